@@ -1,0 +1,30 @@
+"""The study file as frozen, validated objects."""
+
+from __future__ import annotations
+
+from predictor.study.columns import Column
+from predictor.study.load import dump_study, load_study, parse_study
+from predictor.study.outcome import Outcome
+from predictor.study.specs import (
+    BootstrapSpec,
+    CrossValidationSpec,
+    IntervalSpec,
+    LearnerSpec,
+    ValidationSpec,
+)
+from predictor.study.study import Pipeline, Study
+
+__all__ = [
+    "BootstrapSpec",
+    "Column",
+    "CrossValidationSpec",
+    "IntervalSpec",
+    "LearnerSpec",
+    "Outcome",
+    "Pipeline",
+    "Study",
+    "ValidationSpec",
+    "dump_study",
+    "load_study",
+    "parse_study",
+]

@@ -1,0 +1,131 @@
+"""A study: the dictionary, the question, the learners."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from predictor.study.columns import Column
+from predictor.study.frozen import Frozen
+from predictor.study.outcome import Outcome
+from predictor.study.specs import LearnerSpec, ValidationSpec
+
+
+class Pipeline(Frozen):
+    """A feature pipeline: one SQL query and the file it came from."""
+
+    file: str
+    sql: str
+
+
+def _default_learners() -> tuple[LearnerSpec, ...]:
+    return tuple(LearnerSpec(name=n, learner=n) for n in ("prevalence", "ridge", "lightgbm"))
+
+
+class Study(Frozen):
+    """Everything a study file says, checked for agreement.
+
+    Attributes
+    ----------
+    file
+        Where it was read from; used in messages only.
+    study
+        Short name, used for the experiment, the registered model and folders.
+    timepoints
+        Time points and what they mean, in order of time.
+    predict_at
+        The time point at which the prediction is made.
+    missing
+        Texts that mean "no value" besides an empty cell.
+    columns
+        The data dictionary, in the order of the file.
+    eligible
+        Named SQL conditions over what is known at `predict_at`, applied in order.
+    covariates
+        The feature pipeline; None for all predictors known at `predict_at` as they are.
+    learners
+        From simple to complex; the order decides between equals.
+    seed
+        Seed of everything random.
+    """
+
+    file: str = Field(default="study", exclude=True)
+    study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    title: str | None = None
+    timepoints: dict[str, str] = Field(min_length=2)
+    predict_at: str
+    missing: tuple[str, ...] = ("NA",)
+    columns: tuple[Column, ...]
+    eligible: dict[str, str] = Field(default_factory=dict)
+    outcome: Outcome
+    covariates: Pipeline | None = None
+    learners: tuple[LearnerSpec, ...] = Field(default_factory=_default_learners, min_length=1)
+    validation: ValidationSpec = ValidationSpec()
+    seed: int = Field(default=1, ge=0)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        known = ", ".join(self.timepoints)
+        if self.predict_at not in self.timepoints:
+            raise ValueError(f"predict_at: {self.predict_at!r} is not a time point ({known})")
+        if self.outcome.known_at not in self.timepoints:
+            raise ValueError(
+                f"outcome.known_at: {self.outcome.known_at!r} is not a time point ({known})"
+            )
+        if not self.later(self.outcome.known_at):
+            raise ValueError(
+                f"outcome.known_at: the outcome is known at {self.outcome.known_at}, which is not "
+                f"after predict_at ({self.predict_at}): there is nothing left to predict"
+            )
+        folded: set[str] = set()
+        for column in self.columns:
+            if column.known_at is not None and column.known_at not in self.timepoints:
+                raise ValueError(
+                    f"columns.{column.name}.known_at: {column.known_at!r} is not a time point "
+                    f"({known})"
+                )
+            if column.name.casefold() in folded:
+                raise ValueError(
+                    f"columns.{column.name}: SQL does not tell names apart by upper and lower case"
+                )
+            folded.add(column.name.casefold())
+        if not self.ids:
+            raise ValueError("columns: none has role: id; a patient needs an identifier")
+        if sum(column.role == "cluster" for column in self.columns) > 1:
+            raise ValueError("columns: more than one has role: cluster")
+        slugs = [learner.slug for learner in self.learners]
+        for learner in self.learners:
+            if not learner.slug or slugs.count(learner.slug) > 1:
+                raise ValueError(f"learners.{learner.name}: the name is empty or used twice")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column of this name, whatever the case of its letters; KeyError if there is none."""
+        for column in self.columns:
+            if column.name.casefold() == name.casefold():
+                return column
+        raise KeyError(name)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Names of the columns that identify a patient."""
+        return tuple(column.name for column in self.columns if column.role == "id")
+
+    @property
+    def cluster(self) -> str | None:
+        """Name of the cluster column, if any."""
+        return next((column.name for column in self.columns if column.role == "cluster"), None)
+
+    def later(self, known_at: str | None, than: str | None = None) -> bool:
+        """Whether a value known at `known_at` is not yet known at `than` (default: predict_at)."""
+        order = list(self.timepoints)
+        return known_at is not None and order.index(known_at) > order.index(than or self.predict_at)
+
+    def known(self, time_point: str | None = None) -> tuple[Column, ...]:
+        """Columns that exist at a time point (default: predict_at), identifiers included."""
+        return tuple(
+            column
+            for column in self.columns
+            if column.role != "ignore" and not self.later(column.known_at, time_point)
+        )

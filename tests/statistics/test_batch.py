@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from predictor import statistics
+
+MEASURES = [
+    statistics.auroc,
+    statistics.brier,
+    statistics.scaled_brier,
+    statistics.log_loss,
+    statistics.calibration_intercept,
+    statistics.calibration_slope,
+    statistics.observed_expected,
+]
+
+parametrize_measures = pytest.mark.parametrize("measure", MEASURES, ids=lambda f: f.__name__)
+
+
+def cohort(rows: tuple[int, ...], n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    y = (rng.random(n) < 0.4).astype(float)
+    return y, rng.random((*rows, n)), rng.poisson(1, (*rows, n)).astype(float)
+
+
+@parametrize_measures
+def test_one_cohort_gives_one_number(measure):
+    y, p, _ = cohort((), 40)
+    value = measure(y, p)
+    assert isinstance(value, np.float64)
+
+
+@parametrize_measures
+def test_leading_dimensions_are_kept(measure):
+    y, p, weights = cohort((2, 3), 40)
+    values = measure(y, p, weights=weights)
+    assert values.shape == (2, 3)
+    assert values.dtype == np.float64
+    np.testing.assert_allclose(values[1, 2], measure(y, p[1, 2], weights=weights[1, 2]))
+
+
+@parametrize_measures
+def test_outcomes_probabilities_and_weights_broadcast(measure):
+    y, p, weights = cohort((5,), 40)
+    of_one_model = measure(y, p[0], weights=weights)
+    np.testing.assert_array_equal(of_one_model, measure(y, np.tile(p[0], (5, 1)), weights=weights))
+
+
+@parametrize_measures
+def test_many_blocks_give_what_single_rows_give(measure):
+    y, p, weights = cohort((30,), 5_000)
+    alone = [measure(y, *row[:1], weights=row[1]) for row in zip(p, weights, strict=True)]
+    np.testing.assert_allclose(measure(y, p, weights=weights), alone, rtol=1e-12, atol=1e-12)
+
+
+@parametrize_measures
+def test_a_missing_probability_spoils_its_own_row_only(measure):
+    y, p, _ = cohort((3,), 40)
+    p[1, 7] = np.nan
+    values = measure(y, p)
+    np.testing.assert_array_equal(np.isnan(values), [False, True, False])
+
+
+@parametrize_measures
+def test_cells_of_patients_who_do_not_count_are_not_looked_at(measure):
+    y, p, weights = cohort((3,), 40)
+    weights[:, [4, 9]] = 0
+    expected = measure(y, p, weights=weights)
+    p[:, 4], p[:, 9] = np.nan, np.inf
+    np.testing.assert_array_equal(measure(y, p, weights=weights), expected)
+
+
+@parametrize_measures
+@pytest.mark.parametrize("weight", [np.nan, np.inf, -1.0])
+def test_a_weight_that_is_no_count_leaves_no_answer(measure, weight):
+    y, p, weights = cohort((), 40)
+    weights[3] = weight
+    assert np.isnan(measure(y, p, weights=weights))
+
+
+@parametrize_measures
+def test_nobody_leaves_no_answer(measure):
+    y, p, _ = cohort((), 40)
+    assert np.isnan(measure(y, p, weights=np.zeros(40)))
+    assert np.isnan(measure([], []))
+    assert measure(np.empty(0), np.empty((3, 0))).shape == (3,)
+    assert measure(y, np.empty((0, 40))).shape == (0,)
+
+
+@parametrize_measures
+def test_inputs_are_left_as_they_were(measure):
+    y, p, weights = cohort((3,), 40)
+    p[0, 0] = np.nan
+    copies = y.copy(), p.copy(), weights.copy()
+    for array in (y, p, weights):
+        array.flags.writeable = False
+    measure(y, p, weights=weights)
+    for array, copy in zip((y, p, weights), copies, strict=True):
+        np.testing.assert_array_equal(array, copy)

@@ -1,0 +1,79 @@
+"""Parameters, metrics, files and the data set of a run, in MLflow's terms."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from time import time_ns
+from typing import TYPE_CHECKING
+
+from predictor.tracking.names import renamed
+from predictor.tracking.runs import TrainingRun
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput
+
+
+def log_parameters(client: MlflowClient, run_id: str, parameters: Mapping[str, str]) -> None:
+    """Log parameters of a run."""
+    from mlflow.entities import Param
+
+    client.log_batch(
+        run_id, params=[Param(name, value) for name, value in renamed(parameters).items()]
+    )
+
+
+def log_metrics(
+    client: MlflowClient, run_id: str, model_id: str, metrics: Mapping[str, float]
+) -> None:
+    """Log the finite metrics of a run and of its model."""
+    from mlflow.entities import Metric
+
+    finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
+    now = time_ns() // 1_000_000
+    client.log_batch(
+        run_id,
+        metrics=[
+            Metric(name, float(value), now, step=0, model_id=model_id)
+            for name, value in renamed(finite).items()
+        ],
+    )
+
+
+def log_artifacts(client: MlflowClient, run_id: str, artifacts: Mapping[str, bytes]) -> None:
+    """Log files of a run.
+
+    Raises
+    ------
+    ValueError
+        If a path leads out of the run.
+    """
+    if not artifacts:
+        return
+    with TemporaryDirectory() as directory:
+        for name, content in artifacts.items():
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"the artifact path {name!r} leads out of its run")
+            file = Path(directory, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        client.log_artifacts(run_id, directory)
+
+
+def training_data(run: TrainingRun) -> DatasetInput:
+    """Name, length and digest of the table; MLflow keeps no more than 36 characters of a digest."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    dataset = Dataset(
+        name=run.dataset_name,
+        digest=run.data_fingerprint.rpartition(":")[2][:32],
+        source_type="code",
+        source=json.dumps({"tags": {"mlflow.source.name": "predictor train"}}),
+        profile=json.dumps({"num_rows": run.rows}),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])

@@ -1,0 +1,89 @@
+"""What goes into MLflow, and what comes back: plain values, nothing of MLflow's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class LearnerRun:
+    """One learner of a training: becomes a nested run with a model.
+
+    Parameters
+    ----------
+    name
+        The learner's name in the study file.
+    parameters, metrics
+        By name. Metrics that are not finite are left out of MLflow; names are mapped by
+        :func:`predictor.tracking.metric_name`.
+    artifacts
+        Content by relative path, with forward slashes.
+    model_directory
+        The saved model, registered as it is.
+    """
+
+    name: str
+    parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
+    artifacts: Mapping[str, bytes]
+    model_directory: Path
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One call of ``train``: becomes a parent run in the study's experiment.
+
+    Parameters
+    ----------
+    study
+        Names the experiment and the registered model.
+    parameters, tags
+        By name.
+    data_fingerprint
+        Over every cell of the table, as ``sha256:<64 hexadecimal digits>``.
+    dataset_name, rows
+        What the table is called and how long it is; nothing else of it goes into MLflow.
+    artifacts
+        Content by relative path, with forward slashes: configuration, SQL, report, figures.
+    learners
+        In the order of the study file.
+    champion
+        The name of one of the learners.
+    """
+
+    study: str
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    data_fingerprint: str
+    dataset_name: str
+    rows: int
+    artifacts: Mapping[str, bytes]
+    learners: tuple[LearnerRun, ...]
+    champion: str
+
+
+@dataclass(frozen=True)
+class LoggedTraining:
+    """Where MLflow put a training.
+
+    Parameters
+    ----------
+    store
+        The tracking URI, without user and password.
+    experiment_id, run_id
+        The study's experiment and the parent run.
+    run_ids, model_uris, versions
+        By learner: the nested run, the model as ``models:/<id>``, its registered version.
+    champion_uri
+        ``models:/<study>@champion``.
+    """
+
+    store: str
+    experiment_id: str
+    run_id: str
+    run_ids: Mapping[str, str]
+    model_uris: Mapping[str, str]
+    versions: Mapping[str, int]
+    champion_uri: str

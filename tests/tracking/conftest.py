@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from predictor.tracking import LearnerRun, LoggedTraining, TrainingRun, log_training, prepare_store
+
+LOADER = "predictor_test_loader"
+
+
+@pytest.fixture(scope="session")
+def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved model as MLflow sees it: an MLmodel with a loader, and other files beside it."""
+    directory = tmp_path_factory.mktemp("model")
+    columns = [{"type": "any", "name": name, "required": False} for name in ("patient_id", "nrs")]
+    document = {
+        "flavors": {"python_function": {"loader_module": LOADER, "python_version": "3.11.0"}},
+        "signature": {"inputs": json.dumps(columns)},
+    }
+    (directory / "MLmodel").write_text(json.dumps(document))
+    (directory / "model.json").write_text('{"intercept": -0.5}')
+    return directory
+
+
+@pytest.fixture(scope="session")
+def make_run(model_directory: Path) -> Callable[..., TrainingRun]:
+    """A training of two learners; any field can be given."""
+
+    def make(**fields: object) -> TrainingRun:
+        def learner(name: str) -> LearnerRun:
+            return LearnerRun(
+                name=name,
+                parameters={"penalties": "20"},
+                metrics={"auroc": 0.65, "net_benefit@0.3": 0.1, "calibration_slope": float("nan")},
+                artifacts={"figures/shap.svg": b"<svg/>"},
+                model_directory=model_directory,
+            )
+
+        defaults = {
+            "study": "crps",
+            "parameters": {"seed": "20210707"},
+            "tags": {"mlflow.source.git.commit": "0" * 40},
+            "data_fingerprint": "sha256:" + "ab" * 32,
+            "dataset_name": "crps.csv",
+            "rows": 48,
+            "artifacts": {"study.yaml": b"study: crps", "sql/covariates.sql": b"SELECT 1"},
+            "learners": (learner("prevalence"), learner("pain only")),
+            "champion": "pain only",
+        }
+        return TrainingRun(**(defaults | fields))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, with MLflow's default store."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without runs; making one takes MLflow a second, copying it none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("empty"))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        prepare_store()
+        return Path("mlflow.db").absolute()
+
+
+@pytest.fixture
+def store(here: Path, empty_store: Path) -> Path:
+    """A working directory with a store of its own, without runs."""
+    return Path(shutil.copy(empty_store, here))
+
+
+@pytest.fixture(scope="module")
+def logged(
+    tmp_path_factory: pytest.TempPathFactory,
+    make_run: Callable[..., TrainingRun],
+    empty_store: Path,
+) -> Iterator[LoggedTraining]:
+    """One training in a store of its own, which is the default one while the module runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("work"))
+        shutil.copy(empty_store, ".")
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        yield log_training(make_run())

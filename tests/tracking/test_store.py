@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from predictor.errors import StudyError
+from predictor.tracking import prepare_store
+
+
+def test_importing_the_layer_does_not_import_mlflow() -> None:
+    script = "import sys, predictor.tracking; sys.exit('mlflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_new_store_is_made_in_silence(here) -> None:
+    script = "from predictor.tracking import prepare_store; prepare_store()"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+    assert (here / "mlflow.db").exists()
+
+
+def test_nothing_is_sent_home_even_if_mlflow_was_imported_before(store, monkeypatch) -> None:
+    for name in ("MLFLOW_DISABLE_TELEMETRY", "PYTEST_CURRENT_TEST", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    from mlflow.telemetry import get_telemetry_client, set_telemetry_client
+
+    set_telemetry_client()
+    assert get_telemetry_client() is not None
+    prepare_store()
+    assert get_telemetry_client() is None
+
+
+def test_what_the_user_has_set_is_kept(store, monkeypatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "9")
+    prepare_store()
+    assert os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "9"
+
+
+@pytest.mark.parametrize("uri", ["sqlite:///file/mlflow.db", "sqlite:///file", "sqlite:///folder"])
+def test_a_store_that_cannot_be_made_is_an_error_that_names_it(here, monkeypatch, uri) -> None:
+    (here / "file").write_text("this is not a database, and it is long enough to be seen as none")
+    (here / "folder").mkdir()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with pytest.raises(StudyError, match=f"the MLflow store {uri} failed"):
+        prepare_store()
+
+
+def test_no_message_shows_a_password(here, monkeypatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "foo://me:secret@example.org")
+    with pytest.raises(StudyError) as caught:
+        prepare_store()
+    assert "secret" not in str(caught.value)

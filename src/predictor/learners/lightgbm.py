@@ -1,0 +1,249 @@
+"""Small boosted trees, with their size tuned inside every replicate."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from predictor.learners.boosters import BoosterScorers
+from predictor.learners.learner import Learner
+from predictor.learners.scorers import Scorers
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class LightGBM(Learner):
+    """Boosted trees of very few leaves; leaves and number of trees chosen inside each fit.
+
+    For each number of leaves, the models of all inner folds grow side by side in coarse steps;
+    after every step the log loss of the held-out patients is read off, and the smallest one
+    decides. No step at all (the prevalence) wins when trees never helped. The chosen size is then
+    grown on the whole sample in finer steps, `coarseness` trees for each coarse one, which ranks
+    patients better at no cost. Each split takes the best of one random threshold per column, which
+    costs less variance than searching all thresholds ("extremely randomised").
+
+    Weights are counts: a patient with weight 2 is two rows that are never split between inner
+    folds; one with weight 0 has no influence whatever, not even on the bins of the trees.
+
+    Parameters
+    ----------
+    leaves
+        Numbers of leaves to choose from; 2 has no interactions.
+    learning_rate
+        Shrinkage of each tree.
+    coarseness
+        How many trees a step of the tuning stands for; its shrinkage is as many times larger.
+    max_trees
+        Most trees a model may have.
+    patience
+        Tuning stops when the loss has not improved for this many coarse steps.
+    folds
+        Inner folds over patients, stratified by outcome; fewer if an outcome has fewer patients,
+        and if it has one only, nothing can be tuned and the model is the prevalence.
+    min_patients
+        Smallest leaf, in patients of average uncertainty: the sum of p (1 - p) over a leaf is at
+        least `min_patients` times that of the prevalence.
+    ridge
+        Penalty on the squared values of the leaves.
+    n_jobs
+        Replicates fitted at the same time, one thread each; -1 uses all processors.
+    random_state
+        Seed of the inner folds and the thresholds. A replicate's result does not depend on the
+        others.
+
+    Attributes
+    ----------
+    scorers_ : BoosterScorers
+        The B fitted models.
+    failed_ : (B,) bool array
+        Replicates that could not be fitted, because their sample has one outcome only.
+    leaves_, trees_ : (B,) int arrays
+        What was chosen; 0 is the prevalence, or failed.
+
+    References
+    ----------
+    Friedman 2001, doi 10.1214/aos/1013203451 (boosting). Geurts et al. 2006,
+    doi 10.1007/s10994-006-6226-1 (random thresholds). Ke et al. 2017, LightGBM, NeurIPS 30.
+    """
+
+    def __init__(
+        self,
+        *,
+        leaves: Sequence[int] = (2, 3, 4),
+        learning_rate: float = 0.05,
+        coarseness: int = 4,
+        max_trees: int = 1000,
+        patience: int = 4,
+        folds: int = 5,
+        min_patients: float = 5,
+        ridge: float = 2,
+        n_jobs: int = 1,
+        random_state: int = 0,
+    ) -> None:
+        self.leaves = leaves
+        self.learning_rate = learning_rate
+        self.coarseness = coarseness
+        self.max_trees = max_trees
+        self.patience = patience
+        self.folds = folds
+        self.min_patients = min_patients
+        self.ridge = ridge
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
+        X = np.ascontiguousarray(X)
+        # All patients are put in order once, and the folds of a replicate dealt out in that order
+        # to those present: they depend on nothing but the seed and the replicate itself.
+        order = np.random.default_rng(self.random_state).permutation(len(y))
+
+        def fit_one(counts: Ints) -> _Fit:
+            return self._fit_sample(X, y, counts, order)
+
+        # Threads: LightGBM computes outside Python's lock, and starting processes costs about as
+        # much as they would gain.
+        with ThreadPoolExecutor(_threads(self.n_jobs)) as pool:
+            fits = list(pool.map(fit_one, weights.astype(np.int64)))
+        scorers = BoosterScorers(
+            texts=tuple(fit.text for fit in fits),
+            initial=np.array([fit.initial for fit in fits]),
+            impute=np.array([fit.impute for fit in fits]).reshape(len(fits), X.shape[1]),
+        )
+        self.leaves_ = np.array([fit.leaves for fit in fits], dtype=np.int64)
+        self.trees_ = np.array([fit.trees for fit in fits], dtype=np.int64)
+        return scorers, np.array([fit.probability for fit in fits]).reshape(weights.shape)
+
+    def _fit_sample(self, X: Floats, y: Floats, counts: Ints, order: Ints) -> _Fit:
+        rows = np.repeat(np.arange(len(y)), counts)
+        sample, outcome = X[rows], y[rows]
+        events = int(outcome.sum())
+        if events in (0, len(rows)):
+            nowhere = np.full(X.shape[1], np.nan)
+            return _Fit("", np.nan, nowhere, 0, 0, np.full(len(y), np.nan))
+        prevalence = events / len(rows)
+        initial = float(logit(prevalence))
+        # NaN where the column has missing values: there the trees learn where to send them.
+        impute = np.median(sample, axis=0)
+        text, leaves, trees = "", 0, 0
+        parsed = {}
+
+        fold = _inner_folds(y, order[counts[order] > 0], self.folds)[rows]
+        if fold.any():
+            parameters = {
+                "learning_rate": self.learning_rate,
+                "extra_trees": True,
+                "lambda_l2": self.ridge,
+                # The size of leaves is held through the hessian, which is 0 for held-out rows;
+                # LightGBM's own count of rows would include them.
+                "min_sum_hessian_in_leaf": self.min_patients * prevalence * (1 - prevalence),
+                "min_data_in_leaf": 1,
+                "min_data_in_bin": 1,
+                "feature_pre_filter": False,
+                "force_col_wise": True,
+                "deterministic": True,
+                "num_threads": 1,
+                "seed": self.random_state,
+                "verbosity": -1,
+            }
+            dataset = lightgbm.Dataset(sample, label=outcome, params=parameters).construct()
+            leaves, trees = self._tune(dataset, outcome, fold, parameters)
+        if trees:
+            dataset.set_init_score(np.full(len(rows), initial))
+            booster = lightgbm.Booster(
+                {**parameters, "objective": "binary", "num_leaves": leaves}, dataset
+            )
+            for _ in range(trees):
+                booster.update()
+            text, trees = _without_ranges(booster.model_to_string()), booster.num_trees()
+            parsed[text] = booster
+        scorer = BoosterScorers((text,), np.array([initial]), impute[None, :], parsed)
+        return _Fit(text, initial, impute, leaves, trees, scorer.probability(X)[0])
+
+    def _tune(
+        self, dataset: lightgbm.Dataset, outcome: Floats, fold: Ints, parameters: dict[str, Any]
+    ) -> tuple[int, int]:
+        """Return the leaves and the number of trees with the smallest held-out log loss."""
+        least, chosen = np.inf, (0, 0)
+        coarse = {**parameters, "learning_rate": self.coarseness * self.learning_rate}
+        for leaves in self.leaves:
+            losses = self._held_out_loss(dataset, outcome, fold, {**coarse, "num_leaves": leaves})
+            steps = losses.index(min(losses))
+            if losses[steps] < least:
+                least = losses[steps]
+                chosen = (leaves, steps * self.coarseness) if steps else (0, 0)
+        return chosen
+
+    def _held_out_loss(
+        self, dataset: lightgbm.Dataset, outcome: Floats, fold: Ints, parameters: dict[str, Any]
+    ) -> list[float]:
+        """Log loss summed over the held-out rows after 0, 1, 2, ... steps.
+
+        One booster with one "class" for each fold grows the models of all folds at once. A fold's
+        held-out rows have zero derivatives, so they do not influence its trees, but LightGBM keeps
+        their scores up to date.
+        """
+        folds = int(fold.max()) + 1
+        in_training = fold != np.arange(folds)[:, None]
+        initial = logit(in_training @ outcome / in_training.sum(axis=1))[:, None]
+        held_out = (fold, np.arange(len(fold)))
+        no_event = 1 - outcome
+        losses: list[float] = []
+
+        def derivatives(score: Floats, _: lightgbm.Dataset) -> tuple[Floats, Floats]:
+            p = expit(score.T + initial)
+            # |p - no event| is the probability of what happened.
+            losses.append(-float(np.log(np.abs(p[held_out] - no_event)).sum()))
+            return ((p - outcome) * in_training).T, (p * (1 - p) * in_training).T
+
+        booster = lightgbm.Booster({**parameters, "objective": "none", "num_class": folds}, dataset)
+        # The loss after a step is known when the next one begins.
+        for _ in range(self.max_trees // self.coarseness + 1):
+            booster.update(fobj=derivatives)
+            if len(losses) - 1 - losses.index(min(losses)) >= self.patience:
+                break
+        return losses
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """One fitted replicate."""
+
+    text: str
+    initial: float
+    impute: Floats
+    leaves: int
+    trees: int
+    probability: Floats
+
+
+def _inner_folds(y: Floats, patients: Ints, folds: int) -> Ints:
+    """Fold of every patient, dealt out to `patients` in turn, first events; all 0 if impossible."""
+    event = y[patients] == 1
+    folds = min(folds, int(event.sum()), int((~event).sum()))
+    fold = np.zeros(len(y), dtype=np.int64)
+    fold[np.concatenate([patients[event], patients[~event]])] = np.arange(len(patients)) % folds
+    return fold
+
+
+def _without_ranges(text: str) -> str:
+    """Take the smallest and largest value of each column out of a model text.
+
+    They are values of single patients, and nothing that predicts reads them.
+    """
+    head, ranges, rest = re.split(r"(?m)^(feature_infos=.*)$", text, maxsplit=1)
+    columns = len(ranges.split("=", 1)[1].split())
+    return f"{head}feature_infos={' '.join(['none'] * columns)}{rest}"
+
+
+def _threads(n_jobs: int) -> int:
+    return (os.cpu_count() or 1) if n_jobs < 0 else n_jobs

@@ -1,0 +1,61 @@
+"""Logistic regression without a penalty."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from predictor.learners.likelihood import Likelihood
+from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
+from predictor.learners.newton import aliased, invert, maximise, newton_step
+
+# R's glm starts from probabilities 3/4 and 1/4. There the working response is plus or minus this
+# number (log-odds plus residual over variance) and the working weights are equal.
+_WORKING_RESPONSE = math.log(3) + 4 / 3
+_TOLERANCE = 1e-10
+
+
+class Logistic(LikelihoodLearner):
+    """Logistic regression by maximum likelihood, as R's `glm`.
+
+    Same start (one least squares fit), same iterations and same stopping rule as `glm` with
+    ``epsilon = 1e-10`` (the relative change of the deviance), so that replicates in which a
+    covariate separates the outcomes are repeated too: their coefficients stop where they stop,
+    their probabilities go to 0 and 1, and that is not a failure. A column that is constant in a
+    sample, or a combination of columns before it, has the coefficient 0 there (NA in R). Missing
+    values are taken as the mean of the sample.
+
+    Attributes
+    ----------
+    scorers_ : LinearScorers
+        The B fitted models.
+    failed_ : (B,) bool array
+        Replicates with one outcome only, or whose deviance did not settle.
+
+    References
+    ----------
+    McCullagh, Nelder 1989, Generalized Linear Models, doi 10.1201/9780203753736.
+    R: ``glm(y ~ ., family = binomial)``, ``rms::lrm(y ~ .)``.
+
+    Examples
+    --------
+    >>> X, y = np.array([[0.0], [0.0], [0.0], [1.0], [1.0], [1.0]]), np.array([0, 0, 1, 0, 1, 1])
+    >>> Logistic().fit(X, y).predict_proba(X)[[0, 3], 1].round(6)
+    array([0.333333, 0.666667])
+    """
+
+    def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
+        gram, with_sign = likelihood.gram()
+        total = likelihood.total[:, None]
+        dropped = aliased(gram, total * np.hstack([np.ones_like(total), likelihood.variance]))
+        dropped[:, 1:] |= likelihood.variance == 0
+        start = _WORKING_RESPONSE * newton_step(invert(gram, dropped), with_sign)
+        coefficient, converged = maximise(
+            likelihood,
+            np.where(dropped, 0.0, start),
+            dropped=dropped,
+            penalty=np.zeros(start.shape),
+            tolerance=_TOLERANCE,
+        )
+        return Fitted(coefficient, converged, np.zeros(len(coefficient)))

@@ -1,0 +1,92 @@
+"""The learners and the kinds of scorers by name; a module is imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from numpy.typing import NDArray
+
+from predictor.errors import ModelError, StudyError
+from predictor.learners.scorers import Scorers
+
+# In order from simple to complex.
+_LEARNERS = {
+    "prevalence": "predictor.learners.prevalence:Prevalence",
+    "logistic": "predictor.learners.logistic:Logistic",
+    "ridge": "predictor.learners.ridge:Ridge",
+    "lightgbm": "predictor.learners.lightgbm:LightGBM",
+}
+_SCORERS = {
+    "linear": "predictor.learners.scorers:LinearScorers",
+    "boosters": "predictor.learners.boosters:BoosterScorers",
+}
+
+
+def names() -> tuple[str, ...]:
+    """Names of all learners, from simple to complex.
+
+    Examples
+    --------
+    >>> names()
+    ('prevalence', 'logistic', 'ridge', 'lightgbm')
+    """
+    return tuple(_LEARNERS)
+
+
+def make(name: str, **parameters: Any) -> Any:
+    """Return an unfitted learner (a scikit-learn estimator) with the given parameters.
+
+    Raises
+    ------
+    StudyError
+        When there is no learner of that name, or it has no such parameter.
+
+    Examples
+    --------
+    >>> make("ridge", penalties=30)
+    Ridge(penalties=30)
+    """
+    if name not in _LEARNERS:
+        raise StudyError(f"There is no learner '{name}'; choose one of: {', '.join(_LEARNERS)}.")
+    learner = _load(_LEARNERS[name])()
+    known = learner.get_params(deep=False)
+    unknown = [parameter for parameter in parameters if parameter not in known]
+    if unknown:
+        allowed = ", ".join(known) if known else "none"
+        raise StudyError(
+            f"The learner '{name}' has no parameter {', '.join(map(repr, unknown))}; "
+            f"its parameters are: {allowed}."
+        )
+    return learner.set_params(**parameters)
+
+
+def scorers_from_arrays(kind: str, arrays: Mapping[str, NDArray[Any]]) -> Scorers:
+    """Make the scorers again from their `kind` and what their `to_arrays` returned.
+
+    Raises
+    ------
+    ModelError
+        When the kind is not known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from predictor.learners.scorers import LinearScorers
+    >>> scorers = LinearScorers.constant(np.zeros(1), columns=2)
+    >>> scorers_from_arrays("linear", scorers.to_arrays()).probability(np.ones((1, 2)))
+    array([[0.5]])
+    """
+    if kind not in _SCORERS:
+        raise ModelError(
+            f"The saved model holds scorers of kind '{kind}', but this version of predictor "
+            f"knows only: {', '.join(_SCORERS)}. Use the version that wrote the model."
+        )
+    scorers: Scorers = _load(_SCORERS[kind]).from_arrays(arrays)
+    return scorers
+
+
+def _load(path: str) -> Any:
+    module, name = path.split(":")
+    return getattr(import_module(module), name)

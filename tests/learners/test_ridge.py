@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from predictor.learners.ridge import Ridge
+from predictor.statistics.discrimination import auroc
+from predictor.statistics.overall import log_loss
+
+
+def cohort(rng: np.random.Generator, n: int, p: int, slope: float) -> tuple[np.ndarray, np.ndarray]:
+    """Normal covariates with correlation 0.2, two of which carry the signal."""
+    X = np.sqrt(0.8) * rng.normal(size=(n, p)) + np.sqrt(0.2) * rng.normal(size=(n, 1))
+    return X, (rng.random(n) < expit(slope * (X[:, 0] + X[:, 1]) - 0.08)).astype(float)
+
+
+def fixed(share: float) -> Ridge:
+    """Ridge with the penalty share x n."""
+    return Ridge(penalties=1, largest=share, caution=1.0)
+
+
+@pytest.mark.parametrize("penalty", [0.3, 5.0, 400.0])
+def test_coefficients_equal_scikit_learn_on_standardised_columns(penalty):
+    rng = np.random.default_rng(1)
+    X, y = cohort(rng, 48, 8, 0.7)
+    X = X * np.geomspace(0.01, 100, 8) + 3
+    weights = rng.multinomial(48, np.full(48, 1 / 48)).astype(float)
+    mean = weights @ X / 48
+    sd = np.sqrt(weights @ (X - mean) ** 2 / 48)
+    peer = LogisticRegression(C=1 / penalty, tol=1e-10, max_iter=10_000, solver="newton-cholesky")
+    peer.fit((X - mean) / sd, y, sample_weight=weights)
+    ours = fixed(penalty / 48).fit(X, y, weights)
+    assert_allclose(ours.scorers_.coefficient[0] * sd, peer.coef_[0], rtol=0, atol=1e-8)
+    assert_allclose(ours.scorers_.centre[0], mean, rtol=1e-12)
+
+
+def test_integer_weights_equal_repeated_rows_when_nothing_is_tuned():
+    rng = np.random.default_rng(2)
+    X, y = cohort(rng, 48, 5, 0.7)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    weights = rng.multinomial(48, np.full(48, 1 / 48))
+    rows = np.repeat(np.arange(48), weights)
+    counted = fixed(0.1).fit(X, y, weights).predict_proba(X)
+    repeated = fixed(0.1).fit(X[rows], y[rows]).predict_proba(X)
+    assert_allclose(counted, repeated, rtol=0, atol=1e-10)
+
+
+def test_copies_of_a_patient_leave_together():
+    # Two patients per pattern: a model that may look at the copy predicts the patient perfectly.
+    # Tuned honestly, doubling every patient changes nothing but the sample size.
+    rng = np.random.default_rng(3)
+    X, y = cohort(rng, 30, 15, 0.0)
+    doubled = Ridge().fit(X, y, np.full(30, 2))
+    as_if_independent = Ridge().fit(np.repeat(X, 2, axis=0), np.repeat(y, 2))
+    assert doubled.penalty_[0] > 3 * as_if_independent.penalty_[0]
+
+
+def test_noise_is_shrunk_to_the_prevalence_and_signal_is_kept():
+    rng = np.random.default_rng(4)
+    X, y = cohort(rng, 200, 8, 0.0)
+    assert np.ptp(Ridge().fit(X, y).predict_proba(X)[:, 1]) < 0.1
+    X, y = cohort(rng, 5000, 8, 1.0)
+    coefficient = Ridge().fit(X, y).scorers_.coefficient[0]
+    assert_allclose(coefficient, [1, 1, 0, 0, 0, 0, 0, 0], atol=0.15)
+
+
+def test_constant_column_has_coefficient_zero():
+    rng = np.random.default_rng(5)
+    X, y = cohort(rng, 48, 3, 0.7)
+    X[:, 1] = 1e9
+    assert_array_equal(Ridge().fit(X, y).scorers_.coefficient[0, 1], 0.0)
+
+
+def test_penalty_of_a_failed_replicate_is_nan():
+    rng = np.random.default_rng(6)
+    X, y = cohort(rng, 48, 3, 0.7)
+    ridge = Ridge()
+    ridge.fit_replicates(X, y, np.stack([np.ones(48), y]))
+    assert_array_equal(np.isnan(ridge.penalty_), [False, True])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_awkward_columns_give_probabilities_and_no_warning(seed):
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(5, 60)), int(rng.integers(1, 30))
+    X = rng.normal(size=(n, p))
+    X = (X, rng.standard_cauchy((n, p)) ** 3, (X > 1.5) * 1.0, np.exp(4 * X))[seed % 4]
+    if seed % 3 == 0:
+        X[rng.random((n, p)) < 0.4] = np.nan
+    if seed % 3 == 1:
+        X = np.repeat(X[:, :1], p, axis=1) + 1e6
+    y = (np.arange(n) < max(1, n // 10)).astype(float)
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=20).astype(float)
+    ridge = Ridge()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        probability = ridge.fit_replicates(X, y, weights)
+    one_outcome = (weights @ y == 0) | (weights @ (1 - y) == 0)
+    assert_array_equal(ridge.failed_, one_outcome)
+    assert np.isfinite(probability[~one_outcome]).all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "slope", "resampled"), [(8, 0.0, False), (8, 0.65, False), (12, 1.2, True)]
+)
+def test_penalty_is_chosen_as_well_as_by_five_folds_of_patients(columns, slope, resampled):
+    n, cohorts = 48, 60
+    shares = np.geomspace(100, 1 / n, 25)
+    difference = np.empty((cohorts, 2))
+    for i in range(cohorts):
+        rng = np.random.default_rng([i, columns])
+        X, y = cohort(rng, n, columns, slope)
+        fresh, truth = cohort(rng, 5000, columns, slope)
+        counts = rng.multinomial(n, np.full(n, 1 / n)) if resampled else np.ones(n)
+        fold = np.empty(n, dtype=int)
+        for outcome in (0, 1):
+            patients = rng.permutation(np.flatnonzero(y == outcome))
+            fold[patients] = (np.arange(len(patients)) + 2 * outcome) % 5
+        train = counts * (fold != np.arange(5)[:, None])
+        test = counts * (fold == np.arange(5)[:, None])
+        losses = [
+            np.nanmean(log_loss(y, fixed(share).fit_replicates(X, y, train), weights=test))
+            for share in shares
+        ]
+        peer = fixed(shares[np.argmin(losses)]).fit(X, y, counts)
+        p = np.stack(
+            [model.predict_proba(fresh)[:, 1] for model in (Ridge().fit(X, y, counts), peer)]
+        )
+        difference[i] = np.diff(log_loss(truth, p))[0], np.diff(auroc(truth, p))[0]
+    loss_saved, auroc_lost = difference.mean(axis=0)
+    assert loss_saved > -0.005
+    assert auroc_lost < 0.005

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from predictor.validation import metrics
+
+MEASURES = metrics((0.3, 0.5, 0.7))
+
+
+def test_measures_have_the_names_of_the_report():
+    assert [m.name for m in MEASURES] == [
+        "auroc",
+        "brier",
+        "scaled_brier",
+        "log_loss",
+        "calibration_intercept",
+        "calibration_slope",
+        "observed_expected",
+        "net_benefit@0.3",
+        "net_benefit@0.5",
+        "net_benefit@0.7",
+    ]
+
+
+def test_measures_of_single_patients_and_ranks_are_taken_per_fold_and_the_others_pooled():
+    assert {m.name for m in MEASURES if not m.pooled} == {"auroc", "brier", "log_loss"}
+
+
+@pytest.mark.parametrize("metric", [m for m in MEASURES if m.no_information], ids=lambda m: m.name)
+def test_no_information_is_the_mean_over_shuffled_outcomes(metric):
+    rng = np.random.default_rng(4)
+    y = (rng.random(30) < 0.4).astype(float)
+    p = rng.uniform(0.05, 0.95, 30)
+    shuffled = np.array([rng.permutation(y) for _ in range(20_000)])
+    values = metric.statistic(shuffled, p)
+    error = values.std() / np.sqrt(len(values))
+    # drawn without replacement: a patient never meets another's outcome twice
+    assert abs(values.mean() - metric.no_information(y, p)) < 5 * error
+
+
+@pytest.mark.parametrize("metric", [m for m in MEASURES if m.no_information], ids=lambda m: m.name)
+def test_no_information_is_worse_than_good_probabilities(metric):
+    y = np.array([0.0, 0, 0, 1, 1])
+    p = np.array([0.1, 0.2, 0.1, 0.8, 0.9])
+    better = metric.statistic(y, p) - metric.no_information(y, p)
+    assert better * (1 if metric.higher_is_better else -1) > 0
+
+
+@pytest.mark.parametrize("metric", MEASURES, ids=lambda m: m.name)
+def test_no_probabilities_leave_the_bounds(metric):
+    rng = np.random.default_rng(6)
+    y = (rng.random(12) < 0.5).astype(float)
+    y[:2] = 0, 1
+    extremes = np.array([y, 1 - y, np.ones(12), np.zeros(12), *rng.random((200, 12))])
+    values = metric.statistic(y, extremes)
+    values = values[~np.isnan(values)]
+    assert metric.lowest <= values.min()
+    assert values.max() <= metric.highest

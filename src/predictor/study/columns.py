@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictFloat, model_validator
 
 from predictor.study.frozen import Frozen
 
@@ -13,8 +13,10 @@ ColumnType = Literal["number", "integer", "category", "flag", "date", "text"]
 
 
 def _as_text(value: object) -> object:
-    """Levels may be written as numbers in YAML; a level is text."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    """Levels may be written as numbers or as true and false in YAML; a level is text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
 
 
 class Column(Frozen):
@@ -46,7 +48,7 @@ class Column(Frozen):
     known_at: str | None = None
     type: ColumnType = "text"
     levels: tuple[Annotated[str, BeforeValidator(_as_text)], ...] = ()
-    range: tuple[float, float] | None = None
+    range: tuple[StrictFloat, StrictFloat] | None = None
     unit: str | None = None
     meaning: str | None = None
     required: bool = False
@@ -60,12 +62,16 @@ class Column(Frozen):
         if self.type == "category" and not self.levels:
             raise ValueError("a category needs levels: [first, second, ...]")
         if self.type != "category" and self.levels:
-            raise ValueError(f"levels belong to a category, this column is a {self.type}")
+            raise ValueError(f"levels belong to a category, the type of this column is {self.type}")
         if len(set(self.levels)) < len(self.levels):
             raise ValueError("a level is listed twice")
+        if any(not level or level != level.strip() for level in self.levels):
+            raise ValueError("a level is empty or has blanks around it; cells are read without")
         if self.range is not None:
             if self.type not in ("number", "integer"):
-                raise ValueError(f"a range belongs to a number, this column is a {self.type}")
+                raise ValueError(
+                    f"a range belongs to a number, the type of this column is {self.type}"
+                )
             if not self.range[0] < self.range[1]:
                 raise ValueError("a range is [lowest, highest], lowest first")
         return self

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
+
+_frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
+Texts = Annotated[Mapping[str, str], *_frozen]
+"""Named texts, which cannot be changed either."""
+Settings = Annotated[Mapping[str, Any], *_frozen]
+"""Named settings of any kind."""
 
 
 class Frozen(BaseModel):

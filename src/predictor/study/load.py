@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from predictor.errors import StudyError
 from predictor.study.columns import Column
+from predictor.study.dialect import Dumper, Loader
 from predictor.study.outcome import Outcome
 from predictor.study.specs import (
     BootstrapSpec,
@@ -23,35 +25,6 @@ from predictor.study.specs import (
 from predictor.study.study import Study
 
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without surprises: only true and false are booleans, a key given twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} is given twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-# In YAML 1.1 `no` is a boolean and 2020-01-31 a date; in a data dictionary both are levels.
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-for _first, _word in (("t", "true"), ("f", "false")):
-    _Loader.add_implicit_resolver(
-        "tag:yaml.org,2002:bool", __import__("re").compile(_word + "$"), [_first]
-    )
 
 
 def load_study(path: Path | str) -> Study:
@@ -94,11 +67,12 @@ def parse_study(text: str, *, file: str, pipeline: str | None) -> Study:
 def dump_study(study: Study) -> str:
     """The study as self-contained YAML; the pipeline is named, not included.
 
-    ``parse_study(dump_study(study), file=..., pipeline=study.covariates.sql)`` equals the study.
+    ``parse_study(dump_study(study), file=..., pipeline=study.covariates.sql)`` equals the study,
+    but for the folders of files that lie elsewhere: of those only the name is kept.
     """
     raw = study.model_dump(mode="json", exclude_defaults=True)
     raw["columns"] = {
-        column.name: column.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
+        column.name: column.model_dump(mode="json", exclude_unset=True, exclude={"name"})
         for column in study.columns
     }
     raw["learners"] = {
@@ -106,45 +80,59 @@ def dump_study(study: Study) -> str:
         for learner in study.learners
     }
     if study.covariates is not None:
-        raw["covariates"] = study.covariates.file
+        file = study.covariates.file
+        raw["covariates"] = Path(file).name if Path(file).is_absolute() else file
+    if study.validation.bootstrap.resamples is not None:
+        raw["validation"]["bootstrap"]["resamples"] = Path(
+            study.validation.bootstrap.resamples
+        ).name
     ordered = {name: raw[name] for name in _TOP_LEVEL if name in raw}
-    return yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100)
+    dumped: str = yaml.dump(ordered, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return dumped
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
     try:
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader underneath
+        raw = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
     except yaml.MarkedYAMLError as error:
         where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise StudyError(f"{file}{where}: not valid YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise StudyError(f"{file}: not valid YAML: {error}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise StudyError(f"{file}, line {line}: not valid YAML: {error.reason}") from None
     if not isinstance(raw, dict):
         raise StudyError(f"{file}: expected a mapping of keys (study, timepoints, columns, ...)")
     return raw
 
 
-def _read(path: Path, what: str) -> str:
+def _read(path: Path, wanted_by: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise StudyError(f"{path}: {what} does not exist") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: {what} cannot be read as UTF-8 text ({error})") from None
+        raise StudyError(f"{wanted_by}{path}: there is no such file") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StudyError(f"{wanted_by}{path}: cannot be read ({reason})") from None
+    except UnicodeDecodeError:
+        raise StudyError(f"{wanted_by}{path}: is not UTF-8 text; save it as UTF-8") from None
 
 
-def _read_with_base(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, Path]]:
+def _read_with_base(
+    path: Path, seen: tuple[Path, ...], wanted_by: str = ""
+) -> tuple[dict[str, Any], dict[str, Path]]:
     """The mapping of a file over the file it extends, and which file each key came from."""
     if path.resolve() in seen:
-        raise StudyError(f"{path}: extends: the files extend each other in a ring")
-    raw = _parse(_read(path, "the study file"), str(path))
-    base = raw.pop("extends", None)
+        raise StudyError(f"{wanted_by}{path}: the files extend each other in a ring")
+    raw = _parse(_read(path, wanted_by), str(path))
+    if "extends" not in raw:
+        return raw, dict.fromkeys(raw, path)
+    base = raw.pop("extends")
     origin = dict.fromkeys(raw, path)
-    if base is None:
-        return raw, origin
     if not isinstance(base, str):
         raise StudyError(f"{path}: extends: expected the name of a study file")
-    inherited, inherited_origin = _read_with_base(path.parent / base, (*seen, path.resolve()))
+    inherited, inherited_origin = _read_with_base(
+        path.parent / base, (*seen, path.resolve()), f"{path}: extends: "
+    )
     return {**inherited, **raw}, {**inherited_origin, **origin}
 
 
@@ -154,7 +142,10 @@ def _build(raw: dict[str, Any], origin: Mapping[str, Path], path: Path) -> Study
         file = origin["covariates"].parent / pipeline
         raw = {
             **raw,
-            "covariates": {"file": pipeline, "sql": _read(file, "covariates: the pipeline")},
+            "covariates": {
+                "file": pipeline,
+                "sql": _read(file, f"{origin['covariates']}: covariates: "),
+            },
         }
     elif pipeline is not None:
         raise StudyError(f"{origin['covariates']}: covariates: expected the name of a .sql file")
@@ -189,7 +180,14 @@ def _validate(raw: dict[str, Any], origin: Mapping[str, str], file: str) -> Stud
     try:
         return Study.model_validate(prepared)
     except ValidationError as error:
-        lines = [_explain(fault, prepared, origin, file) for fault in error.errors()]
+        faults = error.errors()
+        # a list whose entries are wrong is also counted as empty, which would only confuse
+        listed = {fault["loc"][:1] for fault in faults if len(fault["loc"]) > 1}
+        lines = [
+            _explain(fault, prepared, origin, file)
+            for fault in faults
+            if not (fault["type"] == "too_short" and fault["loc"] in listed)
+        ]
         raise StudyError("\n".join(lines)) from None
 
 
@@ -209,6 +207,14 @@ def _named(entries: object, key: str, file: str) -> list[dict[str, Any]]:
     return named
 
 
+_EXPECTED = {
+    "missing": "this key is missing",
+    "string_type": "expected text; a number needs quotation marks to be text",
+    "tuple_type": "expected a list, like [first, second]",
+    "dict_type": "expected a mapping of names to settings",
+    "mapping_type": "expected a mapping of names to settings",
+    "model_type": "expected a mapping of keys",
+}
 _MODELS: dict[str, type[BaseModel]] = {
     "columns": Column,
     "outcome": Outcome,
@@ -229,15 +235,14 @@ def _explain(fault: Any, prepared: Mapping[str, Any], origin: Mapping[str, str],
             parts.append(str(prepared[parts[0]][part]["name"]))
         else:
             parts.append(str(part))
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = _EXPECTED.get(fault["type"], str(fault["msg"]).removeprefix("Value error, "))
     if fault["type"] == "extra_forbidden":
         owner = parts[0] if parts[0] in ("columns", "learners") else ".".join(parts[:-1])
         fields = [f for f in _MODELS[owner].model_fields if f != "name"] if owner in _MODELS else []
         message = f"unknown key{_suggest(parts[-1], fields)}"
-    elif fault["type"] == "missing":
-        message = "this key is missing"
-    where = origin.get(parts[0], file) if parts else file
-    return f"{where}: {'.'.join(parts)}: {message}" if parts else f"{where}: {message}"
+    if not parts:  # two keys that contradict each other; the message begins with one of them
+        return f"{origin.get(re.split('[.:]', message)[0], file)}: {message}"
+    return f"{origin.get(parts[0], file)}: {'.'.join(parts)}: {message}"
 
 
 def _suggest(key: str, allowed: tuple[str, ...] | list[str]) -> str:

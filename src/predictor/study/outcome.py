@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from predictor.study.frozen import Frozen
+from predictor.study.frozen import Frozen, Texts
 
 
 class Outcome(Frozen):
@@ -25,4 +25,4 @@ class Outcome(Frozen):
     name: str = Field(min_length=1)
     known_at: str
     rule: str = Field(min_length=1)
-    alternatives: dict[str, str] = Field(default_factory=dict)
+    alternatives: Texts = Field(default_factory=dict, validate_default=True)

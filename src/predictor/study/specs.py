@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from predictor.study.frozen import Frozen
+from predictor.study.frozen import Frozen, Settings
 
 
 class LearnerSpec(Frozen):
@@ -28,7 +28,7 @@ class LearnerSpec(Frozen):
     name: str = Field(min_length=1)
     learner: str
     covariates: tuple[str, ...] | None = Field(default=None, min_length=1)
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: Settings = Field(default_factory=dict, validate_default=True)
 
     @property
     def slug(self) -> str:
@@ -39,15 +39,15 @@ class LearnerSpec(Frozen):
 class CrossValidationSpec(Frozen):
     """Repeated stratified cross-validation, by patients."""
 
-    folds: int = Field(default=5, ge=2)
-    repeats: int = Field(default=20, ge=1)
+    folds: int = Field(default=5, ge=2, strict=True)
+    repeats: int = Field(default=20, ge=1, strict=True)
 
 
 class IntervalSpec(Frozen):
     """The bootstrap of the cross-validation: resamples, and repeats of the folds in each."""
 
-    resamples: int = Field(default=60, ge=20)
-    repeats: int = Field(default=4, ge=1)
+    resamples: int = Field(default=60, ge=20, strict=True)
+    repeats: int = Field(default=4, ge=1, strict=True)
 
 
 class BootstrapSpec(Frozen):
@@ -62,7 +62,7 @@ class BootstrapSpec(Frozen):
         replicate with a header line, so that a bootstrap can be repeated exactly.
     """
 
-    replicates: int = Field(default=500, ge=20)
+    replicates: int = Field(default=500, ge=20, strict=True)
     resamples: str | None = None
 
     @model_validator(mode="after")
@@ -78,4 +78,4 @@ class ValidationSpec(Frozen):
     cross_validation: CrossValidationSpec = CrossValidationSpec()
     interval: IntervalSpec = IntervalSpec()
     bootstrap: BootstrapSpec = BootstrapSpec()
-    thresholds: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.3, 0.5, 0.7)
+    thresholds: tuple[Annotated[float, Field(gt=0, lt=1, strict=True)], ...] = (0.3, 0.5, 0.7)

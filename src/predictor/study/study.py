@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from predictor.study.columns import Column
-from predictor.study.frozen import Frozen
+from predictor.study.frozen import Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import LearnerSpec, ValidationSpec
 
@@ -53,16 +53,16 @@ class Study(Frozen):
     file: str = Field(default="study", exclude=True)
     study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     title: str | None = None
-    timepoints: dict[str, str] = Field(min_length=2)
+    timepoints: Texts = Field(min_length=2)
     predict_at: str
     missing: tuple[str, ...] = ("NA",)
     columns: tuple[Column, ...]
-    eligible: dict[str, str] = Field(default_factory=dict)
+    eligible: Texts = Field(default_factory=dict, validate_default=True)
     outcome: Outcome
     covariates: Pipeline | None = None
     learners: tuple[LearnerSpec, ...] = Field(default_factory=_default_learners, min_length=1)
     validation: ValidationSpec = ValidationSpec()
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, strict=True)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -1,0 +1,37 @@
+"""Tables of patients: read, checked, cut off in time, labelled, turned into covariates."""
+
+from __future__ import annotations
+
+from predictor.cohort.cohort import Cohort
+from predictor.cohort.covariates import covariates, needed_columns, pipeline_sql
+from predictor.cohort.design import Covariate, Design, check_informative, design
+from predictor.cohort.dictionary import Fault
+from predictor.cohort.label import (
+    Flow,
+    LabelledCohort,
+    check_enough,
+    check_identifiers,
+    condition,
+    label,
+)
+from predictor.cohort.read import read_frame, read_table
+
+__all__ = [
+    "Cohort",
+    "Covariate",
+    "Design",
+    "Fault",
+    "Flow",
+    "LabelledCohort",
+    "check_enough",
+    "check_identifiers",
+    "check_informative",
+    "condition",
+    "covariates",
+    "design",
+    "label",
+    "needed_columns",
+    "pipeline_sql",
+    "read_frame",
+    "read_table",
+]

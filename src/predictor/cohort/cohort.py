@@ -1,0 +1,112 @@
+"""The cohort: a checked, typed table that knows when each of its columns becomes known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort.dictionary import Fault, check_cells, check_header
+from predictor.cohort.read import read_table
+from predictor.errors import DataError
+from predictor.study import Column, Study
+
+
+@dataclass(frozen=True, repr=False)
+class Cohort:
+    """Patients as known at a time point.
+
+    Attributes
+    ----------
+    study
+        The study whose dictionary the table follows.
+    columns
+        The columns that exist, in the order of the dictionary.
+    table
+        One row per patient (or per course of treatment, before eligibility).
+    rows
+        (n,) which row of the table that was read each of them is, 0-based.
+    """
+
+    study: Study
+    columns: tuple[Column, ...]
+    table: pa.Table
+    rows: npt.NDArray[np.int64] = field(compare=False)
+
+    def __repr__(self) -> str:
+        # never a value: a traceback with locals would print it
+        return f"<Cohort {self.study.study}: {len(self)} rows, {len(self.columns)} columns>"
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @classmethod
+    def read(cls, path: Path | str, study: Study) -> Cohort:
+        """Read a file and check every cell against the dictionary.
+
+        Raises
+        ------
+        DataError
+            With all faults of the table.
+        """
+        raw = read_table(path)
+        faults = check_header(raw.column_names, study.columns)
+        if faults:
+            raise DataError([f"{path}: {fault.message}" for fault in faults])
+        cohort, faults = cls.check(raw, study, study.columns)
+        if faults:
+            raise DataError([f"{path}: {fault.message}" for fault in faults])
+        return cohort
+
+    @classmethod
+    def check(
+        cls, raw: pa.Table, study: Study, columns: Sequence[Column]
+    ) -> tuple[Cohort, list[Fault]]:
+        """Text cells to a cohort with the given columns, and the faults found on the way."""
+        table, faults = check_cells(raw, columns, study)
+        return cls(study, tuple(columns), table, np.arange(table.num_rows)), faults
+
+    def as_of(self, time_point: str) -> Cohort:
+        """The cohort as it was known at a time point; later columns do not exist in it."""
+        known = self.study.known(time_point)
+        return self.only([column.name for column in known])
+
+    def only(self, names: Collection[str]) -> Cohort:
+        """The cohort with some of its columns, in the order of the dictionary."""
+        columns = tuple(column for column in self.columns if column.name in names)
+        table = self.table.select([column.name for column in columns])
+        return Cohort(self.study, columns, table, self.rows)
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Cohort:
+        """The cohort of some of its rows, in the order given."""
+        chosen = np.asarray(rows, dtype=np.int64)
+        return Cohort(self.study, self.columns, self.table.take(chosen), self.rows[chosen])
+
+    @property
+    def keys(self) -> pa.Array:
+        """The identifier of each row, parts of a composite one joined by a unit separator."""
+        parts = [self.table[name] for name in self.study.ids]
+        return join_ids(parts)
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the names, types and every cell; the same from CSV, Parquet or XLSX."""
+        import pyarrow.csv as arrow_csv
+
+        digest = hashlib.sha256(str(self.table.schema.remove_metadata()).encode())
+        sink = pa.BufferOutputStream()
+        arrow_csv.write_csv(self.table, sink)
+        digest.update(sink.getvalue())
+        return f"sha256:{digest.hexdigest()}"
+
+
+def join_ids(parts: Sequence[pa.ChunkedArray]) -> pa.Array:
+    """Identifier columns as one text column."""
+    import pyarrow.compute as pc
+
+    joined = pc.binary_join_element_wise(*(pc.cast(part, pa.string()) for part in parts), "\x1f")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined

@@ -1,0 +1,194 @@
+"""Who is eligible, who responded, and how each patient left the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort.cohort import Cohort
+from predictor.cohort.patientwise import patientwise
+from predictor.cohort.read import rows_in_words
+from predictor.errors import DataError, StudyError
+
+Labels = npt.NDArray[np.float64]
+
+FEWEST_EVENTS = 10
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One eligibility rule and what it did: patients it refused, and those it could not decide."""
+
+    rule: str
+    excluded: int
+    undecided: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """From the rows of the table to the patients analysed."""
+
+    rows: int
+    exclusions: tuple[Exclusion, ...]
+    eligible: int
+    unlabelled: int
+    labelled: int
+    events: int
+
+
+@dataclass(frozen=True, repr=False)
+class LabelledCohort:
+    """Eligible patients with their label.
+
+    Attributes
+    ----------
+    eligible
+        The cohort of eligible patients, labelled or not.
+    labels
+        (eligible,) 1 event, 0 none, nan unlabelled.
+    alternatives
+        The same under every alternative definition.
+    flow
+        Counts on the way.
+    """
+
+    eligible: Cohort
+    labels: Labels
+    alternatives: Mapping[str, Labels]
+    flow: Flow
+
+    def __repr__(self) -> str:
+        return f"<LabelledCohort {self.flow}>"
+
+    @property
+    def labelled(self) -> Cohort:
+        """Only patients with a label, in the order of the table."""
+        return self.eligible.take(np.flatnonzero(~np.isnan(self.labels)))
+
+    @property
+    def y(self) -> Labels:
+        """(labelled,) 0 or 1."""
+        return self.labels[~np.isnan(self.labels)]
+
+
+def condition(cohort: Cohort, sql: str, where: str) -> Labels:
+    """An SQL condition for every row: 1 true, 0 false, nan unknown.
+
+    Raises
+    ------
+    StudyError
+        If it is not one condition, or depends on other patients.
+    """
+    # the line break ends a comment at the end of the rule
+    query = f"SELECT ({sql}\n) AS condition FROM cohort"
+    result = patientwise(cohort, query, where, _in_order, one_condition=True)
+    return _truth(result, where)
+
+
+def eligible_rows(cohort: Cohort) -> tuple[list[int], tuple[Exclusion, ...]]:
+    """Rows that pass every eligibility rule, and what each rule did, in the order of the rules."""
+    study = cohort.study
+    rows = list(range(len(cohort)))
+    exclusions = []
+    known = cohort.as_of(study.predict_at)
+    for name, sql in study.eligible.items():
+        passed = condition(known.take(rows), sql, f"{study.file}: eligible.{name}")
+        exclusions.append(Exclusion(name, int(np.sum(passed == 0)), int(np.sum(np.isnan(passed)))))
+        rows = [row for row, truth in zip(rows, passed, strict=True) if truth == 1]
+        if not rows:
+            raise DataError(f"{study.file}: eligible.{name}: no patient is left")
+    return rows, tuple(exclusions)
+
+
+def label(cohort: Cohort) -> LabelledCohort:
+    """Apply eligibility and the outcome rules.
+
+    Raises
+    ------
+    StudyError
+        If a rule is not valid SQL, looks too late, or depends on other patients.
+    DataError
+        If nobody is eligible or a patient appears twice among the eligible.
+    """
+    study = cohort.study
+    rows, exclusions = eligible_rows(cohort)
+    eligible = cohort.take(rows)
+    check_identifiers(eligible, rows)
+    outcome = study.outcome
+    known = eligible.as_of(outcome.known_at)
+    labels = condition(known, outcome.rule, f"{study.file}: outcome.rule")
+    alternatives = {
+        name: condition(known, sql, f"{study.file}: outcome.alternatives.{name}")
+        for name, sql in outcome.alternatives.items()
+    }
+    unlabelled = int(np.isnan(labels).sum())
+    flow = Flow(
+        rows=len(cohort),
+        exclusions=exclusions,
+        eligible=len(eligible),
+        unlabelled=unlabelled,
+        labelled=len(eligible) - unlabelled,
+        events=int(np.nansum(labels)),
+    )
+    return LabelledCohort(eligible, labels, alternatives, flow)
+
+
+def check_enough(flow: Flow) -> None:
+    """Refuse a cohort that cannot support a model.
+
+    Raises
+    ------
+    DataError
+        With fewer than 10 events or 10 patients without the event.
+    """
+    others = flow.labelled - flow.events
+    if flow.labelled == 0:
+        raise DataError("no patient has a label: the outcome rule is unknown for all of them")
+    if min(flow.events, others) == 0:
+        raise DataError(
+            f"all {flow.labelled} labelled patients have the same label: nothing to predict"
+        )
+    if min(flow.events, others) < FEWEST_EVENTS:
+        raise DataError(
+            f"{flow.events} events and {others} patients without; at least {FEWEST_EVENTS} of each "
+            f"are needed for a model whose performance can be estimated at all"
+        )
+
+
+def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
+    """Refuse a cohort in which a patient appears twice; `rows` are its rows in the table."""
+    keys = np.asarray(cohort.keys.to_pylist(), dtype=object)
+    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    if (counts > 1).any():
+        twice = np.setdiff1d(np.arange(len(keys)), first[counts == 1])
+        where = rows_in_words([rows[row] + 2 for row in twice], have="").strip()
+        raise DataError(
+            f"{', '.join(cohort.study.ids)}: {where}: the same patient more than once; one row per "
+            f"patient is expected (an eligibility rule can choose one course of treatment)"
+        )
+
+
+def _in_order(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
+    if result.num_columns != 1 or result.num_rows != len(cohort):
+        raise StudyError(f"{where}: expected one condition that is true, false or NULL")
+    return result
+
+
+def _truth(result: pa.Table, where: str) -> Labels:
+    import pyarrow.compute as pc
+
+    column = result.column(0).combine_chunks()
+    if not (
+        pa.types.is_boolean(column.type)
+        or pa.types.is_null(column.type)
+        or pa.types.is_integer(column.type)
+    ):
+        raise StudyError(f"{where}: expected a condition (true or false), got {column.type}")
+    numbers: Labels = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+    if not np.isin(numbers[~np.isnan(numbers)], (0.0, 1.0)).all():
+        raise StudyError(f"{where}: expected a condition; some values are neither 0 nor 1")
+    return numbers

@@ -1,0 +1,275 @@
+"""What a query may be: one SELECT over `cohort`, the same answer on every run.
+
+The database is locked anyway (`predictor.cohort.sandbox`); this reads the syntax tree so that the
+author of a query is told what is wrong with it, before it meets a patient.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from predictor.cohort.sandbox import CLOCKS, Sandbox, SqlError, unsteady_functions
+from predictor.errors import StudyError
+from predictor.study import Column, Study
+
+_QUERIES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
+_SOURCES = {"BASE_TABLE", "SUBQUERY", "JOIN", "EXPRESSION_LIST", "EMPTY", "TABLE_FUNCTION"}
+_TABLE_FUNCTIONS = {"unnest", "range", "generate_series"}
+
+
+def vet(
+    sandbox: Sandbox,
+    sql: str,
+    where: str,
+    study: Study,
+    columns: Sequence[Column],
+    *,
+    one_condition: bool = False,
+) -> None:
+    """Refuse a query that is not one steady SELECT over `cohort`.
+
+    Parameters
+    ----------
+    sandbox
+        Holds `cohort` with the given columns and no rows.
+    sql
+        The query.
+    where
+        File or key, for messages.
+    study, columns
+        The dictionary, and the part of it that exists for this query.
+    one_condition
+        Whether the query must be nothing but one expression for every row.
+
+    Raises
+    ------
+    StudyError
+        Naming what is not allowed, or the later column that is asked for.
+    """
+    try:
+        kinds = sandbox.statements(sql)
+    except SqlError as error:
+        raise StudyError(f"{where}: {first_lines(error)}") from None
+    if kinds != ["SELECT"]:
+        raise StudyError(
+            f"{where}: expected one SELECT statement, found {len(kinds)} ({', '.join(kinds)})"
+            if kinds
+            else f"{where}: the query is empty"
+        )
+    tree = _tree(sandbox, sql, where)
+    if tree["error"]:
+        raise StudyError(f"{where}: only a SELECT may be used ({tree['error_message']})")
+    nodes = list(_walk(tree))
+    if one_condition:
+        _check_condition(tree["statements"][0]["node"], where)
+    _check_sources(nodes, where)
+    _check_steady(nodes, where, {c.name.casefold() for c in columns})
+    _check_levels(nodes, where, columns)
+    _check_time(sandbox, sql, nodes, where, study, columns)
+
+
+def used_columns(sandbox: Sandbox, sql: str, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Columns of `cohort` that a query can read: those it names, or all of them.
+
+    All with a ``*``, with a NATURAL JOIN, and where a whole row is a value (``to_json(cohort)``).
+    """
+    nodes = list(_walk(_tree(sandbox, sql, "query")))
+    if any(
+        node.get("class") == "STAR" or node.get("ref_type") == "NATURAL" for node in nodes
+    ) or _takes_whole_rows(nodes, columns):
+        return tuple(column.name for column in columns)
+    named = _names(nodes)
+    return tuple(column.name for column in columns if column.name.casefold() in named)
+
+
+def first_lines(error: BaseException) -> str:
+    """A database message without its stack trace, with the line of the query it points to."""
+    text = str(error).split("\n\nStack Trace")[0]
+    return re.sub(r"\n\s*\n", "\n", text).strip()
+
+
+def _takes_whole_rows(nodes: list[dict[str, Any]], columns: Sequence[Column]) -> bool:
+    tables = {
+        str(node["alias"] or node["table_name"]).casefold()
+        for node in nodes
+        if node.get("type") == "BASE_TABLE"
+    }
+    words = {
+        node["column_names"][0].casefold()
+        for node in nodes
+        if node.get("class") == "COLUMN_REF" and len(node["column_names"]) == 1
+    }
+    return bool((words & tables) - {column.name.casefold() for column in columns})
+
+
+def _tree(sandbox: Sandbox, sql: str, where: str) -> Any:
+    try:
+        return json.loads(sandbox.syntax_tree(sql))
+    except RecursionError:
+        raise StudyError(f"{where}: the query is nested too deeply") from None
+
+
+def _walk(tree: Any, *, into_queries: bool = True) -> Iterator[dict[str, Any]]:
+    """All nodes of a tree; without those of the queries inside it, if so wanted."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += reversed(node)
+        elif isinstance(node, dict):
+            yield node
+            waiting += [
+                value
+                for value in reversed(node.values())
+                if into_queries or not (isinstance(value, dict) and _is_query(value))
+            ]
+
+
+def _is_query(node: dict[str, Any]) -> bool:
+    return str(node.get("type")).endswith("_NODE")
+
+
+def _check_condition(query: dict[str, Any], where: str) -> None:
+    """Nothing but ``SELECT (condition) FROM cohort``, whatever brackets the condition closes."""
+    clauses = ("where_clause", "group_expressions", "having", "qualify", "modifiers")
+    if (
+        query["type"] != "SELECT_NODE"
+        or len(query["select_list"]) != 1
+        or query["from_table"]["type"] != "BASE_TABLE"
+        or any(query[clause] for clause in clauses)
+        or any(node.get("class") == "SUBQUERY" for node in _walk(query))
+    ):
+        raise StudyError(
+            f"{where}: expected one condition on the columns of a patient, without a query inside"
+        )
+
+
+def _names(nodes: list[dict[str, Any]]) -> set[str]:
+    """Last parts of all column references, in lower case."""
+    named: set[str] = set()
+    for node in nodes:
+        if node.get("class") == "COLUMN_REF":
+            # `cohort.x` and `x.field` are told apart only when the query is bound; take both
+            named |= {part.casefold() for part in node["column_names"]}
+        named |= {str(name).casefold() for name in node.get("using_columns", ())}
+    return named
+
+
+def _check_sources(nodes: list[dict[str, Any]], where: str) -> None:
+    own = {entry["key"].casefold() for node in nodes for entry in _ctes(node)}
+    for node in nodes:
+        kind = node.get("type")
+        if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _QUERIES:
+            raise StudyError(f"{where}: only SELECT is allowed inside a query, found {kind}")
+        if node.get("sample") is not None:
+            raise StudyError(f"{where}: a sample of patients differs from run to run")
+        if "sample" not in node or "alias" not in node:
+            continue  # not a source of rows
+        if kind not in _SOURCES:
+            raise StudyError(f"{where}: rows may only come from cohort, not from {kind}")
+        if kind == "BASE_TABLE":
+            name = str(node["table_name"])
+            if (
+                node["schema_name"]
+                or node["catalog_name"]
+                or (name.casefold() != "cohort" and name.casefold() not in own)
+            ):
+                raise StudyError(
+                    f"{where}: the only table is cohort, found "
+                    f"{'.'.join(p for p in (node['schema_name'], name) if p)!r}"
+                )
+        if kind == "TABLE_FUNCTION":
+            called = str(node["function"].get("function_name", "")).casefold()
+            if called not in _TABLE_FUNCTIONS:
+                raise StudyError(f"{where}: rows may only come from cohort, not from {called}()")
+
+
+def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    table = node.get("cte_map")
+    return list(table["map"]) if isinstance(table, dict) else []
+
+
+def _check_steady(nodes: list[dict[str, Any]], where: str, columns: set[str]) -> None:
+    for node in nodes:
+        name = str(node.get("function_name", "")).casefold()
+        # with one date, age() counts from today
+        one_argument_age = name == "age" and len(node.get("arguments", ())) == 1
+        if name in unsteady_functions() or one_argument_age:
+            raise StudyError(
+                f"{where}: {name}() is volatile, its result changes from run to run or from day "
+                f"to day, so a patient would not get the same covariates twice"
+            )
+        if node.get("class") == "COLUMN_REF":
+            name = node["column_names"][-1].casefold()
+            if name in CLOCKS and name not in columns:
+                raise StudyError(f"{where}: {name} is volatile, it changes from run to run")
+
+
+def _check_levels(nodes: list[dict[str, Any]], where: str, columns: Sequence[Column]) -> None:
+    """A comparison with a level that is not declared is never true; SQL would not say so."""
+    levels = {c.name.casefold(): c for c in columns if c.type == "category"}
+    # further out, a name may stand for what an inner query has made of the column
+    direct = [node for node in nodes if node.get("type") == "SELECT_NODE" and _reads_cohort(node)]
+    for node in (inner for query in direct for inner in _walk(query, into_queries=False)):
+        sides: list[Any] = []
+        if node.get("class") == "COMPARISON":
+            sides = [node["left"], node["right"]]
+        elif node.get("type") in ("COMPARE_IN", "COMPARE_NOT_IN"):
+            sides = list(node.get("children", ()))
+        names = [s["column_names"][-1].casefold() for s in sides if s.get("class") == "COLUMN_REF"]
+        for name in names:
+            for side in sides:
+                text = _text_constant(side)
+                if name in levels and text is not None and text not in levels[name].levels:
+                    raise StudyError(
+                        f"{where}: compares {levels[name].name} with {text!r}, which is not one "
+                        f"of its declared levels ({', '.join(levels[name].levels)})"
+                    )
+
+
+def _reads_cohort(query: dict[str, Any]) -> bool:
+    sources = _walk(query["from_table"], into_queries=False)
+    return any(str(node.get("table_name")).casefold() == "cohort" for node in sources)
+
+
+def _text_constant(node: dict[str, Any]) -> str | None:
+    literal = node.get("literal")
+    if isinstance(literal, dict) and literal.get("kind") == "STRING":
+        return str(literal.get("text"))
+    return None
+
+
+def _check_time(
+    sandbox: Sandbox,
+    sql: str,
+    nodes: list[dict[str, Any]],
+    where: str,
+    study: Study,
+    columns: Sequence[Column],
+) -> None:
+    """Bind the query where only the given columns exist; explain a column of the future."""
+    try:
+        sandbox.query(sql)
+    except SqlError as error:
+        existing = {column.name for column in columns}
+        named = _names(nodes)
+        message = first_lines(error)
+        missing = [
+            c for c in study.columns if c.name not in existing and c.name.casefold() in named
+        ]
+        if not any(c.name.casefold() in message.casefold() for c in missing):
+            raise StudyError(f"{where}: {message}") from None
+        reasons = []
+        for column in missing:
+            if column.role == "ignore" or column.known_at is None:
+                reasons.append(f"{column.name} has role: {column.role} and cannot be used")
+            else:
+                meaning = study.timepoints[column.known_at]
+                reasons.append(
+                    f"{column.name} becomes known at {column.known_at} ({meaning}), which is later "
+                    f"than this query may look"
+                )
+        raise StudyError(f"{where}: {'; '.join(reasons)}") from None

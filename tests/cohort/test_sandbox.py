@@ -1,0 +1,142 @@
+"""The database alone, without anybody reading the query first, lets nothing in or out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from predictor.cohort.sandbox import Sandbox, SqlError, quote, sql_type, unsteady_functions
+from predictor.study import Column, Study
+
+PATIENTS = pa.table({"pid": ["a"], "age": [40.0]})
+PATIENTS_FRAME = pd.DataFrame({"pid": ["a"]})
+
+
+@pytest.fixture
+def sandbox(make_study: Callable[..., Study]) -> Iterator[Sandbox]:
+    with Sandbox(make_study().known()) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM read_csv('{file}')",
+        "SELECT * FROM read_text('{file}')",
+        "SELECT * FROM read_blob('{file}')",
+        "SELECT * FROM read_json('{file}')",
+        "SELECT * FROM parquet_scan('{file}')",
+        "SELECT * FROM parquet_metadata('{file}')",
+        "SELECT * FROM sniff_csv('{file}')",
+        "SELECT * FROM '{file}'",
+        'SELECT * FROM "{file}"',
+        "SELECT * FROM glob('{folder}/*')",
+        "SELECT * FROM query('FROM read_text(''{file}'')')",
+        "ATTACH '{folder}/new.db'",
+        "COPY cohort TO '{folder}/out.csv'",
+        "COPY cohort FROM '{file}'",
+        "EXPORT DATABASE '{folder}/out'",
+        "IMPORT DATABASE '{folder}'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "LOAD '{file}'",
+        "SET enable_external_access = true",
+        "SET threads = 1",
+        "SET TimeZone = 'Europe/Amsterdam'",
+        "RESET temp_directory",
+        "PRAGMA enable_profiling",
+        "SELECT * FROM read_csv('https://example.org/a.csv')",
+        "CREATE SECRET (TYPE s3)",
+    ],
+)
+def test_files_network_and_settings_are_out_of_reach(
+    sandbox: Sandbox, query: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(SqlError):
+        sandbox.query(query.format(file=tmp_path / "t.csv", folder=tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("name", ["PATIENTS", "PATIENTS_FRAME", "local_table", "incoming"])
+def test_variables_of_python_are_no_tables(sandbox: Sandbox, name: str) -> None:
+    local_table = PATIENTS
+    assert local_table.num_rows == 1
+    sandbox.fill(typed(sandbox))
+    with pytest.raises(SqlError, match="does not exist"):
+        sandbox.query(f"SELECT * FROM {name}")
+
+
+def typed(sandbox: Sandbox) -> pa.Table:
+    return sandbox.query("SELECT * FROM cohort")
+
+
+def test_the_environment_is_out_of_reach(sandbox: Sandbox) -> None:
+    with pytest.raises(SqlError, match="getenv"):
+        sandbox.query("SELECT getenv('HOME')")
+
+
+def test_filling_replaces_the_rows_and_keeps_only_the_columns_given(sandbox: Sandbox) -> None:
+    sandbox.fill(pa.table({"pid": ["a", "b"], "age": [1.0, 2.0]}))
+    sandbox.fill(pa.table({"pid": ["c"], "age": [3.0]}))
+    assert sandbox.query("SELECT * FROM cohort").to_pydict() == {"pid": ["c"], "age": [3.0]}
+    with pytest.raises(SqlError, match="sex"):
+        sandbox.query("SELECT sex FROM cohort")
+
+
+def test_rows_come_back_in_the_order_they_were_given(sandbox: Sandbox) -> None:
+    names = [f"{number:x}" for number in range(5000)]
+    sandbox.fill(pa.table({"pid": names, "age": [1.0] * 5000}))
+    assert sandbox.query("SELECT pid FROM cohort")["pid"].to_pylist() == names
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
+def test_days_do_not_depend_on_the_clock_of_the_computer(
+    zone: str, make_study: Callable[..., Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    with Sandbox(make_study().known()) as sandbox:
+        table = sandbox.query("SELECT epoch(DATE '2020-01-01'::TIMESTAMPTZ) AS seconds")
+    assert table["seconds"].to_pylist() == [1577836800.0]
+
+
+def test_names_and_levels_with_quotation_marks_are_names_and_levels() -> None:
+    odd = Column(name='a"; DROP', known_at="T0", type="category", levels=("it's", 'x"y'))
+    assert quote(odd.name) == '"a""; DROP"'
+    assert sql_type(odd) == "ENUM('it''s', 'x\"y')"
+    with Sandbox([odd]) as sandbox:
+        sandbox.fill(pa.table({odd.name: ["it's", None]}))
+        values = sandbox.query("SELECT * FROM cohort").column(0)
+        assert values.to_pylist() == ["it's", None]
+        assert values.combine_chunks().dictionary.to_pylist() == ["it's", 'x"y']
+
+
+def test_statements_are_counted_and_named(sandbox: Sandbox) -> None:
+    assert sandbox.statements("SELECT 1; DROP TABLE cohort;") == ["SELECT", "DROP"]
+    assert sandbox.statements("-- nothing") == []
+    with pytest.raises(SqlError):
+        sandbox.statements("SELEC 1")
+
+
+def test_functions_that_read_a_clock_or_a_dice_are_known() -> None:
+    unsteady = unsteady_functions()
+    assert {"random", "uuid", "now", "today", "nextval", "txid_current", "setseed"} <= unsteady
+    assert {"getvariable", "current_setting", "current_database"} <= unsteady
+
+
+def test_macros_over_a_clock_or_the_catalog_are_known_too() -> None:
+    assert {"ago", "pg_conf_load_time", "pg_postmaster_start_time"} <= unsteady_functions()
+    assert {"current_catalog", "get_block_size", "format_type"} <= unsteady_functions()
+
+
+def test_ordinary_functions_are_steady() -> None:
+    ordinary = {
+        "ln", "abs", "coalesce", "nullif", "if", "split_part", "list_sum", "list_avg", "fdiv",
+        "date_diff", "date_add", "days_in_month", "regexp_matches", "greatest", "round", "lower",
+        "array_to_string", "list_transform", "age", "geomean",
+    }  # fmt: skip
+    assert not ordinary & unsteady_functions()

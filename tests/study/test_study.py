@@ -1,0 +1,107 @@
+"""The study as an object: it cannot be changed, and knows what is known when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from predictor.study import Column, Study, load_study, parse_study
+
+
+@pytest.fixture
+def study(study_text: str) -> Study:
+    more = "eligible: {adult: age >= 18}\nlearners: {ridge: {parameters: {a: 1}}}\n"
+    return parse_study(study_text + more, file="study.yaml", pipeline="SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("part", "attribute"),
+    [
+        (lambda study: study, "seed"),
+        (lambda study: study.columns[0], "known_at"),
+        (lambda study: study.outcome, "rule"),
+        (lambda study: study.covariates, "sql"),
+        (lambda study: study.learners[0], "learner"),
+        (lambda study: study.validation, "thresholds"),
+        (lambda study: study.validation.cross_validation, "folds"),
+    ],
+)
+def test_no_part_of_a_study_can_be_set(study: Study, part: Any, attribute: str) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(part(study), attribute, None)
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        lambda study: study.timepoints,
+        lambda study: study.eligible,
+        lambda study: study.outcome.alternatives,
+        lambda study: study.learners[0].parameters,
+    ],
+)
+def test_no_mapping_of_a_study_can_be_changed(study: Study, mapping: Any) -> None:
+    with pytest.raises(TypeError):
+        mapping(study)["new"] = "value"
+
+
+def test_lists_of_a_study_are_tuples(study: Study) -> None:
+    assert isinstance(study.columns, tuple)
+    assert isinstance(study.column("sex").levels, tuple)
+    assert isinstance(study.missing, tuple)
+
+
+def test_only_what_is_known_in_time_is_known(study: Study) -> None:
+    assert [c.name for c in study.known()] == ["patient_id", "age", "sex", "nrs_t0"]
+    assert [c.name for c in study.known("T1")] == ["patient_id", "age", "sex", "nrs_t0"]
+    assert [c.name for c in study.known("T2")][-1] == "nrs_t2"
+
+
+def test_an_ignored_column_is_never_known(study_text: str) -> None:
+    text = study_text.replace("  sex:", "  diary: {role: ignore, known_at: T0}\n  sex:")
+    study = parse_study(text, file="study.yaml", pipeline=None)
+    assert "diary" not in [c.name for c in study.known("T2")]
+
+
+def test_later_is_strictly_later(study: Study) -> None:
+    assert study.later("T1")
+    assert not study.later("T0")
+    assert not study.later("T1", "T2")
+    assert not study.later(None), "an identifier is always known"
+
+
+def test_a_composite_identifier_is_all_its_parts(study_text: str) -> None:
+    text = study_text.replace("  age:", "  site: {role: id}\n  age:")
+    assert parse_study(text, file="s", pipeline=None).ids == ("patient_id", "site")
+
+
+def test_the_folder_of_a_learner_has_no_awkward_letters(study_text: str) -> None:
+    more = "learners: {'pain / only (2)': {learner: ridge}, ../../up: {learner: ridge}}\n"
+    first, second = parse_study(study_text + more, file="s", pipeline=None).learners
+    assert first.slug == "pain_only_2"
+    assert "/" not in second.slug
+    assert not second.slug.startswith(".")
+
+
+def test_without_learners_there_are_three(study_text: str) -> None:
+    study = parse_study(study_text, file="s", pipeline=None)
+    assert [spec.learner for spec in study.learners] == ["prevalence", "ridge", "lightgbm"]
+
+
+def test_an_identifier_needs_no_type_and_a_value_does() -> None:
+    assert Column(name="id", role="id").type == "text"
+    with pytest.raises(ValidationError, match="type is missing"):
+        Column(name="age", known_at="T0")
+
+
+def test_the_landmark_study_shares_the_dictionary_of_the_first() -> None:
+    configs = Path(__file__).parents[2] / "configs"
+    first = load_study(configs / "crps_esketamine.yaml")
+    landmark = load_study(configs / "crps_landmark_t1.yaml")
+    assert landmark.columns == first.columns
+    assert (first.predict_at, landmark.predict_at) == ("T0", "T1")
+    assert "nrs_t1" in [column.name for column in landmark.known()]
+    assert "nrs_t1" not in [column.name for column in first.known()]

@@ -1,0 +1,21 @@
+"""The saved model: written whole or not at all, read without pickle, scores new patients."""
+
+from __future__ import annotations
+
+from predictor.saved.model import SavedModel, Usual
+from predictor.saved.read import read_model
+from predictor.saved.replace import replacing, write_bytes
+from predictor.saved.score import Scores, score
+from predictor.saved.write import stage_model, write_model
+
+__all__ = [
+    "SavedModel",
+    "Scores",
+    "Usual",
+    "read_model",
+    "replacing",
+    "score",
+    "stage_model",
+    "write_bytes",
+    "write_model",
+]

@@ -1,0 +1,208 @@
+"""Probabilities of new patients, with their range and their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from predictor.cohort import (
+    Cohort,
+    Design,
+    Fault,
+    check_identifiers,
+    condition,
+    covariates,
+    design,
+    needed_columns,
+)
+from predictor.errors import DataError, ModelError
+from predictor.explain import explain
+from predictor.saved.model import Floats, SavedModel
+
+_FAR = 3.0  # standard deviations from the mean of the training patients
+_AT_ONCE = 4096  # patients whose replicates are computed at one time; bounds the memory
+
+
+@dataclass(frozen=True, repr=False)
+class Scores:
+    """The scores of a table of patients, in its order.
+
+    Attributes
+    ----------
+    identifiers
+        The identifier columns.
+    probability, low, high
+        (n,) probability of the outcome under treatment, and the 2.5 and 97.5 percentiles of the
+        same over bootstrap replicates; nan for a patient who was not scored.
+    flags
+        Why to be careful with a patient, or why there is no score; empty text otherwise.
+    baseline
+        Log-odds before anything is known about a patient.
+    covariates
+        Names, (k,).
+    contributions
+        (n, k) in logit units; with the baseline they add up to the logit of the probability.
+    """
+
+    identifiers: pa.Table
+    probability: Floats
+    low: Floats
+    high: Floats
+    flags: tuple[str, ...]
+    baseline: float
+    covariates: tuple[str, ...]
+    contributions: Floats
+
+    def to_table(self) -> pa.Table:
+        """One row per patient: identifier, probability, range, flags, baseline, contributions."""
+        columns = {name: self.identifiers[name] for name in self.identifiers.column_names}
+        scored = np.where(np.isnan(self.probability), np.nan, self.baseline)
+        numbers = {"baseline": scored} | {
+            f"contribution_{name}": self.contributions[:, place]
+            for place, name in enumerate(self.covariates)
+        }
+        return pa.table(
+            {
+                **columns,
+                "probability": _numbers(self.probability),
+                "low": _numbers(self.low),
+                "high": _numbers(self.high),
+                "flags": pa.array(self.flags, pa.string()),
+                **{name: _numbers(values) for name, values in numbers.items()},
+            }
+        )
+
+
+def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
+    """Score a table of new patients.
+
+    Parameters
+    ----------
+    model
+        The saved model.
+    raw
+        Text cells as from `predictor.cohort.read_table`; columns the model does not need are not
+        looked at.
+    lenient
+        Score the patients whose cells are right and give the reason for the others, instead of
+        refusing the table.
+
+    Raises
+    ------
+    DataError
+        With all faults, if a needed column is missing or (unless lenient) any row breaks the
+        dictionary.
+    """
+    columns = needed_columns(model.study)
+    missing = [column.name for column in columns if column.name not in raw.column_names]
+    if missing:
+        raise DataError([f"{name}: the model needs this column" for name in missing])
+    cohort, faults = Cohort.check(raw, model.study, columns)
+    if faults and not lenient:
+        raise DataError([fault.message for fault in faults])
+    reasons = _reasons(faults, len(cohort))
+    flags = [f"not scored: {reason}" if reason else "" for reason in reasons]
+    rows = [row for row, reason in enumerate(reasons) if not reason]
+    if rows:
+        rows = _eligible(cohort, rows, flags)
+        check_identifiers(cohort.take(rows), rows)
+    return _scores(model, cohort, rows, flags)
+
+
+def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]) -> Scores:
+    n, names = len(cohort), tuple(covariate.name for covariate in model.covariates)
+    probability, low, high = (np.full(n, np.nan) for _ in range(3))
+    contributions = np.full((n, len(names)), np.nan)
+    baseline = float("nan")
+    if rows:
+        matrix = _matrix(model, cohort.take(rows))
+        explanation = explain(model.model, matrix)
+        baseline = explanation.baseline
+        contributions[rows] = explanation.values
+        probability[rows] = model.model.probability(matrix.X)[0]
+        low[rows], high[rows] = spread(model, matrix.X)
+        for row, flag in zip(rows, _unusual(model, matrix), strict=True):
+            flags[row] = flag
+    return Scores(
+        identifiers=cohort.table.select(list(model.study.ids)),
+        probability=probability,
+        low=low,
+        high=high,
+        flags=tuple(flags),
+        baseline=baseline,
+        covariates=names,
+        contributions=contributions,
+    )
+
+
+def spread(model: SavedModel, X: Floats) -> tuple[Floats, Floats]:
+    """2.5 and 97.5 percentiles of each patient's probability over the stored replicates."""
+    ends = [
+        np.nanquantile(
+            model.replicates.probability(X[start : start + _AT_ONCE]), [0.025, 0.975], axis=0
+        )
+        for start in range(0, len(X), _AT_ONCE)
+    ]
+    low, high = np.hstack(ends)
+    return low, high
+
+
+def _matrix(model: SavedModel, cohort: Cohort) -> Design:
+    found = design(covariates(cohort)).select([covariate.name for covariate in model.covariates])
+    if found.covariates != model.covariates:
+        raise ModelError("the pipeline returns other covariates than the model was trained on")
+    return found
+
+
+def _eligible(cohort: Cohort, rows: list[int], flags: list[str]) -> list[int]:
+    """Rows that the study's eligibility rules admit; the reason goes into the flags of the rest."""
+    for name, rule in cohort.study.eligible.items():
+        passed = condition(cohort.take(rows), rule, f"eligible.{name}")
+        for row, truth in zip(rows, passed, strict=True):
+            if truth != 1:
+                flags[row] = f"not scored: not eligible ({name})"
+        rows = [row for row, truth in zip(rows, passed, strict=True) if truth == 1]
+        if not rows:
+            break
+    return rows
+
+
+def _reasons(faults: Sequence[Fault], rows: int) -> list[str]:
+    """What is wrong with each row, without row numbers and values."""
+    reasons: list[list[str]] = [[] for _ in range(rows)]
+    for fault in faults:
+        column, _, rule = fault.message.split(": ", 2)
+        for row in fault.rows:
+            reasons[row].append(f"{column} {rule}")
+    return ["; ".join(found) for found in reasons]
+
+
+def _unusual(model: SavedModel, matrix: Design) -> list[str]:
+    """Covariates in which a patient is unlike the training patients, and those that are missing."""
+    notes: list[list[str]] = [[] for _ in matrix.X]
+    mean = np.array(model.usual.mean)
+    spread = np.array(model.usual.standard_deviation)
+    for covariate in matrix.covariates:
+        part = slice(covariate.start, covariate.stop)
+        values, usual, sd = matrix.X[:, part], mean[part], spread[part]
+        if covariate.kind == "category":
+            # the first level has no column of its own: it is there where no other level is
+            share = 1.0 - usual.sum()
+            values = np.column_stack([values, 1.0 - values.sum(axis=1)])
+            usual = np.append(usual, share)
+            sd = np.append(sd, np.sqrt(max(share * (1.0 - share), 0.0)))
+        missing = np.isnan(values).any(axis=1)
+        # a level nobody had has no spread: any patient with it is unlike the others
+        far = (np.abs(values - usual) > _FAR * sd + 1e-9).any(axis=1)
+        for row in np.flatnonzero(missing):
+            notes[row].append(f"{covariate.name} missing")
+        for row in np.flatnonzero(far & ~missing):
+            notes[row].append(f"{covariate.name} unlike the training patients")
+    return ["; ".join(found) for found in notes]
+
+
+def _numbers(values: Floats) -> pa.Array:
+    return pa.array(values, pa.float64(), from_pandas=True)

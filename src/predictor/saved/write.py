@@ -1,0 +1,154 @@
+"""Write a saved model."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import platform
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from predictor.cohort import needed_columns, pipeline_sql
+from predictor.saved import model as layout
+from predictor.saved.card import card
+from predictor.saved.model import SavedModel
+from predictor.saved.replace import replacing, write_bytes
+from predictor.study import Pipeline, dump_study
+
+# the mlflow version whose MLmodel format is written
+_MLMODEL_FORMAT = "3.17.2"
+
+
+def write_model(model: SavedModel, directory: Path) -> None:
+    """Write a model to a directory, replacing what is there only when all of it is written.
+
+    The directory is also a valid MLflow model: ``mlflow.pyfunc.load_model(directory)``.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the place cannot be written; nothing is left behind then.
+    """
+    with replacing([directory]) as staged:
+        stage_model(model, staged[directory])
+
+
+def stage_model(model: SavedModel, directory: Path) -> None:
+    """Write a model to a new directory, which is for the caller to put in its place."""
+    directory.mkdir()
+    for name, content in _files(model).items():
+        write_bytes(directory / name, content)
+
+
+def _files(model: SavedModel) -> dict[str, bytes]:
+    sql, _ = pipeline_sql(model.study)
+    study = model.study.model_copy(update={"covariates": Pipeline(file=layout.PIPELINE, sql=sql)})
+    files = {
+        layout.STUDY: dump_study(study).encode(),
+        layout.PIPELINE: sql.encode(),
+        layout.REPLICATES: _npz(model.replicates.to_arrays()),
+        layout.PERFORMANCE: _json(model.performance),
+        layout.CARD: card(model).encode(),
+        layout.MLMODEL: _json(_mlmodel(model)),
+        layout.REQUIREMENTS: _requirements(model).encode(),
+        layout.PYTHON_ENV: (
+            f"python: {platform.python_version()}\nbuild_dependencies:\n- pip\n"
+            f"dependencies:\n- -r {layout.REQUIREMENTS}\n"
+        ).encode(),
+    }
+    scorer = model.model.to_arrays()
+    text = scorer.pop("text", None)
+    if text is not None:
+        del scorer["text_end"]
+        files[layout.BOOSTER] = text.tobytes()
+    description: dict[str, Any] = {
+        "format": layout.FORMAT,
+        "study": model.study.study,
+        "learner": model.learner,
+        "notice": layout.RESEARCH_ONLY,
+        "scorer": {
+            "kind": model.model.kind,
+            **{name: _null_for_nan(array.tolist()) for name, array in scorer.items()},
+        },
+        "covariates": [
+            {"name": c.name, "kind": c.kind, "levels": list(c.levels)} for c in model.covariates
+        ],
+        "usual": {
+            "mean": list(model.usual.mean),
+            "standard_deviation": list(model.usual.standard_deviation),
+        },
+        "provenance": dict(model.provenance),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    description["digest"] = digest(description)
+    files[layout.MODEL] = _json(description)
+    return files
+
+
+def digest(description: Mapping[str, Any]) -> str:
+    """SHA-256 over everything `model.json` says but the digest itself."""
+    rest = {key: value for key, value in description.items() if key != "digest"}
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _null_for_nan(values: Any) -> Any:
+    """Nested lists of numbers as JSON has them: nan has no JSON form."""
+    if isinstance(values, list):
+        return [_null_for_nan(value) for value in values]
+    return None if values != values else values
+
+
+def _npz(arrays: Mapping[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)
+    return stream.getvalue()
+
+
+def _mlmodel(model: SavedModel) -> dict[str, Any]:
+    # every column "any" and optional: a typed signature refuses whole numbers and texts, and shows
+    # patients' values when it does; the dictionary is checked by the model itself
+    inputs = [
+        {"type": "any", "name": column.name, "required": False}
+        for column in needed_columns(model.study)
+    ]
+    outputs = [
+        {"type": "double", "name": name, "required": False}
+        for name in ("probability", "low", "high")
+    ]
+    return {
+        "flavors": {
+            "python_function": {
+                "loader_module": "predictor.saved.pyfunc_loader",
+                "python_version": platform.python_version(),
+                "env": {"virtualenv": layout.PYTHON_ENV},
+            }
+        },
+        "model_uuid": uuid.uuid4().hex,
+        "mlflow_version": _MLMODEL_FORMAT,
+        "utc_time_created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+        "signature": {
+            "inputs": json.dumps(inputs),
+            "outputs": json.dumps(outputs),
+            "params": None,
+        },
+        "metadata": {"study": model.study.study, "learner": model.learner},
+    }
+
+
+def _requirements(model: SavedModel) -> str:
+    packages = ["predictor", "numpy", "duckdb", "pyarrow"]
+    if model.model.kind == "boosters":
+        packages.append("lightgbm")
+    return "".join(f"{package}=={version(package)}\n" for package in packages)

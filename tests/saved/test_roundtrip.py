@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from predictor.cohort import read_table
+from predictor.saved import read_model, score, write_model
+
+LEARNERS = ["prevalence", "pain only", "logistic", "ridge", "lightgbm"]
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_model_to_disk_to_model_is_the_identity(trained, learner) -> None:
+    before, after = trained.models[learner], read_model(trained.directory(learner))
+    assert after.study.model_copy(
+        update={"covariates": None, "file": ""}
+    ) == before.study.model_copy(update={"covariates": None, "file": ""})
+    assert after.study.covariates.sql == before.study.covariates.sql
+    assert after.learner == before.learner == learner
+    assert after.covariates == before.covariates
+    assert after.usual == before.usual
+    assert after.performance == before.performance
+    assert after.provenance == before.provenance
+    for ours, theirs in ((after.model, before.model), (after.replicates, before.replicates)):
+        assert (ours.kind, len(ours)) == (theirs.kind, len(theirs))
+        arrays, expected = ours.to_arrays(), theirs.to_arrays()
+        assert arrays.keys() == expected.keys()
+        for name in arrays:
+            np.testing.assert_array_equal(arrays[name], expected[name])
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_a_model_written_again_has_the_same_numbers(trained, learner, tmp_path) -> None:
+    once = read_model(trained.directory(learner))
+    write_model(once, tmp_path / "again")
+    raw = read_table(trained.study.data)
+    first, second = score(once, raw), score(read_model(tmp_path / "again"), raw)
+    np.testing.assert_array_equal(first.probability, second.probability)
+    np.testing.assert_array_equal(first.low, second.low)
+    np.testing.assert_array_equal(first.contributions, second.contributions)
+
+
+def test_the_card_says_what_a_reader_must_know(trained) -> None:
+    card = (trained.directory("ridge") / "card.md").read_text()
+    for text in (
+        "Not a medical device",
+        "responder_t2",
+        "pain_t0 - pain_t2 >= 2",
+        "External validation** none",
+        trained.summary["data"]["fingerprint"],
+        trained.summary["verdict"][0],
+        "| auroc |",
+    ):
+        assert text in card
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_a_model_directory_holds_only_the_files_of_the_contract(trained, learner) -> None:
+    files = {path.name for path in trained.directory(learner).iterdir()}
+    expected = {
+        "MLmodel", "study.yaml", "covariates.sql", "model.json", "replicates.npz",
+        "performance.json", "card.md", "requirements.txt", "python_env.yaml",
+    }  # fmt: skip
+    assert files == expected | ({"booster.txt"} if learner == "lightgbm" else set())
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_replicates_hold_no_objects(trained, learner) -> None:
+    with np.load(trained.directory(learner) / "replicates.npz", allow_pickle=False) as arrays:
+        assert all(array.dtype.kind in "fiu" for array in dict(arrays).values())

@@ -1,0 +1,70 @@
+"""``predictor check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from predictor.cli import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@click.command("check", short_help="Check a study and its table before training.")
+@options.config
+@options.data
+@options.as_json
+@options.quiet
+def command(config: Path, data: Path, as_json: bool, quiet: bool) -> None:
+    """Check a study and its table: dictionary, values, labels, leakage, sample size.
+
+    \b
+    Example:
+      predictor check study.yaml --data patients.csv
+    """
+    from predictor.workflows import check
+
+    facts = check(config, data)
+    if as_json:
+        options.print_json(facts)
+    _show(facts, options.console(quiet))
+
+
+def _show(facts: dict[str, Any], out: Console) -> None:
+    from rich.table import Table
+
+    from predictor.cli.tables import flow_table
+
+    out.print(flow_table(facts["data"]))
+    table = Table(title="Covariates", title_justify="left")
+    for heading in ("covariate", "kind", "parameters", "missing"):
+        table.add_column(heading, justify="left" if heading in ("covariate", "kind") else "right")
+    for row in facts["covariates"]:
+        table.add_row(row["name"], row["kind"], str(row["parameters"]), str(row["missing"]))
+    out.print(table)
+    size = facts["sample_size"]
+    required = size["required"]
+    table = Table(
+        title=f"Patients required for {size['parameters']} parameters "
+        f"(assumed AUROC {size['assumed_auroc']:.2f})",
+        title_justify="left",
+    )
+    table.add_column("criterion")
+    table.add_column("patients", justify="right")
+    for name, meaning in (
+        ("shrinkage", "coefficients shrink by at most 10 %"),
+        ("optimism", "R2 is at most 0.05 too good"),
+        ("prevalence", "share of events known to 5 points"),
+        ("mape", "probabilities wrong by 5 points on average"),
+        ("all_criteria", "all of these"),
+    ):
+        table.add_row(meaning, str(required[name]))
+    out.print(table)
+    out.print(
+        f"Here: {size['patients']} patients, {size['events_per_parameter']:.1f} events per "
+        f"parameter. Expected: coefficients worth {100 * size['expected_shrinkage']:.0f} % of what "
+        f"they look like, probabilities wrong by {100 * size['expected_mape']:.0f} points."
+    )

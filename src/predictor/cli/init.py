@@ -1,0 +1,36 @@
+"""``predictor init``."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from predictor.cli import options
+
+
+@click.command("init", short_help="Write a starter study with example data.")
+@click.argument("directory", type=click.Path(path_type=Path))
+@options.as_json
+@options.quiet
+def command(directory: Path, as_json: bool, quiet: bool) -> None:
+    """Write a starter study: study file, feature pipeline, synthetic example data.
+
+    \b
+    Example:
+      predictor init my-study
+    """
+    from predictor.workflows import initialise
+
+    written = initialise(directory)
+    if as_json:
+        options.print_json({"files": [str(path) for path in written]})
+    out = options.console(quiet)
+    for path in written:
+        out.print(f"wrote {path}", markup=False)
+    out.print(
+        f"next: cd {shlex.quote(str(directory))} && predictor train study.yaml --data example.csv",
+        markup=False,
+        soft_wrap=True,
+    )

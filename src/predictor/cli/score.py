@@ -1,0 +1,88 @@
+"""``predictor score``."""
+
+from __future__ import annotations
+
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+import click
+
+from predictor.cli import options
+
+
+@click.command("score", short_help="Score new patients with a saved model.")
+@click.argument("model")
+@options.data
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="CSV or Parquet file to write."
+)
+@click.option(
+    "--lenient",
+    is_flag=True,
+    help="Score the patients whose cells are right and write the reason for the others.",
+)
+@options.as_json
+@options.quiet
+def command(model: str, data: Path, out: Path, lenient: bool, as_json: bool, quiet: bool) -> None:
+    """Score new patients with a saved model (a directory, or models:/STUDY@champion).
+
+    \b
+    Examples:
+      predictor score models/starter/ridge --data new.csv --out scores.csv
+      predictor score models:/starter@champion --data new.csv --out scores.csv
+    """
+    _keep_arrow_from_importing_pandas()
+    import numpy as np
+
+    from predictor.saved.model import RESEARCH_ONLY
+    from predictor.workflows import score_file
+
+    loaded, scores = score_file(model, data, out, lenient=lenient)
+    scored = int((~np.isnan(scores.probability)).sum())
+    flagged = sum(bool(flag) for flag in scores.flags)
+    if as_json:
+        options.print_json(
+            {
+                "study": loaded.study.study,
+                "learner": loaded.learner,
+                "patients": len(scores.flags),
+                "scored": scored,
+                "flagged": flagged,
+                "out": str(out),
+            }
+        )
+    messages = options.console(quiet)
+    messages.print(
+        f"scored {scored} of {len(scores.flags)} patients with {loaded.learner} of "
+        f"{loaded.study.study} ({flagged} with a remark in the column flags); wrote {out}",
+        markup=False,
+        soft_wrap=True,
+    )
+    messages.print(RESEARCH_ONLY, style="dim", markup=False)
+
+
+def _keep_arrow_from_importing_pandas() -> None:
+    """Let Arrow look for pandas now, and not find it.
+
+    It does so once per process, with the first list it is given, only to tell a pandas series from
+    a list; scoring one patient would wait longer for that import than for everything else.
+    """
+    if "pandas" in sys.modules:
+        return
+    import pyarrow as pa
+
+    absent = _Absent()
+    sys.meta_path.insert(0, absent)
+    try:
+        pa.array([0])
+    finally:
+        sys.meta_path.remove(absent)
+
+
+class _Absent(MetaPathFinder):
+    """Finds that there is no pandas."""
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname)

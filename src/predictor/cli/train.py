@@ -1,0 +1,108 @@
+"""``predictor train``."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from predictor.cli import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@click.command("train", short_help="Train, validate, explain, save and track.")
+@options.config
+@options.data
+@click.option(
+    "--learner",
+    "learners",
+    multiple=True,
+    metavar="NAME",
+    help="Train only this learner of the study, or of the package; may be given several times.",
+)
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    default=Path("models"),
+    show_default=True,
+    help="Where saved models go.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where figures and report.json go.  [default: reports/<study>]",
+)
+@options.seed
+@click.option(
+    "--jobs",
+    type=int,
+    default=-1,
+    show_default=True,
+    help="Replicates fitted at the same time; -1 for all processors.",
+)
+@options.as_json
+@options.quiet
+def command(
+    config: Path,
+    data: Path,
+    learners: tuple[str, ...],
+    models: Path,
+    out: Path | None,
+    seed: int | None,
+    jobs: int,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Train, validate, explain, save and track the learners of a study.
+
+    \b
+    Example:
+      predictor train study.yaml --data patients.csv
+    """
+    if jobs < -1 or jobs == 0:
+        raise click.UsageError("--jobs must be -1 or at least 1")
+    from predictor.workflows import train
+
+    messages = options.console(quiet)
+    with options.progress(messages) as show:
+        summary = train(
+            config,
+            data,
+            learners=learners,
+            models=models,
+            out=out,
+            seed=seed,
+            jobs=jobs,
+            progress=show,
+        )
+    if as_json:
+        options.print_json(summary)
+    _show(summary, messages)
+
+
+def _show(summary: dict[str, Any], out: Console) -> None:
+    from predictor.cli.tables import flow_table, learner_table
+
+    learners = summary["learners"]
+    out.print(flow_table(summary["data"]))
+    out.print(learner_table(summary))
+    if any(f["metrics"]["calibration_slope"]["estimate"] is None for f in learners.values()):
+        out.print("- not to be had from these patients; the report says why")
+    out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}", markup=False)
+    out.print()
+    for sentence in summary["verdict"]:
+        out.print(sentence, markup=False)
+    out.print()
+    model = learners[summary["champion"]]["model"]
+    score = shlex.join(["predictor", "score", model, "--data", "NEW.csv", "--out", "scores.csv"])
+    for what, where in (
+        ("report ", summary["report"]),
+        ("model  ", model),
+        ("runs   ", "predictor ui"),
+        ("score  ", score),
+    ):
+        out.print(f"{what} {where}", markup=False, soft_wrap=True)

@@ -1,0 +1,35 @@
+"""The order of steps; no arithmetic of their own.
+
+Each name is imported when it is asked for: scoring a patient does not wait for what training needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from predictor.workflows.checking import check
+    from predictor.workflows.plan import make_plan
+    from predictor.workflows.prepared import Prepared, prepare
+    from predictor.workflows.scoring import score_file
+    from predictor.workflows.starter_study import initialise
+    from predictor.workflows.training import train
+
+__all__ = ["Prepared", "check", "initialise", "make_plan", "prepare", "score_file", "train"]
+
+_WHERE = {
+    "Prepared": "prepared",
+    "check": "checking",
+    "initialise": "starter_study",
+    "make_plan": "plan",
+    "prepare": "prepared",
+    "score_file": "scoring",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)

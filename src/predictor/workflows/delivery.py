@@ -1,0 +1,231 @@
+"""What a training leaves behind: saved models, figures, report, runs; all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from predictor import tracking
+from predictor.cohort import Design, pipeline_sql
+from predictor.explain import Explanation, Importance
+from predictor.report import calibration_figure, comparison_figure, flat_metrics
+from predictor.saved import SavedModel, Usual, replacing, stage_model, write_bytes
+from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study
+from predictor.validation import Performance, Plan, Trained
+from predictor.workflows import provenance
+
+# replicates kept in a saved model and used for the spread of SHAP values, by kind of scorer:
+# boosters are texts of some kilobytes each, linear models a few numbers
+KEPT = {"linear": 500, "boosters": 200}
+
+Figures = dict[str, bytes]
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """Everything about one learner."""
+
+    spec: LearnerSpec
+    matrix: Design
+    trained: Trained
+    performance: Performance
+    explanation: Explanation
+    importances: tuple[Importance, ...]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, repr=False)
+class Delivery:
+    """Everything a training found, and where it goes.
+
+    Attributes
+    ----------
+    study
+        With the learners that were trained and the seed that was used.
+    plan
+        The samples they were trained on.
+    results
+        By name of the learner.
+    summary
+        Plain data without any place of this machine; becomes ``report.json``.
+    data
+        Name of the table.
+    models, out
+        Folders for models, and for figures and report.
+    """
+
+    study: Study
+    plan: Plan
+    results: Mapping[str, Result]
+    summary: Mapping[str, Any]
+    data: str
+    models: Path
+    out: Path
+
+    @property
+    def directories(self) -> dict[str, Path]:
+        """The directory of each learner's model."""
+        folder = self.models / self.study.study
+        return {name: folder / result.spec.slug for name, result in self.results.items()}
+
+
+def deliver(delivery: Delivery) -> dict[str, Any]:
+    """Save, draw, track.
+
+    Models and reports are written beside their places first, and put there when MLflow has
+    everything: whatever fails or is interrupted, what was there before is there afterwards.
+
+    Returns
+    -------
+    dict
+        The summary with the places: models, report, runs.
+
+    Raises
+    ------
+    OSError, StudyError
+        If the disk is full or the MLflow store fails.
+    """
+    together, each = _figures(delivery)
+    report = _json(delivery.summary)
+    files = {delivery.out / "report.json": report}
+    files |= {delivery.out / path: content for path, content in together.items()}
+    for name, drawn in each.items():
+        folder = delivery.out / delivery.results[name].spec.slug
+        files |= {folder / path: content for path, content in drawn.items()}
+    directories = delivery.directories
+    with replacing((*directories.values(), *files)) as staged:
+        for name, directory in directories.items():
+            stage_model(_saved(delivery, name), staged[directory])
+        for path, content in files.items():
+            write_bytes(staged[path], content)
+        logged = tracking.log_training(
+            _tracked(
+                delivery,
+                {name: staged[directory] for name, directory in directories.items()},
+                {"report.json": report, **together},
+                each,
+            )
+        )
+    return {
+        **delivery.summary,
+        "learners": {
+            name: {**facts, "model": str(directories[name]), "run_id": logged.run_ids[name]}
+            for name, facts in delivery.summary["learners"].items()
+        },
+        "report": str(delivery.out / "report.json"),
+        "run_id": logged.run_id,
+        "store": logged.store,
+        "champion_uri": logged.champion_uri,
+    }
+
+
+def _figures(delivery: Delivery) -> tuple[Figures, dict[str, Figures]]:
+    """Figures of the training by path, and of each learner."""
+    from predictor.explain.figures import bar, beeswarm
+
+    performances = {name: result.performance for name, result in delivery.results.items()}
+    patients = delivery.summary["data"]["labelled"]
+    together = {"figures/comparison.png": comparison_figure(performances, patients)}
+    each: dict[str, Figures] = {}
+    for name, result in delivery.results.items():
+        drawn: Figures = {}
+        if result.facts["parameters"]:
+            calibration = calibration_figure(result.trained, delivery.plan)
+            if calibration is not None:
+                drawn["figures/calibration.png"] = calibration
+            drawn["figures/shap_bar.png"] = bar(result.importances)
+            drawn["figures/shap_beeswarm.png"] = beeswarm(result.explanation, result.matrix)
+        each[name] = drawn
+    return together, each
+
+
+def _saved(delivery: Delivery, name: str) -> SavedModel:
+    result, summary = delivery.results[name], delivery.summary
+    # a file of resamples is named by a path of this machine, which is nobody's business
+    alone = delivery.study.model_copy(
+        update={"learners": (result.spec,), "validation": ValidationSpec()}
+    )
+    return SavedModel(
+        study=alone,
+        learner=name,
+        covariates=result.matrix.covariates,
+        model=result.trained.model,
+        replicates=result.trained.bootstrap_models[: KEPT[result.trained.model.kind]],
+        usual=Usual.of(result.matrix),
+        performance={
+            **result.facts,
+            **{key: summary[key] for key in ("data", "sample_size", "champion", "verdict")},
+        },
+        provenance={
+            "fingerprint": summary["data"]["fingerprint"],
+            **{key: summary[key] for key in ("seed", "time", "versions")},
+        },
+    )
+
+
+def _tracked(
+    delivery: Delivery,
+    directories: Mapping[str, Path],
+    artifacts: Mapping[str, bytes],
+    figures: Mapping[str, Figures],
+) -> tracking.TrainingRun:
+    study, summary = delivery.study, delivery.summary
+    sql, _ = pipeline_sql(study)
+    tags = {f"version.{name}": text for name, text in summary["versions"].items()}
+    tags |= {"champion": summary["champion"], "verdict": " ".join(summary["verdict"])}
+    revision = provenance.commit()
+    if revision is not None:
+        tags["mlflow.source.git.commit"] = revision
+    return tracking.TrainingRun(
+        study=study.study,
+        parameters={
+            "seed": str(study.seed),
+            "predict_at": study.predict_at,
+            "outcome": study.outcome.name,
+            "patients": str(summary["data"]["labelled"]),
+            "events": str(summary["data"]["events"]),
+        },
+        tags=tags,
+        data_fingerprint=summary["data"]["fingerprint"],
+        dataset_name=delivery.data,
+        rows=summary["data"]["rows"],
+        artifacts={
+            "study.yaml": dump_study(_without_paths(study)).encode(),
+            "covariates.sql": sql.encode(),
+            **artifacts,
+        },
+        learners=tuple(
+            tracking.LearnerRun(
+                name=name,
+                parameters={
+                    "learner": result.spec.learner,
+                    "covariates": ", ".join(c.name for c in result.matrix.covariates),
+                    **{key: str(value) for key, value in result.spec.parameters.items()},
+                },
+                metrics=flat_metrics(result.facts),
+                artifacts={"learner.json": _json(result.facts), **figures[name]},
+                model_directory=directories[name],
+            )
+            for name, result in delivery.results.items()
+        ),
+        champion=summary["champion"],
+    )
+
+
+def _without_paths(study: Study) -> Study:
+    """The study with its files named as they lie side by side among the artifacts."""
+    update: dict[str, Any] = {}
+    if study.covariates is not None:
+        update["covariates"] = study.covariates.model_copy(update={"file": "covariates.sql"})
+    bootstrap = study.validation.bootstrap
+    if bootstrap.resamples is not None:
+        named = bootstrap.model_copy(update={"resamples": Path(bootstrap.resamples).name})
+        update["validation"] = study.validation.model_copy(update={"bootstrap": named})
+    return study.model_copy(update=update)
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

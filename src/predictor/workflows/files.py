@@ -1,0 +1,60 @@
+"""Where results may be written, and how."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+
+from predictor.errors import PredictorError
+from predictor.saved import replacing, write_bytes
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table as CSV or Parquet, by the suffix of the path, whole or not at all."""
+    content = table_bytes(table, path.suffix)
+    if path.exists() and not path.is_file():
+        # a pipe or a device cannot be replaced by a file of its name
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        return
+    with replacing([path]) as staged:
+        write_bytes(staged[path], content)
+
+
+def table_bytes(table: pa.Table, suffix: str) -> bytes:
+    """A table as the content of a ``.parquet`` file, or of a ``.csv`` for any other suffix."""
+    stream = io.BytesIO()
+    if suffix.lower() == ".parquet":
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(table, stream)
+    else:
+        import pyarrow.csv
+
+        pyarrow.csv.write_csv(table, stream, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    return stream.getvalue()
+
+
+def check_writable(directory: Path) -> None:
+    """Refuse a directory that could not be written, before hours are spent on what goes there.
+
+    Raises
+    ------
+    PredictorError
+        If it, or the nearest parent that exists, is no directory or cannot be written.
+    """
+    place = directory.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise PredictorError(f"{directory}: cannot be made, {place} is not a directory")
+    try:
+        # tried, because permissions alone do not tell: the file system may be read-only
+        tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        raise PredictorError(f"{directory}: cannot be written, {place}: {error.strerror}") from None

@@ -1,0 +1,72 @@
+"""From a study file and a table to labels and a design matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.cohort import (
+    Cohort,
+    Design,
+    LabelledCohort,
+    check_enough,
+    check_informative,
+    covariates,
+    design,
+    label,
+)
+from predictor.study import Study, load_study
+
+
+@dataclass(frozen=True, repr=False)
+class Prepared:
+    """A study with its labelled patients as arrays.
+
+    Attributes
+    ----------
+    labelled
+        Eligible patients, labels, and the flow that led to them.
+    matrix
+        Covariates of the labelled patients.
+    clusters
+        (n,) number of each labelled patient's cluster, None without a cluster column.
+    fingerprint
+        Of the whole table.
+    """
+
+    study: Study
+    labelled: LabelledCohort
+    matrix: Design
+    clusters: npt.NDArray[np.int64] | None
+    fingerprint: str
+
+
+def prepare(config: Path | str, data: Path | str) -> Prepared:
+    """Read the study and the table, and check everything that can be checked before training.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the study or the table is refused.
+    """
+    study = load_study(config)
+    cohort = Cohort.read(data, study)
+    labelled = label(cohort)
+    check_enough(labelled.flow)
+    patients = labelled.labelled
+    matrix = design(covariates(patients))
+    check_informative(matrix)
+    for spec in study.learners:
+        matrix.select(spec.covariates)
+    return Prepared(study, labelled, matrix, _clusters(patients), cohort.fingerprint())
+
+
+def _clusters(cohort: Cohort) -> npt.NDArray[np.int64] | None:
+    if cohort.study.cluster is None:
+        return None
+    names = cohort.table[cohort.study.cluster].to_pylist()
+    _, numbers = np.unique(np.asarray([str(name) for name in names]), return_inverse=True)
+    return numbers.astype(np.int64)

@@ -1,0 +1,47 @@
+"""``predictor score``: a table of new patients through a saved model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from predictor import tracking
+from predictor.cohort import read_table
+from predictor.errors import DataError
+from predictor.saved import SavedModel, Scores, read_model, score
+from predictor.workflows.files import write_table
+
+
+def score_file(
+    model: str, data: Path | str, out: Path, *, lenient: bool = False
+) -> tuple[SavedModel, Scores]:
+    """Score the patients of a file and write the scores to another.
+
+    Parameters
+    ----------
+    model
+        A model directory, or a model of the MLflow store as ``models:/<study>@champion``.
+    data
+        CSV, Parquet or XLSX with at least the columns the model needs.
+    out
+        CSV or Parquet file to write.
+    lenient
+        Score the patients whose cells are right, and write the reason for the others.
+
+    Raises
+    ------
+    DataError, ModelError
+        If the model or the table is refused; nothing is written then.
+    """
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        raise DataError(f"{out}: scores are written as .csv or .parquet")
+    if out.exists() and Path(data).exists() and out.samefile(data):
+        raise DataError(f"{out}: this is the table of patients; write the scores to another file")
+    directory = tracking.download_model(model) if model.startswith("models:") else Path(model)
+    loaded = read_model(directory)
+    try:
+        scores = score(loaded, read_table(data), lenient=lenient)
+    except DataError as error:
+        prefixed = [f if f.startswith(str(data)) else f"{data}: {f}" for f in error.faults]
+        raise DataError(prefixed) from None
+    write_table(scores.to_table(), out)
+    return loaded, scores

@@ -1,0 +1,52 @@
+"""``predictor init``: a starter study in an empty folder."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from predictor.cohort.simulate import simulate
+from predictor.errors import PredictorError
+from predictor.saved import replacing, write_bytes
+from predictor.study import parse_study
+from predictor.workflows.files import check_writable, table_bytes
+
+_PATIENTS, _SEED = 60, 1
+
+
+def initialise(directory: Path) -> list[Path]:
+    """Write a study file, a feature pipeline, synthetic example data and a short guide.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    PredictorError
+        If one of the files is there already, or the folder cannot be written.
+    """
+    contents = {
+        name: files("predictor.workflows").joinpath("starter", name).read_bytes()
+        for name in ("study.yaml", "covariates.sql", "README.md")
+    }
+    study = parse_study(
+        contents["study.yaml"].decode(),
+        file="study.yaml",
+        pipeline=contents["covariates.sql"].decode(),
+    )
+    example = simulate(_PATIENTS, seed=_SEED).table.select([c.name for c in study.columns])
+    contents["example.csv"] = table_bytes(example, ".csv")
+
+    present = [name for name in contents if (directory / name).exists()]
+    if present:
+        raise PredictorError(
+            f"{directory}: has {', '.join(present)} already; choose another folder"
+        )
+    check_writable(directory)
+    targets = {directory / name: content for name, content in contents.items()}
+    with replacing(targets) as staged:
+        for path, content in targets.items():
+            write_bytes(staged[path], content)
+    return list(targets)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+
+def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_look(
+    small, predictor
+) -> None:
+    code, out, err = predictor(
+        "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
+        "--learner", "ridge", "--models", "my models",
+    )  # fmt: skip
+    assert (code, out) == (0, "")
+    flat = " ".join(err.split())
+    parts = [
+        "not eligible: first course", "if defined as: half", "What a fresh sample", "* champion: ",
+        "Exploratory only", "report reports/small", "model my models/", "runs predictor ui",
+    ]  # fmt: skip
+    places = [flat.index(words) for words in parts]
+    assert places == sorted(places)
+    assert re.search(r"ridge \*? *│ *0\.\d\d \(0\.\d\d to [01]\.\d\d\) │ *0\.\d\d │", err)
+    assert re.search(r"prevalence *│.*│ +- │", err)
+    assert "- not to be had from these patients; the report says why" in err
+    (score,) = re.findall(r"^score +predictor (.*)$", err, flags=re.MULTILINE)
+    assert score == "score 'my models/small/ridge' --data NEW.csv --out scores.csv"
+    report = Path(re.findall(r"^report +(\S+)$", err, flags=re.MULTILINE)[0])
+    assert report.is_file()
+
+
+def test_the_next_step_after_init_can_be_pasted(tmp_path, monkeypatch, predictor) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, _, err = predictor("init", "my study")
+    assert err.splitlines()[-1] == (
+        "next: cd 'my study' && predictor train study.yaml --data example.csv"
+    )
+
+
+def test_check_says_how_many_patients_would_be_needed(small, predictor) -> None:
+    code, out, err = predictor("check", "study.yaml", "--data", "patients.csv")
+    assert (code, out) == (0, "")
+    for words in ("Patients required for 7 parameters", "all of these", "log_age", "Here: 88"):
+        assert words in err
+
+
+def test_scoring_says_how_many_and_that_it_is_research(copied, predictor) -> None:
+    rows = [{**row, "course": 1} for row in copied.study.rows[3:6]]
+    rows[0]["age_years"] = ""
+    copied.study.table(rows, "new.csv")
+    _, _, err = predictor("score", "models/small/ridge", "--data", "new.csv", "--out", "s.csv")
+    assert err.startswith("scored 3 of 3 patients with ridge of small (2 with a remark")
+    assert "Not a medical device" in err
+
+
+def test_lenient_scoring_writes_the_reasons(copied, predictor) -> None:
+    rows = [{**row, "course": 1} for row in copied.study.rows[7:10]]
+    rows[1]["pain_t0"] = "11"
+    copied.study.table(rows, "new.csv")
+    score = ["score", "models/small/ridge", "--data", "new.csv", "--out", "s.csv"]
+    assert predictor(*score)[0] == 1
+    assert not Path("s.csv").exists()
+    code, _, err = predictor(*score, "--lenient")
+    assert code == 0
+    assert "scored 2 of 3 patients" in err
+    lines = Path("s.csv").read_text().splitlines()
+    assert "not scored: pain_t0 outside 0 to 10 NRS" in lines[2]
+    assert ",,," in lines[2]

@@ -1,0 +1,226 @@
+"""What scripts rely on: help, JSON documents, where messages go."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from predictor.cli.main import _COMMANDS, commands
+
+Number = (int, float)
+MaybeNumber = (int, float, type(None))
+
+
+def _command(name: str) -> click.Command:
+    command = commands.get_command(click.Context(commands), name)
+    assert command is not None
+    return command
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_help_ends_with_an_example_that_can_be_pasted(name, predictor) -> None:
+    code, out, err = predictor(name, "--help")
+    assert (code, err) == (0, "")
+    example = re.search(r"Examples?:\n((?:    ?\S.*\n)+)", out)
+    assert example, out
+    lines = [line.strip() for line in example[1].splitlines() if line.strip()]
+    assert lines
+    for line in lines:
+        assert line.startswith(f"predictor {name}"), line
+        # it parses: the command line accepts it
+        arguments = line.split()[2:]
+        with _command(name).make_context(name, arguments, resilient_parsing=False):
+            pass
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_every_option_says_what_it_does(name) -> None:
+    for parameter in _command(name).params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help or parameter.show_default, f"{name} {parameter.name}"
+
+
+@pytest.mark.parametrize("name", [name for name in _COMMANDS if name != "ui"])
+def test_every_command_that_ends_has_json_and_quiet(name) -> None:
+    options = {option for parameter in _command(name).params for option in parameter.opts}
+    assert {"--json", "--quiet"} <= options
+
+
+def run(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
+    """The one document on standard output, and standard error, of a process of its own."""
+    # MLflow and Python say all they have to say
+    talkative = {"MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "default"}
+    talkative["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "false"
+    environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
+    done = subprocess.run(
+        [sys.executable, "-m", "predictor", *arguments, "--json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment | (talkative if "--quiet" not in arguments else {}),
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done.stderr
+
+
+def conforms(document: Any, shape: Any, where: str = "") -> None:
+    """Keys and types of a document: exactly those of the shape, which scripts rely on."""
+    if isinstance(shape, dict):
+        assert isinstance(document, dict), where
+        if set(shape) == {str}:
+            for key, value in document.items():
+                conforms(value, shape[str], f"{where}.{key}")
+            return
+        assert set(document) == set(shape), f"{where}: {set(document) ^ set(shape)}"
+        for key, part in shape.items():
+            conforms(document[key], part, f"{where}.{key}")
+    elif isinstance(shape, list):
+        assert isinstance(document, list), where
+        for place, entry in enumerate(document):
+            conforms(entry, shape[0], f"{where}[{place}]")
+    else:
+        assert isinstance(document, shape), f"{where}: {document!r}"
+        assert not (isinstance(document, bool) and shape is not bool), where
+
+
+DATA = {
+    "rows": int,
+    "exclusions": [{"rule": str, "excluded": int, "undecided": int}],
+    "eligible": int,
+    "unlabelled": int,
+    "labelled": int,
+    "events": int,
+    "alternatives": {str: {"labelled": int, "events": int, "differs": int}},
+    "fingerprint": str,
+}
+SAMPLE_SIZE = {
+    "patients": int,
+    "parameters": int,
+    "events_per_parameter": Number,
+    "assumed_auroc": Number,
+    "required": {str: int},
+    "expected_shrinkage": Number,
+    "expected_mape": Number,
+}
+METRIC = {
+    "estimate": MaybeNumber,
+    "low": MaybeNumber,
+    "high": MaybeNumber,
+    "apparent": MaybeNumber,
+    "optimism_corrected": MaybeNumber,
+    "bootstrap_632plus": MaybeNumber,
+    "note": (str, type(None)),
+}
+TRAIN = {
+    "study": str,
+    "title": str,
+    "predict_at": str,
+    "outcome": str,
+    "data": DATA,
+    "sample_size": SAMPLE_SIZE,
+    "learners": {
+        str: {
+            "learner": str,
+            "parameters": int,
+            "seconds": Number,
+            "failed_replicates": int,
+            "instability_mape": Number,
+            "metrics": {str: METRIC},
+            "importance": {str: {"mean_absolute": Number, "low": Number, "high": Number}},
+            "run_id": str,
+            "model": str,
+        }
+    },
+    "champion": str,
+    "champion_reason": str,
+    "verdict": [str],
+    "audits": [{"code": str, "severity": str, "message": str}],
+    "seed": int,
+    "versions": {str: str},
+    "time": str,
+    "run_id": str,
+    "store": str,
+    "champion_uri": str,
+    "report": str,
+}
+METRICS = {
+    "auroc", "brier", "scaled_brier", "log_loss", "calibration_intercept", "calibration_slope",
+    "observed_expected", "net_benefit@0.3", "net_benefit@0.5", "net_benefit@0.7",
+}  # fmt: skip
+
+
+def test_train_prints_its_document_and_nothing_else(small) -> None:
+    document, err = run(
+        small.folder, "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
+        "--learner", "ridge",
+    )  # fmt: skip
+    conforms(document, TRAIN)
+    assert list(document["learners"]) == ["prevalence", "ridge"]
+    for facts in document["learners"].values():
+        assert set(facts["metrics"]) == METRICS
+        assert (small.folder / facts["model"] / "model.json").is_file()
+    assert document["learners"]["ridge"]["model"] == "models/small/ridge"
+    assert (small.folder / document["report"]).is_file()
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", document["data"]["fingerprint"])
+    for words in ("AUROC (95 % interval)", "apparent", "Brier", "slope", "seconds", "champion: ",
+                  "predictor score models/small/", document["verdict"][0][:40]):  # fmt: skip
+        assert words in err
+
+
+def test_train_is_silent_when_asked_to_be(small) -> None:
+    document, err = run(
+        small.folder, "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
+        "--quiet",
+    )  # fmt: skip
+    conforms(document, TRAIN)
+    assert err == ""
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_check_prints_its_document(small, quiet) -> None:
+    document, err = run(small.folder, "check", "study.yaml", "--data", "patients.csv", *quiet)
+    covariate = {"name": str, "kind": str, "parameters": int, "missing": int}
+    shape = {"study": str, "data": DATA, "covariates": [covariate], "sample_size": SAMPLE_SIZE}
+    conforms(document, shape)
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+@pytest.mark.parametrize("model", ["models/small/ridge", "models:/small@champion"])
+def test_score_prints_its_document(copied, model, quiet) -> None:
+    copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
+    document, err = run(
+        copied.study.folder, "score", model, "--data", "new.csv", "--out", "scores.csv", *quiet
+    )
+    shape = {"study": str, "learner": str, "patients": int, "scored": int, "flagged": int}
+    conforms(document, {**shape, "out": str})
+    assert (document["patients"], document["scored"]) == (3, 3)
+    assert document["out"] == "scores.csv"
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_init_prints_its_document(tmp_path, quiet) -> None:
+    document, err = run(tmp_path, "init", "new", *quiet)
+    conforms(document, {"files": [str]})
+    assert all((tmp_path / file).is_file() for file in document["files"])
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_simulate_prints_its_document(tmp_path, quiet) -> None:
+    document, err = run(
+        tmp_path, "simulate", "c.csv", "--patients", "7", "--truth", "t.csv", *quiet
+    )
+    conforms(document, {"file": str, "patients": int, "truth": str, "synthetic": bool})
+    assert document == {"file": "c.csv", "patients": 7, "truth": "t.csv", "synthetic": True}
+    assert (err == "") == bool(quiet)

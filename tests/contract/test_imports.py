@@ -1,0 +1,104 @@
+"""Which libraries a command loads, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ["pandas", "sklearn", "lightgbm", "shap", "mlflow", "matplotlib"]
+
+_RUN = """
+import contextlib, io, json, sys
+{before}
+with contextlib.redirect_stdout(io.StringIO()):
+    {run}
+print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
+"""
+_MAIN = "from predictor.cli import main; assert main({arguments!r}) == 0"
+
+
+def loaded(run: str, folder: Path, before: str = "") -> set[str]:
+    """Names of the top-level packages that are loaded after `run`."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN.format(before=before, run=run)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "import predictor",
+        "import predictor.cli",
+        "import predictor.workflows",
+        _MAIN.format(arguments=["--help"]),
+        _MAIN.format(arguments=["--version"]),
+        _MAIN.format(arguments=["train", "--help"]),
+        _MAIN.format(arguments=["score", "--help"]),
+    ],
+)
+def test_asking_for_help_loads_nothing_heavy(tmp_path, run) -> None:
+    heavier = [*HEAVY, "numpy", "scipy", "pyarrow", "duckdb", "pydantic", "rich"]
+    assert not loaded(run, tmp_path) & set(heavier)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["init", "new"], ["simulate", "new.csv", "--patients", "5"]],
+    ids=["init", "simulate"],
+)
+def test_writing_a_study_or_a_cohort_loads_no_model_library(tmp_path, arguments) -> None:
+    found = loaded(_MAIN.format(arguments=arguments), tmp_path)
+    assert not found & {"sklearn", "lightgbm", "shap", "mlflow", "matplotlib"}
+
+
+# whatever is unpickled, numpy's object arrays among it, is an error
+_NO_PICKLE = """
+import pickle
+def refuse(*_, **__): raise AssertionError("unpickled")
+pickle.load = pickle.loads = refuse
+"""
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("learner", ["prevalence", "ridge"])
+def test_scoring_with_a_linear_model_loads_no_heavy_library_and_no_pickle(
+    copied, learner, suffix
+) -> None:
+    copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
+    out = f"scores.{suffix}"
+    arguments = ["score", f"models/small/{learner}", "--data", "new.csv", "--out", out, "--json"]
+    found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
+    forbidden = {*HEAVY, "scipy", "joblib", "dill", "skops"}
+    assert found & forbidden == set()
+    assert (copied.study.folder / out).is_file()
+
+
+def test_scoring_with_a_boosted_model_loads_no_more_than_lightgbm_and_no_pickle(copied) -> None:
+    copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
+    arguments = ["score", "models/small/lightgbm", "--data", "new.csv", "--out", "scores.csv"]
+    found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
+    assert not found & {"shap", "mlflow", "matplotlib"}
+
+
+def test_reading_a_linear_model_loads_no_heavy_library(trained) -> None:
+    run = f"from predictor.saved import read_model; read_model({str(trained.directory('ridge'))!r})"
+    assert not loaded(run, trained.study.folder) & {*HEAVY, "scipy"}
+
+
+def test_checking_a_table_loads_no_model_library_before_it_is_refused(small) -> None:
+    small.table([{**small.rows[0], "pain_t0": 11}])
+    run = (
+        "from predictor.cli import main; "
+        "assert main(['train', 'study.yaml', '--data', 'patients.csv']) == 1"
+    )
+    assert not loaded(run, small.folder) & {"sklearn", "lightgbm", "shap", "mlflow", "matplotlib"}

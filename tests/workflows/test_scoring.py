@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from predictor.errors import DataError
+from predictor.workflows import score_file
+
+
+@pytest.fixture
+def ridge(trained) -> str:
+    return str(trained.directory("ridge"))
+
+
+def test_scores_are_written_beside_each_other_in_csv_and_parquet(small, ridge, patients) -> None:
+    small.table([{**row, "course": 1} for row in small.rows], "new.csv")
+    _, scores = score_file(ridge, "new.csv", Path("out/scores.parquet"))
+    score_file(ridge, "new.csv", Path("scores.csv"))
+    import pandas as pd
+
+    ours, theirs = pd.read_csv("scores.csv"), pd.read_parquet("out/scores.parquet")
+    assert list(ours) == list(theirs) == scores.to_table().column_names
+    assert (ours["probability"] == theirs["probability"]).all()
+    assert ours["patient_id"].tolist() == [row["patient_id"] for row in small.rows]
+
+
+def test_another_kind_of_file_is_refused_before_anything_is_read(small, ridge) -> None:
+    before = small.files()
+    with pytest.raises(DataError, match=r"scores\.xlsx: scores are written as \.csv or \.parquet"):
+        score_file(ridge, "nothing.csv", Path("scores.xlsx"))
+    assert small.files() == before
+
+
+def test_the_table_of_patients_is_never_overwritten(small, ridge) -> None:
+    before = small.files()
+    Path("link.csv").symlink_to("patients.csv")
+    for out in ("patients.csv", "../work/patients.csv", "link.csv"):
+        with pytest.raises(DataError, match="this is the table of patients"):
+            score_file(ridge, "patients.csv", Path(out))
+    Path("link.csv").unlink()
+    assert small.files() == before
+
+
+def test_every_fault_of_the_table_names_the_file(small, ridge) -> None:
+    small.table([{**small.rows[0], "pain_t0": 12}, {**small.rows[1], "sex": "m"}], "new.csv")
+    with pytest.raises(DataError) as caught:
+        score_file(ridge, "new.csv", Path("scores.csv"))
+    assert len(caught.value.faults) == 2
+    assert all(fault.startswith("new.csv: ") for fault in caught.value.faults)
+    with pytest.raises(DataError) as caught:
+        score_file(ridge, "nothing.csv", Path("scores.csv"))
+    assert caught.value.faults == ("nothing.csv: there is no such file",)

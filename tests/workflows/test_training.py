@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from predictor.errors import PredictorError, StudyError
+from predictor.saved import read_model
+from predictor.workflows import check, make_plan, prepare, train
+
+Summary = dict[str, Any]
+
+
+def _without_places(summary: Summary) -> Summary:
+    """The summary without times, run ids and the store."""
+    changing = ("time", "run_id", "store")
+    learners = {
+        name: {key: value for key, value in facts.items() if key not in ("seconds", "run_id")}
+        for name, facts in summary["learners"].items()
+    }
+    rest = {key: value for key, value in summary.items() if key not in changing}
+    return json.loads(json.dumps({**rest, "learners": learners}))
+
+
+def test_the_same_seed_gives_the_same_numbers(small, store, trained) -> None:
+    again = train("study.yaml", "patients.csv", jobs=1)
+    assert _without_places(again) == _without_places(trained.summary)
+    for name, facts in again["learners"].items():
+        ours, theirs = read_model(Path(facts["model"])), read_model(trained.directory(name))
+        arrays = theirs.replicates.to_arrays()
+        for key, values in ours.replicates.to_arrays().items():
+            np.testing.assert_array_equal(values, arrays[key])
+
+
+@pytest.fixture
+def quick(small, store) -> Callable[..., Summary]:
+    """Train only the ridge, in a moment."""
+
+    def run(**settings: Any) -> Summary:
+        return train("study.yaml", "patients.csv", **{"learners": ["ridge"], **settings})
+
+    return run
+
+
+def test_another_seed_gives_other_numbers_and_is_said(quick, trained) -> None:
+    other = quick(seed=6)
+    assert other["seed"] == 6
+    estimate = trained.summary["learners"]["ridge"]["metrics"]["auroc"]
+    found = other["learners"]["ridge"]["metrics"]["auroc"]
+    assert found["estimate"] != estimate["estimate"]
+    assert found["apparent"] == pytest.approx(estimate["apparent"], abs=1e-12)
+    assert read_model(Path(other["learners"]["ridge"]["model"])).provenance["seed"] == 6
+
+
+def test_a_learner_trained_alone_gets_the_numbers_it_gets_among_others(quick, trained) -> None:
+    summary = quick()
+    assert list(summary["learners"]) == ["ridge"]
+    ours, theirs = summary["learners"]["ridge"], trained.summary["learners"]["ridge"]
+    assert ours["metrics"] == theirs["metrics"]
+    assert ours["importance"] == theirs["importance"]
+
+
+def test_learners_can_be_chosen_and_taken_from_the_package(small, store) -> None:
+    small.change(("  logistic: {}\n", ""))
+    summary = train("study.yaml", "patients.csv", learners=["logistic", "pain only", "logistic"])
+    assert list(summary["learners"]) == ["logistic", "pain only"]
+    assert summary["champion"] in summary["learners"]
+    assert {path.name for path in Path("models/small").iterdir()} == {"logistic", "pain_only"}
+
+
+def test_a_learner_that_does_not_exist_is_refused_with_those_that_do(small) -> None:
+    before = small.files()
+    with pytest.raises(StudyError, match=r"no learner 'forest'.*pain only.*prevalence, logistic"):
+        train("study.yaml", "patients.csv", learners=["ridge", "forest"])
+    assert small.files() == before
+
+
+def test_settings_of_a_learner_reach_it(trained) -> None:
+    model = trained.models["lightgbm"].model
+    assert 0 < model.texts[0].count("\nTree=") <= 40
+
+
+def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, store) -> None:
+    prepared = prepare("study.yaml", "patients.csv")
+    labelled = prepared.labelled.flow.labelled
+    rng = np.random.default_rng(1)
+    rows = rng.integers(1, labelled + 1, size=(labelled, 25))
+    header = ",".join(f"b{number}" for number in range(25))
+    np.savetxt("resamples.csv", rows, fmt="%d", delimiter=",", header=header, comments="")
+    small.change(("bootstrap: {replicates: 20}", "bootstrap: {resamples: resamples.csv}"))
+    prepared = prepare("study.yaml", "patients.csv")
+    counts = make_plan(prepared, prepared.study).bootstrap
+    assert counts.shape == (25, labelled)
+    for replicate in range(25):
+        expected = np.bincount(rows[:, replicate] - 1, minlength=labelled)
+        np.testing.assert_array_equal(counts[replicate], expected)
+    summary = train("study.yaml", "patients.csv", learners=["ridge"])
+    saved = read_model(Path(summary["learners"]["ridge"]["model"]))
+    assert len(saved.replicates) == 25
+    texts = [path.read_text() for path in Path().rglob("study.yaml") if path.parent != Path()]
+    assert texts
+    assert not any(str(small.folder) in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "no such file"),
+        ("a,b\n" + "1,999\n" * 88, "between 1 and 88"),
+        ("a,b\n" + "0,1\n" * 88, "between 1 and 88"),
+        ("a,b\n" + "1,x\n" * 88, "whole row numbers"),
+        ("a,b\n" + "1,2\n" * 87, "88"),
+    ],
+    ids=["none", "too high", "too low", "text", "short"],
+)
+def test_a_file_that_holds_no_resamples_is_refused_before_training(small, content, message) -> None:
+    small.change(("bootstrap: {replicates: 20}", "bootstrap: {resamples: resamples.csv}"))
+    if content is not None:
+        Path("resamples.csv").write_text(content)
+    before = small.files()
+    for command in (train, check):
+        with pytest.raises(StudyError, match=rf"resamples\.csv: .*{message}"):
+            command("study.yaml", "patients.csv")
+    assert small.files() == before
+
+
+def test_patients_of_one_cluster_are_never_on_both_sides(small) -> None:
+    small.change(("  note: ", "  clinic:       {role: cluster, known_at: T0}\n  note: "))
+    rows = [{**row, "clinic": f"c{number % 17}"} for number, row in enumerate(small.rows)]
+    small.table(rows)
+    prepared = prepare("study.yaml", "patients.csv")
+    clusters = prepared.clusters
+    assert clusters is not None
+    assert len(np.unique(clusters)) == 17
+    plan = make_plan(prepared, prepared.study)
+    for folds in (plan.folds, plan.interval):
+        for training, testing in zip(folds.training, folds.testing, strict=True):
+            assert not set(clusters[training > 0]) & set(clusters[testing > 0])
+    for counts in plan.bootstrap:
+        for cluster in np.unique(clusters):
+            assert np.ptp(counts[clusters == cluster]) == 0
+
+
+def test_strong_signal_is_exploratory_and_the_champion_does_better_than_nothing(trained) -> None:
+    summary = trained.summary
+    assert summary["verdict"][0].startswith("Exploratory only: ")
+    champion = summary["learners"][summary["champion"]]["metrics"]
+    assert champion["log_loss"]["estimate"] < 0.6
+    assert champion["auroc"]["low"] > 0.5
+    assert summary["champion"] not in ("prevalence", "pain only")
+
+
+def test_the_champion_is_registered_and_says_why(trained) -> None:
+    summary = trained.summary
+    assert summary["champion_uri"] == "models:/small@champion"
+    assert "log loss" in summary["champion_reason"]
+    losses = {n: f["metrics"]["log_loss"]["estimate"] for n, f in summary["learners"].items()}
+    names, best = list(losses), min(losses, key=losses.__getitem__)
+    assert names.index(summary["champion"]) <= names.index(best)
+
+
+def test_pure_noise_is_nothing_found_and_the_champion_is_the_prevalence(
+    small, store, patients
+) -> None:
+    small.table(patients(n=60, seed=2, signal=0.0))
+    summary = train("study.yaml", "patients.csv", learners=["prevalence", "pain only", "ridge"])
+    assert summary["verdict"][0].startswith("Nothing found")
+    assert summary["champion"] == "prevalence"
+
+
+def test_places_that_cannot_be_written_are_refused_before_training(small, monkeypatch) -> None:
+    from predictor.workflows import training
+
+    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+    Path("file").write_text("in the way")
+    before = small.files()
+    for settings in ({"models": Path("file/models")}, {"out": Path("file")}):
+        with pytest.raises(PredictorError, match=r"cannot be made, .*file is not a directory"):
+            train("study.yaml", "patients.csv", **settings)
+    assert small.files() == before
+
+
+def test_a_broken_store_is_refused_before_training(small, monkeypatch) -> None:
+    from predictor.workflows import training
+
+    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+    Path("mlflow.db").write_text("this is no database, but it is long enough to look at it twice")
+    with pytest.raises(StudyError, match=r"the MLflow store .*mlflow\.db failed"):
+        train("study.yaml", "patients.csv")
+    assert not Path("models").exists()
+    assert not Path("reports").exists()
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("step", ["stage_model", "write_bytes", "log_training"])
+def test_whatever_stops_it_what_was_there_before_is_there_afterwards(
+    copied, monkeypatch, error, step
+) -> None:
+    from predictor import tracking
+    from predictor.workflows import delivery
+
+    def stop(*_: object, **__: object) -> None:
+        raise error
+
+    def files() -> dict[str, str]:
+        return {n: d for n, d in copied.study.files().items() if not n.startswith("mlflow.db")}
+
+    before = files()
+    monkeypatch.setattr(tracking if step == "log_training" else delivery, step, stop)
+    with pytest.raises(type(error)):
+        train("study.yaml", "patients.csv", learners=["ridge"], seed=9)
+    assert files() == before
+    names = [path.name for path in copied.study.folder.rglob("*")]
+    assert not [name for name in names if name.endswith((".new", ".old"))]
+
+
+def test_an_interrupt_while_mlflow_is_told_leaves_no_running_run(copied, monkeypatch) -> None:
+    from predictor.tracking import training as logging
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(logging, "log_metrics", stop)
+    with pytest.raises(KeyboardInterrupt):
+        train("study.yaml", "patients.csv", learners=["ridge"], seed=9)
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{copied.study.folder / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("small")
+    runs = client.search_runs([experiment.experiment_id])
+    assert {run.info.status for run in runs} == {"FINISHED", "KILLED"}
+    champion = client.get_model_version_by_alias("small", "champion")
+    assert champion.run_id == copied.summary["learners"][copied.summary["champion"]]["run_id"]
+
+
+def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
+    told: list[tuple[str, float]] = []
+    train(
+        "study.yaml", "patients.csv", learners=["prevalence", "pain only"],
+        progress=lambda step, share: told.append((step, share)),
+    )  # fmt: skip
+    assert [step for step, _ in told] == [
+        "reading", "training prevalence", "training pain only", "saving",
+    ]  # fmt: skip
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] < 1

@@ -24,7 +24,7 @@ class BoosterScorers:
 
     The log-odds of model b are :math:`\text{initial}_b + \sum_t \text{tree}_{bt}(x)`. A value that
     is missing goes the way the trees learned if the column had missing values in the training
-    sample, and is taken as the training median (`impute`) if it had none: LightGBM itself would
+    sample, and is taken as the training mean (`impute`) if it had none: LightGBM itself would
     silently read it as 0.
 
     Parameters
@@ -34,7 +34,7 @@ class BoosterScorers:
     initial
         (B,) log-odds the boosting started from; NaN marks a failed replicate.
     impute
-        (B, p) medians of the training samples; NaN where the trees treat missing values themselves.
+        (B, p) means of the training samples; NaN where the trees treat missing values themselves.
 
     Raises
     ------

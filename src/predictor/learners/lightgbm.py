@@ -133,7 +133,7 @@ class LightGBM(Learner):
         prevalence = events / len(rows)
         initial = float(logit(prevalence))
         # NaN where the column has missing values: there the trees learn where to send them.
-        impute = np.median(sample, axis=0)
+        impute = sample.mean(axis=0)
         text, leaves, trees = "", 0, 0
         parsed = {}
 

@@ -108,7 +108,7 @@ def maximise(
     for _ in range(_PASSES):
         now = base + step
         result = part.evaluate(now)
-        objective = result.deviance + np.einsum("bj,bj->b", penalty, now**2)
+        objective = result.deviance + np.einsum("bj,bj->b", penalty * now, now)
         settled = np.abs(objective - before) < tolerance * (np.abs(objective) + 0.1)
         coefficient[running[settled]] = now[settled]
         converged[running[settled]] = True

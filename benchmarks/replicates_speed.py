@@ -38,7 +38,7 @@ PEERS = (
     ("cv_glmnet_ridge_500_s", 48, f"ridge, {FITS}", 10),
     ("sklearn_ridge_cv_500_s", 48, f"ridge, {FITS}", 100),
     ("rms_validate_500_s", 5000, f"logistic, {FITS}", 10),
-    ("rms_validate_500_s", 5000, f"logistic, {WITH_PERFORMANCE}", 1),
+    ("rms_validate_500_s", 5000, f"logistic, {WITH_PERFORMANCE}", 10),
 )
 
 

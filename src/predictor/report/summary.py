@@ -17,9 +17,7 @@ from predictor.statistics import (
     r2_cox_snell_from_auroc,
     required_patients,
 )
-from predictor.validation import Performance
-
-_ASSUMED_AUROC = 0.70
+from predictor.validation import ASSUMED_AUROC, Performance
 
 
 def data_facts(labelled: LabelledCohort, fingerprint: str) -> dict[str, Any]:
@@ -74,13 +72,13 @@ def check_facts(labelled: LabelledCohort, matrix: Design, fingerprint: str) -> d
 def sample_size_facts(patients: int, events: int, parameters: int) -> dict[str, Any]:
     """Riley's criteria for a model with an AUROC of 0.70, and what to expect of these patients."""
     prevalence = events / patients
-    r2 = r2_cox_snell_from_auroc(_ASSUMED_AUROC, prevalence)
+    r2 = r2_cox_snell_from_auroc(ASSUMED_AUROC, prevalence)
     required = required_patients(parameters, prevalence, r2)
     return {
         "patients": patients,
         "parameters": parameters,
         "events_per_parameter": min(events, patients - events) / parameters,
-        "assumed_auroc": _ASSUMED_AUROC,
+        "assumed_auroc": ASSUMED_AUROC,
         "required": {**asdict(required), "all_criteria": required.all_criteria},
         "expected_shrinkage": expected_shrinkage(patients, parameters, r2),
         "expected_mape": expected_mape(patients, parameters, prevalence),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.validation.choice import Champion, choose, predicts, verdict
+from predictor.validation.choice import ASSUMED_AUROC, Champion, choose, predicts, verdict
 from predictor.validation.metrics import Metric, metrics
 from predictor.validation.performance import (
     Estimate,
@@ -21,6 +21,7 @@ from predictor.validation.resamples import (
 from predictor.validation.stability import instability, instability_mape
 
 __all__ = [
+    "ASSUMED_AUROC",
     "Champion",
     "Estimate",
     "Folds",

@@ -11,7 +11,8 @@ from predictor.statistics import r2_cox_snell_from_auroc, required_patients
 from predictor.validation.performance import Estimate, Performance, paired_difference
 
 _CRITERION = "log_loss"
-_ASSUMED_AUROC = 0.70
+# of the model one hopes for, where patients required are counted before there is one
+ASSUMED_AUROC = 0.70
 _NOTABLE_DIFFERENCE = 0.05  # in AUROC, between the cross-validation and the bootstrap
 
 
@@ -123,7 +124,7 @@ def verdict(
 
 
 def _scope(parameters: int, events: int, patients: int) -> str:
-    r2 = r2_cox_snell_from_auroc(_ASSUMED_AUROC, events / patients)
+    r2 = r2_cox_snell_from_auroc(ASSUMED_AUROC, events / patients)
     enough = required_patients(max(parameters, 1), events / patients, r2).all_criteria
     return "Exploratory only" if patients < enough else "Found, but only within this cohort"
 

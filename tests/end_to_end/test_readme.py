@@ -1,0 +1,62 @@
+"""The session in the README is what a person sees who repeats it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NUMBER = re.compile(r"-?\d+\.\d+|\d+")
+
+
+def session() -> list[tuple[str, list[str]]]:
+    """The commands of the README's session, each with the lines it printed."""
+    (block,) = re.findall(
+        r"```console\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    steps: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            steps.append((line[2:], []))
+        else:
+            steps[-1][1].append(line.rstrip())
+    return steps
+
+
+def comparable(lines: list[str]) -> tuple[list[str], list[float]]:
+    """The text without numbers and blanks at the ends, and the numbers that do not tell a time."""
+    lines = [line.rstrip() for line in lines if line.strip()]
+    # the last column of the table of learners holds seconds
+    timeless = [re.sub(r"[\d.]+ │$", "│", line) for line in lines]
+    return [NUMBER.sub("#", line) for line in timeless], [
+        float(number) for line in timeless for number in NUMBER.findall(line)
+    ]
+
+
+@pytest.mark.slow
+def test_the_session_of_the_readme_repeats(tmp_path: Path) -> None:
+    for folder in ("configs", "pipelines"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for command, printed in session():
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 0, done.stderr
+        text, numbers = comparable((done.stdout + done.stderr).splitlines())
+        expected_text, expected_numbers = comparable(printed)
+        assert text == expected_text
+        # processors round differently, and a replicate more or less may be tuned differently
+        assert numbers == pytest.approx(expected_numbers, abs=0.021, rel=0.005)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+
+from predictor.saved import read_model
+
+
+def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, start) -> None:
+    arguments = ["-m", "predictor", "train", "study.yaml", "--data", "patients.csv", "--json"]
+    arguments += ["--quiet", "--learner", "prevalence", "--learner", "ridge"]
+    both = [start(small.folder, [*arguments, "--seed", seed]) for seed in ("1", "2")]
+    summaries = []
+    for process in both:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        assert err == ""
+        summaries.append(json.loads(out))
+    assert {summary["seed"] for summary in summaries} == {1, 2}
+    for learner in ("prevalence", "ridge"):
+        model = read_model(small.folder / "models/small" / learner)
+        assert model.provenance["seed"] in (1, 2)
+    names = [path.name for path in small.folder.rglob("*")]
+    assert not [name for name in names if name.endswith((".new", ".old"))]
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{small.folder / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("small")
+    runs = client.search_runs([experiment.experiment_id])
+    assert len(runs) == 6
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    versions = client.search_model_versions("name='small'")
+    assert sorted(int(version.version) for version in versions) == [1, 2, 3, 4]
+    champion = client.get_model_version_by_alias("small", "champion")
+    ids = {s["learners"][s["champion"]]["run_id"] for s in summaries}
+    assert champion.run_id in ids

@@ -19,7 +19,7 @@ import pytest
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 
-# ---- a small study, trained once per process, for every test above the learners
+# A small study, trained once per process, for every test above the learners.
 
 STUDY = """\
 study: small

@@ -304,9 +304,6 @@ def test_a_byte_order_mark_changes_nothing(small, predictor) -> None:
     assert marked[0] == 0
 
 
-# ---- scoring
-
-
 def _edit_description(directory: Path) -> None:
     path = directory / "model.json"
     description = json.loads(path.read_text())
@@ -404,9 +401,6 @@ def test_new_patients_who_break_the_dictionary_are_refused(
     result = predictor("score", "models/small/ridge", "--data", "new.csv", "--out", "scores.csv")
     check_refusal(result, message, secrets(copied.study.folder, copied.study.rows))
     assert copied.study.files() == before
-
-
-# ---- places and disks
 
 
 @pytest.mark.parametrize("option", ["--models", "--out"])

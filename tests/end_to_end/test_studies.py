@@ -22,7 +22,7 @@ def test_the_landmark_study_asks_what_is_known_at_the_end_of_the_infusion(
     code, out, err = predictor(
         "train", config, "--data", "crps.csv", "--learner", "pain only", "--json", "--quiet"
     )
-    assert (code, err) == (0, "")
+    assert code == 0, err
     summary = json.loads(out)
     assert summary["predict_at"] == "T1"
     assert [step["rule"] for step in summary["data"]["exclusions"]] == [

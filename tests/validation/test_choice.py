@@ -158,8 +158,8 @@ def test_the_verdict_says_that_nothing_was_found():
     assert said(learners, "prevalence") == (
         "Nothing found: no learner was shown to predict better than the prevalence.",
         (
-            "The highest AUROC is 0.62 (95 % interval 0.45 to 0.78; 0.80 on its own training "
-            "patients) (ridge)."
+            "The highest AUROC is that of ridge: 0.62 (95 % interval 0.45 to 0.78; 0.80 on its own "
+            "training patients)."
         ),
         (
             "23 events among 48 patients for 8 parameters of ridge (2.9 each); a fresh sample of "
@@ -178,7 +178,7 @@ def test_the_verdict_on_the_prevalence_alone_is_that_nothing_was_found():
 def test_learners_without_an_auroc_are_not_the_highest():
     unknown = performed(np.nan, auroc=(np.nan, np.nan, np.nan))
     learners = {"logistic": unknown, "ridge": performed(0.7, auroc=NOTHING), "last": unknown}
-    assert "(ridge)" in said(learners, "ridge")[1]
+    assert "that of ridge" in said(learners, "ridge")[1]
     assert len(said({"logistic": unknown}, "logistic")) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -38,7 +39,10 @@ def run_ui(*, host: str = "127.0.0.1", port: int = 5000) -> int:
 
     Everything the server prints goes to standard error.
     """
-    with subprocess.Popen(ui_command(host=host, port=port), stdout=sys.stderr) as server:
+    # its job runner starts seven more processes, and nothing here gives it a job
+    environment = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    command = ui_command(host=host, port=port)
+    with subprocess.Popen(command, stdout=sys.stderr, env=environment) as server:
         try:
             return server.wait()
         except KeyboardInterrupt:

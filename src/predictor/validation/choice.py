@@ -114,7 +114,9 @@ def verdict(
         if not known:
             return tuple(sentences)
         subject = max(known, key=aurocs.__getitem__)
-        sentences.append(f"The highest AUROC is {_auroc(performances[subject])} ({subject}).")
+        sentences.append(
+            f"The highest AUROC is that of {subject}: {_auroc(performances[subject])}."
+        )
     sentences += _disagreement(performances[subject])
     if parameters[subject]:
         sentences.append(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from predictor.study.frozen import Frozen, Texts
 
@@ -19,10 +21,30 @@ class Outcome(Frozen):
     rule
         SQL condition; true is an event, false is none, NULL leaves the patient unlabelled.
     alternatives
-        Other definitions of the event, by name, counted beside the rule.
+        Other definitions of the event, by name, counted and trained beside the rule.
+    criteria
+        What the rule is made of, by name: SQL conditions to which every label is traced back, for
+        example a fall in pain and a report of success.
+    reported
+        The criterion that is a judgement and not a measurement; None if there is none.
+    score
+        The column of the repeated measurement at each time point, by time point.
+    earlier
+        The rule at earlier time points, by time point: who had already responded.
     """
 
     name: str = Field(min_length=1)
     known_at: str
     rule: str = Field(min_length=1)
     alternatives: Texts = Field(default_factory=dict, validate_default=True)
+    criteria: Texts = Field(default_factory=dict, validate_default=True)
+    reported: str | None = None
+    score: Texts = Field(default_factory=dict, validate_default=True)
+    earlier: Texts = Field(default_factory=dict, validate_default=True)
+
+    @model_validator(mode="after")
+    def _reported_is_a_criterion(self) -> Self:
+        if self.reported is not None and self.reported not in self.criteria:
+            known = ", ".join(self.criteria) or "there are none"
+            raise ValueError(f"reported: {self.reported!r} is not one of the criteria ({known})")
+        return self

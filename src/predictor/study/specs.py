@@ -21,6 +21,11 @@ class LearnerSpec(Frozen):
         Which modelling procedure (``ridge``, ``lightgbm``, ...); the name itself if left out.
     covariates
         Covariates it may use; None for all.
+    comparator
+        Whether it is there for the others to be better than: a simple model that anybody
+        could use.
+    splines
+        Number of knots of the restricted cubic spline of a covariate, for learners that have them.
     parameters
         Settings of the procedure; its defaults where left out.
     """
@@ -28,6 +33,8 @@ class LearnerSpec(Frozen):
     name: str = Field(min_length=1)
     learner: str
     covariates: tuple[str, ...] | None = Field(default=None, min_length=1)
+    comparator: bool = False
+    splines: Settings = Field(default_factory=dict, validate_default=True)
     parameters: Settings = Field(default_factory=dict, validate_default=True)
 
     @property

@@ -46,6 +46,9 @@ class Study(Frozen):
         The feature pipeline; None for all predictors known at `predict_at` as they are.
     learners
         From simple to complex; the order decides between equals.
+    published
+        Figures of a publication about the same patients, by the name under which `describe` gives
+        its own; shown beside them.
     seed
         Seed of everything random.
     """
@@ -62,6 +65,7 @@ class Study(Frozen):
     covariates: Pipeline | None = None
     learners: tuple[LearnerSpec, ...] = Field(default_factory=_default_learners, min_length=1)
     validation: ValidationSpec = ValidationSpec()
+    published: Texts = Field(default_factory=dict, validate_default=True)
     seed: int = Field(default=1, ge=0, strict=True)
 
     @model_validator(mode="after")
@@ -78,6 +82,7 @@ class Study(Frozen):
                 f"outcome.known_at: the outcome is known at {self.outcome.known_at}, which is not "
                 f"after predict_at ({self.predict_at}): there is nothing left to predict"
             )
+        self._agree_about_times()
         folded: set[str] = set()
         for column in self.columns:
             if column.known_at is not None and column.known_at not in self.timepoints:
@@ -99,6 +104,23 @@ class Study(Frozen):
             if not learner.slug or slugs.count(learner.slug) > 1:
                 raise ValueError(f"learners.{learner.name}: the name is empty or used twice")
         return self
+
+    def _agree_about_times(self) -> None:
+        """The outcome's repeated measurements and earlier rules fit the time points."""
+        names = {column.name for column in self.columns}
+        for point, name in self.outcome.score.items():
+            if point not in self.timepoints:
+                raise ValueError(f"outcome.score: {point!r} is not a time point")
+            if name not in names or self.later(self.column(name).known_at, point):
+                raise ValueError(
+                    f"outcome.score.{point}: {name!r} is not a column known at {point}"
+                )
+        for point in self.outcome.earlier:
+            if point not in self.timepoints or not self.later(self.outcome.known_at, point):
+                raise ValueError(
+                    f"outcome.earlier: {point!r} is not a time point before "
+                    f"{self.outcome.known_at}, when the outcome is known"
+                )
 
     def column(self, name: str) -> Column:
         """The column of this name, whatever the case of its letters; KeyError if there is none."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from predictor import statistics
-from predictor.statistics import auroc, net_benefit, treat_all
+from predictor.statistics import auprc, auroc, decision_curve, net_benefit, treat_all
 
 MEASURES = {
     "auroc": auroc,
@@ -23,6 +23,10 @@ MEASURES = {
     "calibration_slope": statistics.calibration_slope,
     "observed_expected": statistics.observed_expected,
     "net_benefit": partial(net_benefit, threshold=0.3),
+    "auprc": auprc,
+    "sensitivity": partial(statistics.sensitivity, threshold=0.3),
+    "positive_predictive_value": partial(statistics.positive_predictive_value, threshold=0.3),
+    "e90": lambda y, p, weights=None: statistics.ici_e50_e90(y, p, weights=weights).e90,
 }
 measures = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
 
@@ -130,6 +134,86 @@ def test_net_benefit_of_treating_all_is_its_formula(cohort, threshold):
     formula = prevalence - (1 - prevalence) * threshold / (1 - threshold)
     close(treat_all(y, threshold, weights=weights), formula)
     close(net_benefit(y, np.ones(len(y)), threshold, weights=weights), formula)
+
+
+THRESHOLDS = arrays(np.float64, st.integers(0, 9), elements=PROBABILITY)
+
+
+@examples
+@given(cohorts(rows=3), THRESHOLDS)
+def test_a_decision_curve_is_the_net_benefit_at_each_threshold(cohort, thresholds):
+    y, p, weights = cohort
+    each = net_benefit(y, p[:, None], thresholds, weights=weights[:, None])
+    close(decision_curve(y, p, thresholds, weights=weights), each)
+
+
+@examples
+@given(cohorts(), PROBABILITY, PROBABILITY)
+def test_a_higher_threshold_never_finds_more_events(cohort, one, other):
+    y, p, weights = cohort
+    low, high = sorted([one, other])
+    if (weights * y).sum() > 0:
+        lower, higher = statistics.sensitivity(y, p, [low, high], weights=weights)
+        assert higher <= lower
+    if (weights * (1 - y)).sum() > 0:
+        lower, higher = statistics.specificity(y, p, [low, high], weights=weights)
+        assert higher >= lower
+
+
+@examples
+@given(cohorts(), PROBABILITY)
+def test_predictive_values_put_together_are_the_prevalence(cohort, threshold):
+    y, p, weights = cohort
+    positive = weights * (p >= threshold)
+    if positive.sum() in (0, weights.sum()):
+        return
+    of_positive, of_negative = (
+        value(y, p, threshold, weights=weights)
+        for value in (statistics.positive_predictive_value, statistics.negative_predictive_value)
+    )
+    events = of_positive * positive.sum() + (1 - of_negative) * (weights - positive).sum()
+    close(events, weights @ y)
+
+
+@examples
+@given(cohorts())
+def test_auprc_is_the_prevalence_when_all_tie_and_one_when_perfect(cohort):
+    y, p, weights = cohort
+    if (weights * y).sum() > 0:
+        assert 0 < auprc(y, p, weights=weights) <= 1 + 1e-12
+        assert auprc(y, y, weights=weights) == 1
+        close(auprc(y, p * 0, weights=weights), weights @ y / weights.sum())
+
+
+@examples
+@given(cohorts(), st.floats(-2, 2), st.floats(-2, 2))
+def test_the_curve_along_a_straight_line_is_the_line(cohort, intercept, slope):
+    _, p, weights = cohort
+    if weights.sum() > 0:
+        at = np.linspace(*np.quantile(p[weights > 0], [0, 1]), 7)
+        line = intercept + slope * p
+        curve = statistics.calibration_curve(line, p, at, weights=weights)
+        close(curve, intercept + slope * at)
+
+
+@examples
+@given(cohorts())
+def test_errors_of_calibration_are_in_order_and_within_reach(cohort):
+    y, p, weights = cohort
+    if weights.sum() > 0:
+        ici, e50, e90 = statistics.ici_e50_e90(y, p, weights=weights)
+        assert 0 <= e50 <= e90
+        assert ici >= 0.1 * e90 - 1e-12
+
+
+@examples
+@given(cohorts())
+def test_delong_agrees_with_the_auroc_and_with_its_own_mirror_image(cohort):
+    y, p, _ = cohort
+    interval, mirror = (statistics.delong_interval(y, value) for value in (p, 1 - p))
+    close(interval.low, 1 - mirror.high)
+    if np.isfinite(interval.low):
+        assert interval.low <= auroc(y, p) <= interval.high
 
 
 @examples

@@ -4,8 +4,26 @@ import numpy as np
 import pytest
 
 from predictor import statistics
+from predictor.statistics.batch import by_rows
+
+
+def ici(y, p, *, weights=None):
+    return statistics.ici_e50_e90(y, p, weights=weights).ici
+
+
+def specificity(y, p, *, weights=None):
+    return statistics.specificity(y, p, 0.3, weights=weights)
+
+
+def standardised_net_benefit(y, p, *, weights=None):
+    return statistics.standardised_net_benefit(y, p, 0.3, weights=weights)
+
 
 MEASURES = [
+    ici,
+    specificity,
+    standardised_net_benefit,
+    statistics.auprc,
     statistics.auroc,
     statistics.brier,
     statistics.scaled_brier,
@@ -68,7 +86,8 @@ def test_cells_of_patients_who_do_not_count_are_not_looked_at(measure):
     weights[:, [4, 9]] = 0
     expected = measure(y, p, weights=weights)
     p[:, 4], p[:, 9] = np.nan, np.inf
-    np.testing.assert_array_equal(measure(y, p, weights=weights), expected)
+    # Sums over patients in another order may differ in their last bit.
+    np.testing.assert_allclose(measure(y, p, weights=weights), expected, rtol=1e-14)
 
 
 @parametrize_measures
@@ -98,3 +117,18 @@ def test_inputs_are_left_as_they_were(measure):
     measure(y, p, weights=weights)
     for array, copy in zip((y, p, weights), copies, strict=True):
         np.testing.assert_array_equal(array, copy)
+
+
+def test_a_statistic_of_several_values_has_them_in_the_last_dimension():
+    y, p, weights = cohort((2, 3), 40)
+    p[1, 2, 5] = np.nan
+    weights[1, 2, 5] = 1
+
+    def sums(y, p, weights):
+        return np.stack([(weights * y).sum(axis=-1), (weights * p).sum(axis=-1)], axis=-1)
+
+    values = by_rows(sums, y, p, weights, values=2)
+    assert values.shape == (2, 3, 2)
+    np.testing.assert_allclose(values[0, 1], [weights[0, 1] @ y, weights[0, 1] @ p[0, 1]])
+    np.testing.assert_array_equal(np.isnan(values).all(axis=-1), [[0, 0, 0], [0, 0, 1]])
+    assert by_rows(sums, y, p[0, 0], values=2).shape == (2,)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
-from predictor.statistics import auroc
+from predictor.statistics import auprc, auroc
 
 
 @pytest.mark.parametrize("column", ["plain", "tied", "extreme"])
@@ -57,3 +57,32 @@ def test_auroc_tells_tiny_probabilities_apart():
 def test_auroc_of_one_class_is_nan(y):
     assert np.isnan(auroc(y, [0.1, 0.2, 0.3]))
     assert np.isnan(auroc([0, 1, 1], [0.1, 0.2, 0.3], weights=[0, 1, 2]))
+
+
+def test_auprc_matches_scikit_learn_on_every_row_of_a_batch():
+    rng = np.random.default_rng(2)
+    y = (rng.random(400) < 0.3).astype(float)
+    p = np.round(rng.random((30, 400)), 2)
+    weights = rng.poisson(1, (30, 400)) * rng.choice([1.0, 0.37], (30, 1))
+    by_row = [
+        average_precision_score(y, row, sample_weight=count)
+        for row, count in zip(p, weights, strict=True)
+    ]
+    np.testing.assert_allclose(auprc(y, p, weights=weights), by_row, rtol=0, atol=1e-12)
+
+
+def test_auprc_of_perfect_and_constant_probabilities():
+    y = [0, 1, 0, 1, 0]
+    assert auprc(y, [0.1, 0.8, 0.2, 0.9, 0.3]) == 1
+    assert auprc(y, [0.5] * 5) == 0.4
+
+
+def test_auprc_is_nan_without_events_and_one_without_others():
+    p = [0.1, 0.2, 0.3]
+    assert np.isnan(auprc([0, 0, 0], p))
+    assert np.isnan(auprc([1, 0, 0], p, weights=[0, 1, 1]))
+    assert auprc([1, 1, 1], p) == 1
+
+
+def test_auprc_takes_nobody_above_for_no_event():
+    assert auprc([1, 0, 1], [0.2, 0.1, 0.9], weights=[1, 1, 0]) == 1

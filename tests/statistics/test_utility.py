@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.statistics import net_benefit, treat_all
+from predictor.statistics import (
+    decision_curve,
+    net_benefit,
+    standardised_net_benefit,
+    treat_all,
+)
 
 
 @pytest.mark.parametrize("which", ["once", "repeated"])
@@ -12,7 +17,9 @@ def test_net_benefit_matches_R_tables(golden, which):
     weights = data["weight"] if which == "repeated" else None
     curve = net_benefit(data["y"], data["p"], expected["thresholds"], weights=weights)
     everybody = treat_all(data["y"], expected["thresholds"], weights=weights)
+    at_once = decision_curve(data["y"], data["p"], expected["thresholds"], weights=weights)
     np.testing.assert_allclose(curve, expected[which]["net_benefit"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(at_once, expected[which]["net_benefit"], rtol=0, atol=1e-12)
     np.testing.assert_allclose(everybody, expected[which]["treat_all"], rtol=0, atol=1e-12)
 
 
@@ -67,3 +74,45 @@ def test_a_threshold_outside_zero_to_one_has_no_net_benefit():
 def test_net_benefit_of_an_unknown_probability_is_nan():
     assert np.isnan(net_benefit([1, 0], [np.nan, 0.4], 0.5))
     assert net_benefit([1, 0], [np.nan, 0.4], 0.5, weights=[0, 1]) == 0
+
+
+def test_a_decision_curve_is_the_net_benefit_at_each_threshold_in_any_order():
+    rng = np.random.default_rng(2)
+    y, p = (rng.random(40) < 0.4).astype(float), np.round(rng.random((2, 3, 40)), 2)
+    weights = rng.poisson(1, (2, 3, 40)).astype(float)
+    thresholds = rng.permutation(100) / 100
+    curves = decision_curve(y, p, thresholds, weights=weights)
+    assert curves.shape == (2, 3, 100)
+    one_by_one = net_benefit(y, p[..., None, :], thresholds, weights=weights[..., None, :])
+    np.testing.assert_allclose(curves, one_by_one, rtol=0, atol=1e-14)
+
+
+def test_a_decision_curve_has_no_value_outside_zero_to_one_or_without_a_probability():
+    curve = decision_curve([1, 0], [0.6, 0.4], [-0.1, 0.5, np.nan, 1.0])
+    np.testing.assert_array_equal(curve, [np.nan, 0.5, np.nan, np.nan])
+    assert np.isnan(decision_curve([1, 0], [np.nan, 0.4], [0.2, 0.5])).all()
+    assert decision_curve([1, 0], [0.6, 0.4], []).shape == (0,)
+
+
+def test_the_thresholds_of_a_decision_curve_are_one_row():
+    with pytest.raises(ValueError, match=r"one row of thresholds, got .* shape \(2, 1\)"):
+        decision_curve([1, 0], [0.6, 0.4], [[0.2], [0.5]])
+
+
+def test_harm_lowers_the_curve_by_itself():
+    y, p, thresholds = [1, 0, 1], [0.6, 0.4, 0.3], [0.2, 0.5]
+    expected = net_benefit(y, p, thresholds) - 1 / 30
+    np.testing.assert_allclose(net_benefit(y, p, thresholds, harm=1 / 30), expected)
+    np.testing.assert_allclose(decision_curve(y, p, thresholds, harm=1 / 30), expected)
+
+
+def test_the_standardised_net_benefit_of_a_perfect_model_is_one():
+    y = np.array([1, 0, 0, 1, 0])
+    np.testing.assert_allclose(standardised_net_benefit(y, y, [0.1, 0.5, 0.99]), 1)
+    assert standardised_net_benefit(y, y * 0, 0.1, weights=[1, 1, 0, 0, 0]) == 0
+    assert standardised_net_benefit(y, y, 0.1, harm=0.1) == pytest.approx(0.75)
+
+
+def test_there_is_no_standardised_net_benefit_without_events_or_a_threshold():
+    assert np.isnan(standardised_net_benefit([0, 0], [0.1, 0.2], 0.15))
+    assert np.isnan(standardised_net_benefit([0, 1], [0.1, 0.2], 1.0))

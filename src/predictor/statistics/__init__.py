@@ -11,8 +11,25 @@ from predictor.statistics.calibration import (
     calibration_slope,
     observed_expected,
 )
-from predictor.statistics.discrimination import auroc
+from predictor.statistics.calibration_curve import (
+    CalibrationErrors,
+    calibration_curve,
+    ici_e50_e90,
+)
+from predictor.statistics.classification import (
+    negative_predictive_value,
+    positive_predictive_value,
+    sensitivity,
+    specificity,
+)
+from predictor.statistics.delong import DeLongTest, delong_interval, delong_test
+from predictor.statistics.differences import (
+    standardised_difference,
+    standardised_difference_of_levels,
+)
+from predictor.statistics.discrimination import auprc, auroc
 from predictor.statistics.intervals import Interval, shifted_percentiles, wilson
+from predictor.statistics.mcnemar import McNemar, mcnemar
 from predictor.statistics.overall import brier, log_loss, scaled_brier
 from predictor.statistics.sample_size import (
     RequiredPatients,
@@ -22,25 +39,50 @@ from predictor.statistics.sample_size import (
     r2_cox_snell_from_auroc,
     required_patients,
 )
-from predictor.statistics.utility import net_benefit, treat_all
+from predictor.statistics.signed_rank import SignedRank, wilcoxon_signed_rank
+from predictor.statistics.utility import (
+    decision_curve,
+    net_benefit,
+    standardised_net_benefit,
+    treat_all,
+)
 
 __all__ = [
+    "CalibrationErrors",
+    "DeLongTest",
     "Interval",
+    "McNemar",
     "RequiredPatients",
+    "SignedRank",
+    "auprc",
     "auroc",
     "brier",
+    "calibration_curve",
     "calibration_intercept",
     "calibration_slope",
+    "decision_curve",
+    "delong_interval",
+    "delong_test",
     "expected_mape",
     "expected_shrinkage",
+    "ici_e50_e90",
     "log_loss",
     "max_r2_cox_snell",
+    "mcnemar",
+    "negative_predictive_value",
     "net_benefit",
     "observed_expected",
+    "positive_predictive_value",
     "r2_cox_snell_from_auroc",
     "required_patients",
     "scaled_brier",
+    "sensitivity",
     "shifted_percentiles",
+    "specificity",
+    "standardised_difference",
+    "standardised_difference_of_levels",
+    "standardised_net_benefit",
     "treat_all",
+    "wilcoxon_signed_rank",
     "wilson",
 ]

@@ -21,7 +21,12 @@ _CELLS_PER_BLOCK = 2**15  # 256 kB per array: about a dozen arrays fit in a 4 MB
 
 
 def by_rows(
-    statistic: RowStatistic, y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None
+    statistic: RowStatistic,
+    y: ArrayLike,
+    p: ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    values: int | None = None,
 ) -> FloatArray:
     """Apply a statistic to every row of a batch; rows without an answer are nan.
 
@@ -33,19 +38,23 @@ def by_rows(
     Parameters
     ----------
     statistic
-        Function of `y`, `p` and `weights`, each (rows, n), finite, to (rows,).  It may divide
-        by zero where it is undefined, which is how it says so.
+        Function of `y`, `p` and `weights`, each (rows, n), finite, to (rows,) or, with `values`,
+        (rows, values).  It may divide by zero where it is undefined, which is how it says so.
     y
         Outcomes, 0 or 1, broadcastable to (..., n).
     p
         Probabilities, broadcastable to (..., n).
     weights
         How often each patient counts, broadcastable to (..., n); default 1.
+    values
+        How many numbers the statistic has for each row; None for one number without a dimension
+        of its own.
 
     Returns
     -------
     ndarray
-        float64 of the leading shape; a numpy float when all inputs have one dimension.
+        float64 of the leading shape (with `values` behind it); a numpy float when all inputs have
+        one dimension and `values` is None.
     """
     outcome, probability, count = np.broadcast_arrays(
         np.asarray(y, dtype=np.float64),
@@ -54,7 +63,8 @@ def by_rows(
     )
     *leading, n = outcome.shape
     rows = prod(leading)
-    result = np.full(rows, np.nan)
+    each = () if values is None else (values,)
+    result = np.full((rows, *each), np.nan)
     if n:
         outcome, probability, count = (
             array.reshape(rows, n) for array in (outcome, probability, count)
@@ -63,7 +73,7 @@ def by_rows(
         for start in range(0, rows, step):
             block = slice(start, start + step)
             result[block] = _block(statistic, outcome[block], probability[block], count[block])
-    answer: FloatArray = result.reshape(leading)[()]
+    answer: FloatArray = result.reshape((*leading, *each))[()]
     return answer
 
 
@@ -81,7 +91,9 @@ def _block(
         defined = np.ones(len(y), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         value = statistic(y, p, weights)
-    return np.where(defined & np.isfinite(value), value, np.nan)
+    value = np.where(np.isfinite(value), value, np.nan)
+    value[~defined] = np.nan
+    return value
 
 
 def total(*factors: FloatArray) -> FloatArray:

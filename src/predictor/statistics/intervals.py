@@ -57,7 +57,7 @@ def wilson(events: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
     Wilson 1927, J Am Stat Assoc 22:209, doi 10.1080/01621459.1927.10502953.
     R: ``prop.test(events, n, correct = FALSE)$conf.int``.
     """
-    z = NormalDist().inv_cdf(1 - _tail(level))
+    z = NormalDist().inv_cdf(1 - tail_of(level))
     events, n = np.broadcast_arrays(
         np.asarray(events, dtype=np.float64), np.asarray(n, dtype=np.float64)
     )
@@ -107,7 +107,7 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
     Noma 2021, Stat Med 40:5691, doi 10.1002/sim.9148 (location-shifted bootstrap interval).
     R: ``quantile(r - mean(r) + estimate, c(0.025, 0.975))``, its type 7.
     """
-    tail = _tail(level)
+    tail = tail_of(level)
     estimate = np.asarray(estimate, dtype=np.float64)
     resamples = np.asarray(resamples, dtype=np.float64)
     resamples = np.where(np.isfinite(resamples), resamples, np.nan)
@@ -123,7 +123,8 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
     return Interval(low=low[()], high=high[()], used=used[()])
 
 
-def _tail(level: float) -> float:
+def tail_of(level: float) -> float:
+    """Probability beyond each end of an interval of this level."""
     if not 0 < level < 1:
         raise ValueError(f"expected a level between 0 and 1, such as 0.95; got {level}")
     return (1 - level) / 2

@@ -15,9 +15,10 @@ from predictor.learners import make, names, scorers_from_arrays
 
 # These tune by leaving patients out. Two rows of one patient leave together, two patients who
 # happen to be alike do not: repeating a row is not the same as counting it twice.
-TUNED = {"ridge", "lightgbm"}
+TUNED = {"ridge", "elastic_net", "lightgbm"}
 # Of two splits that are equally good, trees take that of the first column.
 ORDERED = {"lightgbm"}
+SKLEARN = "sklearn:sklearn.naive_bayes.GaussianNB"
 
 
 def cohort(n: int = 48) -> tuple[np.ndarray, np.ndarray]:
@@ -37,9 +38,27 @@ def bootstrap(y: np.ndarray, replicates: int = 6) -> np.ndarray:
     return np.vstack([weights, y])
 
 
-@pytest.fixture(params=names())
+# Settings that give each replicate a design of its own.
+SETTINGS = [
+    (name, settings)
+    for name in ("logistic", "ridge")
+    for settings in (
+        {"impute": "regression"},
+        {"splines": {0: 3, 2: 5}},
+        {"impute": "regression", "splines": {1: 4}},
+    )
+]
+SETTINGS += [
+    ("firth", {"impute": "regression", "splines": {1: 4}}),
+    ("elastic_net", {"impute": "regression", "splines": {1: 4}}),
+    ("sklearn:sklearn.ensemble.RandomForestClassifier", {"n_estimators": 5}),
+]
+
+
+@pytest.fixture(params=[*((name, {}) for name in (*names(), SKLEARN)), *SETTINGS], ids=str)
 def learner(request: pytest.FixtureRequest) -> Any:
-    return make(request.param)
+    name, settings = request.param
+    return make(name, **settings)
 
 
 def test_fit_replicates_equals_a_loop_of_fit(learner):
@@ -67,7 +86,7 @@ def test_no_weights_means_everybody_counts_once(learner):
     assert_allclose(plain.sum(axis=1), 1, rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in TUNED])
+@pytest.mark.parametrize("name", [name for name in (*names(), SKLEARN) if name not in TUNED])
 def test_integer_weights_equal_repeated_rows(name):
     X, y = cohort()
     weights = bootstrap(y)[0].astype(int)
@@ -132,7 +151,7 @@ def test_contributions_add_up_to_the_logit(learner):
     assert_allclose(total, learner.scorers_.logit(X), rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in ORDERED])
+@pytest.mark.parametrize("name", [name for name in (*names(), SKLEARN) if name not in ORDERED])
 def test_permuted_columns_give_permuted_contributions(name):
     learner = make(name)
     X, y = cohort()

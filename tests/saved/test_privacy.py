@@ -77,7 +77,7 @@ def test_all_that_is_written_is_searched(written) -> None:
         r"reports/.*\.png",
         r"mlruns/.*/model\.json",
         r"mlruns/.*/replicates\.npz!text",
-        r"mlruns/.*\.png",
+        r"mlruns/.*\.svg",
         r"mlruns/.*/report\.json",
     ):
         assert any(re.match(part, name) for name in names), part

@@ -50,6 +50,8 @@ class LightGBM(Learner):
     folds
         Inner folds over patients, stratified by outcome; fewer if an outcome has fewer patients,
         and if it has one only, nothing can be tuned and the model is the prevalence.
+    tuning_patients
+        Of more patients than these, leaves and trees are chosen on so many of them.
     min_patients
         Smallest leaf, in patients of average uncertainty: the sum of p (1 - p) over a leaf is at
         least `min_patients` times that of the prevalence.
@@ -85,6 +87,7 @@ class LightGBM(Learner):
         max_trees: int = 1000,
         patience: int = 4,
         folds: int = 5,
+        tuning_patients: int = 20_000,
         min_patients: float = 5,
         ridge: float = 2,
         n_jobs: int = 1,
@@ -96,6 +99,7 @@ class LightGBM(Learner):
         self.max_trees = max_trees
         self.patience = patience
         self.folds = folds
+        self.tuning_patients = tuning_patients
         self.min_patients = min_patients
         self.ridge = ridge
         self.n_jobs = n_jobs
@@ -137,7 +141,9 @@ class LightGBM(Learner):
         text, leaves, trees = "", 0, 0
         parsed = {}
 
-        fold = _inner_folds(y, order[counts[order] > 0], self.folds)[rows]
+        patients = order[counts[order] > 0]
+        some = patients[: self.tuning_patients]
+        fold = _inner_folds(y, some, self.folds)
         if fold.any():
             parameters = {
                 "learning_rate": self.learning_rate,
@@ -156,7 +162,13 @@ class LightGBM(Learner):
                 "verbosity": -1,
             }
             dataset = lightgbm.Dataset(sample, label=outcome, params=parameters).construct()
-            leaves, trees = self._tune(dataset, outcome, fold, parameters)
+            if len(some) == len(patients):
+                leaves, trees = self._tune(dataset, outcome, fold[rows], parameters)
+            else:
+                part = np.flatnonzero(np.isin(rows, some)).tolist()
+                leaves, trees = self._tune(
+                    dataset.subset(part).construct(), outcome[part], fold[rows[part]], parameters
+                )
         if trees:
             dataset.set_init_score(np.full(len(rows), initial))
             booster = lightgbm.Booster(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.learners.separate_designs import SeparateDesigns
 from predictor.learners.shared_design import SharedDesign
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class Likelihood:
-    """The likelihood of B replicates: a shared design, and how often each patient counts.
+    """The likelihood of B replicates: their designs, and how often each patient counts.
 
     Coefficients (B, 1 + p), the intercept first, are on the scale of the design. Sums over patients
     are made block by block, so that memory does not grow with patients x replicates.
@@ -57,7 +58,8 @@ class Likelihood:
     Parameters
     ----------
     design
-        The design matrix with the outcomes.
+        The design matrix with the outcomes, shared by all replicates or one for each. Of the
+        latter there may be m times fewer than rows of weights: m samples in a row share one.
     weights
         (B, n) counts; nobody in a sample is not allowed.
     total, events
@@ -67,7 +69,7 @@ class Likelihood:
         for a column that is constant in the sample or has no value there.
     """
 
-    design: SharedDesign
+    design: SharedDesign | SeparateDesigns
     weights: Floats
     total: Floats
     events: Floats
@@ -75,7 +77,7 @@ class Likelihood:
     variance: Floats
 
     @classmethod
-    def of(cls, design: SharedDesign, weights: Floats) -> Likelihood:
+    def of(cls, design: SharedDesign | SeparateDesigns, weights: Floats) -> Likelihood:
         """Return the likelihood of the samples with these weights (B, n)."""
         p = design.columns
         total = weights.sum(axis=1)
@@ -94,7 +96,7 @@ class Likelihood:
     def select(self, replicates: NDArray[np.bool_]) -> Likelihood:
         """Return the likelihood of some of the replicates, chosen by a mask (B,)."""
         return Likelihood(
-            self.design,
+            self.design.select(replicates),
             self.weights[replicates],
             self.total[replicates],
             self.events[replicates],

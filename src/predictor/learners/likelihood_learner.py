@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from predictor.errors import StudyError
+from predictor.learners.additive_scorers import AdditiveScorers
+from predictor.learners.expansion import Expansion
+from predictor.learners.imputation import WAYS
 from predictor.learners.learner import Learner
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.scorers import LinearScorers, Scorers
-from predictor.learners.shared_design import SharedDesign
+from predictor.learners.separate_designs import SeparateDesigns
+from predictor.learners.shared_design import SharedDesign, location_and_scale
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_WORTH_THREADS = 50_000  # patients
 _CHUNK = 2**17  # numbers in the information matrices that are worked on together
+_DESIGNS = 2**22  # numbers in separate designs that are held together; 32 MB
+_FEWEST_KNOTS, _MOST_KNOTS = 3, 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +53,16 @@ class Fitted:
 class LikelihoodLearner(Learner):
     """A learner that finds the coefficients of a `Likelihood`; subclasses say how.
 
-    Replicates are fitted in chunks, so that memory does not grow with their number.
+    Replicates are fitted in chunks, so that memory does not grow with their number. A subclass
+    with an `__init__` of its own takes `impute` and `splines` there if it is to have them.
+
+    Parameters
+    ----------
+    impute
+        What a missing value is taken as: ``mean``, that of the sample, or ``regression``, what the
+        patient's other columns say (see `predictor.learners.imputation.Imputation`).
+    splines
+        Number of knots, 3 to 7, of the restricted cubic splines by column of X.
 
     Attributes
     ----------
@@ -49,28 +70,56 @@ class LikelihoodLearner(Learner):
         The penalty of each replicate; 0 for none, NaN for failed replicates.
     """
 
+    impute: str = "mean"
+    splines: Mapping[int, int] | None = None
+
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
-        design = SharedDesign.of(X, y)
-        B, p = len(weights), X.shape[1]
-        coefficient = np.full((B, 1 + p), np.nan)
-        mean = np.full((B, p), np.nan)
+        expansion = self._expansion(X, weights)
+        design_of, shift, scale = _designs(X, y, expansion)
+        B, q = len(weights), len(scale)
+        coefficient = np.full((B, 1 + q), np.nan)
+        mean = np.full((B, q), np.nan)
         self.penalty_ = np.full(B, np.nan)
         events = weights @ y
         usable = np.flatnonzero((events > 0) & (events < weights.sum(axis=1)))
-        size = self._chunk_size(len(X), 1 + p)
+        size = self._chunk_size(len(X), 1 + q)
+        if expansion is not None:
+            size = min(size, max(1, _DESIGNS // (len(X) * (1 + q))))
         for start in range(0, len(usable), size):
             chunk = usable[start : start + size]
-            likelihood = Likelihood.of(design, weights[chunk])
-            fitted = self._fit_chunk(likelihood)
+            with _threads(len(X)):
+                likelihood = Likelihood.of(design_of(chunk), weights[chunk])
+                fitted = self._fit_chunk(likelihood)
             done = chunk[fitted.converged]
             coefficient[done] = fitted.coefficient[fitted.converged]
             mean[done] = likelihood.mean[fitted.converged]
             self.penalty_[done] = fitted.penalty[fitted.converged]
         # From the scale of the design to that of the columns.
-        slope = coefficient[:, 1:] / design.scale
-        centre = design.shift + design.scale * mean
-        scorers = LinearScorers(coefficient[:, 0] - slope @ design.shift, slope, centre, centre)
+        slope = coefficient[:, 1:] / scale
+        centre = shift + scale * mean
+        intercept = coefficient[:, 0] - slope @ shift
+        scorers: Scorers
+        if expansion is None:
+            scorers = LinearScorers(intercept, slope, centre, centre)
+        else:
+            scorers = AdditiveScorers(intercept, slope, centre, expansion)
         return scorers, scorers.probability(X)
+
+    def _expansion(self, X: Floats, weights: Floats) -> Expansion | None:
+        """What replicates make of the columns; None if gaps are filled by the mean, no more."""
+        if self.impute not in WAYS:
+            raise StudyError(f"impute: expected {' or '.join(WAYS)}, got {self.impute!r}")
+        splines = dict(self.splines or {})
+        for column, number in splines.items():
+            if column not in range(X.shape[1]):
+                raise StudyError(f"splines: X has no column {column!r}")
+            if number not in range(_FEWEST_KNOTS, _MOST_KNOTS + 1):
+                raise StudyError(
+                    f"splines: expected {_FEWEST_KNOTS} to {_MOST_KNOTS} knots, got {number!r}"
+                )
+        if self.impute == "mean" and not splines:
+            return None
+        return Expansion.learn(X, weights, regression=self.impute != "mean", splines=splines)
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         """How many replicates are fitted together, if the design has so many patients."""
@@ -80,3 +129,37 @@ class LikelihoodLearner(Learner):
     @abstractmethod
     def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
         """Fit all replicates of the likelihood."""
+
+
+def _threads(patients: int) -> AbstractContextManager[object]:
+    """One thread for the linear algebra of few patients.
+
+    Its products are so small that threads spend longer waiting for each other, and on a
+    busy machine many times longer.
+    """
+    limits: AbstractContextManager[object] = threadpool_limits(
+        1 if patients < _WORTH_THREADS else None, user_api="blas"
+    )
+    return limits
+
+
+def _designs(
+    X: Floats, y: Floats, expansion: Expansion | None
+) -> tuple[Callable[[Ints], SharedDesign | SeparateDesigns], Floats, Floats]:
+    """Return what gives some replicates their designs, and what columns were shifted and scaled by.
+
+    If all replicates have the same columns but for the means of the gaps, they share one design,
+    which is several times faster.
+    """
+    if expansion is None or not (len(expansion.spline_column) or np.isnan(X).any()):
+        shared = SharedDesign.of(X, y)
+        return lambda _: shared, shared.shift, shared.scale
+    shift, scale = location_and_scale(X)
+    # The further terms of a spline are measured in the units of its column, from 0.
+    origin = expansion.origin
+    shift, scale = np.append(shift, np.zeros(len(origin) - len(shift))), scale[origin]
+    return (
+        lambda chunk: SeparateDesigns.of(expansion[chunk].terms(X), y, shift, scale),
+        shift,
+        scale,
+    )

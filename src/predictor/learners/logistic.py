@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -23,20 +24,27 @@ class Logistic(LikelihoodLearner):
     ``epsilon = 1e-10`` (the relative change of the deviance), so that replicates in which a
     covariate separates the outcomes are repeated too: their coefficients stop where they stop,
     their probabilities go to 0 and 1, and that is not a failure. A column that is constant in a
-    sample, or a combination of columns before it, has the coefficient 0 there (NA in R). Missing
-    values are taken as the mean of the sample.
+    sample, or a combination of columns before it, has the coefficient 0 there (NA in R).
+
+    Parameters
+    ----------
+    impute
+        What a missing value is taken as: ``mean``, that of the sample, or ``regression``, what the
+        patient's other columns say.
+    splines
+        Number of knots, 3 to 7, of restricted cubic splines by column of X.
 
     Attributes
     ----------
-    scorers_ : LinearScorers
-        The B fitted models.
+    scorers_ : LinearScorers or AdditiveScorers
+        The B fitted models; the latter if imputed by regression or with splines.
     failed_ : (B,) bool array
         Replicates with one outcome only, or whose deviance did not settle.
 
     References
     ----------
     McCullagh, Nelder 1989, Generalized Linear Models, doi 10.1201/9780203753736.
-    R: ``glm(y ~ ., family = binomial)``, ``rms::lrm(y ~ .)``.
+    R: ``glm(y ~ ., family = binomial)``, ``rms::lrm(y ~ .)``, ``rms::lrm(y ~ rcs(x, 4))``.
 
     Examples
     --------
@@ -44,6 +52,10 @@ class Logistic(LikelihoodLearner):
     >>> Logistic().fit(X, y).predict_proba(X)[[0, 3], 1].round(6)
     array([0.333333, 0.666667])
     """
+
+    def __init__(self, *, impute: str = "mean", splines: Mapping[int, int] | None = None) -> None:
+        self.impute = impute
+        self.splines = splines
 
     def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
         gram, with_sign = likelihood.gram()

@@ -15,12 +15,17 @@ from predictor.learners.scorers import Scorers
 _LEARNERS = {
     "prevalence": "predictor.learners.prevalence:Prevalence",
     "logistic": "predictor.learners.logistic:Logistic",
+    "firth": "predictor.learners.firth:Firth",
     "ridge": "predictor.learners.ridge:Ridge",
+    "elastic_net": "predictor.learners.elastic_net:ElasticNet",
     "lightgbm": "predictor.learners.lightgbm:LightGBM",
 }
+SKLEARN = "sklearn:"
 _SCORERS = {
     "linear": "predictor.learners.scorers:LinearScorers",
+    "additive": "predictor.learners.additive_scorers:AdditiveScorers",
     "boosters": "predictor.learners.boosters:BoosterScorers",
+    "sklearn": "predictor.learners.sklearn_scorers:SklearnScorers",
 }
 
 
@@ -30,7 +35,7 @@ def names() -> tuple[str, ...]:
     Examples
     --------
     >>> names()
-    ('prevalence', 'logistic', 'ridge', 'lightgbm')
+    ('prevalence', 'logistic', 'firth', 'ridge', 'elastic_net', 'lightgbm')
     """
     return tuple(_LEARNERS)
 
@@ -38,18 +43,28 @@ def names() -> tuple[str, ...]:
 def make(name: str, **parameters: Any) -> Any:
     """Return an unfitted learner (a scikit-learn estimator) with the given parameters.
 
+    The name is one of `names()`, or ``sklearn:`` and the import path of a scikit-learn classifier.
+
     Raises
     ------
     StudyError
-        When there is no learner of that name, or it has no such parameter.
+        When there is no learner of that name, or it has no such parameter, or scikit-learn has no
+        such classifier or does not allow a parameter.
 
     Examples
     --------
     >>> make("ridge", penalties=30)
     Ridge(penalties=30)
     """
+    if name.startswith(SKLEARN):
+        return _load("predictor.learners.sklearn_classifier:checked")(
+            name.removeprefix(SKLEARN), parameters
+        )
     if name not in _LEARNERS:
-        raise StudyError(f"There is no learner '{name}'; choose one of: {', '.join(_LEARNERS)}.")
+        raise StudyError(
+            f"There is no learner '{name}'; choose one of: {', '.join(_LEARNERS)}, or "
+            f"{SKLEARN}<import path of a scikit-learn classifier>."
+        )
     learner = _load(_LEARNERS[name])()
     known = learner.get_params(deep=False)
     unknown = [parameter for parameter in parameters if parameter not in known]

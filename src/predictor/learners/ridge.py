@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
@@ -25,8 +27,8 @@ class Ridge(LikelihoodLearner):
     smallest approximate leave-one-patient-out log loss (all copies of a patient leave together),
     and multiplied by `caution`: the leave-one-out loss is noisy, too small a penalty costs far more
     log loss than one too large by the same factor, and five folds, which train on fewer patients,
-    choose larger ones too. Missing values are taken as the mean of the sample, and a column that is
-    constant there has the coefficient 0.
+    choose larger ones too. A column that is constant in the sample has the coefficient 0. The terms
+    of a spline are penalised as columns are.
 
     Parameters
     ----------
@@ -39,11 +41,16 @@ class Ridge(LikelihoodLearner):
         :math:`1 / \sqrt{\text{smallest}}` logits per standard deviation of a column.
     caution
         What the chosen penalty is multiplied by.
+    impute
+        What a missing value is taken as: ``mean``, that of the sample, or ``regression``, what the
+        patient's other columns say.
+    splines
+        Number of knots, 3 to 7, of restricted cubic splines by column of X.
 
     Attributes
     ----------
-    scorers_ : LinearScorers
-        The B fitted models.
+    scorers_ : LinearScorers or AdditiveScorers
+        The B fitted models; the latter if imputed by regression or with splines.
     failed_ : (B,) bool array
         Replicates with one outcome only, or whose deviance did not settle.
     penalty_ : (B,) float array
@@ -70,11 +77,15 @@ class Ridge(LikelihoodLearner):
         largest: float = 100.0,
         smallest: float = 1.0,
         caution: float = 1.5,
+        impute: str = "mean",
+        splines: Mapping[int, int] | None = None,
     ) -> None:
         self.penalties = penalties
         self.largest = largest
         self.smallest = smallest
         self.caution = caution
+        self.impute = impute
+        self.splines = splines
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         return min(super()._chunk_size(patients, columns), max(1, _KEPT_TERMS // patients))

@@ -59,10 +59,7 @@ class SharedDesign:
     def of(cls, X: Floats, y: Floats) -> SharedDesign:
         """Build the design of `X` (n, p), NaN for missing, and `y` (n,) of 0 and 1."""
         missing = np.isnan(X)
-        shift = _median(X, ~missing)
-        distance = np.abs(X - shift)
-        spread = _median(distance, distance > 0)
-        scale = np.where(spread > 0, spread, 1.0)
+        shift, scale = location_and_scale(X)
         filled = np.where(missing, 0.0, (X - shift) / scale)
         gappy = np.flatnonzero(missing.any(axis=0))
         number: dict[bytes, int] = {}
@@ -115,6 +112,11 @@ class SharedDesign:
             start = end
         return products
 
+    def select(self, replicates: NDArray[np.bool_]) -> SharedDesign:
+        """Return the design of some of the replicates: it is that of all of them."""
+        del replicates
+        return self
+
     def products(self, block: slice) -> Floats:
         """Products of two columns of A for a block of patients, (q (q + 1) / 2, rows)."""
         if self._all_products is not None:
@@ -165,6 +167,14 @@ class SharedDesign:
         packed: Floats = matrix[:, left, right]
         packed[:, left != right] *= 2
         return packed
+
+
+def location_and_scale(X: Floats) -> tuple[Floats, Floats]:
+    """Lower median of each column over all patients, and that of the distances from it, not 0."""
+    shift = _median(X, ~np.isnan(X))
+    distance = np.abs(X - shift)
+    spread = _median(distance, distance > 0)
+    return shift, np.where(spread > 0, spread, 1.0)
 
 
 def _median(values: Floats, counted: NDArray[np.bool_]) -> Floats:

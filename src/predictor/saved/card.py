@@ -2,63 +2,212 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from predictor.cohort import needed_columns
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
+from predictor.statistics import r2_cox_snell_from_auroc, required_patients
+from predictor.study import Study
+from predictor.validation import ASSUMED_AUROC
+
+_MEASURED = (
+    "Discrimination (AUROC), overall error (Brier score, log loss), calibration (in the large, "
+    "slope, observed over expected) and net benefit at thresholds named before. The estimate says "
+    "what a fresh sample would show: repeated nested cross-validation, with a 95 % interval from a "
+    "bootstrap of the whole cross-validation. The apparent value, on the training patients, is too "
+    "good. No threshold is recommended."
+)
 
 
 def card(model: SavedModel) -> str:
-    """The card as Markdown, written from the facts of the run.
+    """The card as Markdown, in the nine sections of Mitchell, written from the facts of the run.
 
     References
     ----------
     Mitchell et al. 2019, doi 10.1145/3287560.3287596.
     """
     study, facts = model.study, model.performance
-    data, metrics = facts["data"], facts["metrics"]
-    end, start = study.outcome.known_at, study.predict_at
-    training = model.provenance
+    sections = {
+        "Model details": _details(model),
+        "Intended use": _use(study),
+        "Factors": _factors(model),
+        "Metrics": _metrics(),
+        "Evaluation data": _evaluation(facts),
+        "Training data": _training(model),
+        "Quantitative analyses": _analyses(facts),
+        "Ethical considerations": _ethics(),
+        "Caveats and recommendations": _caveats(facts),
+    }
     lines = [
         f"# {study.title or study.study}: {model.learner}",
         "",
-        f"> {layout.RESEARCH_ONLY}",
-        "",
+        (
+            f"> {layout.RESEARCH_ONLY} Developed on {facts['data']['labelled']} patients; not "
+            "externally validated."
+        ),
+    ]
+    for title, content in sections.items():
+        lines += ["", f"## {title}", "", *content]
+    return "\n".join([*lines, ""])
+
+
+def dictionary_hash(study: Study) -> str:
+    """SHA-256 over the data dictionary: time points, and all that is said of every column."""
+    dictionary = {
+        "timepoints": dict(study.timepoints),
+        "columns": [column.model_dump(mode="json") for column in study.columns],
+    }
+    text = json.dumps(dictionary, sort_keys=True, ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _details(model: SavedModel) -> list[str]:
+    study, facts, training = model.study, model.performance, model.provenance
+    end, start = study.outcome.known_at, study.predict_at
+    versions = ", ".join(f"{name} {version}" for name, version in training["versions"].items())
+    return [
+        f"- **Learner** {facts['learner']}, {facts['parameters']} parameters",
         f"- **Predicts** {study.outcome.name}, known at {end} ({study.timepoints[end]})",
         f"- **From** what is known at {start} ({study.timepoints[start]})",
-        f"- **Rule** `{study.outcome.rule}`",
-        f"- **Patients** {data['labelled']}, with {data['events']} events",
-        f"- **Parameters** {facts['parameters']}",
-        "- **External validation** none",
-        f"- **Covariates** {', '.join(c.name for c in model.covariates)}",
+        f"- **Label rule** `{' '.join(study.outcome.rule.split())}`",
+        f"- **Trained** {training.get('time', 'not recorded')}",
         f"- **Seed** {training['seed']}",
-        f"- **Versions** {', '.join(f'{k} {v}' for k, v in training['versions'].items())}",
-        f"- **Data** {training['fingerprint']}",
-        "",
-        "## Verdict",
-        "",
+        f"- **Versions** {versions}",
+        f"- **Data dictionary** {dictionary_hash(study)}",
+    ]
+
+
+def _use(study: Study) -> list[str]:
+    rules = _listed(f"{name} (`{rule}`)" for name, rule in study.eligible.items())
+    return [
+        (
+            "- **For** research: to be tested, unchanged, on other patients whose outcome becomes "
+            "known; to plan a study."
+        ),
+        "- **Users** researchers who know how the columns of the dictionary are measured.",
+        (
+            "- **Not for** diagnosis, treatment, advice to a patient, or choosing who is treated; "
+            "not for other diagnoses, treatments or ways of measuring."
+        ),
+        f"- **Rules of eligibility** {rules}",
+    ]
+
+
+def _factors(model: SavedModel) -> list[str]:
+    study = model.study
+    needed = needed_columns(study)
+    late = [column.name for column in needed if study.later(column.known_at)]
+    check = (
+        f"failed: {_listed(late)} become known later"
+        if late
+        else f"passed: no column that is read becomes known after {study.predict_at}"
+    )
+    read = _listed(column.name for column in needed if column.role == "value")
+    return [
+        f"- **Covariates** {_listed(c.name for c in model.covariates)}",
+        f"- **Columns read** {read}",
+        f"- **{study.predict_at}-only check** {check}",
+        "- **Groups of patients** none was looked at",
+    ]
+
+
+def _metrics() -> list[str]:
+    return [_MEASURED]
+
+
+def _evaluation(facts: Mapping[str, Any]) -> list[str]:
+    data = facts["data"]
+    return [
+        f"- **Internal** the {data['labelled']} training patients, by resampling",
+        "- **External validation** none",
+    ]
+
+
+def _training(model: SavedModel) -> list[str]:
+    facts = model.performance
+    data = facts["data"]
+    return [
+        (
+            f"- **Patients** {data['labelled']}, with {data['events']} events; of {data['rows']} "
+            f"rows {data['eligible']} were eligible, {data['unlabelled']} of them without a label"
+        ),
+        f"- **Table** {model.provenance['fingerprint']}",
+        f"- **Sample size** {_enough(facts)}",
+        "- **Missing values** imputed inside every training, without the outcome; labels never",
+        "- **Kept in this model** no row, identifier or value of a patient",
+    ]
+
+
+def _enough(facts: Mapping[str, Any]) -> str:
+    patients, events = facts["data"]["labelled"], facts["data"]["events"]
+    parameters = facts["parameters"]
+    if not parameters:
+        return "no parameter but the prevalence"
+    r2 = r2_cox_snell_from_auroc(ASSUMED_AUROC, events / patients)
+    needed = required_patients(parameters, events / patients, r2).all_criteria
+    verdict = "enough" if patients >= needed else "too small, exploratory only"
+    return (
+        f"{verdict}: Riley's criteria ask for {needed} patients for {parameters} parameters and an "
+        f"AUROC of {ASSUMED_AUROC:.2f}; there are {patients}"
+    )
+
+
+def _analyses(facts: Mapping[str, Any]) -> list[str]:
+    lines = [
         *(f"- {sentence}" for sentence in facts["verdict"]),
-        "",
-        "## Performance",
-        "",
-        "Estimate: what a fresh sample would show. Apparent: on the training patients, too good.",
         "",
         "| measure | estimate | 95 % interval | apparent | optimism-corrected | .632+ |",
         "|---|---|---|---|---|---|",
     ]
-    for name, row in metrics.items():
+    for name, row in facts["metrics"].items():
         interval = (
             f"{row['low']:.3f} to {row['high']:.3f}"
             if row["low"] is not None
             else row["note"] or ""
         )
         numbers = [row[key] for key in ("apparent", "optimism_corrected", "bootstrap_632plus")]
-        lines.append(
-            f"| {name} | {_number(row['estimate'])} | {interval} | "
-            + " | ".join(_number(number) for number in numbers)
-            + " |"
-        )
-    moved = f"{100 * facts['instability_mape']:.0f} points"
-    lines += ["", f"Another sample would move a typical patient's probability by {moved}.", ""]
-    return "\n".join(lines)
+        cells = [name, _number(row["estimate"]), interval, *map(_number, numbers)]
+        lines.append(f"| {' | '.join(cells)} |")
+    moved = facts["instability_mape"]
+    if moved is not None:
+        lines += [
+            "",
+            (
+                f"**Instability** another sample would move a typical patient's probability by "
+                f"{100 * moved:.0f} points (mean over patients and bootstrap models)."
+            ),
+        ]
+    return [*lines, "", "No analysis by groups of patients: fairness is not known."]
+
+
+def _ethics() -> list[str]:
+    return [
+        (
+            "- The probability is that of the recorded outcome under treatment. It does not say "
+            "who responds because of the treatment; to refuse treatment for it could do harm."
+        ),
+        "- An outcome that rests on a report of success carries the view of whoever reported it.",
+        "- A small cohort can be recognised: share figures with a point per patient with care.",
+    ]
+
+
+def _caveats(facts: Mapping[str, Any]) -> list[str]:
+    lines = [
+        "- Validate on other patients, with recalibration, before any other use.",
+        "- Scores come with a range over bootstrap models and with flags; read both.",
+    ]
+    still_open = facts.get("tripod_open")
+    if still_open:
+        lines.append(f"- **TRIPOD+AI items the author must still write** {', '.join(still_open)}")
+    return lines
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def _number(value: float | None) -> str:

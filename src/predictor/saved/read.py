@@ -45,6 +45,10 @@ def read_model(directory: Path | str) -> SavedModel:
             text = files[layout.BOOSTER]
             arrays["text"] = np.frombuffer(text, dtype=np.uint8)
             arrays["text_end"] = np.array([len(text)])
+        if layout.ESTIMATOR in files:
+            estimator = files[layout.ESTIMATOR]
+            arrays["estimator"] = np.frombuffer(estimator, dtype=np.uint8)
+            arrays["estimator_end"] = np.array([len(estimator)])
         with np.load(io.BytesIO(files[layout.REPLICATES]), allow_pickle=False) as stored:
             replicates = scorers_from_arrays(kind, dict(stored))
         return SavedModel(

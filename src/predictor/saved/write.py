@@ -68,6 +68,10 @@ def _files(model: SavedModel) -> dict[str, bytes]:
     if text is not None:
         del scorer["text_end"]
         files[layout.BOOSTER] = text.tobytes()
+    estimator = scorer.pop("estimator", None)
+    if estimator is not None:
+        del scorer["estimator_end"]
+        files[layout.ESTIMATOR] = estimator.tobytes()
     description: dict[str, Any] = {
         "format": layout.FORMAT,
         "study": model.study.study,
@@ -151,4 +155,6 @@ def _requirements(model: SavedModel) -> str:
     packages = ["predictor", "numpy", "duckdb", "pyarrow"]
     if model.model.kind == "boosters":
         packages.append("lightgbm")
+    if model.model.kind == "sklearn":
+        packages += ["scikit-learn", "skops"]
     return "".join(f"{package}=={version(package)}\n" for package in packages)

@@ -1,0 +1,109 @@
+"""A fitted scikit-learn classifier as bytes: a skops file, read without pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from importlib import import_module
+from typing import Any
+
+from predictor.errors import ModelError
+
+_SCHEMA = "schema.json"
+_DAMAGED = "train the model again or restore it from a copy."
+
+
+def to_bytes(classifier: Any) -> bytes:
+    """Return the file of a fitted classifier; equal classifiers give equal bytes."""
+    import skops.io
+
+    return _steady(skops.io.dumps(classifier))
+
+
+def from_bytes(content: bytes) -> Any:
+    """Return the classifier in a file.
+
+    Besides what skops trusts by itself (numbers, arrays, public estimators), only classes of
+    scikit-learn are made; functions and classes from elsewhere are refused before anything is.
+
+    Raises
+    ------
+    ModelError
+        When it is not a whole file of a classifier, or holds a type that is not trusted.
+    """
+    import skops.io
+    from sklearn.base import ClassifierMixin
+
+    try:
+        types = skops.io.get_untrusted_types(data=content)
+        refused = sorted(name for name in types if not _is_class_of_sklearn(name))
+        if refused:
+            raise ModelError(
+                f"The saved model holds the type {', '.join(refused)}, which is not one of "
+                "scikit-learn's and is not trusted; nothing was loaded."
+            )
+        classifier = skops.io.loads(content, trusted=types)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        ImportError,
+        zipfile.BadZipFile,
+    ) as error:
+        raise ModelError(
+            "The saved model holds a scikit-learn classifier that cannot be read "
+            f"({type(error).__name__}); {_DAMAGED}"
+        ) from None
+    if not isinstance(classifier, ClassifierMixin) or not hasattr(classifier, "predict_proba"):
+        raise ModelError(f"The saved model holds something that is no classifier; {_DAMAGED}")
+    return classifier
+
+
+def _is_class_of_sklearn(name: str) -> bool:
+    module, _, last = name.rpartition(".")
+    if not module.startswith("sklearn."):
+        return False
+    return isinstance(getattr(import_module(module), last, None), type)
+
+
+def _steady(content: bytes) -> bytes:
+    """Compress a skops file, and take the places in memory and the time of day out of it.
+
+    skops names objects by their place in memory: here they are numbered as they come.
+    """
+    numbers: dict[object, int] = {}
+    names: dict[str, str] = {}
+
+    def renamed(node: Any) -> Any:
+        if isinstance(node, list):
+            return [renamed(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        new = {key: renamed(part) for key, part in node.items()}
+        if "__id__" in node:
+            new["__id__"] = numbers.setdefault(node["__id__"], len(numbers))
+        if "__loader__" in node and isinstance(node.get("file"), str):
+            suffix = node["file"].rpartition(".")[2]
+            new["file"] = names.setdefault(node["file"], f"{len(names)}.{suffix}")
+        return new
+
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        schema = json.dumps(renamed(json.loads(old.read(_SCHEMA))), separators=(",", ":"))
+        for member in old.namelist():
+            if member == _SCHEMA:
+                continue
+            new.writestr(_entry(names[member]), old.read(member))
+        new.writestr(_entry(_SCHEMA), schema)
+    return stream.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)  # dated 1980
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry

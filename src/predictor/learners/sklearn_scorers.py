@@ -1,0 +1,166 @@
+"""Scorers made of scikit-learn classifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor.learners import sklearn_file
+from predictor.learners.baseline_shapley import baseline_shapley
+from predictor.learners.scorers import Index, probability_of
+
+Floats = NDArray[np.float64]
+
+# A share of no trees or no neighbours has no log-odds: probabilities end here.
+_LEAST = 1e-6
+
+
+class Classifier:
+    """A fitted classifier that is made when it is first asked for.
+
+    A thousand forests would fill the memory: of most replicates only the probabilities are ever
+    needed, and they are known when it has been fitted once.
+
+    Parameters
+    ----------
+    make
+        Fits it (again), or reads it.
+    content
+        The file it is read from, if it is.
+    """
+
+    def __init__(self, make: Callable[[], Any], content: bytes | None = None) -> None:
+        self._make = make
+        self._content = content
+
+    @classmethod
+    def stored(cls, content: bytes) -> Classifier:
+        """Make the classifier that is in a file."""
+        return cls(partial(sklearn_file.from_bytes, content), content)
+
+    @cached_property
+    def fitted(self) -> Any:
+        """The scikit-learn object."""
+        return self._make()
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file."""
+        return sklearn_file.to_bytes(self.fitted) if self._content is None else self._content
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SklearnScorers:
+    r"""Probabilities and contributions of a stack of B classifiers.
+
+    Each reads standardised columns, :math:`(x_j - \text{centre}_{bj}) / \text{scale}_{bj}`, with a
+    missing :math:`x_j` taken as the centre. A probability is at least one in a million and at most
+    one less that, so that it has log-odds.
+
+    Parameters
+    ----------
+    classifiers
+        B of them; None for a failed replicate.
+    centre, scale
+        (B, p) mean and standard deviation of the columns in the training samples.
+
+    Raises
+    ------
+    ModelError
+        When first used, if a file is damaged or holds a type that is not trusted.
+    """
+
+    classifiers: tuple[Classifier | None, ...]
+    centre: Floats
+    scale: Floats
+    kind: ClassVar[str] = "sklearn"
+
+    def __len__(self) -> int:
+        return len(self.classifiers)
+
+    def __getitem__(self, index: Index) -> SklearnScorers:
+        """Return the stack of the chosen models (a slice, positions or a mask)."""
+        chosen = np.arange(len(self))[index]
+        classifiers = tuple(self.classifiers[b] for b in chosen)
+        return SklearnScorers(classifiers, self.centre[chosen], self.scale[chosen])
+
+    def logit(self, X: Floats) -> Floats:
+        """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
+        X = self._checked(X)
+        logit = np.full((len(self), len(X)), np.nan)
+        for b, classifier in enumerate(self.classifiers):
+            if classifier is not None and len(X):
+                logit[b] = logit_of(classifier.fitted, self._standardised(X, b))
+        return logit
+
+    def probability(self, X: Floats) -> Floats:
+        """Probability of an event for the rows of `X` (n, p), shape (B, n)."""
+        return probability_of(self.logit(X))
+
+    def contributions(self, X: Floats) -> tuple[Floats, Floats]:
+        """Baseline Shapley values of the columns in logit units.
+
+        The reference is a patient with the mean of the training sample in every column: an unknown
+        column contributes nothing. See `baseline_shapley`.
+
+        Returns
+        -------
+        baseline
+            (B,) log-odds of the reference patient.
+        values
+            (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
+        """
+        X = self._checked(X)
+        baseline, values = np.full(len(self), np.nan), np.full((len(self), *X.shape), np.nan)
+        for b, classifier in enumerate(self.classifiers):
+            if classifier is not None:
+                function = partial(logit_of, classifier.fitted)
+                baseline[b], values[b] = baseline_shapley(function, self._standardised(X, b))
+        return baseline, values
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return plain arrays for `numpy.savez`; the files as bytes, with the end of each."""
+        files = [b"" if one is None else one.content for one in self.classifiers]
+        return {
+            "estimator": np.frombuffer(b"".join(files), dtype=np.uint8),
+            "estimator_end": np.cumsum([len(file) for file in files], dtype=np.int64),
+            "centre": self.centre,
+            "scale": self.scale,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> SklearnScorers:
+        """Make the stack again from what `to_arrays` returned."""
+        content, ends = arrays["estimator"].tobytes(), arrays["estimator_end"].tolist()
+        classifiers = tuple(
+            Classifier.stored(content[begin:end]) if end > begin else None
+            for begin, end in zip([0, *ends[:-1]], ends, strict=True)
+        )
+        return cls(classifiers, arrays["centre"], arrays["scale"])
+
+    def _checked(self, X: Floats) -> Floats:
+        X = np.asarray(X, dtype=np.float64)
+        if X.ndim != 2 or X.shape[1] != self.centre.shape[1]:
+            raise ValueError(f"expected X of shape (n, {self.centre.shape[1]}), got {X.shape}")
+        return X
+
+    def _standardised(self, X: Floats, b: int) -> Floats:
+        return standardised(X, self.centre[b], self.scale[b])
+
+
+def standardised(X: Floats, centre: Floats, scale: Floats) -> Floats:
+    """Columns of `X` (n, p) about their centre, in units of their scale; 0 where missing."""
+    Z: Floats = np.where(np.isnan(X), 0.0, (X - centre) / scale)
+    return Z
+
+
+def logit_of(classifier: Any, Z: Floats) -> Floats:
+    """Log-odds (n,) of an event that a fitted classifier gives standardised rows (n, p)."""
+    event = np.clip(classifier.predict_proba(Z)[:, 1], _LEAST, 1 - _LEAST)
+    logit: Floats = np.log(event) - np.log1p(-event)
+    return logit

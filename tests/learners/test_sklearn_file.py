@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import fetch_openml
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import StandardScaler
+
+from predictor.errors import ModelError
+from predictor.learners.sklearn_file import from_bytes, to_bytes
+
+rng = np.random.default_rng(9)
+X, y = rng.normal(size=(40, 3)), np.arange(40) % 2
+
+
+class Foreign(ClassifierMixin, BaseEstimator):
+    """Not of scikit-learn."""
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [GaussianNB(), RandomForestClassifier(5), GradientBoostingClassifier(n_estimators=3)],
+    ids=lambda classifier: type(classifier).__name__,
+)
+def test_classifier_survives_its_file(classifier):
+    fitted = classifier.fit(X, y)
+    again = from_bytes(to_bytes(fitted))
+    np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_equal_classifiers_have_equal_files():
+    one, other = (RandomForestClassifier(3, random_state=1).fit(X, y) for _ in range(2))
+    assert to_bytes(one) == to_bytes(other)
+
+
+@pytest.mark.parametrize(
+    ("holding", "named"),
+    [
+        (Foreign(), "Foreign"),
+        (GaussianNB(priors=Foreign()), "Foreign"),
+        (GaussianNB(priors=np.memmap), "numpy.memmap"),
+        (GaussianNB(priors=shutil.rmtree), "shutil.rmtree"),
+        (GaussianNB(priors=fetch_openml), "fetch_openml"),
+    ],
+    ids=["classifier", "parameter", "class of numpy", "function", "function of sklearn"],
+)
+def test_type_from_elsewhere_is_refused_and_named(holding, named):
+    with pytest.raises(ModelError, match=rf"the type .*{named}.* is not trusted"):
+        from_bytes(skops.io.dumps(holding))
+
+
+def test_what_is_no_classifier_is_refused():
+    for other in (StandardScaler(), [1.0, 2.0]):
+        with pytest.raises(ModelError, match="no classifier"):
+            from_bytes(skops.io.dumps(other))
+
+
+def test_damaged_file_is_refused():
+    content = to_bytes(GaussianNB().fit(X, y))
+    for damaged in (b"", b"no file", content[:-30], content[: len(content) // 2]):
+        with pytest.raises(ModelError, match="cannot be read"):
+            from_bytes(damaged)

@@ -1,0 +1,84 @@
+"""A model that holds scikit-learn classifiers, from disk to scores."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.naive_bayes import GaussianNB
+
+from predictor.cohort import read_table
+from predictor.errors import ModelError
+from predictor.learners import make
+from predictor.saved import read_model, score, write_model
+from predictor.saved.write import digest
+
+
+@pytest.fixture(scope="module")
+def before(trained) -> Any:
+    """The saved logistic model with forests in its place, fitted to made-up numbers."""
+    logistic = trained.models["logistic"]
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, logistic.covariates[-1].stop))
+    y = (rng.random(60) < 0.5).astype(float)
+    forest = make("sklearn:sklearn.ensemble.RandomForestClassifier", n_estimators=3, max_depth=3)
+    weights = rng.multinomial(60, np.full(60, 1 / 60), size=4)
+    forest.fit_replicates(X, y, np.vstack([np.ones(60), weights, y]))  # the last one fails
+    return replace(logistic, model=forest.scorers_[:1], replicates=forest.scorers_[1:])
+
+
+@pytest.fixture
+def directory(before, tmp_path) -> Path:
+    write_model(before, tmp_path / "forest")
+    return tmp_path / "forest"
+
+
+def test_model_to_disk_to_model_is_the_identity(before, directory) -> None:
+    after = read_model(directory)
+    for ours, theirs in ((after.model, before.model), (after.replicates, before.replicates)):
+        assert (ours.kind, len(ours)) == ("sklearn", len(theirs))
+        arrays, expected = ours.to_arrays(), theirs.to_arrays()
+        assert arrays.keys() == expected.keys()
+        for name in arrays:
+            np.testing.assert_array_equal(arrays[name], expected[name])
+
+
+def test_files_are_plain_and_what_they_need_is_said(directory) -> None:
+    assert skops.io.get_untrusted_types(file=directory / "estimator.skops") == [
+        "sklearn.tree._tree.Tree"
+    ]
+    requirements = (directory / "requirements.txt").read_text()
+    assert "\nscikit-learn==" in requirements
+    assert "\nskops==" in requirements
+    with np.load(directory / "replicates.npz", allow_pickle=False) as arrays:
+        assert all(array.dtype.kind in "fiu" for array in dict(arrays).values())
+
+
+def test_scores_of_the_model_on_disk_add_up(trained, before, directory) -> None:
+    raw = read_table(trained.study.data)
+    scores, expected = score(read_model(directory), raw), score(before, raw)
+    np.testing.assert_array_equal(scores.probability, expected.probability)
+    np.testing.assert_array_equal(scores.contributions, expected.contributions)
+    scored = ~np.isnan(scores.probability)
+    total = scores.baseline + scores.contributions[scored].sum(axis=1)
+    p = scores.probability[scored]
+    np.testing.assert_allclose(total, np.log(p / (1 - p)), rtol=0, atol=1e-9)
+    assert (scores.low[scored] <= scores.high[scored]).all()
+
+
+def test_type_that_is_not_trusted_is_named_and_nothing_is_scored(trained, directory) -> None:
+    harm = skops.io.dumps(GaussianNB(priors=shutil.rmtree))
+    (directory / "estimator.skops").write_bytes(harm)
+    description = json.loads((directory / "model.json").read_text())
+    description["files"]["estimator.skops"] = hashlib.sha256(harm).hexdigest()
+    description["digest"] = digest(description)
+    (directory / "model.json").write_text(json.dumps(description))
+    with pytest.raises(ModelError, match=r"shutil\.rmtree, which is not one of scikit-learn's"):
+        score(read_model(directory), read_table(trained.study.data))

@@ -1,0 +1,73 @@
+"""Rules about a study, its patients and its models, each an object with a code.
+
+A new audit is a file with an ``AUDIT``, a line below, a section in ``docs/audits.md``, and a case
+that passes and one that fails in the tests. Whoever runs audits does not change.
+"""
+
+from __future__ import annotations
+
+from predictor.validation.audits import (
+    baseline_too_low_for_rule,
+    cluster_as_proxy,
+    duplicated_patients,
+    estimators_disagree,
+    events_per_parameter,
+    expected_shrinkage,
+    failed_replicates,
+    id_like_covariate,
+    instability,
+    labelled_differ_from_dropped,
+    later_name,
+    missingness_predicts,
+    no_better_than_comparator,
+    no_better_than_prevalence,
+    one_covariate_too_good,
+    report_only_labels,
+    shuffled_outcome,
+    too_few_patients,
+)
+from predictor.validation.audits.evidence import Contender, Evidence
+from predictor.validation.audits.finding import Audit, Finding, Ruling
+
+__all__ = ["AUDITS", "Audit", "Contender", "Evidence", "Finding", "Ruling", "audit"]
+
+# what undermines everything else comes first; the verdict names issues in this order
+AUDITS: tuple[Audit, ...] = (
+    no_better_than_prevalence.AUDIT,
+    shuffled_outcome.AUDIT,
+    later_name.AUDIT,
+    one_covariate_too_good.AUDIT,
+    id_like_covariate.AUDIT,
+    duplicated_patients.AUDIT,
+    missingness_predicts.AUDIT,
+    cluster_as_proxy.AUDIT,
+    no_better_than_comparator.AUDIT,
+    expected_shrinkage.AUDIT,
+    events_per_parameter.AUDIT,
+    instability.AUDIT,
+    estimators_disagree.AUDIT,
+    failed_replicates.AUDIT,
+    too_few_patients.AUDIT,
+    report_only_labels.AUDIT,
+    baseline_too_low_for_rule.AUDIT,
+    labelled_differ_from_dropped.AUDIT,
+)
+
+
+def audit(evidence: Evidence) -> tuple[Finding, ...]:
+    """Run every audit, or before training those that need no model."""
+    findings = []
+    for each in AUDITS:
+        if evidence.contenders or each.before_training:
+            ruling = each.rule(evidence)
+            findings.append(
+                Finding(
+                    code=each.code,
+                    title=each.title,
+                    verdict=ruling.verdict,
+                    subject=ruling.subject,
+                    message=ruling.message,
+                    reference=each.reference,
+                )
+            )
+    return tuple(findings)

@@ -1,0 +1,141 @@
+"""What audits may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.cohort import Design, LabelledCohort
+from predictor.study import LearnerSpec, Study
+from predictor.validation.choice import predicts
+from predictor.validation.performance import Performance
+from predictor.validation.resamples import Counts, Integers
+
+
+@dataclass(frozen=True, repr=False)
+class Contender:
+    """A learner that was trained.
+
+    Attributes
+    ----------
+    spec
+        Its entry in the study file.
+    estimator
+        It, to be trained again.
+    X
+        (n, p) the covariates it was given, of the labelled patients.
+    performance
+        Its estimates, with AUROC and log loss.
+    parameters
+        How many it has; 0 for a learner that learns nothing from covariates.
+    instability
+        Mean absolute change of a probability over bootstrap replicates; nan if all failed.
+    failed, replicates
+        Replicates of all plans without a model, and how many there are.
+    """
+
+    spec: LearnerSpec
+    estimator: Any
+    X: Counts
+    performance: Performance
+    parameters: int
+    instability: float
+    failed: int
+    replicates: int
+
+    @property
+    def name(self) -> str:
+        """As in the study file."""
+        return self.spec.name
+
+
+@dataclass(frozen=True, repr=False)
+class Evidence:
+    """A study before training, or with the learners that were trained.
+
+    Attributes
+    ----------
+    study
+        The question.
+    cohort
+        Eligible patients and their labels.
+    eligible
+        Covariates of all eligible patients, labelled or not.
+    clusters
+        (n,) number of each labelled patient's cluster; None if patients are independent.
+    contenders
+        By name, from simple to complex; empty before training.
+    champion
+        Name of the one that is kept.
+    prevalence_log_loss
+        Cross-validated log loss of giving everybody the prevalence.
+    """
+
+    study: Study
+    cohort: LabelledCohort
+    eligible: Design
+    clusters: Integers | None = None
+    contenders: Mapping[str, Contender] = field(default_factory=dict)
+    champion: str | None = None
+    prevalence_log_loss: float = float("nan")
+
+    @cached_property
+    def y(self) -> Counts:
+        """(n,) labels of the labelled patients."""
+        return self.cohort.y
+
+    @cached_property
+    def dropped(self) -> npt.NDArray[np.bool_]:
+        """(eligible,) patients without a label."""
+        return np.isnan(self.cohort.labels)
+
+    @cached_property
+    def matrix(self) -> Design:
+        """Covariates of the labelled patients."""
+        return self.eligible.take(~self.dropped)
+
+    @property
+    def events(self) -> int:
+        """Labelled patients with the event."""
+        return self.cohort.flow.events
+
+    @property
+    def patients(self) -> int:
+        """Labelled patients."""
+        return self.cohort.flow.labelled
+
+    @property
+    def rarer(self) -> int:
+        """Patients of the rarer label."""
+        return min(self.events, self.patients - self.events)
+
+    @cached_property
+    def subject(self) -> Contender | None:
+        """The learner the verdict is about.
+
+        The champion if it was shown to predict, or the simplest learner that was, or the one with
+        the highest AUROC. None before training, and when no learner has an AUROC.
+        """
+        shown = [
+            c
+            for c in self.contenders.values()
+            if c.parameters and predicts(c.performance, self.prevalence_log_loss)
+        ]
+        if shown:
+            return next((c for c in shown if c.name == self.champion), shown[0])
+        ranked = [c for c in self.contenders.values() if c.parameters and not np.isnan(auroc(c))]
+        return max(ranked, key=auroc, default=None)
+
+    def rng(self, code: str) -> np.random.Generator:
+        """Randomness of an audit: from the study's seed, the same whatever other audits do."""
+        return np.random.default_rng([self.study.seed, *code.encode()])
+
+
+def auroc(contender: Contender) -> float:
+    """The cross-validated AUROC of a learner."""
+    return contender.performance.estimates["auroc"].estimate

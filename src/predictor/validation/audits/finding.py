@@ -1,0 +1,86 @@
+"""What an audit is, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from predictor.validation.audits.evidence import Evidence
+
+Verdict = Literal["passed", "tip", "issue", "not_applicable"]
+
+# smaller groups of patients are not counted out: with few patients a count points at a person
+_FEWEST_COUNTED = 5
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What an audit found.
+
+    Attributes
+    ----------
+    verdict
+        ``passed``, ``tip`` (look at it), ``issue`` (the results cannot be taken at face value) or
+        ``not_applicable``.
+    message
+        A sentence with the numbers, without a value or identifier of a patient.
+    subject
+        The learner it is about; None if it is about the cohort or the study file.
+    """
+
+    verdict: Verdict
+    message: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One rule about a study, its patients or its models.
+
+    Attributes
+    ----------
+    code
+        As in the report and in ``docs/audits.md``; the name of its file.
+    title
+        A few words that read well in a list of faults.
+    threshold
+        From where on it is a tip or an issue, and whose rule that is.
+    reference
+        With DOI.
+    rule
+        What it does.
+    before_training
+        Whether it needs no model, so that ``predictor check`` runs it too.
+    """
+
+    code: str
+    title: str
+    threshold: str
+    reference: str
+    rule: Callable[[Evidence], Ruling]
+    before_training: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an audit found, with the name of the audit: plain data for the report."""
+
+    code: str
+    title: str
+    verdict: Verdict
+    subject: str | None
+    message: str
+    reference: str
+
+
+def count(patients: int) -> str:
+    """A number of patients in a message: those fewer than 5 are not counted out."""
+    if patients == 0:
+        return "no"
+    return str(patients) if patients >= _FEWEST_COUNTED else f"fewer than {_FEWEST_COUNTED}"
+
+
+def p_value(p: float) -> str:
+    """A p-value in a message."""
+    return f"p = {p:.3f}" if p >= 0.0005 else "p < 0.001"

@@ -1,0 +1,99 @@
+"""Thresholds of the audits that look at what was trained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from predictor.validation.audits import (
+    estimators_disagree,
+    events_per_parameter,
+    expected_shrinkage,
+    failed_replicates,
+    instability,
+    no_better_than_comparator,
+)
+
+
+@pytest.mark.parametrize(
+    ("moved", "verdict"),
+    [(0.05, "passed"), (0.06, "tip"), (0.11, "issue"), (np.nan, "not_applicable")],
+)
+def test_probabilities_may_move_by_five_points(make_evidence, contender, moved, verdict):
+    evidence = make_evidence(learners=(contender(instability=moved),))
+    assert instability.AUDIT.rule(evidence).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("corrected", "plus", "verdict"),
+    [
+        (0.79, 0.71, "passed"),
+        (0.81, 0.75, "tip"),
+        (0.75, 0.69, "tip"),
+        (0.86, 0.75, "issue"),
+        (np.nan, 0.74, "passed"),
+        (np.nan, np.nan, "not_applicable"),
+    ],
+)
+def test_estimates_may_differ_by_005(make_evidence, contender, corrected, plus, verdict):
+    evidence = make_evidence(learners=(contender(corrected=corrected, plus=plus),))
+    ruling = estimators_disagree.AUDIT.rule(evidence)
+    assert ruling.verdict == verdict
+    assert "nan" not in ruling.message
+
+
+@pytest.mark.parametrize(
+    ("failed", "verdict"), [(0, "passed"), (1, "tip"), (100, "tip"), (101, "issue")]
+)
+def test_a_tenth_of_the_samples_may_fail(make_evidence, contender, failed, verdict):
+    evidence = make_evidence(learners=(contender(failed=failed),))
+    assert failed_replicates.AUDIT.rule(evidence).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("parameters", "verdict"), [(3, "passed"), (4, "tip"), (6, "tip"), (7, "issue")]
+)
+def test_ten_events_per_parameter_are_asked_for_and_five_needed(
+    make_evidence, contender, parameters, verdict
+):
+    evidence = make_evidence(n=60, learners=(contender(parameters=parameters),))
+    assert events_per_parameter.AUDIT.rule(evidence).verdict == verdict
+
+
+def test_before_training_all_covariates_count(make_evidence, contender):
+    many = {f"x{k}": np.random.default_rng(k).normal(size=60) for k in range(12)}
+    assert "5.0" not in events_per_parameter.AUDIT.rule(make_evidence(covariates_=many)).message
+    ruling = events_per_parameter.AUDIT.rule(make_evidence(covariates_=many))
+    assert ruling.message == "2.5 patients of the rarer label for each of 12 parameters."
+    after = make_evidence(covariates_=many, learners=(contender(parameters=6),))
+    assert events_per_parameter.AUDIT.rule(after).message.endswith("6 parameters of ridge.")
+
+
+def test_expected_shrinkage_is_that_of_the_domain_literature(make_evidence, contender):
+    # 48 patients, 23 events, AUROC 0.70: 0.46 for 8 parameters, 0.86 for one
+    labels = np.repeat([1, 0], [23, 25])
+    for parameters, percent in ((8, 46), (5, 57), (3, 68), (1, 86)):
+        evidence = make_evidence(labels, learners=(contender(parameters=parameters),))
+        assert f"worth {percent} %" in expected_shrinkage.AUDIT.rule(evidence).message
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "verdict"),
+    [(0.60, 0.01, "issue"), (0.61, 0.02, "tip"), (0.62, 0.02, "passed"), (0.62, np.nan, "tip")],
+)
+def test_a_model_must_beat_the_comparator_beyond_noise(
+    make_evidence, contender, loss, error, verdict
+):
+    pain = contender("pain only", comparator=True, auroc=(0.6, 0.4, 0.7), loss=loss, error=error)
+    evidence = make_evidence(learners=(pain, contender(loss=0.6, error=0.01)))
+    assert no_better_than_comparator.AUDIT.rule(evidence).verdict == verdict
+
+
+def test_a_comparator_that_is_the_best_is_an_issue_and_none_is_not_applicable(
+    make_evidence, contender
+):
+    pain = contender("pain only", comparator=True)
+    ruling = no_better_than_comparator.AUDIT.rule(make_evidence(learners=(pain,)))
+    assert (ruling.verdict, "pain only" in ruling.message) == ("issue", True)
+    ruling = no_better_than_comparator.AUDIT.rule(make_evidence(learners=(contender(),)))
+    assert ruling.verdict == "not_applicable"

@@ -20,14 +20,35 @@ def test_measures_have_the_names_of_the_report():
         "net_benefit@0.3",
         "net_benefit@0.5",
         "net_benefit@0.7",
+        "auprc",
+        *(
+            f"{name}@{threshold}"
+            for threshold in (0.3, 0.5, 0.7)
+            for name in ("sensitivity", "specificity", "ppv", "npv")
+        ),
+        "ici",
+        "e50",
+        "e90",
     ]
 
 
 def test_measures_of_single_patients_and_ranks_are_taken_per_fold_and_the_others_pooled():
-    assert {m.name for m in MEASURES if not m.pooled} == {"auroc", "brier", "log_loss"}
+    assert {m.name for m in MEASURES if not m.pooled} == {"auroc", "brier", "log_loss", "auprc"}
 
 
-@pytest.mark.parametrize("metric", [m for m in MEASURES if m.no_information], ids=lambda m: m.name)
+def test_no_information_of_average_precision_is_the_prevalence_of_many_patients():
+    (metric,) = (m for m in MEASURES if m.name == "auprc")
+    rng = np.random.default_rng(4)
+    y, p = np.repeat([0.0, 1.0], [14_000, 6_000]), rng.random(20_000)
+    assert metric.no_information(y, p) == 0.3
+    assert metric.statistic(y, p) == pytest.approx(0.3, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [m for m in MEASURES if m.no_information and m.name != "auprc"],
+    ids=lambda m: m.name,
+)
 def test_no_information_is_the_mean_over_shuffled_outcomes(metric):
     rng = np.random.default_rng(4)
     y = (rng.random(30) < 0.4).astype(float)
@@ -54,6 +75,7 @@ def test_no_probabilities_leave_the_bounds(metric):
     y[:2] = 0, 1
     extremes = np.array([y, 1 - y, np.ones(12), np.zeros(12), *rng.random((200, 12))])
     values = metric.statistic(y, extremes)
+    values = values if metric.part is None else values[metric.part]
     values = values[~np.isnan(values)]
     assert metric.lowest <= values.min()
     assert values.max() <= metric.highest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
+from predictor import statistics
 from predictor.learners import make
 from predictor.validation import (
     Plan,
@@ -24,8 +26,14 @@ from predictor.validation import (
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "validation"
 THRESHOLDS = (0.3, 0.6)
-MEASURES = metrics(THRESHOLDS)
-POOLED = {m.name for m in MEASURES} - {"auroc", "brier", "log_loss"}
+# average precision is not given for so few patients, but how it is taken is the same
+MEASURES = tuple(
+    dataclasses.replace(m, fewest_of_each=0) if m.name == "auprc" else m
+    for m in metrics(THRESHOLDS)
+)
+BY_NAME = {m.name: m for m in MEASURES}
+POOLED = set(BY_NAME) - {"auroc", "brier", "log_loss", "auprc"}
+FROM_A_CURVE = ("ici", "e50", "e90")
 
 
 def slow(name, y, p):
@@ -41,6 +49,10 @@ def slow(name, y, p):
         true = sum(1 for a, b in zip(y, p, strict=True) if a == 1 and b >= t)
         false = sum(1 for a, b in zip(y, p, strict=True) if a == 0 and b >= t)
         return true / len(y) - false / len(y) * t / (1 - t)
+    if "@" in name:
+        return slow_classification(*name.split("@"), y, p)
+    if name == "auprc":
+        return average_precision_score(y, p) if sum(y) else np.nan
     if len(set(y)) < 2:
         return np.nan
     if name == "auroc":
@@ -55,6 +67,22 @@ def slow(name, y, p):
         return np.nan
     model = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000, solver="newton-cholesky")
     return model.fit(x[:, None] / x.std(), y).coef_[0, 0] / x.std()
+
+
+def slow_classification(name, t, y, p):
+    pairs = [(a, b >= float(t)) for a, b in zip(y, p, strict=True)]
+    of, wanted = {
+        "sensitivity": ([b for a, b in pairs if a == 1], True),
+        "specificity": ([b for a, b in pairs if a == 0], False),
+        "ppv": ([a for a, b in pairs if b], 1),
+        "npv": ([a for a, b in pairs if not b], 0),
+    }[name]
+    return sum(value == wanted for value in of) / len(of) if of else np.nan
+
+
+def mean(values):
+    known = [value for value in values if not np.isnan(value)]
+    return np.mean(known) if known else np.nan
 
 
 def rows(weights):
@@ -74,7 +102,7 @@ def slow_cross_validation(name, y, folds, probability, resample=0):
         if name in POOLED:
             of_folds = [slow(name, np.concatenate(outcomes), np.concatenate(predictions))]
         values += of_folds
-    return np.nanmean(values)
+    return mean(values)
 
 
 def slow_optimism_corrected(name, y, trained):
@@ -82,13 +110,15 @@ def slow_optimism_corrected(name, y, trained):
     for weights, p in zip(trained.bootstrap.weights, trained.bootstrap.probability, strict=True):
         drawn = rows(weights)
         optimism.append(slow(name, y[drawn], p[drawn]) - slow(name, y, p))
-    return slow(name, y, trained.probability) - np.nanmean(optimism)
+    corrected = slow(name, y, trained.probability) - mean(optimism)
+    return np.clip(corrected, BY_NAME[name].lowest, BY_NAME[name].highest)
 
 
 def slow_632plus(name, y, trained):
     """Efron and Tibshirani 1997, equations 24 to 32, on the scale of an error."""
     error_of = {
         "auroc": lambda value: 1 - value,
+        "auprc": lambda value: 1 - value,
         "brier": lambda value: value,
         "log_loss": lambda value: value,
         "scaled_brier": lambda value: 1 - value,
@@ -106,6 +136,7 @@ def slow_632plus(name, y, trained):
     # every outcome against every prediction
     gamma = {
         "auroc": lambda: 0.5,
+        "auprc": lambda: 1 - y.mean(),
         "brier": lambda: np.mean([(a - b) ** 2 for a in y for b in p]),
         "scaled_brier": lambda: (
             np.mean([(a - b) ** 2 for a in y for b in p]) / (y.mean() * (1 - y.mean()))
@@ -129,17 +160,17 @@ def close(ours, theirs, name):
     np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance)
 
 
-@pytest.fixture(params=["ridge", "logistic"])
+@pytest.fixture(params=["ridge", "logistic"], scope="module")
 def example(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def found(example):
     return performance(example.trained, example.plan, MEASURES)
 
 
-by_measure = pytest.mark.parametrize("name", [m.name for m in MEASURES])
+by_measure = pytest.mark.parametrize("name", [n for n in BY_NAME if n not in FROM_A_CURVE])
 
 
 @by_measure
@@ -161,13 +192,16 @@ def test_every_resampled_cohort_is_cross_validated_in_the_same_way(name, example
 
 
 @pytest.mark.parametrize(
-    "name", ["auroc", "brier", "scaled_brier", "log_loss", "net_benefit@0.3", "net_benefit@0.6"]
+    "name",
+    [
+        *("auroc", "brier", "scaled_brier", "log_loss", "auprc"),
+        *("net_benefit@0.3", "net_benefit@0.6", "sensitivity@0.6", "ppv@0.3"),
+    ],
 )
 def test_the_interval_is_the_shifted_percentiles_of_the_resampled_cohorts(name, found):
     estimate, again = found.estimates[name], found.resampled[name]
     ends = np.quantile(again, [0.025, 0.975]) - again.mean() + estimate.estimate
-    (metric,) = (m for m in MEASURES if m.name == name)
-    ends = np.clip(ends, metric.lowest, metric.highest)
+    ends = np.clip(ends, BY_NAME[name].lowest, BY_NAME[name].highest)
     np.testing.assert_allclose([estimate.low, estimate.high], ends, atol=1e-12)
 
 
@@ -194,7 +228,51 @@ def test_the_optimism_is_the_mean_of_inside_minus_outside(name, example, found):
     close(found.estimates[name].optimism_corrected, expected, name)
 
 
-@pytest.mark.parametrize("name", ["auroc", "brier", "scaled_brier", "log_loss"])
+@by_measure
+def test_out_of_bag_is_the_mean_over_the_patients_left_out(name, example, found):
+    if name == "scaled_brier":  # scaled by all patients, as in .632+ below
+        return
+    outside = []
+    bootstrap = example.trained.bootstrap
+    for weights, p in zip(bootstrap.weights, bootstrap.probability, strict=True):
+        out = weights == 0
+        outside.append(slow(name, example.y[out], p[out]))
+    close(found.estimates[name].out_of_bag, mean(outside), name)
+
+
+@pytest.mark.parametrize("name", FROM_A_CURVE)
+def test_distances_from_a_curve_need_a_hundred_of_each(name, ridge, logistic, prevalence):
+    few = performance(ridge.trained, ridge.plan, (BY_NAME[name],)).estimates[name]
+    events = int(ridge.y.sum())
+    assert few.note == (
+        f"not applicable: needs 100 events and 100 patients without; "
+        f"here {events} and {40 - events}"
+    )
+    numbers = dataclasses.asdict(few)
+    del numbers["note"]
+    assert np.isnan(list(numbers.values())).all()
+    again = performance(logistic.trained, logistic.plan, (BY_NAME[name],))
+    enough = again.estimates[name]
+    assert 0 < enough.low < enough.estimate < enough.high < 1
+    own = statistics.ici_e50_e90(logistic.y, logistic.trained.probability)
+    assert enough.apparent == own[FROM_A_CURVE.index(name)]
+    expected = [
+        statistics.ici_e50_e90(logistic.y, p)[FROM_A_CURVE.index(name)]
+        for p in in_repeats(logistic.plan.folds, logistic.trained.folds.probability)
+    ]
+    np.testing.assert_allclose(again.cross_validated[name], expected)
+
+
+def in_repeats(folds, probability):
+    """The test predictions of each repeat, one by one."""
+    for repeat in np.unique(folds.repeat):
+        pooled = np.zeros(folds.testing.shape[1])
+        for b in np.flatnonzero(folds.repeat == repeat):
+            pooled[folds.testing[b] > 0] = probability[b, folds.testing[b] > 0]
+        yield pooled
+
+
+@pytest.mark.parametrize("name", ["auroc", "auprc", "brier", "scaled_brier", "log_loss"])
 def test_632plus_is_that_of_efron_and_tibshirani(name, example, found):
     expected = slow_632plus(name, example.y, example.trained)
     close(found.estimates[name].bootstrap_632plus, expected, name)
@@ -262,3 +340,14 @@ def test_the_prevalence_ranks_nobody(prevalence):
     assert found["scaled_brier"].estimate < 0
     assert found["calibration_intercept"].apparent == pytest.approx(0)
     assert np.isnan(found["calibration_slope"].apparent)
+
+
+def test_average_precision_is_not_given_where_folds_have_few_patients() -> None:
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(90, 2)), np.repeat([0.0, 1.0], 45)
+    folds = cross_validation(y, folds=3, repeats=1, rng=rng)
+    plan = Plan(folds=folds, interval=folds, bootstrap=np.ones((2, 90)))
+    (auprc,) = (m for m in metrics(()) if m.name == "auprc")
+    found = performance(train(make("ridge"), X, y, plan), plan, (auprc,)).estimates["auprc"]
+    assert np.isnan(found.estimate)
+    assert found.note == "not applicable: needs 250 events and 250 patients without; here 45 and 45"

@@ -48,12 +48,18 @@ class Importance:
         Of the model, over its training patients, in logit units; 0 means it is not used.
     low, high
         2.5 and 97.5 percentiles of the same number over bootstrap replicates.
+    rank, rank_low, rank_high
+        Median and the same percentiles of its rank in the replicates: 1 is the largest, covariates
+        of equal importance share the mean of their ranks.
     """
 
     covariate: str
     mean_absolute: float
     low: float
     high: float
+    rank: float = float("nan")
+    rank_low: float = float("nan")
+    rank_high: float = float("nan")
 
 
 def explain(model: Scorers, design: Design) -> Explanation:
@@ -67,7 +73,7 @@ def explain(model: Scorers, design: Design) -> Explanation:
 
 
 def importance(model: Scorers, replicates: Scorers, design: Design) -> tuple[Importance, ...]:
-    """Mean absolute contribution of every covariate, in the order of the design.
+    """Mean absolute contribution and rank of every covariate, in the order of the design.
 
     Parameters
     ----------
@@ -78,6 +84,8 @@ def importance(model: Scorers, replicates: Scorers, design: Design) -> tuple[Imp
     design
         The training patients.
     """
+    from scipy.stats import rankdata
+
     own = np.abs(explain(model, design).values).mean(axis=0)
     spread = np.vstack(
         [
@@ -92,9 +100,13 @@ def importance(model: Scorers, replicates: Scorers, design: Design) -> tuple[Imp
     )
     spread = spread[~np.isnan(spread).any(axis=1)]
     low, high = np.quantile(spread, [0.025, 0.975], axis=0)
+    # SHAP values that differ by rounding are equal
+    ranks = rankdata(-spread.round(12), axis=1)
+    rank, rank_low, rank_high = np.quantile(ranks, [0.5, 0.025, 0.975], axis=0)
+    numbers = np.column_stack([own, low, high, rank, rank_low, rank_high]).tolist()
     return tuple(
-        Importance(covariate.name, float(mean), float(lower), float(upper))
-        for covariate, mean, lower, upper in zip(design.covariates, own, low, high, strict=True)
+        Importance(covariate.name, *row)
+        for covariate, row in zip(design.covariates, numbers, strict=True)
     )
 
 

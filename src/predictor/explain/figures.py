@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,15 +12,19 @@ from predictor.cohort import Design
 from predictor.explain.contributions import Explanation, Importance
 
 _MOST = 20
+_DPI = 150
 # in log-odds: probabilities beyond 0.00005 and 0.99995. Replicates in which a covariate separates
 # the outcomes go on to thousands; lines that lead there end in an arrow
 _CERTAIN = 10.0
 
 
-def beeswarm(explanation: Explanation, design: Design) -> bytes:
-    """One point per training patient and covariate, as PNG; colour is the covariate's value.
+def beeswarm(
+    explanation: Explanation, design: Design, *, form: Literal["png", "svg"] = "png"
+) -> bytes:
+    """One point per training patient and covariate; colour is the covariate's value.
 
-    Points carry no identifier and stand in an order of their own.
+    Points carry no identifier and stand in an order of their own, but each shows one patient: the
+    figure is as personal as the cohort is small.
     """
     import shap
 
@@ -43,7 +47,7 @@ def beeswarm(explanation: Explanation, design: Design) -> bytes:
         what = "SHAP value: change in log-odds of response"
         axes.set_xlabel(_labelled(what, len(shown), len(explanation.covariates)), fontsize=11)
 
-    return _figure(draw, len(shown))
+    return _figure(draw, len(shown), form)
 
 
 def bar(importances: Sequence[Importance]) -> bytes:
@@ -77,7 +81,7 @@ def bar(importances: Sequence[Importance]) -> bytes:
         what = "mean |SHAP value| in log-odds; line: 95 % of replicates"
         axes.set_xlabel(_labelled(what, len(items), len(importances)), fontsize=11)
 
-    return _figure(draw, len(items))
+    return _figure(draw, len(items), "png")
 
 
 def _largest(means: Any) -> list[int]:
@@ -99,7 +103,7 @@ def _colours(design: Design) -> Any:
     return np.column_stack(columns)
 
 
-def _figure(draw: Any, rows: int) -> bytes:
+def _figure(draw: Any, rows: int, form: str) -> bytes:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -107,11 +111,11 @@ def _figure(draw: Any, rows: int) -> bytes:
 
     # the colour bar needs the height of three rows for its words
     size = (7.5, 1.4 + 0.38 * max(rows, 3))
-    figure, axes = plt.subplots(figsize=size, dpi=150, layout="constrained")
+    figure, axes = plt.subplots(figsize=size, dpi=_DPI, layout="constrained")
     try:
         draw(axes)
-        png = io.BytesIO()
-        figure.savefig(png, format="png")
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format=form)
     finally:
         plt.close(figure)
-    return png.getvalue()
+    return drawn.getvalue()

@@ -39,6 +39,10 @@ class Column(Frozen):
         Allowed values of a category, the first one is the reference.
     range
         Smallest and largest allowed value of a number, both inclusive, in `unit`.
+    unit
+        What a number counts or is measured in; for people and messages.
+    meaning
+        What the column holds; for people.
     required
         Whether a missing value is an error.
     """

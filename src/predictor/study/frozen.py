@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 _frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
 Texts = Annotated[Mapping[str, str], *_frozen]
 """Named texts, which cannot be changed either."""
 Settings = Annotated[Mapping[str, Any], *_frozen]
 """Named settings of any kind."""
+Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], *_frozen]
+"""Numbers of knots by covariate."""
 
 
 class Frozen(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from predictor.study.frozen import Frozen, Settings
+from predictor.study.frozen import Frozen, Knots, Settings
 
 
 class LearnerSpec(Frozen):
@@ -25,7 +25,8 @@ class LearnerSpec(Frozen):
         Whether it is there for the others to be better than: a simple model that anybody
         could use.
     splines
-        Number of knots of the restricted cubic spline of a covariate, for learners that have them.
+        Number of knots, 3 to 7, of the restricted cubic spline of a covariate, for learners that
+        have them.
     parameters
         Settings of the procedure; its defaults where left out.
     """
@@ -34,7 +35,7 @@ class LearnerSpec(Frozen):
     learner: str
     covariates: tuple[str, ...] | None = Field(default=None, min_length=1)
     comparator: bool = False
-    splines: Settings = Field(default_factory=dict, validate_default=True)
+    splines: Knots = Field(default_factory=dict, validate_default=True)
     parameters: Settings = Field(default_factory=dict, validate_default=True)
 
     @property
@@ -44,17 +45,38 @@ class LearnerSpec(Frozen):
 
 
 class CrossValidationSpec(Frozen):
-    """Repeated stratified cross-validation, by patients."""
+    """Repeated stratified cross-validation, by patients.
+
+    Attributes
+    ----------
+    folds
+        Parts that the patients are dealt into; each is tested once by what the others trained.
+    repeats
+        How often they are dealt out anew.
+    """
 
     folds: int = Field(default=5, ge=2, strict=True)
     repeats: int = Field(default=20, ge=1, strict=True)
 
 
 class IntervalSpec(Frozen):
-    """The bootstrap of the cross-validation: resamples, and repeats of the folds in each."""
+    """The bootstrap of the cross-validation.
+
+    Attributes
+    ----------
+    resamples
+        Resampled cohorts.
+    repeats
+        Repeats of the folds in each.
+    refit
+        Whether each resampled cohort trains its own models. If not, those of the cohort itself are
+        kept and only the patients they are tested on are resampled: for cohorts so large that other
+        patients would have given the same models.
+    """
 
     resamples: int = Field(default=60, ge=20, strict=True)
     repeats: int = Field(default=4, ge=1, strict=True)
+    refit: bool = Field(default=True, strict=True)
 
 
 class BootstrapSpec(Frozen):
@@ -80,9 +102,66 @@ class BootstrapSpec(Frozen):
 
 
 class ValidationSpec(Frozen):
-    """How performance is estimated."""
+    """How performance is estimated.
+
+    What a study file leaves out is chosen by the number of patients: see `for_patients`.
+
+    Attributes
+    ----------
+    cross_validation
+        The estimate.
+    interval
+        Its interval.
+    bootstrap
+        Optimism, stability, and the range of a new patient's probability.
+    thresholds
+        Probabilities from which one would act, fixed before anybody looks.
+    """
 
     cross_validation: CrossValidationSpec = CrossValidationSpec()
     interval: IntervalSpec = IntervalSpec()
     bootstrap: BootstrapSpec = BootstrapSpec()
     thresholds: tuple[Annotated[float, Field(gt=0, lt=1, strict=True)], ...] = (0.3, 0.5, 0.7)
+
+    def for_patients(self, patients: int) -> ValidationSpec:
+        """Fill in what the study file left out, for so many labelled patients.
+
+        Up to 200 patients get every replicate that an estimate and its interval can use. The more
+        there are, the better replicates agree, and fewer do; so the cost grows no faster than the
+        number of patients. Above 10,000 one cross-validation is as exact as many, and the models of
+        its folds are as good as those of other patients would be.
+        """
+        chosen = next((spec for most, spec in _BY_PATIENTS if patients <= most), _MANY)
+        return self.model_copy(
+            update={
+                name: getattr(chosen, name)
+                for name in ("cross_validation", "interval", "bootstrap")
+                if name not in self.model_fields_set
+            }
+        )
+
+
+_BY_PATIENTS = (
+    (200, ValidationSpec()),
+    (
+        1_000,
+        ValidationSpec(
+            cross_validation=CrossValidationSpec(folds=5, repeats=10),
+            interval=IntervalSpec(resamples=60, repeats=2),
+            bootstrap=BootstrapSpec(replicates=200),
+        ),
+    ),
+    (
+        10_000,
+        ValidationSpec(
+            cross_validation=CrossValidationSpec(folds=5, repeats=4),
+            interval=IntervalSpec(resamples=60, repeats=1),
+            bootstrap=BootstrapSpec(replicates=100),
+        ),
+    ),
+)
+_MANY = ValidationSpec(
+    cross_validation=CrossValidationSpec(folds=10, repeats=1),
+    interval=IntervalSpec(resamples=100, repeats=1, refit=False),
+    bootstrap=BootstrapSpec(replicates=20),
+)

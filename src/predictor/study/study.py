@@ -32,6 +32,8 @@ class Study(Frozen):
         Where it was read from; used in messages only.
     study
         Short name, used for the experiment, the registered model and folders.
+    title
+        One line for people.
     timepoints
         Time points and what they mean, in order of time.
     predict_at
@@ -39,13 +41,17 @@ class Study(Frozen):
     missing
         Texts that mean "no value" besides an empty cell.
     columns
-        The data dictionary, in the order of the file.
+        The data dictionary, in the order of the file; every column of the table.
     eligible
         Named SQL conditions over what is known at `predict_at`, applied in order.
+    outcome
+        The event to be predicted.
     covariates
         The feature pipeline; None for all predictors known at `predict_at` as they are.
     learners
         From simple to complex; the order decides between equals.
+    validation
+        How performance is estimated.
     published
         Figures of a publication about the same patients, by the name under which `describe` gives
         its own; shown beside them.

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from predictor.validation.choice import ASSUMED_AUROC, Champion, choose, predicts, verdict
+from predictor.validation.audits import AUDITS, Contender, Evidence, Finding, audit
+from predictor.validation.calibration import Calibration, calibration
+from predictor.validation.choice import ASSUMED_AUROC, Champion, choose, predicts
+from predictor.validation.comparisons import Comparison, compare, comparisons
+from predictor.validation.decision_curve import DecisionCurve, decision_curve, treat_all
 from predictor.validation.metrics import Metric, metrics
+from predictor.validation.out_of_fold import out_of_fold
 from predictor.validation.performance import (
     Estimate,
     Performance,
@@ -13,34 +18,56 @@ from predictor.validation.performance import (
 from predictor.validation.replicates import Plan, Replicates, Trained, train
 from predictor.validation.resamples import (
     Folds,
+    KeptModels,
     bootstrap,
     bootstrap_of_cross_validation,
     cross_validation,
     read_resamples,
 )
-from predictor.validation.stability import instability, instability_mape
+from predictor.validation.samples import Samples
+from predictor.validation.stability import Stability, instability, instability_mape, stability
+from predictor.validation.verdict import Verdict, verdict
 
 __all__ = [
     "ASSUMED_AUROC",
+    "AUDITS",
+    "Calibration",
     "Champion",
+    "Comparison",
+    "Contender",
+    "DecisionCurve",
     "Estimate",
+    "Evidence",
+    "Finding",
     "Folds",
+    "KeptModels",
     "Metric",
     "Performance",
     "Plan",
     "Replicates",
+    "Samples",
+    "Stability",
     "Trained",
+    "Verdict",
+    "audit",
     "bootstrap",
     "bootstrap_of_cross_validation",
+    "calibration",
     "choose",
+    "compare",
+    "comparisons",
     "cross_validation",
+    "decision_curve",
     "instability",
     "instability_mape",
     "metrics",
+    "out_of_fold",
     "paired_difference",
     "performance",
     "predicts",
     "read_resamples",
+    "stability",
     "train",
+    "treat_all",
     "verdict",
 ]

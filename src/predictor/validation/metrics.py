@@ -13,6 +13,12 @@ from predictor.validation.resamples import Counts
 
 Statistic = Callable[..., Counts]
 
+# events, and patients without, that a flexible calibration curve needs
+FEWEST_FOR_A_CURVE = 100
+# average precision of folds of few patients is too high, by 0.03 with 150 events (docs/honesty.md)
+FEWEST_FOR_PRECISION = 250
+_MANY_FOR_A_CURVE = 5_000
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -50,6 +56,12 @@ class Metric:
     widest
         It is estimated only if 95 % of the resampled cohorts agree within this width. A slope that
         is uncertain by 1 cannot tell overfitting from calibration.
+    part
+        Which of the numbers that `statistic` returns; None if it returns one.
+    fewest_of_each
+        Patients with the event, and without, below which it is not applicable.
+    undefined
+        Why a model may have no value in any sample.
     """
 
     name: str
@@ -63,6 +75,9 @@ class Metric:
     interval: Literal["cross_validation", "bootstrap"] | None = "cross_validation"
     needs_spread: bool = False
     widest: float = np.inf
+    part: int | None = None
+    fewest_of_each: int = 0
+    undefined: str | None = None
 
 
 def _no_information_auroc(_y: Counts, _p: Counts) -> float:
@@ -80,6 +95,10 @@ def _no_information_log_loss(y: Counts, p: Counts) -> float:
     return float(-share * np.log(clipped).mean() - (1 - share) * np.log1p(-clipped).mean())
 
 
+def _no_information_auprc(y: Counts, _p: Counts) -> float:
+    return float(y.mean())
+
+
 def _no_information_scaled_brier(y: Counts, p: Counts) -> float:
     return 1 - _no_information_brier(y, p) / float(y.mean() * (1 - y.mean()))
 
@@ -91,16 +110,39 @@ def _brier_scaled_by_cohort(y: Counts, p: Counts, *, weights: Counts) -> Counts:
     return scaled
 
 
-def _net_benefit(threshold: float) -> Statistic:
+def _calibration_errors(y: Counts, p: Counts, *, weights: Counts | None = None) -> Counts:
+    return np.array(statistics.ici_e50_e90(y, coarse(p), weights=weights))
+
+
+def coarse(p: Counts) -> Counts:
+    """Probabilities in thousandths, where so many patients have them that no curve shows it.
+
+    A smooth curve through 100,000 different probabilities takes seconds, and one through a
+    thousand milliseconds.
+    """
+    return p.round(3) if p.shape[-1] > _MANY_FOR_A_CURVE else p
+
+
+def _at(measure: Statistic, threshold: float) -> Statistic:
     def at_threshold(y: Counts, p: Counts, *, weights: Counts | None = None) -> Counts:
-        benefit: Counts = statistics.net_benefit(y, p, threshold, weights=weights)
-        return benefit
+        return measure(y, p, threshold, weights=weights)
 
     return at_threshold
 
 
 def metrics(thresholds: tuple[float, ...]) -> tuple[Metric, ...]:
-    """All measures, the first ones first; `thresholds` are those of the net benefit."""
+    """All measures, the first ones first; `thresholds` are those of decisions."""
+    return (
+        *_overall_and_ranks(),
+        *_calibration(),
+        *(_net_benefit(threshold) for threshold in thresholds),
+        _precision_and_recall(),
+        *(metric for threshold in thresholds for metric in _classification(threshold)),
+        *_calibration_curve(),
+    )
+
+
+def _overall_and_ranks() -> tuple[Metric, ...]:
     return (
         Metric(
             "auroc",
@@ -135,6 +177,11 @@ def metrics(thresholds: tuple[float, ...]) -> tuple[Metric, ...]:
             higher_is_better=False,
             no_information=_no_information_log_loss,
         ),
+    )
+
+
+def _calibration() -> tuple[Metric, ...]:
+    return (
         Metric(
             "calibration_intercept",
             statistics.calibration_intercept,
@@ -156,14 +203,62 @@ def metrics(thresholds: tuple[float, ...]) -> tuple[Metric, ...]:
             lowest=0,
             interval="bootstrap",
         ),
-        *(
-            Metric(
-                f"net_benefit@{threshold:g}",
-                _net_benefit(threshold),
-                pooled=True,
-                lowest=-threshold / (1 - threshold),
-                highest=1,
-            )
-            for threshold in thresholds
-        ),
+    )
+
+
+def _net_benefit(threshold: float) -> Metric:
+    return Metric(
+        f"net_benefit@{threshold:g}",
+        _at(statistics.net_benefit, threshold),
+        pooled=True,
+        lowest=-threshold / (1 - threshold),
+        highest=1,
+    )
+
+
+def _precision_and_recall() -> Metric:
+    return Metric(
+        "auprc",
+        statistics.auprc,
+        pooled=False,
+        lowest=0,
+        highest=1,
+        no_information=_no_information_auprc,
+        fewest_of_each=FEWEST_FOR_PRECISION,
+    )
+
+
+def _classification(threshold: float) -> tuple[Metric, ...]:
+    measures = {
+        "sensitivity": (statistics.sensitivity, None),
+        "specificity": (statistics.specificity, None),
+        "ppv": (statistics.positive_predictive_value, "no probability reaches the threshold"),
+        "npv": (statistics.negative_predictive_value, "every probability reaches the threshold"),
+    }
+    return tuple(
+        Metric(
+            f"{name}@{threshold:g}",
+            _at(statistic, threshold),
+            pooled=True,
+            lowest=0,
+            highest=1,
+            undefined=undefined,
+        )
+        for name, (statistic, undefined) in measures.items()
+    )
+
+
+def _calibration_curve() -> tuple[Metric, ...]:
+    """Distances from a smooth curve, which is noise in a small cohort (Van Calster 2016)."""
+    return tuple(
+        Metric(
+            name,
+            _calibration_errors,
+            pooled=True,
+            lowest=0,
+            higher_is_better=False,
+            part=part,
+            fewest_of_each=FEWEST_FOR_A_CURVE,
+        )
+        for part, name in enumerate(("ici", "e50", "e90"))
     )

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from predictor.statistics import shifted_percentiles
 from predictor.validation.metrics import Metric
+from predictor.validation.out_of_fold import is_flat
 from predictor.validation.replicates import Plan, Replicates, Trained
-from predictor.validation.resamples import Counts, Folds, Integers
+from predictor.validation.resamples import Counts
+from predictor.validation.samples import Samples, bootstrap_632plus, mean_of_known
 
 # an interval needs nearly all resampled cohorts: those without a value are not like the others
-_SHARE_NEEDED = 0.9
-_ROUNDING = 1e-12
+SHARE_NEEDED = 0.9
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Estimate:
         its own sample than on the original patients (Harrell).
     bootstrap_632plus
         Weighted between apparent and out-of-bag (Efron and Tibshirani 1997); nan where undefined.
+    out_of_bag
+        Mean, over bootstrap replicates, of the measure on the patients they left out.
     note
         Why a number is missing, and how many folds or replicates gave no value.
     """
@@ -47,7 +49,14 @@ class Estimate:
     apparent: float
     optimism_corrected: float
     bootstrap_632plus: float
+    out_of_bag: float = float("nan")
     note: str | None = None
+
+    @classmethod
+    def missing(cls, why: str) -> Estimate:
+        """An estimate without a number."""
+        nan = float("nan")
+        return cls(nan, nan, nan, nan, nan, nan, note=why)
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,67 +93,20 @@ def performance(trained: Trained, plan: Plan, measures: tuple[Metric, ...]) -> P
     measures
         What to estimate.
     """
+    samples = Samples(trained, plan)
     estimates, cross_validated, resampled = {}, {}, {}
     for metric in measures:
-        parts, of_resample = values(metric, trained.interval, plan.interval)
-        again = _mean_by(of_resample, parts)
-        folds, _ = values(metric, trained.folds, plan.folds)
-        estimates[metric.name] = _estimate(metric, trained, folds, again)
+        why = _why_not_applicable(metric, trained.y)
+        if why is None:
+            again = samples.resampled(metric)
+            folds = samples.cross_validated(metric)
+            estimates[metric.name] = _estimate(metric, samples, folds, again)
+        else:
+            folds = again = np.array([np.nan])
+            estimates[metric.name] = Estimate.missing(why)
         cross_validated[metric.name] = folds
         resampled[metric.name] = again
     return Performance(estimates, cross_validated, resampled)
-
-
-def values(metric: Metric, replicates: Replicates, folds: Folds) -> tuple[Counts, Integers]:
-    """The measure in every fold, or in every repeat if folds are pooled.
-
-    Returns
-    -------
-    value, resample
-        (F,) values, nan where a model failed or the measure is not defined, and (F,) the resampled
-        cohort of each.
-    """
-    if metric.pooled:
-        return _pooled(metric, replicates, folds)
-    value = metric.statistic(replicates.y, replicates.probability, weights=folds.testing)
-    return value, folds.resample
-
-
-def optimism_corrected(metric: Metric, trained: Trained) -> float:
-    """Apparent value minus the optimism of the bootstrap replicates; R's ``rms::validate``."""
-    apparent = float(metric.statistic(trained.y, trained.probability))
-    return apparent - _mean(_optimism(metric, trained.bootstrap))
-
-
-def bootstrap_632plus(metric: Metric, trained: Trained) -> float:
-    """The .632+ estimate, ``(1 - w) apparent + w out-of-bag`` with ``w = .632 / (1 - .368 R)``.
-
-    R, the relative overfitting rate, is how much of the way from the apparent value to that of a
-    useless model the out-of-bag value has gone. An out-of-bag value worse than useless counts as
-    useless. R is 0 when the apparent value itself is no better than useless.
-
-    The out-of-bag value is the mean over replicates of the measure on the patients left out.
-
-    References
-    ----------
-    Efron and Tibshirani 1997, J Am Stat Assoc 92:548, doi 10.1080/01621459.1997.10474007.
-    """
-    if metric.no_information is None:
-        return float("nan")
-    replicates = trained.bootstrap
-    left_out = (replicates.weights == 0).astype(float)
-    measure = metric.out_of_bag or metric.statistic
-    # better is greater from here on
-    sign = 1 if metric.higher_is_better else -1
-    apparent = sign * float(metric.statistic(trained.y, trained.probability))
-    outside = sign * _mean(measure(replicates.y, replicates.probability, weights=left_out))
-    useless = sign * metric.no_information(trained.y, trained.probability)
-    overfitting = 0.0
-    if apparent - useless > _ROUNDING:
-        outside = float(np.maximum(outside, useless))
-        overfitting = max(0.0, (apparent - outside) / (apparent - useless))
-    weight = 0.632 / (1 - 0.368 * overfitting)
-    return float(sign * ((1 - weight) * apparent + weight * outside))
 
 
 def paired_difference(first: Performance, second: Performance, name: str) -> tuple[float, float]:
@@ -154,44 +116,59 @@ def paired_difference(first: Performance, second: Performance, name: str) -> tup
     standard deviation of the difference over the resampled cohorts, in which both learners were
     trained and tested on the same patients; nan with fewer than two of them.
     """
-    difference = _mean(first.cross_validated[name] - second.cross_validated[name])
+    difference = mean_of_known(first.cross_validated[name] - second.cross_validated[name])
     return difference, _standard_deviation(first.resampled[name] - second.resampled[name])
 
 
-def _estimate(metric: Metric, trained: Trained, folds: Counts, again: Counts) -> Estimate:
-    estimate, low, high = _mean(folds), float("nan"), float("nan")
+def _why_not_applicable(metric: Metric, y: Counts) -> str | None:
+    fewest, events = metric.fewest_of_each, int(y.sum())
+    if min(events, len(y) - events) >= fewest:
+        return None
+    return (
+        f"not applicable: needs {fewest} events and {fewest} patients without; "
+        f"here {events} and {len(y) - events}"
+    )
+
+
+def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) -> Estimate:
+    estimate, low, high = mean_of_known(folds), float("nan"), float("nan")
+    optimism = samples.optimism(metric)
     if np.isnan(estimate):
-        notes = [_why_undefined(metric, trained.folds)]
+        notes = [_why_undefined(metric, samples.trained.folds)]
     elif (doubt := _why_doubtful(metric, again)) is not None:
         estimate, notes = float("nan"), [doubt]
     else:
         notes = _left_out(folds, "repeats" if metric.pooled else "folds")
-        low, high, about = _interval(metric, trained.bootstrap, estimate, again)
+        low, high, about = _interval(metric, samples, estimate, again)
         notes += about
-    notes += _left_out(_optimism(metric, trained.bootstrap), "bootstrap replicates")
+    notes += _left_out(optimism, "bootstrap replicates")
+    apparent = samples.apparent(metric)
+    # a difference of two values within the bounds may lie beyond them
+    corrected = np.clip(apparent - mean_of_known(optimism), metric.lowest, metric.highest)
     return Estimate(
         estimate=estimate,
         low=low,
         high=high,
-        apparent=float(metric.statistic(trained.y, trained.probability)),
-        optimism_corrected=optimism_corrected(metric, trained),
-        bootstrap_632plus=bootstrap_632plus(metric, trained),
+        apparent=apparent,
+        optimism_corrected=float(corrected),
+        bootstrap_632plus=bootstrap_632plus(metric, samples),
+        out_of_bag=mean_of_known(samples.left_out(metric)),
         note="; ".join(dict.fromkeys(notes)) or None,
     )
 
 
 def _interval(
-    metric: Metric, bootstrap: Replicates, estimate: float, again: Counts
+    metric: Metric, samples: Samples, estimate: float, again: Counts
 ) -> tuple[float, float, list[str]]:
     """Both ends, nan if there is no interval, and notes."""
     if metric.interval is None:
         return float("nan"), float("nan"), ["no interval: none is known that covers"]
     if metric.interval == "bootstrap":
-        around, what = metric.statistic(bootstrap.y, bootstrap.probability), "bootstrap replicates"
+        around, what = samples.outside(metric), "bootstrap replicates"
     else:
         around, what = again, "resampled cohorts"
     interval = shifted_percentiles(estimate, around)
-    if interval.used < _SHARE_NEEDED * len(around):
+    if interval.used < SHARE_NEEDED * len(around):
         only = f"no interval: only {interval.used} of {len(around)} {what} have a value"
         return float("nan"), float("nan"), [only]
     low, high = np.clip((interval.low, interval.high), metric.lowest, metric.highest)
@@ -200,8 +177,10 @@ def _interval(
 
 def _why_undefined(metric: Metric, folds: Replicates) -> str:
     known = folds.probability[~folds.failed]
-    if metric.needs_spread and len(known) and _flat(known).all():
+    if metric.needs_spread and len(known) and is_flat(known).all():
         return "not defined: the probabilities do not differ between patients"
+    if metric.undefined is not None and len(known):
+        return f"not defined: {metric.undefined}"
     return "not defined in any fold: no model, one label only, or labels separated completely"
 
 
@@ -210,7 +189,7 @@ def _why_doubtful(metric: Metric, again: Counts) -> str | None:
     if np.isinf(metric.widest):
         return None
     known = again[~np.isnan(again)]
-    if len(known) < _SHARE_NEEDED * len(again):
+    if len(known) < SHARE_NEEDED * len(again):
         return f"not estimable: only {len(known)} of {len(again)} resampled cohorts have a value"
     low, high = np.quantile(known, [0.025, 0.975])
     if high - low <= metric.widest:
@@ -223,47 +202,6 @@ def _left_out(values: Counts, what: str) -> list[str]:
     return [f"{missing} of {len(values)} {what} have no value and are left out"] if missing else []
 
 
-def _optimism(metric: Metric, replicates: Replicates) -> Counts:
-    inside = metric.statistic(replicates.y, replicates.probability, weights=replicates.weights)
-    optimism: Counts = inside - metric.statistic(replicates.y, replicates.probability)
-    return optimism
-
-
-def _pooled(metric: Metric, replicates: Replicates, folds: Folds) -> tuple[Counts, Integers]:
-    """Put the test predictions of the folds of each repeat together, then measure."""
-    rows = folds.repeat[-1] + 1
-    tested = folds.testing > 0
-    # the folds of a repeat test different patients, so nothing is added to anything but zero; a
-    # failed fold leaves its patients without a probability, and the repeat without a value
-    probability = np.zeros((rows, folds.testing.shape[1]))
-    np.add.at(probability, folds.repeat, np.where(tested, replicates.probability, 0.0))
-    weights = np.zeros_like(probability)
-    np.add.at(weights, folds.repeat, folds.testing)
-    value = metric.statistic(replicates.y, probability, weights=weights)
-    if metric.needs_spread:
-        value[folds.repeat[_flat(replicates.probability) & tested.any(axis=1)]] = np.nan
-    first = np.searchsorted(folds.repeat, np.arange(rows))
-    return value, folds.resample[first]
-
-
-def _flat(probability: Counts) -> npt.NDArray[np.bool_]:
-    """Which replicates tell no patients apart."""
-    return np.asarray(np.ptp(probability, axis=1) < 1e-9)
-
-
-def _mean(values: Counts) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
-
-
 def _standard_deviation(values: Counts) -> float:
     known = values[~np.isnan(values)]
     return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
-
-
-def _mean_by(groups: Integers, values: Counts) -> Counts:
-    known = ~np.isnan(values)
-    size = int(groups[-1]) + 1
-    count = np.bincount(groups[known], minlength=size)
-    total = np.bincount(groups[known], values[known], minlength=size)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from predictor.errors import DataError
 from predictor.learners import Scorers
-from predictor.validation.resamples import Counts, Folds
+from predictor.validation.resamples import Counts, Folds, KeptModels
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,13 +49,13 @@ class Plan:
     folds
         Repeated cross-validation of the cohort.
     interval
-        The bootstrap of the cross-validation.
+        The bootstrap of the cross-validation; in very large cohorts without training again.
     bootstrap
         (B, n) counts of the plain bootstrap.
     """
 
     folds: Folds
-    interval: Folds
+    interval: Folds | KeptModels
     bootstrap: Counts
 
 

@@ -42,6 +42,27 @@ class Folds:
         return len(self.training)
 
 
+@dataclass(frozen=True, repr=False)
+class KeptModels:
+    """Resampled cohorts that are tested with the models of the folds of the cohort itself.
+
+    Attributes
+    ----------
+    counts
+        (R, n) how often each patient is in each resampled cohort.
+    """
+
+    counts: Counts
+
+    @property
+    def training(self) -> Counts:
+        """(0, n): no further models are trained."""
+        return self.counts[:0]
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+
 def bootstrap(
     patients: int,
     replicates: int,

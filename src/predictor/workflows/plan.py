@@ -6,6 +6,7 @@ import numpy as np
 
 from predictor.study import Study
 from predictor.validation import (
+    KeptModels,
     Plan,
     bootstrap,
     bootstrap_of_cross_validation,
@@ -23,7 +24,8 @@ def make_plan(prepared: Prepared, study: Study) -> Plan:
     StudyError
         If the study names a file of resamples that is not one.
     """
-    spec, y, clusters = study.validation, prepared.labelled.y, prepared.clusters
+    y, clusters = prepared.labelled.y, prepared.clusters
+    spec = study.validation.for_patients(len(y))
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(study.seed).spawn(3)]
     folds = spec.cross_validation.folds
     return Plan(
@@ -41,7 +43,9 @@ def make_plan(prepared: Prepared, study: Study) -> Plan:
             repeats=spec.interval.repeats,
             rng=streams[1],
             clusters=clusters,
-        ),
+        )
+        if spec.interval.refit
+        else KeptModels(bootstrap(len(y), spec.interval.resamples, streams[1], clusters)),
         bootstrap=(
             bootstrap(len(y), spec.bootstrap.replicates, streams[2], clusters)
             if spec.bootstrap.resamples is None

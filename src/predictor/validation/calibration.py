@@ -1,0 +1,161 @@
+"""Observed shares of events beside cross-validated probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.statistics import calibration_curve, shifted_percentiles, wilson
+from predictor.validation.groups import groups_of_similar, merged_bins
+from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse
+from predictor.validation.out_of_fold import mean_by, out_of_fold
+from predictor.validation.performance import SHARE_NEEDED
+from predictor.validation.resamples import Counts
+from predictor.validation.samples import Samples
+
+_SMALLEST_GROUP = 8  # fewer patients say nothing about a share
+_SMALLEST_BIN = 5  # fewer patients would be individuals
+_MOST_GROUPS = 10
+_BINS = 20
+_POINTS = 41
+
+
+@dataclass(frozen=True)
+class CalibrationGroup:
+    """Mean probability and observed share of a group of patients, with Wilson's 95 % interval."""
+
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    patients: int
+
+
+@dataclass(frozen=True, repr=False)
+class CalibrationCurve:
+    """Observed share of events along the probability, (T,), with its 95 % interval."""
+
+    predicted: Counts
+    observed: Counts
+    low: Counts
+    high: Counts
+
+
+@dataclass(frozen=True, repr=False)
+class Histogram:
+    """Patients with and without the event in bins of probability.
+
+    Attributes
+    ----------
+    edges
+        (k + 1,) from 0 to 1; no bin holds one to four patients.
+    events, others
+        (k,) patients.
+    """
+
+    edges: Counts
+    events: npt.NDArray[np.int64]
+    others: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """What can be seen of the calibration.
+
+    Attributes
+    ----------
+    groups
+        From low to high probability; one group if the probabilities are all the same.
+    curve
+        None where there are too few patients.
+    histogram
+        Of the same probabilities.
+    note
+        Why there is no curve.
+    """
+
+    groups: tuple[CalibrationGroup, ...]
+    curve: CalibrationCurve | None
+    histogram: Histogram
+    note: str | None
+
+
+def calibration(samples: Samples) -> Calibration:
+    """Groups, curve and histogram of the probabilities of patients a model was not trained on.
+
+    A patient's probability is the mean over the repeats of the cross-validation. The curve is
+    that of each repeat, averaged; its interval that of the same curves in the resampled cohorts.
+
+    References
+    ----------
+    Van Calster 2016, J Clin Epidemiol 74:167, doi 10.1016/j.jclinepi.2015.12.005.
+    """
+    y = samples.trained.y
+    probability = out_of_fold(samples.trained, samples.plan)
+    note = _why_no_curve(y, probability)
+    return Calibration(
+        groups=_groups(y, probability),
+        curve=_curve(samples, probability) if note is None else None,
+        histogram=_histogram(y, probability),
+        note=note,
+    )
+
+
+def _groups(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
+    groups = []
+    for patients in groups_of_similar(probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS):
+        events, size = y[patients].sum(), len(patients)
+        interval = wilson(events, size)
+        groups.append(
+            CalibrationGroup(
+                predicted=float(probability[patients].mean()),
+                observed=float(events / size),
+                low=float(interval.low),
+                high=float(interval.high),
+                patients=size,
+            )
+        )
+    return tuple(groups)
+
+
+def _why_no_curve(y: Counts, probability: Counts) -> str | None:
+    fewest, events = FEWEST_FOR_A_CURVE, int(y.sum())
+    if min(events, len(y) - events) < fewest:
+        return (
+            f"no smooth curve: it needs {fewest} events and {fewest} patients without; "
+            f"here {events} and {len(y) - events}"
+        )
+    known = probability[~np.isnan(probability)]
+    if not len(known) or np.ptp(known) < 1e-6:
+        return "no smooth curve: the probabilities do not differ between patients"
+    return None
+
+
+def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
+    y, interval = samples.trained.y, samples.pooled_interval
+    # the ends of the curve are single patients
+    known = probability[~np.isnan(probability)]
+    lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
+    at = np.linspace(lowest, highest, _POINTS)
+    folds = samples.pooled_folds
+    curves = calibration_curve(y, coarse(folds.probability), at, weights=folds.weights)
+    again = calibration_curve(y, coarse(interval.probability), at, weights=interval.weights)
+    first = np.zeros(len(curves), dtype=np.int64)
+    observed = np.array([mean_by(first, values)[0] for values in curves.T])
+    resampled = np.array([mean_by(interval.resample, values) for values in again.T])
+    ends = shifted_percentiles(observed, resampled)
+    enough = ends.used >= SHARE_NEEDED * resampled.shape[1]
+    inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
+    low, high = (np.where(enough, values, np.nan) for values in inside[1:])
+    return CalibrationCurve(at, inside[0], low, high)
+
+
+def _histogram(y: Counts, probability: Counts) -> Histogram:
+    known = ~np.isnan(probability)
+    narrow = np.arange(_BINS + 1) / _BINS
+    counts = [np.histogram(probability[known & (y == label)], narrow)[0] for label in (1, 0)]
+    cuts = merged_bins(counts[0] + counts[1], _SMALLEST_BIN)
+    events, others = (np.add.reduceat(count, cuts[:-1]) for count in counts)
+    return Histogram(narrow[cuts], events, others)

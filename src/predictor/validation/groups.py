@@ -1,0 +1,77 @@
+"""Groups of patients with similar probabilities, large enough to show nobody in particular."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.statistics.ties import ends_of_ties
+from predictor.validation.resamples import Counts
+
+
+def groups_of_similar(
+    probability: Counts, *, smallest: int, most: int
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """Positions of the patients of each group, from low to high probability.
+
+    Groups are as equal in size as they can be without parting patients of the same probability,
+    so that the order of the table does not matter.
+
+    Parameters
+    ----------
+    probability
+        (n,); patients without one (nan) are in no group.
+    smallest
+        Fewest patients of a group.
+    most
+        How many groups there are at most.
+
+    Returns
+    -------
+    tuple of ndarray
+        Empty when fewer than `smallest` patients have a probability.
+    """
+    known = np.flatnonzero(~np.isnan(probability))
+    order = known[np.argsort(probability[known], kind="stable")]
+    n = len(order)
+    if n < smallest:
+        return ()
+    groups = max(1, min(most, n // smallest))
+    # a group may end where the next patient has another probability
+    ends = np.flatnonzero(ends_of_ties(probability[order])) + 1
+    cuts = [0]
+    for wanted in (n * np.arange(1, groups) / groups).round():
+        cut = int(ends[np.argmin(np.abs(ends - wanted))])
+        if cut - cuts[-1] >= smallest and n - cut >= smallest:
+            cuts.append(cut)
+    return tuple(np.split(order, cuts[1:]))
+
+
+def merged_bins(counts: npt.NDArray[np.int64], smallest: int) -> list[int]:
+    """Where to cut bins so that each holds nobody or at least `smallest` patients.
+
+    Parameters
+    ----------
+    counts
+        (k,) patients in each narrow bin.
+    smallest
+        Fewest patients of a bin that has any.
+
+    Returns
+    -------
+    list of int
+        Cuts between the k bins, from 0 to k. With fewer than `smallest` patients in all there is
+        one bin.
+    """
+    cuts, held = [0], 0
+    for end, count in enumerate(counts, start=1):
+        held += int(count)
+        if held == 0 or held >= smallest:
+            cuts.append(end)
+            held = 0
+    # what is left at the upper end goes to the bins below it
+    while cuts[-1] > 0 and 0 < counts[cuts[-1] :].sum() < smallest:
+        cuts.pop()
+    if cuts[-1] < len(counts):
+        cuts.append(len(counts))
+    return cuts

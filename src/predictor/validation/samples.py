@@ -1,0 +1,162 @@
+"""One measure on all samples of a plan: folds, resampled cohorts, bootstrap, training patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from predictor.validation.metrics import Metric, Statistic
+from predictor.validation.out_of_fold import Pooled, mean_by, pool
+from predictor.validation.replicates import Plan, Trained
+from predictor.validation.resamples import Counts, KeptModels
+
+Place = Literal["cohort", "inside", "outside", "left out"]
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, repr=False)
+class Samples:
+    """A trained learner with the samples of its plan, ready to be measured.
+
+    What measures share (folds put together, the curve behind several numbers) is made once.
+
+    Attributes
+    ----------
+    trained, plan
+        A learner's probabilities, and the samples they came from.
+    """
+
+    trained: Trained
+    plan: Plan
+    _known: dict[tuple[Statistic, str], Counts] = field(default_factory=dict)
+
+    def cross_validated(self, metric: Metric) -> Counts:
+        """The measure in every fold, or in every repeat if folds are pooled; nan where none."""
+        if metric.pooled:
+            return self._of_repeats(metric, "folds pooled", self.pooled_folds)
+        return self._once(metric, "folds", self.trained.folds.probability, self.plan.folds.testing)
+
+    def resampled(self, metric: Metric) -> Counts:
+        """The cross-validated measure of every resampled cohort, (R,)."""
+        if metric.pooled:
+            pooled = self.pooled_interval
+            value = self._of_repeats(metric, "interval pooled", pooled)
+            return mean_by(pooled.resample, value)
+        interval = self.plan.interval
+        if isinstance(interval, KeptModels):
+            return self._with_kept_models(metric, interval)
+        value = self._once(metric, "interval", self.trained.interval.probability, interval.testing)
+        return mean_by(interval.resample, value)
+
+    def apparent(self, metric: Metric) -> float:
+        """The measure on the patients the model was trained on."""
+        return float(self._measured(metric, "cohort"))
+
+    def inside(self, metric: Metric) -> Counts:
+        """The measure of every bootstrap model on its own sample, (B,)."""
+        return self._measured(metric, "inside")
+
+    def outside(self, metric: Metric) -> Counts:
+        """The measure of every bootstrap model on the original patients, (B,)."""
+        return self._measured(metric, "outside")
+
+    def optimism(self, metric: Metric) -> Counts:
+        """How much better every bootstrap model looks on its own sample, (B,)."""
+        return self.inside(metric) - self.outside(metric)
+
+    def left_out(self, metric: Metric) -> Counts:
+        """The measure of every bootstrap model on the patients it left out, (B,)."""
+        return self._measured(metric, "left out")
+
+    @cached_property
+    def pooled_folds(self) -> Pooled:
+        """Repeats of the cross-validation of the cohort."""
+        return pool(self.trained.folds, self.plan.folds)
+
+    @cached_property
+    def pooled_interval(self) -> Pooled:
+        """Repeats of the cross-validations of the resampled cohorts."""
+        interval = self.plan.interval
+        if isinstance(interval, KeptModels):
+            return self.pooled_folds.again(interval.counts)
+        return pool(self.trained.interval, interval)
+
+    def _of_repeats(self, metric: Metric, where: str, pooled: Pooled) -> Counts:
+        value = self._once(metric, where, pooled.probability, pooled.weights)
+        return np.where(pooled.flat, np.nan, value) if metric.needs_spread else value
+
+    def _with_kept_models(self, metric: Metric, interval: KeptModels) -> Counts:
+        """Fold by fold, so that only the patients of a fold are looked at."""
+        y, counts = self.trained.y, interval.counts
+        of_fold = []
+        for testing, probability in zip(
+            self.plan.folds.testing, self.trained.folds.probability, strict=True
+        ):
+            tested = np.flatnonzero(testing)
+            value = metric.statistic(
+                y[tested], probability[tested], weights=counts[:, tested] * testing[tested]
+            )
+            of_fold.append(value if metric.part is None else value[metric.part])
+        which = np.tile(np.arange(len(counts)), len(of_fold))
+        in_order = np.argsort(which, kind="stable")
+        return mean_by(which[in_order], np.concatenate(of_fold)[in_order])
+
+    def _measured(self, metric: Metric, place: Place) -> Counts:
+        if place == "cohort":
+            return self._once(metric, place, self.trained.probability, None)
+        replicates = self.trained.bootstrap
+        weights = None
+        if place == "inside":
+            weights = replicates.weights
+        elif place == "left out":
+            weights = (replicates.weights == 0).astype(float)
+        return self._once(metric, place, replicates.probability, weights)
+
+    def _once(
+        self, metric: Metric, where: str, probability: Counts, weights: Counts | None
+    ) -> Counts:
+        statistic = metric.statistic
+        if where == "left out" and metric.out_of_bag is not None:
+            statistic = metric.out_of_bag
+        key = (statistic, where)
+        if key not in self._known:
+            self._known[key] = np.asarray(statistic(self.trained.y, probability, weights=weights))
+        return self._known[key] if metric.part is None else self._known[key][metric.part]
+
+
+def bootstrap_632plus(metric: Metric, samples: Samples) -> float:
+    """The .632+ estimate, ``(1 - w) apparent + w out-of-bag`` with ``w = .632 / (1 - .368 R)``.
+
+    R, the relative overfitting rate, is how much of the way from the apparent value to that of a
+    useless model the out-of-bag value has gone. An out-of-bag value worse than useless counts as
+    useless. R is 0 when the apparent value itself is no better than useless.
+
+    The out-of-bag value is the mean over replicates of the measure on the patients left out.
+
+    References
+    ----------
+    Efron and Tibshirani 1997, J Am Stat Assoc 92:548, doi 10.1080/01621459.1997.10474007.
+    """
+    if metric.no_information is None:
+        return float("nan")
+    trained = samples.trained
+    # better is greater from here on
+    sign = 1 if metric.higher_is_better else -1
+    apparent = sign * samples.apparent(metric)
+    outside = sign * mean_of_known(samples.left_out(metric))
+    useless = sign * metric.no_information(trained.y, trained.probability)
+    overfitting = 0.0
+    if apparent - useless > _ROUNDING:
+        outside = float(np.maximum(outside, useless))
+        overfitting = max(0.0, (apparent - outside) / (apparent - useless))
+    weight = 0.632 / (1 - 0.368 * overfitting)
+    return float(sign * ((1 - weight) * apparent + weight * outside))
+
+
+def mean_of_known(values: Counts) -> float:
+    """Mean of the values that are not nan; nan if all are."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")

@@ -1,0 +1,58 @@
+"""An unfitted learner as the study file wants it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from predictor.cohort import Design
+from predictor.errors import StudyError
+from predictor.learners import make
+from predictor.learners.imputation import WAYS
+from predictor.study import LearnerSpec, Study
+
+
+def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Any:
+    """Make a learner, with the splines of its covariates as those of their matrix columns.
+
+    Parameters
+    ----------
+    spec
+        What the study file says about it.
+    study
+        Its file is named in messages.
+    matrix
+        Of all covariates of the study.
+
+    Raises
+    ------
+    StudyError
+        If the learner or one of its settings is unknown, it has no splines, or they are asked for
+        a covariate that it does not have or that is not a number.
+    """
+    estimator = make(spec.learner, **spec.parameters)
+    where = f"{study.file}: learners.{spec.name}"
+    if "splines" in spec.parameters:
+        raise StudyError(
+            f"{where}.parameters.splines: splines are given by covariate, beside `parameters`"
+        )
+    if estimator.get_params().get("impute", WAYS[0]) not in WAYS:
+        raise StudyError(f"{where}.parameters.impute: expected {' or '.join(WAYS)}")
+    if not spec.splines:
+        return estimator
+    if "splines" not in estimator.get_params():
+        raise StudyError(f"{where}.splines: the learner '{spec.learner}' has no splines")
+    place = {covariate.name: covariate for covariate in matrix.select(spec.covariates).covariates}
+    faults = []
+    for name in spec.splines:
+        if name not in place:
+            known = ", ".join(place)
+            faults.append(f"{where}.splines.{name}: no covariate of this learner; it has {known}")
+        elif place[name].kind != "number":
+            faults.append(
+                f"{where}.splines.{name}: a {place[name].kind}; only numbers can have splines"
+            )
+    if faults:
+        raise StudyError("\n".join(faults))
+    return estimator.set_params(
+        splines={place[name].start: knots for name, knots in spec.splines.items()}
+    )

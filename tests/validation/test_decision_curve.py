@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from predictor import statistics
+from predictor.validation import (
+    Replicates,
+    Samples,
+    decision_curve,
+    metrics,
+    performance,
+    treat_all,
+)
+
+THRESHOLDS = (0.07, 0.3, 0.5, 0.71)
+MEASURES = tuple(m for m in metrics(THRESHOLDS) if m.name.startswith("net_benefit@"))
+
+
+@pytest.fixture(scope="module")
+def samples(ridge):
+    return Samples(ridge.trained, ridge.plan)
+
+
+def at(curve, threshold):
+    (place,) = np.flatnonzero(curve.threshold == threshold)
+    return place
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+def test_at_a_threshold_of_the_study_the_curve_is_the_measure_with_its_interval(
+    threshold, ridge, samples
+):
+    curve = decision_curve(samples)
+    measure = performance(ridge.trained, ridge.plan, MEASURES).estimates[
+        f"net_benefit@{threshold:g}"
+    ]
+    place = at(curve, threshold)
+    found = curve.net_benefit[place], curve.low[place], curve.high[place]
+    expected = measure.estimate, measure.low, measure.high
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
+
+
+def test_the_grid_is_every_hundredth(samples):
+    assert decision_curve(samples).threshold.tolist() == [k / 100 for k in range(1, 100)]
+
+
+def test_standardised_is_the_share_of_what_a_perfect_model_has(ridge, samples):
+    curve = decision_curve(samples)
+    np.testing.assert_allclose(curve.standardised * ridge.y.mean(), curve.net_benefit)
+    assert curve.standardised.max() <= 1
+
+
+def test_treating_all_is_that_of_the_statistics_and_zero_where_the_odds_are_the_prevalence(
+    ridge, samples
+):
+    curve = treat_all(samples)
+    np.testing.assert_allclose(
+        curve.net_benefit, statistics.treat_all(ridge.y, curve.threshold), atol=1e-15
+    )
+    above = curve.threshold > ridge.y.mean()
+    assert (curve.net_benefit[above] < 0).all()
+    assert (curve.low <= curve.net_benefit).all()
+    assert (curve.net_benefit <= curve.high).all()
+
+
+def test_the_interval_of_treating_all_is_that_of_the_resampled_prevalence(ridge, samples):
+    curve = treat_all(samples)
+    folds = ridge.plan.interval
+    shares = []
+    for resample in range(8):
+        counts = folds.testing[(folds.resample == resample)].sum(axis=0)
+        shares.append(counts @ ridge.y / counts.sum())
+    place = at(curve, 0.5)
+    values = 2 * np.array(shares) - 1
+    ends = np.quantile(values, [0.025, 0.975]) - values.mean() + curve.net_benefit[place]
+    np.testing.assert_allclose([curve.low[place], curve.high[place]], ends, atol=1e-12)
+
+
+def test_where_nobody_is_above_the_threshold_nobody_is_treated(prevalence):
+    curve = decision_curve(Samples(prevalence.trained, prevalence.plan))
+    above = curve.threshold > 0.8
+    assert not curve.net_benefit[above].any()
+
+
+def test_repeats_without_a_model_are_left_out_and_without_any_there_is_no_curve(ridge):
+    def without(failed):
+        probability = ridge.trained.folds.probability.copy()
+        probability[failed] = np.nan
+        folds = Replicates(ridge.y, ridge.plan.folds.training, probability)
+        trained = dataclasses.replace(ridge.trained, folds=folds)
+        return (
+            decision_curve(Samples(trained, ridge.plan)),
+            performance(trained, ridge.plan, MEASURES).estimates["net_benefit@0.5"],
+        )
+
+    curve, measure = without([5])
+    assert curve.net_benefit[at(curve, 0.5)] == pytest.approx(measure.estimate)
+    curve, _ = without(slice(None))
+    assert np.isnan([curve.net_benefit, curve.low, curve.high]).all()

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from predictor.errors import DataError
+from predictor.learners import make
+from predictor.validation import metrics, performance
+from predictor.validation import train as train_learner
+from predictor.workflows import make_plan, prepare
+from predictor.workflows.sensitivity import sensitivity
+
+AUROC = tuple(m for m in metrics(()) if m.name == "auroc")
+
+
+@pytest.fixture
+def prepared(small):
+    return prepare("study.yaml", "patients.csv")
+
+
+def learners_of(prepared, champion):
+    """Which learner is trained again."""
+    given = {name: make(name) for name in ("ridge", "logistic")} | {"pain only": make("ridge")}
+    found = sensitivity(prepared, prepared.study, given, champion)
+    return {row["learner"] for row in found}
+
+
+def test_another_definition_gives_what_a_study_with_that_rule_would_find(small, prepared):
+    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    assert [row["definition"] for row in found] == ["half", "said so"]
+    for rule, row in zip(("pain_t2 <= 0.5 * pain_t0", "success_t2"), found, strict=True):
+        small.change((f"rule: {prepared.study.outcome.rule}", f"rule: {rule}"))
+        other = prepare("study.yaml", "patients.csv")
+        small.change((f"rule: {rule}\n  alt", f"rule: {prepared.study.outcome.rule}\n  alt"))
+        plan = make_plan(other, other.study)
+        trained = train_learner(make("ridge"), other.matrix.X, other.labelled.y, plan)
+        auroc = performance(trained, plan, AUROC).estimates["auroc"]
+        assert row["labelled"] == other.labelled.flow.labelled
+        assert row["events"] == other.labelled.flow.events
+        assert list(row["auroc"].values()) == [auroc.estimate, auroc.low, auroc.high]
+
+
+def test_a_fast_champion_is_trained_again_and_otherwise_the_ridge(prepared):
+    assert learners_of(prepared, "logistic") == {"logistic"}
+    assert learners_of(prepared, "pain only") == {"pain only"}
+    assert learners_of(prepared, "lightgbm") == {"ridge"}
+    assert learners_of(prepared, "prevalence") == {"ridge"}
+
+
+def test_a_study_without_a_fast_learner_has_none(prepared):
+    only = [spec for spec in prepared.study.learners if spec.name in ("prevalence", "lightgbm")]
+    study = prepared.study.model_copy(update={"learners": tuple(only)})
+    assert sensitivity(prepared, study, {}, "lightgbm") == []
+
+
+def test_a_definition_with_fewer_than_ten_of_a_label_is_left_out(small):
+    small.change(("half: pain_t2 <= 0.5 * pain_t0", "rare: pain_t0 < 4.2 and pain_t2 < 9"))
+    prepared = prepare("study.yaml", "patients.csv")
+    assert 0 < np.nansum(prepared.labelled.alternatives["rare"]) < 10
+    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    assert [row["definition"] for row in found] == ["said so"]
+
+
+def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, monkeypatch):
+    from predictor.workflows import sensitivity as module
+
+    def fail(*_):
+        raise DataError("no model")
+
+    monkeypatch.setattr(module, "train_learner", fail)
+    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    assert len(found) == 2
+    for row in found:
+        assert row["auroc"] == {"estimate": None, "low": None, "high": None}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import pyarrow as pa
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.patientwise import patientwise
 from predictor.cohort.read import rows_in_words
+from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.vet import vet
 from predictor.errors import DataError, StudyError
 
 Labels = npt.NDArray[np.float64]
@@ -54,12 +56,15 @@ class LabelledCohort:
         The same under every alternative definition.
     flow
         Counts on the way.
+    criteria
+        What the rule is made of: 1 met, 0 not met, nan unknown, by name of the criterion.
     """
 
     eligible: Cohort
     labels: Labels
     alternatives: Mapping[str, Labels]
     flow: Flow
+    criteria: Mapping[str, Labels] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<LabelledCohort {self.flow}>"
@@ -83,10 +88,40 @@ def condition(cohort: Cohort, sql: str, where: str) -> Labels:
     StudyError
         If it is not one condition, or depends on other patients.
     """
-    # the line break ends a comment at the end of the rule
-    query = f"SELECT ({sql}\n) AS condition FROM cohort"
-    result = patientwise(cohort, query, where, _in_order, one_condition=True)
+    result = patientwise(cohort, _select(sql), where, _in_order(1), one_condition=True)
     return _truth(result, where)
+
+
+def conditions(cohort: Cohort, rules: Mapping[str, str]) -> list[Labels]:
+    """Several conditions, named by file and key, in one query, which takes the time of one.
+
+    Raises
+    ------
+    StudyError, DataError
+        As `condition` says of the first that is refused.
+    """
+    with Sandbox(cohort.columns) as sandbox:
+        for where, sql in rules.items():
+            vet(
+                sandbox,
+                _select(sql),
+                where,
+                cohort.study,
+                cohort.columns,
+                one_condition=True,
+            )
+    columns = (f"({sql}\n) AS condition_{number}" for number, sql in enumerate(rules.values()))
+    try:
+        together = patientwise(
+            cohort,
+            f"SELECT {', '.join(columns)} FROM cohort",
+            "conditions",
+            _in_order(len(rules)),
+        )
+    except (StudyError, DataError):
+        # one of them is at fault: alone, it is named
+        return [condition(cohort, sql, where) for where, sql in rules.items()]
+    return [_truth(together.select([number]), where) for number, where in enumerate(rules)]
 
 
 def eligible_rows(cohort: Cohort) -> tuple[list[int], tuple[Exclusion, ...]]:
@@ -120,11 +155,19 @@ def label(cohort: Cohort) -> LabelledCohort:
     check_identifiers(eligible, rows)
     outcome = study.outcome
     known = eligible.as_of(outcome.known_at)
-    labels = condition(known, outcome.rule, f"{study.file}: outcome.rule")
-    alternatives = {
-        name: condition(known, sql, f"{study.file}: outcome.alternatives.{name}")
-        for name, sql in outcome.alternatives.items()
-    }
+    labels, *others = conditions(
+        known,
+        {
+            f"{study.file}: outcome.rule": outcome.rule,
+            **{
+                f"{study.file}: outcome.alternatives.{n}": s
+                for n, s in outcome.alternatives.items()
+            },
+            **{f"{study.file}: outcome.criteria.{n}": s for n, s in outcome.criteria.items()},
+        },
+    )
+    alternatives = dict(zip(outcome.alternatives, others, strict=False))
+    criteria = dict(zip(outcome.criteria, others[len(alternatives) :], strict=True))
     unlabelled = int(np.isnan(labels).sum())
     flow = Flow(
         rows=len(cohort),
@@ -134,7 +177,7 @@ def label(cohort: Cohort) -> LabelledCohort:
         labelled=len(eligible) - unlabelled,
         events=int(np.nansum(labels)),
     )
-    return LabelledCohort(eligible, labels, alternatives, flow)
+    return LabelledCohort(eligible, labels, alternatives, flow, criteria)
 
 
 def check_enough(flow: Flow) -> None:
@@ -172,10 +215,20 @@ def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
         )
 
 
-def _in_order(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
-    if result.num_columns != 1 or result.num_rows != len(cohort):
-        raise StudyError(f"{where}: expected one condition that is true, false or NULL")
-    return result
+def _select(sql: str) -> str:
+    # the line break ends a comment at the end of the rule
+    return f"SELECT ({sql}\n) AS condition FROM cohort"
+
+
+def _in_order(number: int) -> Callable[[pa.Table, Cohort, str], pa.Table]:
+    """Return what refuses a result that has not this number of columns, or not every row."""
+
+    def refuse(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
+        if result.num_columns != number or result.num_rows != len(cohort):
+            raise StudyError(f"{where}: expected one condition that is true, false or NULL")
+        return result
+
+    return refuse
 
 
 def _truth(result: pa.Table, where: str) -> Labels:

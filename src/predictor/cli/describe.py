@@ -1,0 +1,105 @@
+"""``predictor describe``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from predictor.cli import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from predictor.report.description import ShownTable
+
+# of the page, what a terminal has no room for
+_ON_THE_PAGE = ("missing", "missing_together")
+
+
+@click.command(
+    "describe", short_help="Describe the patients: who they are, who responds, who stays."
+)
+@options.config
+@options.data
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write.",
+)
+@click.option("--by", metavar="COLUMN", help="Count events by this category or flag, too.")
+@click.option(
+    "--individual",
+    is_flag=True,
+    help="Show counts below 5 and a line per patient: personal data, not to be shared.",
+)
+@options.as_json
+@options.quiet
+def command(
+    config: Path,
+    data: Path,
+    out: Path,
+    by: str | None,
+    individual: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Describe the patients of a study: flow, Table 1, scores and response over time, what is
+    missing, and published figures beside those found here.
+
+    \b
+    Examples:
+      predictor describe study.yaml --data patients.csv --out description
+      predictor describe study.yaml --data patients.csv --out description --by sex
+    """
+    from predictor.workflows import describe
+
+    found = describe(config, data, out, by=by, individual=individual)
+    if as_json:
+        options.print_json(found)
+    _show(found, out, options.console(quiet))
+
+
+def _show(found: Mapping[str, Any], out: Path, console: Console) -> None:
+    from predictor.report.description import shown_tables
+
+    tables = shown_tables(found)
+    for table in tables:
+        if table.slug not in _ON_THE_PAGE:
+            console.print(_table(table))
+            if table.note:
+                console.print(table.note, style="dim", markup=False)
+            console.print()
+    for sentence in found["sentences"]:
+        console.print(sentence, markup=False)
+    if found["few"]:
+        console.print(
+            f"\n{len(found['few'])} results rest on fewer than 5 patients and are not shown "
+            f"(--individual shows them).",
+            markup=False,
+        )
+    missing = sum(row["missing"] > 0 for row in found["missing"]["columns"])
+    console.print(f"\n{missing} columns have missing values; the page has them.", markup=False)
+    console.print(f"page    {out / 'describe.md'}", markup=False, soft_wrap=True)
+    console.print(f"data    {out / 'describe.json'}", markup=False, soft_wrap=True)
+    console.print(f"tables  {out / 'tables'}", markup=False, soft_wrap=True)
+    console.print(f"figures {out / 'figures'}", markup=False, soft_wrap=True)
+
+
+def _table(shown: ShownTable) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(shown.title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    words = {"published", "here", "remark"}
+    for place, heading in enumerate(shown.headings):
+        left = place == 0 or heading in words
+        table.add_column(Text(heading), justify="left" if left else "right")
+    for row in shown.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

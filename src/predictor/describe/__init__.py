@@ -1,0 +1,10 @@
+"""A cohort described as its founding study would: plain data, nothing predicted."""
+
+from __future__ import annotations
+
+from predictor.describe.description import describe
+from predictor.describe.disclosure import FEWEST, WITHHELD, suppressed
+from predictor.describe.published import beside, figures
+from predictor.describe.sentences import sentences
+
+__all__ = ["FEWEST", "WITHHELD", "beside", "describe", "figures", "sentences", "suppressed"]

@@ -1,0 +1,40 @@
+"""Which values are missing, and which are missing together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from predictor.cohort import Cohort
+
+
+def missing(eligible: Cohort) -> dict[str, Any]:
+    """Missing values per column, and every set of columns that is missing together, by patients."""
+    columns = [column for column in eligible.columns if column.role in ("value", "cluster")]
+    gaps = {column.name: eligible.table[column.name].is_null().to_numpy() for column in columns}
+    with_gaps = [name for name, absent in gaps.items() if absent.any()]
+    patterns: Counter[tuple[str, ...]] = Counter()
+    if with_gaps:
+        absent = np.stack([gaps[name] for name in with_gaps], axis=1)
+        kinds, counts = np.unique(absent, axis=0, return_counts=True)
+        for kind, count in zip(kinds, counts, strict=True):
+            patterns[tuple(np.asarray(with_gaps)[kind].tolist())] = int(count)
+    else:
+        patterns[()] = len(eligible)
+    return {
+        "columns": [
+            {
+                "name": column.name,
+                "known_at": column.known_at,
+                "missing": int(gaps[column.name].sum()),
+                "of": len(eligible),
+            }
+            for column in columns
+        ],
+        "patterns": [
+            {"columns": list(names), "patients": count}
+            for names, count in sorted(patterns.items(), key=lambda item: (-item[1], item[0]))
+        ],
+    }

@@ -1,0 +1,108 @@
+"""What the numbers say, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from predictor.describe.characteristics import UNLABELLED
+from predictor.describe.disclosure import hidden
+from predictor.describe.wording import bare_p, number, p_value, percent, percent_interval
+
+MCNEMAR = {
+    "exact": "exact",
+    "mid_p": "mid-p",
+    "uncorrected": "uncorrected",
+    "corrected": "continuity-corrected",
+}
+"""What the four forms of McNemar's test are called."""
+
+# a standardised difference that two groups drawn from one population seldom reach, were they large
+_NOTABLE = 0.25
+_NAMED = 3
+
+
+def sentences(found: Mapping[str, Any]) -> list[str]:
+    """Change of the score, responders, duration of response, who has no label."""
+    said = [_change(change) for change in found["changes"]]
+    for duration, tests in zip(found["durations"], found["mcnemar"], strict=True):
+        said += [_duration(duration), _mcnemar(tests)]
+    return [*said, *_lost(found["characteristics"]), *_unrecorded(found["labels"])]
+
+
+def mcnemar_in_words(tests: Mapping[str, Any]) -> str:
+    """The four p values, each with its name."""
+    return ", ".join(f"{words} {bare_p(tests['p'][name])}" for name, words in MCNEMAR.items())
+
+
+def _change(change: Mapping[str, Any]) -> str:
+    shift = change["hodges_lehmann"]
+    where = f"From {change['from']} to {change['to']} ({change['patients']} patients)"
+    if shift["estimate"] is None or change["signed_rank"]["p"] is None:
+        return f"{where}: too few changes of the score to say anything."
+    way = "fell" if shift["estimate"] < 0 else "rose"
+    interval = "no interval"
+    if shift["low"] is not None:
+        ends = [shift["low"], shift["high"]]
+        if shift["high"] <= 0:
+            ends = [-shift["high"], -shift["low"]]  # a fall is told as a positive number
+        interval = f"{100 * shift['level']:.0f} % interval {number(ends[0])} to {number(ends[1])}"
+    size = number(abs(shift["estimate"]))
+    moved = "did not shift" if size == "0" else f"{way} by {size}"
+    return (
+        f"{where} the score {moved} (Hodges-Lehmann; {interval}), "
+        f"{p_value(change['signed_rank']['p'])} (signed rank, {_method(change)}), rank-biserial "
+        f"{number(change['rank_biserial'])}."
+    )
+
+
+def _method(change: Mapping[str, Any]) -> str:
+    return "exact" if change["signed_rank"]["method"] == "exact" else "normal approximation"
+
+
+def _duration(row: Mapping[str, Any]) -> str:
+    if not row["responders"]:
+        return f"Nobody who responded at {row['from']} was followed to {row['to']}."
+    kept = f"{row['kept']} still responded at {row['to']}"
+    if not hidden(row["kept"]):
+        kept += f" ({percent(row['share'])}; 95 % interval {percent_interval(row)})"
+    return f"Of {row['responders']} responders at {row['from']} seen again, {kept}."
+
+
+def _mcnemar(tests: Mapping[str, Any]) -> str:
+    if tests["p"]["uncorrected"] is None:
+        return f"Nobody's response changed from {tests['from']} to {tests['to']}."
+    return (
+        f"Change of response from {tests['from']} to {tests['to']}, McNemar's p: "
+        f"{mcnemar_in_words(tests)}."
+    )
+
+
+def _lost(table: Mapping[str, Any]) -> list[str]:
+    lost = table["groups"].get(UNLABELLED)
+    if lost is None:
+        return []
+    of = sum(table["groups"].values())
+    said = f"{lost} of {of} patients have no label"
+    differences = [
+        (row["name"], row["standardised_difference_unlabelled"])
+        for row in table["rows"]
+        if row["standardised_difference_unlabelled"] is not None
+    ]
+    notable = sorted((d for d in differences if abs(d[1]) >= _NOTABLE), key=lambda d: -abs(d[1]))[
+        :_NAMED
+    ]
+    if notable:
+        named = ", ".join(f"{name} {number(value)}" for name, value in notable)
+        return [f"{said}; they differ most from the labelled in {named} (standardised difference)."]
+    return [f"{said}."]
+
+
+def _unrecorded(labels: Mapping[str, Any] | None) -> list[str]:
+    if labels is None:
+        return []
+    return [
+        f"Of the labelled, {count} have no {name} on record; the other criteria decided."
+        for name, count in labels["decided_without"].items()
+        if count
+    ]

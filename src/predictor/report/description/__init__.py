@@ -1,0 +1,9 @@
+"""A described cohort as tables, as a page to read, and as figures."""
+
+from __future__ import annotations
+
+from predictor.report.description.page import page
+from predictor.report.description.pictures import pictures
+from predictor.report.description.tables import ShownTable, csv_text, shown_tables
+
+__all__ = ["ShownTable", "csv_text", "page", "pictures", "shown_tables"]

@@ -1,0 +1,294 @@
+"""The tables of a description, written as they are shown: in the terminal, on the page, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from predictor.describe import wording
+from predictor.describe.characteristics import UNLABELLED
+from predictor.report.description.characteristics import characteristics
+
+# so many sets of columns are listed; describe.json has all of them
+_PATTERNS = 20
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table of texts.
+
+    Attributes
+    ----------
+    slug
+        Name of its file.
+    title
+        What it shows.
+    headings, rows
+        (k,) and rows of (k,); the first of a row says what the row is about.
+    note
+        How to read it; empty if that is plain.
+    """
+
+    slug: str
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def shown_tables(found: Mapping[str, Any]) -> list[ShownTable]:
+    """Every table of a description that has something to show, in the order of reading."""
+    makers: Sequence[Callable[[Mapping[str, Any]], ShownTable | None]] = (
+        _published,
+        _flow,
+        _score,
+        _changes,
+        _responders,
+        _transitions,
+        _definitions,
+        _by,
+        _labels,
+        _characteristics,
+        _missing,
+        _patterns,
+    )
+    made = [make(found) for make in makers]
+    return [table for table in made if table is not None and table.rows]
+
+
+def csv_text(table: ShownTable) -> str:
+    """A table as CSV."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerows([table.headings, *table.rows])
+    return stream.getvalue()
+
+
+def _published(found: Mapping[str, Any]) -> ShownTable | None:
+    beside = found["published"]
+    if beside is None:
+        return None
+    rows = [
+        (row["name"], row["published"], _text(row["found"]), row["remark"] or "")
+        for row in beside["rows"]
+    ]
+    said = [text for text in (beside["source"], beside["note"]) if text]
+    headings = ("figure", "published", "here", "remark")
+    return ShownTable(
+        "published", "Published, and found here", headings, tuple(rows), " ".join(said)
+    )
+
+
+def _flow(found: Mapping[str, Any]) -> ShownTable:
+    data = found["data"]
+    rows = [("rows of the table", str(data["rows"]))]
+    for step in data["exclusions"]:
+        rows.append((f"not eligible: {step['rule']}", str(step["excluded"])))
+        if step["undecided"]:
+            rows.append((f"not known whether: {step['rule']}", str(step["undecided"])))
+    rows += [
+        ("eligible", str(data["eligible"])),
+        ("no label", str(data["unlabelled"])),
+        ("labelled", str(data["labelled"])),
+        (f"with the event ({found['outcome']['name']})", str(data["events"])),
+    ]
+    return ShownTable("flow", "Patients", ("step", "patients"), tuple(rows))
+
+
+def _score(found: Mapping[str, Any]) -> ShownTable | None:
+    score = found["trajectories"]
+    if score is None:
+        return None
+    rows = []
+    for point in score["points"]:
+        spread = None if point["median"] is None else point["q3"] - point["q1"]
+        rows.append(
+            (
+                point["time"],
+                str(point["n"]),
+                wording.number(point["median"]),
+                f"{wording.number(point['q1'])} to {wording.number(point['q3'])}",
+                wording.number(spread),
+            )
+        )
+    unit = f" ({score['unit']})" if "unit" in score else ""
+    return ShownTable(
+        "score",
+        f"{score['score']}{unit} over time",
+        ("time", "patients", "median", "quartiles", "IQR"),
+        tuple(rows),
+    )
+
+
+def _changes(found: Mapping[str, Any]) -> ShownTable:
+    rows = []
+    for change in found["changes"]:
+        shift, test = change["hodges_lehmann"], change["signed_rank"]
+        interval = wording.NOT_KNOWN
+        if shift["low"] is not None:
+            interval = f"{wording.number(shift['low'])} to {wording.number(shift['high'])}"
+            if round(shift["level"], 6) != 0.95:
+                interval += f" ({100 * shift['level']:.0f} %)"
+        rows.append(
+            (
+                f"{change['from']} to {change['to']}",
+                str(change["patients"]),
+                f"{change['lower']} / {change['same']} / {change['higher']}",
+                wording.number(shift["estimate"]),
+                interval,
+                wording.bare_p(test["p"]),
+                test["method"],
+                wording.number(change["rank_biserial"]),
+            )
+        )
+    return ShownTable(
+        "changes",
+        "Change of the score within patients",
+        ("from, to", "patients", "down / same / up", "shift", "95 % interval", "p", "method",
+         "effect"),
+        tuple(rows),
+        "Shift: Hodges-Lehmann pseudo-median. p: Wilcoxon signed-rank test; the normal "
+        "approximation has a continuity correction. Effect: matched-pairs rank-biserial "
+        "correlation, -1 if everybody's score fell.",
+    )  # fmt: skip
+
+
+def _share(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return (
+        str(row["events"]),
+        str(row["labelled"]),
+        wording.percent(row["share"]),
+        wording.percent_interval(row),
+    )
+
+
+def _responders(found: Mapping[str, Any]) -> ShownTable:
+    rows = [(row["time"], *_share(row)) for row in found["responders"]]
+    headings = ("time", "responders", "of", "share", "95 % interval")
+    return ShownTable("responders", "Responders", headings, tuple(rows), "Intervals: Wilson.")
+
+
+def _transitions(found: Mapping[str, Any]) -> ShownTable:
+    rows = []
+    for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
+        counts = [str(move[name]) for name in ("kept", "lost", "gained", "neither", "unknown")]
+        p = [
+            wording.bare_p(tests["p"][name])
+            for name in ("exact", "mid_p", "uncorrected", "corrected")
+        ]
+        rows.append((f"{move['from']} to {move['to']}", *counts, *p))
+    return ShownTable(
+        "transitions",
+        "What became of the response",
+        ("from, to", "kept", "lost", "gained", "neither", "unknown", "exact p", "mid-p",
+         "uncorr. p", "corr. p"),
+        tuple(rows),
+        "p of McNemar's test in four forms: exact (binomial), mid-p, chi-square uncorrected, and "
+        "with continuity correction.",
+    )  # fmt: skip
+
+
+def _definitions(found: Mapping[str, Any]) -> ShownTable:
+    rows = []
+    for row in found["definitions"]:
+        differs = "" if row["compared"] is None else f"{row['differs']} of {row['compared']}"
+        rows.append((row["definition"], *_share(row), differs))
+    return ShownTable(
+        "definitions",
+        "The same under other definitions of response",
+        ("definition", "events", "of", "share", "95 % interval", "differs"),
+        tuple(rows),
+        "Differs: patients whose label is another one than by the rule, among those who have both.",
+    )
+
+
+def _by(found: Mapping[str, Any]) -> ShownTable | None:
+    by = found["by"]
+    if by is None:
+        return None
+    levels = [level for level, size in by["sizes"].items() if size]
+    rows = tuple(
+        (row["definition"], *(wording.events_of(row["groups"][level]) for level in levels))
+        for row in by["rows"]
+    )
+    meaning = f"{by['column']}: {by['meaning']}." if by["meaning"] else ""
+    unknown = f" Not known for {by['missing']} patients." if by["missing"] else ""
+    return ShownTable(
+        "by_group",
+        f"Events by {by['column']}",
+        ("definition", *(f"{level} ({by['sizes'][level]})" for level in levels)),
+        rows,
+        f"{meaning}{unknown}".strip(),
+    )
+
+
+def _labels(found: Mapping[str, Any]) -> ShownTable | None:
+    labels = found["labels"]
+    if labels is None:
+        return None
+    columns = list(labels["rows"][0]["patients"])
+    if not found["data"]["unlabelled"]:
+        columns.remove(UNLABELLED)
+    rows = []
+    for row in labels["rows"]:
+        conflict = "conflict" if {"yes", "no"} <= set(row["criteria"].values()) else ""
+        patients = [str(row["patients"][name]) for name in columns]
+        rows.append((row["holds"], *row["criteria"].values(), *patients, conflict))
+    judged = labels["reported"]
+    return ShownTable(
+        "labels",
+        "How the labels came about",
+        ("holds", *labels["criteria"], *columns, ""),
+        tuple(rows),
+        f"{judged} is a judgement, not a measurement." if judged else "",
+    )
+
+
+def _characteristics(found: Mapping[str, Any]) -> ShownTable:
+    headings, rows, note = characteristics(found["characteristics"])
+    return ShownTable("characteristics", "Table 1: patients by response", headings, rows, note)
+
+
+def _missing(found: Mapping[str, Any]) -> ShownTable | None:
+    rows = tuple(
+        (
+            row["name"],
+            row["known_at"],
+            str(row["missing"]),
+            wording.percent(row["missing"] / row["of"]),
+        )
+        for row in found["missing"]["columns"]
+        if row["missing"]
+    )
+    complete = sum(not row["missing"] for row in found["missing"]["columns"])
+    return ShownTable(
+        "missing",
+        f"Missing values among {found['data']['eligible']} patients",
+        ("column", "known at", "missing", "share"),
+        rows,
+        f"{complete} other columns are complete.",
+    )
+
+
+def _patterns(found: Mapping[str, Any]) -> ShownTable | None:
+    patterns = found["missing"]["patterns"]
+    rows = [
+        (", ".join(pattern["columns"]) or "nothing missing", str(pattern["patients"]))
+        for pattern in patterns[:_PATTERNS]
+    ]
+    rest = patterns[_PATTERNS:]
+    if rest:
+        together = sum(pattern["patients"] for pattern in rest)
+        rows.append((f"{len(rest)} less frequent patterns", str(together)))
+    rare = found["missing"].get("rare", {"patterns": 0})
+    if rare["patterns"]:
+        few = "pattern" if rare["patterns"] == 1 else "patterns"
+        rows.append((f"{rare['patterns']} {few} of fewer than 5 patients", str(rare["patients"])))
+    return ShownTable("missing_together", "Missing together", ("columns", "patients"), tuple(rows))
+
+
+def _text(value: str | None) -> str:
+    return wording.NOT_KNOWN if value is None else value

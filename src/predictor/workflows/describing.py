@@ -1,0 +1,110 @@
+"""``predictor describe``: the patients of a study, before anybody predicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from predictor.cohort import Cohort, LabelledCohort, label
+from predictor.describe import beside, figures, sentences, suppressed
+from predictor.describe import describe as describe_cohort
+from predictor.describe.course import scores
+from predictor.report import data_facts
+from predictor.report.description import csv_text, page, pictures, shown_tables
+from predictor.saved import replacing, write_bytes
+from predictor.study import load_study
+from predictor.workflows import provenance
+from predictor.workflows.files import check_writable
+
+
+def describe(
+    config: Path | str,
+    data: Path | str,
+    out: Path,
+    *,
+    by: str | None = None,
+    individual: bool = False,
+) -> dict[str, Any]:
+    """Describe the patients of a study and write ``describe.json``, a page, tables and figures.
+
+    Parameters
+    ----------
+    config, data
+        Study file and table of patients; any number of patients, labelled or not.
+    out
+        Folder for what is written.
+    by
+        Count the events in each group of this category or flag, too.
+    individual
+        Show counts of one to four patients and draw a line per patient: personal data.
+
+    Returns
+    -------
+    dict
+        Plain data, the content of ``describe.json``.
+
+    Raises
+    ------
+    PredictorError
+        If the study or the table is refused, or `out` cannot be written; nothing is written then.
+    OSError
+        If the disk is full; nothing is written then.
+    """
+    study = load_study(config)
+    check_writable(out)
+    cohort = Cohort.read(data, study)
+    labelled = label(cohort)
+    exact = describe_cohort(labelled, by=by)
+    shown = {**exact, "few": []} if individual else suppressed(exact)
+    facts = data_facts(labelled, cohort.fingerprint())
+    found = {
+        "study": study.study,
+        "title": study.title,
+        "timepoints": dict(study.timepoints),
+        "predict_at": study.predict_at,
+        "outcome": {
+            "name": study.outcome.name,
+            "known_at": study.outcome.known_at,
+            "rule": study.outcome.rule,
+        },
+        "individual": individual,
+        # the definitions say the same of the alternatives, without small counts
+        "data": {name: value for name, value in facts.items() if name != "alternatives"},
+        **shown,
+        "published": beside(study.published, figures(facts, shown), shown),
+        "sentences": sentences(shown),
+        "versions": provenance.versions(),
+        "time": provenance.now(),
+    }
+    _write(found, labelled, out)
+    return found
+
+
+def _write(found: Mapping[str, Any], labelled: LabelledCohort, out: Path) -> None:
+    """Everything is written beside its place first, and put there together."""
+    drawn = pictures(found, _each(labelled) if found["individual"] else None)
+    files = {
+        "describe.json": _json(found),
+        "describe.md": page(found, {name: figure.alt for name, figure in drawn.items()}).encode(),
+        **{f"tables/{t.slug}.csv": csv_text(t).encode() for t in shown_tables(found)},
+        **{f"figures/{name}.svg": figure.svg.encode() for name, figure in drawn.items()},
+        **{f"figures/{name}.png": figure.png() for name, figure in drawn.items()},
+    }
+    targets = {out / name: content for name, content in files.items()}
+    with replacing(targets) as staged:
+        for path, content in targets.items():
+            write_bytes(staged[path], content)
+
+
+def _each(labelled: LabelledCohort) -> dict[str, list[float | None]]:
+    """Scores of each patient by time."""
+    return {
+        time: [None if value != value else value for value in values.tolist()]
+        for time, values in scores(labelled.eligible).items()
+    }
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

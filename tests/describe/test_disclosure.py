@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from predictor.describe import describe, suppressed
+from predictor.describe.disclosure import SMALL, WITHHELD, shield
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        ([10, 0, 7], [10, 0, 7]),
+        ([10, 3, 7], [10, SMALL, WITHHELD]),
+        ([10, 3, 2], [10, SMALL, SMALL]),
+        ([10, 1, 1], [WITHHELD, SMALL, SMALL]),
+        ([4, 4, 12], [SMALL, SMALL, WITHHELD]),
+        ([9, 1, 5], [WITHHELD, SMALL, WITHHELD]),
+        ([3, 0], [SMALL, 0]),
+        ([], []),
+    ],
+)
+def test_small_counts_and_what_gives_them_away_are_not_shown(cells, shown) -> None:
+    assert shield(cells) == shown
+
+
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=5))
+def test_hidden_counts_do_not_follow_from_the_total(cells) -> None:
+    shown = shield(cells)
+    hidden = {place: text for place, text in enumerate(shown) if isinstance(text, str)}
+    total = sum(cells[place] for place in hidden)
+    ranges = [range(1, 5) if text == SMALL else range(5, total + 1) for text in hidden.values()]
+    ways = sum(sum(way) == total for way in itertools.product(*ranges))
+    # with nothing left to withhold, a total made of small cells alone tells itself
+    if hidden and any(isinstance(text, int) and text >= 5 for text in shown):
+        assert ways > 1
+
+
+@pytest.fixture(scope="module")
+def closed(exact):
+    return suppressed(exact)
+
+
+def test_no_count_of_one_to_four_patients_is_left(closed) -> None:
+    counts = [
+        cell
+        for row in closed["characteristics"]["rows"]
+        for facts in row["groups"].values()
+        for cell in facts.get("counts", {}).values()
+    ]
+    counts += [count for row in closed["labels"]["rows"] for count in row["patients"].values()]
+    counts += [conflict["patients"] for conflict in closed["labels"]["conflicts"]]
+    counts += [closed["transitions"][0][name] for name in ("kept", "lost", "gained", "neither")]
+    counts += [row["events"] for row in closed["definitions"]]
+    counts += [facts["events"] for row in closed["by"]["rows"] for facts in row["groups"].values()]
+    counts += list(closed["by"]["sizes"].values())
+    counts += [n for point in closed["trajectories"]["points"] for n in point["counts"].values()]
+    counts += [pattern["patients"] for pattern in closed["missing"]["patterns"]]
+    counts += [change[way] for change in closed["changes"] for way in ("lower", "same", "higher")]
+    assert not {1, 2, 3, 4} & {count for count in counts if isinstance(count, int)}
+    assert SMALL in counts
+
+
+def test_a_hidden_count_takes_its_share_and_difference_along(closed) -> None:
+    for row in closed["responders"]:
+        assert (row["events"], row["share"], row["low"]) == (SMALL, None, None)
+    for row in closed["characteristics"]["rows"]:
+        assert row["standardised_difference"] is None
+
+
+def test_what_rests_on_few_patients_is_listed(closed) -> None:
+    assert "responders at T1" in closed["few"]
+    assert "from T1 to T2: kept" in closed["few"]
+    assert "responder, sex = male" in closed["few"]
+
+
+def test_a_group_cannot_be_found_by_subtraction(make_labelled) -> None:
+    cells = {
+        "sex": ["female"] * 12 + ["male"] * 12,
+        "nrs_t0": [8] * 24,
+        "nrs_t2": [5] * 3 + [8] * 9 + [5] * 6 + [8] * 6,
+        "success": ["no"] * 24,
+    }
+    found = suppressed(describe(make_labelled(cells), by="sex"))
+    rule = found["by"]["rows"][0]["groups"]
+    assert rule["female"]["events"] == SMALL
+    assert rule["male"]["events"] == WITHHELD
+    assert found["definitions"][0]["events"] == 9
+
+
+def test_suppressing_leaves_the_exact_description_alone(exact) -> None:
+    before = json.dumps(exact)
+    suppressed(exact)
+    assert json.dumps(exact) == before
+
+
+def test_a_large_cohort_loses_nothing(make_labelled) -> None:
+    cells = {
+        "sex": ["female", "male"] * 50, "age": [40, 50] * 50, "smoker": ["yes", "no"] * 50,
+        "nrs_t0": [8] * 100, "nrs_t1": [6] * 50 + [8] * 50,
+        "nrs_t2": [5] * 40 + [8] * 40 + [5] * 20, "success": ["yes", "no", "no", "yes"] * 25,
+    }  # fmt: skip
+    exact = describe(make_labelled(cells), by="sex")
+    found = suppressed(exact)
+    assert found["few"] == []
+    rows = zip(exact["definitions"], found["definitions"], strict=True)
+    assert all(one == two for one, two in rows)
+    assert exact["transitions"] == found["transitions"]

@@ -1,66 +1,365 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+import json
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from html import unescape
 
-import numpy as np
 import pytest
 
-from predictor.learners import make
-from predictor.report import calibration_figure, comparison_figure
-from predictor.validation import Estimate, Performance, train
-from predictor.workflows import make_plan, prepare
+from predictor import figures
+from predictor.errors import PredictorError
+
+THRESHOLDS = [t / 100 for t in range(1, 100)]
+LONG = "temperature_phenotype=remission_some_features"
+
+
+def a_report(learner: str = "ridge", outcome: str = "responder_t2") -> dict:
+    """A report of two learners, with a number for everything."""
+    share = 23 / 48
+    treat_all = [share - (1 - share) * t / (1 - t) for t in THRESHOLDS]
+    curve = {
+        "threshold": THRESHOLDS,
+        "net_benefit": [max(0.45 - 0.5 * t, 0) for t in THRESHOLDS],
+        "low": [0.3 - 0.5 * t for t in THRESHOLDS],
+        "high": [0.6 - 0.4 * t for t in THRESHOLDS],
+        "standardised": THRESHOLDS,
+    }
+    names = ["nrs_t0", "log_age", LONG]
+    facts = {
+        "learner": "ridge",
+        "parameters": 3,
+        "comparator": False,
+        "metrics": {
+            "auroc": {"estimate": 0.62, "low": 0.39, "high": 0.84, "apparent": 0.81, "note": None}
+        },
+        "importance": {
+            name: {"mean_absolute": m, "low": m / 2, "high": 2 * m}
+            for name, m in zip(names, [0.3, 0.5, 0.1], strict=True)
+        },
+        "decision_curve": curve,
+        "calibration": {
+            "groups": [
+                {"predicted": p, "observed": p, "low": p / 2, "high": p / 2 + 0.5, "patients": 12}
+                for p in (0.2, 0.4, 0.6, 0.8)
+            ],
+            "curve": {key: [0.2, 0.5, 0.8] for key in ("predicted", "observed", "low", "high")},
+            "histogram": {"edges": [0, 0.4, 0.5, 1], "events": [3, 9, 11], "others": [12, 8, 5]},
+            "note": None,
+        },
+        "stability": {
+            "replicates": 500,
+            "mape": 0.13,
+            "by_probability": [
+                {"probability": p, "low": p - 0.2, "median": p, "high": p + 0.2, "patients": 12}
+                for p in (0.2, 0.4, 0.6, 0.8)
+            ],
+            "decision_curve": {key: curve[key] for key in ("threshold", "low", "high")},
+            "importance_ranks": [
+                {"covariate": name, "rank": k + 1, "low": 1, "high": 3}
+                for k, name in enumerate(names)
+            ],
+        },
+        "description": {
+            "kind": "linear",
+            "coefficients": [
+                {"column": n, "coefficient": b, "low": b - 0.5, "high": b + 0.5, "per": "1 point"}
+                for n, b in zip(names, [0.1, -0.7, 1.4], strict=True)
+            ],
+        },
+    }
+    flat = dict.fromkeys(("low", "high"), 0.5)
+    prevalence = {
+        "learner": "prevalence",
+        "parameters": 0,
+        "comparator": True,
+        "metrics": {"auroc": {"estimate": 0.5, **flat, "apparent": 0.5, "note": None}},
+        "importance": {},
+        "decision_curve": curve,
+        "calibration": {
+            "groups": [{"predicted": 0.5, "observed": 0.5, **flat, "patients": 48}],
+            "curve": None,
+            "histogram": {"edges": [0, 1], "events": [23], "others": [25]},
+            "note": "no smooth curve",
+        },
+        "stability": None,
+        "description": {"kind": "linear", "coefficients": []},
+    }
+    return {
+        "outcome": outcome,
+        "data": {
+            "rows": 50,
+            "exclusions": [{"rule": "first course", "excluded": 2, "undecided": 1}],
+            "eligible": 48,
+            "unlabelled": 0,
+            "labelled": 48,
+            "events": 23,
+        },
+        "learners": {
+            learner: facts,
+            "pain only": {**facts, "comparator": True},
+            "prevalence": prevalence,
+        },
+        "decision_curve": {
+            "threshold": THRESHOLDS, "treat_all": treat_all, "low": treat_all, "high": treat_all,
+        },
+    }  # fmt: skip
+
+
+def every_figure(report: dict) -> dict[str, figures.Figure]:
+    drawn = figures.training_figures(report)
+    for learner in report["learners"]:
+        of_it = figures.learner_figures(report, learner)
+        drawn |= {f"{learner}/{name}": figure for name, figure in of_it.items()}
+    return drawn
 
 
 @pytest.fixture(scope="module")
-def prepared(trained):
-    return prepare(trained.study.config, trained.study.data)
+def drawn() -> dict[str, figures.Figure]:
+    return every_figure(a_report())
 
 
-def _is_drawn(png: bytes) -> bool:
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(png))
-    return image.format == "PNG" and len(image.convert("RGB").getcolors(2**24)) > 10
+def words(figure: figures.Figure) -> list[str]:
+    """All texts that stand in a figure."""
+    return re.findall(r"<!-- (.*?) -->", unescape(figure.svg))
 
 
-def _performance(auroc: float) -> Performance:
-    nowhere = np.full(20, np.nan)
-    estimate = Estimate(auroc, auroc - 0.1, auroc + 0.1, auroc + 0.05, auroc, auroc)
-    return Performance({"auroc": estimate}, {"auroc": nowhere}, {"auroc": nowhere})
+def strangers(figure: figures.Figure) -> list[str]:
+    """Texts that reach beyond the edge of the figure."""
+    sheet = figure._drawn
+    sheet.canvas.draw()
+    edge = sheet.bbox
+    drawn = set(re.findall(r"<!-- (.*?) -->", unescape(figure.svg)))
+    texts = sheet.findobj(lambda each: hasattr(each, "get_text"))
+    # ticks beyond the axis are there, but not drawn
+    boxes = {
+        t.get_text(): t.get_window_extent() for t in texts if drawn & {*t.get_text().split("\n")}
+    }
+    return [
+        text
+        for text, box in boxes.items()
+        if box.x0 < edge.x0 or box.x1 > edge.x1 or box.y0 < edge.y0 or box.y1 > edge.y1
+    ]
 
 
-def test_learners_are_compared_in_a_png() -> None:
-    png = comparison_figure({"prevalence": _performance(0.5), "ridge": _performance(0.7)}, 48)
-    assert _is_drawn(png)
-
-
-def test_a_learner_whose_auroc_is_not_defined_is_drawn_without_it() -> None:
-    assert _is_drawn(comparison_figure({"ridge": _performance(float("nan"))}, 48))
-
-
-def test_calibration_is_drawn_from_predictions_of_patients_not_trained_on(prepared) -> None:
-    plan = make_plan(prepared, prepared.study)
-    trained = train(make("ridge"), prepared.matrix.X, prepared.labelled.y, plan)
-    assert _is_drawn(calibration_figure(trained, plan))
-
-
-def test_patients_who_are_not_told_apart_have_no_calibration_figure(prepared) -> None:
-    plan = make_plan(prepared, prepared.study)
-    trained = train(make("ridge"), prepared.matrix.X, prepared.labelled.y, plan)
-    flat = np.full_like(trained.folds.probability, 0.4)
-    assert (
-        calibration_figure(replace(trained, folds=replace(trained.folds, probability=flat)), plan)
-        is None
+def test_each_learner_has_the_figures_it_has_numbers_for(drawn) -> None:
+    of_a_model = {
+        "calibration", "decision_curve", "instability", "decision_curve_instability", "importance",
+        "coefficients",
+    }  # fmt: skip
+    assert set(drawn) == (
+        {"flow", "comparison", "prevalence/decision_curve"}
+        | {f"{learner}/{name}" for learner in ("ridge", "pain only") for name in of_a_model}
     )
 
 
-def test_each_learner_has_its_figures_and_the_prevalence_none(trained) -> None:
-    folder = trained.study.folder / "reports/small"
-    drawn = {path.relative_to(folder).as_posix() for path in folder.rglob("*.png")}
-    each = {
-        f"{learner}/figures/{name}.png"
-        for learner in ("pain_only", "logistic", "ridge", "lightgbm")
-        for name in ("calibration", "shap_bar", "shap_beeswarm")
+def test_a_report_without_the_newer_numbers_is_drawn_as_far_as_it_goes() -> None:
+    report = a_report()
+    del report["decision_curve"]
+    for key in ("calibration", "decision_curve", "stability", "description"):
+        del report["learners"]["ridge"][key]
+    assert set(figures.learner_figures(report, "ridge")) == {"importance"}
+
+
+def test_every_figure_is_small_and_whole_and_says_what_it_shows(drawn) -> None:
+    for name, figure in drawn.items():
+        root = ET.fromstring(figure.svg)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root.get("aria-label") == figure.alt
+        assert len(figure.svg) < 60_000, name
+        assert figure.title in words(figure), name
+        assert not strangers(figure), name
+
+
+def test_the_number_of_patients_stands_in_every_figure(drawn) -> None:
+    for name, figure in drawn.items():
+        assert any("48" in text for text in words(figure)), name
+    for name in set(drawn) - {"flow"}:
+        assert any("48 patients, 23 with responder_t2" in t for t in words(drawn[name])), name
+
+
+def test_every_figure_is_a_table_too(drawn) -> None:
+    for figure in drawn.values():
+        assert figure.table.rows
+        assert {len(row) for row in figure.table.rows} == {len(figure.table.headings)}
+        assert all(isinstance(cell, str) for row in figure.table.rows for cell in row)
+        assert re.search(r"\d", figure.alt)
+
+
+def test_a_figure_is_the_same_bytes_every_time_and_carries_no_date(drawn) -> None:
+    again = every_figure(a_report())
+    for name in ("ridge/calibration", "comparison"):
+        assert again[name].svg == drawn[name].svg
+        assert again[name].png(60) == drawn[name].png(60)
+    assert "metadata" not in drawn["comparison"].svg
+
+
+def test_figures_on_one_page_share_no_names(drawn) -> None:
+    seen: set[str] = set()
+    for figure in drawn.values():
+        ids = set(re.findall(r'\bid="([^"]+)"', figure.svg))
+        assert not ids & seen
+        used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', figure.svg))
+        assert {a or b for a, b in used} <= ids
+        seen |= ids
+
+
+def test_a_picture_has_300_dots_per_inch(drawn) -> None:
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(drawn["comparison"].png()))
+    assert image.format == "PNG"
+    assert image.size[0] == pytest.approx(6.6 * 300, abs=1)
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_settings_of_the_user_change_no_figure_and_stay_as_they_were() -> None:
+    import matplotlib as mpl
+
+    plain = figures.comparison(a_report()).svg
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
+        assert figures.comparison(a_report()).svg == plain
+        assert mpl.rcParams["font.size"] == 30
+
+
+def test_long_names_and_values_that_are_not_defined_stay_inside() -> None:
+    learner = "my tuned ridge with splines and everything_that_I_could_find"
+    report = a_report(learner, outcome="a_response_that_has_a_very_long_name_at_week_twelve")
+    facts = report["learners"][learner]
+    facts["metrics"]["auroc"] = dict.fromkeys(facts["metrics"]["auroc"])
+    report["learners"]["pain only"]["metrics"] = {
+        "auroc": {"estimate": 0.5, "low": None, "high": None, "apparent": 0.6}
     }
-    assert drawn == each | {"figures/comparison.png"}
+    facts["importance"] = {
+        f"{LONG}_{k}": {"mean_absolute": 1 / (k + 1), "low": 0.1, "high": 4000.0} for k in range(25)
+    }
+    facts["stability"]["importance_ranks"] = []
+    extremes = [(8000, -90, 9000), (-12, -40, None), (None, None, None), (0, 0, 0)]
+    facts["description"]["coefficients"] = [
+        {"column": f"{LONG}_{k}", "coefficient": b, "low": low, "high": high, "per": "10 mg/day"}
+        for k, (b, low, high) in enumerate(extremes * 6)
+    ]
+    facts["calibration"]["curve"] = None
+    facts["calibration"]["note"] = "no smooth curve: it needs 100 events and 100 patients without"
+    for key in ("net_benefit", "low", "high"):
+        facts["decision_curve"][key] = [None] * 99
+    drawn = figures.training_figures(report) | figures.learner_figures(report, learner)
+    assert len(drawn) == 8
+    for name, figure in drawn.items():
+        assert not strangers(figure), name
+    assert "not estimable" in words(drawn["comparison"])
+    assert "0.50 (no interval)" in words(drawn["comparison"])
+    assert "the first 20 of 25 covariates" in " ".join(words(drawn["importance"]))
+    assert len(drawn["importance"].table.rows) == 25
+    assert "> 1000 (< 0.001 to > 1000)" in words(drawn["coefficients"])
+
+
+def test_letters_that_the_font_lacks_and_markup_do_no_harm() -> None:
+    figure = figures.comparison(a_report("<b>疼痛</b> & $x$", outcome="反応"))
+    ET.fromstring(figure.svg)
+    assert "<b>" not in figure.svg
+    assert figure.png(40)
+    assert "疼痛" in figure.alt
+
+
+def test_the_interval_of_a_learner_is_drawn_where_it_is(drawn) -> None:
+    (axes,) = drawn["comparison"]._drawn.axes
+    spans = [c.get_segments()[0][:, 0].tolist() for c in axes.collections]
+    assert spans == [[0.39, 0.84], [0.39, 0.84], [0.5, 0.5]]
+    names = [text.get_text() for text in axes.texts if text.get_ha() == "right"]
+    assert names == ["ridge", "pain only", "prevalence"]
+
+
+def test_covariates_are_ordered_by_importance_and_their_ranks_stand_beside(drawn) -> None:
+    figure = drawn["ridge/importance"]
+    assert [row[0] for row in figure.table.rows] == ["log_age", "nrs_t0", LONG]
+    assert figure.table.rows[0][1:] == ("0.50 (0.25 to 1.00)", "2 (1 to 3)")
+
+
+def test_replicates_that_ran_away_do_not_flatten_the_bars() -> None:
+    report = a_report()
+    report["learners"]["ridge"]["importance"] = {
+        "a": {"mean_absolute": 1.0, "low": 0.5, "high": 4000.0},
+        "b": {"mean_absolute": 0.5, "low": 0.1, "high": 0.9},
+    }
+    (axes,) = figures.importance(report, "ridge")._drawn.axes
+    assert axes.get_xlim()[1] == pytest.approx(10.5)
+    (arrows,) = [line for line in axes.lines if line.get_marker() == ">"]
+    assert len(arrows.get_xdata()) == 1
+
+
+def test_a_covariate_that_is_nothing_is_drawn() -> None:
+    report = a_report()
+    report["learners"]["ridge"]["importance"] = {
+        "a": {"mean_absolute": 0.0, "low": 0.0, "high": 0.0}
+    }
+    assert figures.importance(report, "ridge").svg
+
+
+def test_odds_ratios_are_powers_of_e_on_an_axis_of_ratios(drawn) -> None:
+    figure = drawn["ridge/coefficients"]
+    (axes,) = figure._drawn.axes
+    assert axes.get_xscale() == "log"
+    assert figure.table.rows[1] == ("log_age", "1 point", "0.50 (0.30 to 0.82)", "−0.700")
+
+
+def test_a_decision_curve_stands_against_treating_all_none_and_the_comparators(drawn) -> None:
+    figure = drawn["ridge/decision_curve"]
+    assert figure.table.headings == (
+        "threshold", "ridge (95 % interval)", "pain only", "treat all", "treat none",
+    )  # fmt: skip
+    assert figure.table.rows[2] == ("30 %", "0.30 (0.15 to 0.48)", "0.30", "0.26", "0.00")
+    (axes,) = figure._drawn.axes
+    assert axes.get_xlim() == (0, 0.95)
+    # treat-all falls to -51; the differences stay readable
+    assert axes.get_ylim()[0] > -0.2
+
+
+def test_probabilities_that_do_not_differ_have_no_calibration_and_no_instability() -> None:
+    report = a_report()
+    assert figures.calibration(report, "prevalence") is None
+    assert figures.instability(report, "prevalence") is None
+
+
+def test_a_report_is_loaded_and_drawn_again_without_the_patients(tmp_path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(a_report()), encoding="utf-8")
+    assert figures.flow(figures.load(path)["data"]).table.rows[0] == ("rows read", "50")
+    path.write_text("[1, 2]", encoding="utf-8")
+    with pytest.raises(PredictorError, match=r"expected the report\.json of a training"):
+        figures.load(path)
+    with pytest.raises(PredictorError, match="cannot be read"):
+        figures.load(tmp_path / "nowhere.json")
+
+
+def test_drawing_needs_no_pyplot_and_naming_a_figure_no_matplotlib() -> None:
+    code = """
+import sys
+from predictor import figures
+figure = figures.flow({"rows": 9, "exclusions": [], "eligible": 9, "unlabelled": 0,
+                       "labelled": 9, "events": 4})
+assert "matplotlib" not in sys.modules
+figure.png(50), figure.svg
+assert "matplotlib.pyplot" not in sys.modules
+assert "shap" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_training_leaves_every_figure_as_vectors(trained) -> None:
+    folder = trained.study.folder / "reports/small"
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("figures/*")}
+    # the two that the shap package draws
+    pictures = {name.rpartition("/")[2] for name in left if not name.endswith(".svg")}
+    assert pictures == {"shap_bar.png", "shap_beeswarm.png"}
+    assert {"figures/comparison.svg", "figures/flow.svg"} <= left
+    for learner in ("pain_only", "logistic", "ridge", "lightgbm"):
+        for name in ("calibration", "decision_curve", "instability", "importance"):
+            assert f"{learner}/figures/{name}.svg" in left
+        assert f"{learner}/figures/shap_bar.png" in left
+        assert f"{learner}/figures/shap_beeswarm.png" in left
+    assert "prevalence/figures/shap_bar.png" not in left

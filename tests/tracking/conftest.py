@@ -47,7 +47,11 @@ def make_run(model_directory: Path) -> Callable[..., TrainingRun]:
             "data_fingerprint": "sha256:" + "ab" * 32,
             "dataset_name": "crps.csv",
             "rows": 48,
-            "artifacts": {"study.yaml": b"study: crps", "sql/covariates.sql": b"SELECT 1"},
+            "artifacts": {
+                "study.yaml": b"study: crps",
+                "sql/covariates.sql": b"SELECT 1",
+                "report.json": b'{"study": "crps"}',
+            },
             "learners": (learner("prevalence"), learner("pain only")),
             "champion": "pain only",
         }

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from predictor.report.figures import calibration_figure, comparison_figure
-from predictor.report.summary import (
-    check_facts,
-    data_facts,
-    flat_metrics,
-    learner_facts,
-    sample_size_facts,
+from predictor.report.figures import Figure, learner_figures, training_figures
+from predictor.report.learner_facts import flat_metrics, learner_facts
+from predictor.report.model_facts import model_facts
+from predictor.report.study_facts import (
+    comparison_facts,
+    sensitivity_facts,
+    study_facts,
+    treat_all_facts,
 )
+from predictor.report.summary import check_facts, data_facts, sample_size_facts
 
 __all__ = [
-    "calibration_figure",
+    "Figure",
     "check_facts",
-    "comparison_figure",
+    "comparison_facts",
     "data_facts",
     "flat_metrics",
     "learner_facts",
+    "learner_figures",
+    "model_facts",
     "sample_size_facts",
+    "sensitivity_facts",
+    "study_facts",
+    "training_figures",
+    "treat_all_facts",
 ]

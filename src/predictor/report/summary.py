@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from predictor.cohort import Design, LabelledCohort
-from predictor.explain import Importance
 from predictor.statistics import (
     expected_mape,
     expected_shrinkage,
     r2_cox_snell_from_auroc,
     required_patients,
 )
-from predictor.validation import ASSUMED_AUROC, Performance
+from predictor.validation import ASSUMED_AUROC
 
 
 def data_facts(labelled: LabelledCohort, fingerprint: str) -> dict[str, Any]:
@@ -54,19 +53,25 @@ def check_facts(labelled: LabelledCohort, matrix: Design, fingerprint: str) -> d
     """What `predictor check` says: counts, covariates, and whether there are enough patients."""
     return {
         "data": data_facts(labelled, fingerprint),
-        "covariates": [
-            {
-                "name": c.name,
-                "kind": c.kind,
-                "parameters": c.stop - c.start,
-                "missing": int(np.isnan(matrix.X[:, c.start]).sum()),
-            }
-            for c in matrix.covariates
-        ],
+        "covariates": covariate_facts(matrix),
         "sample_size": sample_size_facts(
             labelled.flow.labelled, labelled.flow.events, matrix.X.shape[1]
         ),
     }
+
+
+def covariate_facts(matrix: Design) -> list[dict[str, Any]]:
+    """What the learners are given, and how much of it is missing."""
+    return [
+        {
+            "name": c.name,
+            "kind": c.kind,
+            "levels": list(c.levels),
+            "parameters": c.stop - c.start,
+            "missing": int(np.isnan(matrix.X[:, c.start]).sum()),
+        }
+        for c in matrix.covariates
+    ]
 
 
 def sample_size_facts(patients: int, events: int, parameters: int) -> dict[str, Any]:
@@ -85,68 +90,11 @@ def sample_size_facts(patients: int, events: int, parameters: int) -> dict[str, 
     }
 
 
-def learner_facts(
-    performance: Performance,
-    importances: Sequence[Importance],
-    *,
-    learner: str,
-    parameters: int,
-    seconds: float,
-    failed_replicates: int,
-    instability_mape: float,
-) -> dict[str, Any]:
-    """Everything that is said about one learner."""
-    return {
-        "learner": learner,
-        "parameters": parameters,
-        "seconds": round(seconds, 3),
-        "failed_replicates": failed_replicates,
-        "instability_mape": plain(instability_mape),
-        "metrics": {
-            name: {
-                "estimate": plain(e.estimate),
-                "low": plain(e.low),
-                "high": plain(e.high),
-                "apparent": plain(e.apparent),
-                "optimism_corrected": plain(e.optimism_corrected),
-                "bootstrap_632plus": plain(e.bootstrap_632plus),
-                "note": e.note,
-            }
-            for name, e in performance.estimates.items()
-        },
-        "importance": {
-            i.covariate: {
-                "mean_absolute": plain(i.mean_absolute),
-                "low": plain(i.low),
-                "high": plain(i.high),
-            }
-            for i in importances
-        },
-    }
-
-
-def flat_metrics(facts: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers of a learner under one name each, as MLflow wants them."""
-    suffixes = {
-        "estimate": "",
-        "low": "_low",
-        "high": "_high",
-        "apparent": "_apparent",
-        "optimism_corrected": "_optimism_corrected",
-        "bootstrap_632plus": "_632plus",
-    }
-    numbers = {
-        f"{name}{suffix}": row[key]
-        for name, row in facts["metrics"].items()
-        for key, suffix in suffixes.items()
-    }
-    numbers |= {
-        name: facts[name]
-        for name in ("instability_mape", "seconds", "failed_replicates", "parameters")
-    }
-    return {name: float(value) for name, value in numbers.items() if value is not None}
-
-
 def plain(value: float) -> float | None:
     """A finite number, or None."""
     return float(value) if math.isfinite(value) else None
+
+
+def plain_row(values: npt.NDArray[np.float64]) -> list[float | None]:
+    """Finite numbers, or None in their places."""
+    return [plain(value) for value in values.tolist()]

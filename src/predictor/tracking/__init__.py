@@ -5,7 +5,7 @@ Importing this package does not import mlflow; the first call does.
 
 from __future__ import annotations
 
-from predictor.tracking.download import download_model
+from predictor.tracking.download import download_model, download_report
 from predictor.tracking.names import metric_name
 from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import prepare_store
@@ -17,6 +17,7 @@ __all__ = [
     "LoggedTraining",
     "TrainingRun",
     "download_model",
+    "download_report",
     "log_training",
     "metric_name",
     "prepare_store",

@@ -1,4 +1,4 @@
-"""Fetch a registered or logged model."""
+"""Fetch a registered or logged model, or the report of a training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.errors import ModelError
+from predictor.errors import ModelError, PredictorError
+from predictor.study import LearnerSpec
 from predictor.tracking.store import missing_store, open_store, reason, shown
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ def download_model(uri: str) -> Path:
         from mlflow.artifacts import download_artifacts
         from mlflow.exceptions import MlflowException
 
-        directory = tempfile.mkdtemp(prefix="predictor-model-")
-        atexit.register(shutil.rmtree, directory, ignore_errors=True)
         try:
-            copy = Path(download_artifacts(uri, dst_path=directory, tracking_uri=store))
+            copy = Path(download_artifacts(uri, dst_path=_new_folder("model"), tracking_uri=store))
         except MlflowException as error:
             raise ModelError(
                 f"{uri}: {reason(error, store)}. "
@@ -54,6 +53,59 @@ def download_model(uri: str) -> Path:
     # MLflow adds this file; without it the copy is the directory that was saved.
     (copy / "registered_model_meta").unlink(missing_ok=True)
     return copy
+
+
+def download_report(run_id: str) -> Path:
+    """Copy the report of a training and its figures out of MLflow.
+
+    Parameters
+    ----------
+    run_id
+        Of the training, or of one of its learners.
+
+    Returns
+    -------
+    Path
+        A folder laid out as ``reports/<study>``, removed when Python ends.
+
+    Raises
+    ------
+    PredictorError
+        If there is no such run, or it is not one of ``predictor train``.
+    StudyError
+        If the store fails.
+    """
+    if missing := missing_store():
+        raise PredictorError(f"{run_id}: there is no such folder, and {missing}")
+    with open_store() as (client, store):
+        from mlflow.exceptions import MlflowException
+
+        try:
+            run = client.get_run(run_id)
+        except MlflowException as error:
+            raise PredictorError(
+                f"{run_id}: there is no such folder, and no such run: {reason(error, store)}"
+            ) from error
+        parent = run.data.tags.get("mlflow.parentRunId", run_id)
+        if not any(file.path == "report.json" for file in client.list_artifacts(parent)):
+            raise PredictorError(f"{run_id}: is not a run of `predictor train`")
+        folder = Path(_new_folder("report"))
+        client.download_artifacts(parent, "", str(folder))
+        children = client.search_runs(
+            [run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent}'"
+        )
+        for child in children:
+            name = child.data.tags["learner"]
+            place = folder / LearnerSpec(name=name, learner=name).slug
+            place.mkdir()
+            client.download_artifacts(child.info.run_id, "", str(place))
+    return folder
+
+
+def _new_folder(kind: str) -> str:
+    directory = tempfile.mkdtemp(prefix=f"predictor-{kind}-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 def _registered(client: MlflowClient) -> str:

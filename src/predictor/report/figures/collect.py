@@ -1,0 +1,38 @@
+"""All figures that a report has numbers for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from predictor.report.figures.calibration import calibration
+from predictor.report.figures.coefficients import coefficients
+from predictor.report.figures.comparison import comparison
+from predictor.report.figures.decision_curve import decision_curve, decision_curve_instability
+from predictor.report.figures.figure import Figure
+from predictor.report.figures.flow import flow
+from predictor.report.figures.importance import importance
+from predictor.report.figures.instability import instability
+
+_OF_A_LEARNER: Mapping[str, Callable[[Mapping[str, Any], str], Figure | None]] = {
+    "calibration": calibration,
+    "decision_curve": decision_curve,
+    "instability": instability,
+    "decision_curve_instability": decision_curve_instability,
+    "importance": importance,
+    "coefficients": coefficients,
+}
+
+
+def training_figures(report: Mapping[str, Any]) -> dict[str, Figure]:
+    """Figures about all learners together, by the name of their file without suffix."""
+    return {"flow": flow(report["data"], report["outcome"]), "comparison": comparison(report)}
+
+
+def learner_figures(report: Mapping[str, Any], learner: str) -> dict[str, Figure]:
+    """Figures about one learner, by the name of their file without suffix.
+
+    Those it has no numbers for are left out: the prevalence has no coefficients, trees neither.
+    """
+    drawn = {name: make(report, learner) for name, make in _OF_A_LEARNER.items()}
+    return {name: figure for name, figure in drawn.items() if figure is not None}

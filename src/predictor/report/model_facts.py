@@ -1,0 +1,189 @@
+"""A model in words: coefficients and odds ratios, or trees."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.cohort import Covariate, Design
+from predictor.learners import Scorers
+from predictor.report.summary import plain
+from predictor.study import Study
+
+Floats = npt.NDArray[np.float64]
+
+_COUNTED = re.compile(r"(point|year|month|week|day|hour|minute|degree|attack|tablet)s\b")
+
+
+def model_facts(
+    model: Scorers, replicates: Scorers, matrix: Design, study: Study, *, constant: bool
+) -> dict[str, Any]:
+    """What a trained model is made of.
+
+    Parameters
+    ----------
+    model
+        A stack of one scorer.
+    replicates
+        Models of bootstrap replicates; failed ones are left out.
+    matrix
+        The training patients.
+    study
+        Its dictionary has the units.
+    constant
+        Whether the learner gives everybody the same probability.
+    """
+    facts: dict[str, Any] = {"kind": model.kind, "coefficients": None, "intercept": None}
+    if constant:
+        share = float(model.probability(matrix.X[:1])[0, 0])
+        said = (
+            f"Every patient gets the same probability, {share:.2f}: the share of training "
+            f"patients with the event."
+        )
+        return {**facts, "text": [said]}
+    arrays = model.to_arrays()
+    # regression imputation leaves the coefficients what they are; a spline has no single one
+    if model.kind == "linear" or (model.kind == "additive" and "knots" not in arrays):
+        return facts | _linear(arrays, replicates.to_arrays(), matrix, study)
+    if model.kind == "boosters":
+        return {**facts, "text": _trees(model, replicates, matrix)}
+    return {
+        **facts,
+        "text": ["This model has no short form in words; see the importance of its covariates."],
+    }
+
+
+def _linear(
+    own: dict[str, Any], others: dict[str, Any], matrix: Design, study: Study
+) -> dict[str, Any]:
+    coefficient, spread = own["coefficient"][0], others["coefficient"]
+    known = spread[~np.isnan(spread).any(axis=1)]
+    low, high = np.full((2, len(coefficient)), np.nan)
+    if len(known):
+        low, high = np.quantile(known, [0.025, 0.975], axis=0)
+    rows, sentences = [], []
+    for covariate in matrix.covariates:
+        for name, at in zip(covariate.columns, _places(covariate), strict=True):
+            ends = (coefficient[at], low[at], high[at])
+            number = covariate.kind == "number"
+            unit = _unit(study, covariate.name) if number else None
+            rows.append(
+                {
+                    "column": name,
+                    "covariate": covariate.name,
+                    "coefficient": plain(ends[0]),
+                    "low": plain(ends[1]),
+                    "high": plain(ends[2]),
+                    "odds_ratio": plain(_ratio(ends[0])),
+                    "per": (unit or "unit") if number else None,
+                }
+            )
+            deviation = float(np.nanstd(matrix.X[:, at]))
+            step = _round_step(deviation) if number else 1.0
+            whom = _change(step, unit, covariate.name) if number else _against(covariate, at)
+            said = f"{whom} multiplies the odds by {_said(ends, step)}."
+            sentences.append((abs(ends[0]) * deviation, said))
+    # those that move patients most come first
+    sentences.sort(key=lambda pair: -pair[0])
+    columns = f"{len(coefficient)} column{'' if len(coefficient) == 1 else 's'}"
+    opening = (
+        f"A sum of log-odds over {columns}; in brackets the range of 95 % of the models of "
+        f"{len(known)} bootstrap samples."
+    )
+    return {
+        "coefficients": rows,
+        "intercept": plain(own["intercept"][0]),
+        "text": [opening, *(said for _, said in sentences)],
+    }
+
+
+def _places(covariate: Covariate) -> range:
+    return range(covariate.start, covariate.stop)
+
+
+def _unit(study: Study, covariate: str) -> str | None:
+    """The unit of the column a covariate was taken from unchanged, by its name."""
+    return next((c.unit for c in study.columns if c.name.casefold() == covariate.casefold()), None)
+
+
+def _round_step(deviation: float) -> float:
+    """A round number not above the standard deviation: 10 years rather than one, for age."""
+    if 0.1 <= deviation < 10 or not deviation > 0:
+        return 1.0
+    return float(10 ** np.floor(np.log10(deviation)))
+
+
+def _change(step: float, unit: str | None, name: str) -> str:
+    counted = unit is not None and _COUNTED.match(unit)
+    if counted and unit is not None:
+        what = unit if step != 1 else _COUNTED.sub(r"\1", unit, count=1)
+        return f"{f'Each {step:g}' if step != 1 else 'Each'} {what} of {name}"
+    size = "unit" if step == 1 else f"{step:g} units"
+    return f"Each {size} of {name}{'' if unit is None else f' ({unit})'}"
+
+
+def _against(covariate: Covariate, at: int) -> str:
+    if covariate.kind == "flag":
+        return f"{covariate.name} (yes rather than no)"
+    level = covariate.levels[1 + at - covariate.start]
+    return f"{covariate.name} {level} rather than {covariate.levels[0]}"
+
+
+def _said(ends: Sequence[float], step: float) -> str:
+    ratio, low, high = (_short(_ratio(step * end)) for end in ends)
+    return f"{ratio} ({low} to {high})" if np.isfinite(ends[1]) else ratio
+
+
+def _ratio(coefficient: float) -> float:
+    return float(np.exp(np.clip(coefficient, -700, 700)))
+
+
+def _short(ratio: float) -> str:
+    if ratio >= 1000:
+        return "more than 1000"
+    if ratio < 0.001:
+        return "less than 0.001"
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.1g}"
+
+
+def _trees(model: Scorers, replicates: Scorers, matrix: Design) -> list[str]:
+    text, *_ = _texts(model)
+    counts = [other.count("\nTree=") for other in _texts(replicates) if other]
+    trees = text.count("\nTree=")
+    if not trees:
+        sentences = ["No trees: every patient gets the same probability."]
+    else:
+        leaves = [int(number) for number in re.findall(r"^num_leaves=(\d+)$", text, re.MULTILINE)]
+        fewest, most = min(leaves), max(leaves)
+        each = f"{most}" if fewest == most else f"{fewest} to {most}"
+        shape = f"1 tree of {each} leaves" if trees == 1 else f"{trees} trees of {each} leaves each"
+        sentences = [f"{shape}, whose log-odds are added up.", *_splits(text, matrix)]
+    if counts:
+        sentences.append(
+            f"The models of bootstrap samples have {min(counts)} to {max(counts)} trees."
+        )
+    return sentences
+
+
+def _splits(text: str, matrix: Design) -> list[str]:
+    owner = [c.name for c in matrix.covariates for _ in _places(c)]
+    columns = " ".join(re.findall(r"^split_feature=(.*)$", text, re.MULTILINE)).split()
+    used = Counter(owner[int(column)] for column in columns)
+    if not used:
+        return []
+    most = ", ".join(f"{name} {number} times" for name, number in used.most_common())
+    never = [c.name for c in matrix.covariates if c.name not in used]
+    said = [f"Patients are parted {len(columns)} times: by {most}."]
+    return [*said, f"Never used: {', '.join(never)}."] if never else said
+
+
+def _texts(scorers: Scorers) -> list[str]:
+    """LightGBM's model texts; empty for a model without trees."""
+    arrays = scorers.to_arrays()
+    text, ends = arrays["text"].tobytes(), arrays["text_end"].tolist()
+    return [text[a:b].decode() for a, b in zip([0, *ends[:-1]], ends, strict=True)]

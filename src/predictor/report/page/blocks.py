@@ -1,0 +1,174 @@
+"""What a page is made of. The template renders these and decides nothing else."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+Level = Literal["nothing", "exploratory", "worth", "ready", "unknown"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; ``quiet`` for remarks beside the matter."""
+
+    kind: ClassVar[str] = "text"
+    text: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Stands where the run left nothing to show."""
+
+    kind: ClassVar[str] = "missing"
+    what: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences."""
+
+    kind: ClassVar[str] = "points"
+    items: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Terms and what they are."""
+
+    kind: ClassVar[str] = "facts"
+    items: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first cell of each row is the row's header.
+
+    Attributes
+    ----------
+    numeric
+        Numbers of the columns that are aligned right.
+    blank
+        Text of a cell that a person must fill, and that therefore stands out.
+    """
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[int] = frozenset()
+    blank: str | None = None
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text as it was written, in a fixed width."""
+
+    kind: ClassVar[str] = "code"
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure inside the page, with its numbers.
+
+    Attributes
+    ----------
+    topic
+        What it belongs to: ``comparison``, ``calibration``, ``decision_curve``, ...
+    learner
+        Whose figure it is, None if it is everybody's.
+    media_type, content
+        Of the image.
+    """
+
+    kind: ClassVar[str] = "picture"
+    topic: str
+    learner: str | None
+    media_type: str
+    content: bytes = field(repr=False)
+    title: str
+    alt: str
+    table: Table | None = None
+
+    @property
+    def uri(self) -> str:
+        """The image inside its own address: nothing is fetched, and no ids meet."""
+        return f"data:{self.media_type};base64,{b64encode(self.content).decode()}"
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Figures of one kind, under each other or, where there is room, beside each other."""
+
+    kind: ClassVar[str] = "gallery"
+    pictures: Sequence[Picture]
+    side_by_side: bool = False
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What is one click away."""
+
+    kind: ClassVar[str] = "fold"
+    title: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of a section under a heading of its own."""
+
+    kind: ClassVar[str] = "group"
+    title: str
+    blocks: Sequence[Block]
+
+
+Block = Text | Missing | Points | Facts | Table | Code | Picture | Gallery | Fold | Group
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page; ``key`` names it in addresses."""
+
+    key: str
+    title: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What stands first.
+
+    Attributes
+    ----------
+    level, scale
+        Where on the scale from nothing to ready the finding stands.
+    headline, sentences
+        The finding in words.
+    facts
+        The few numbers that go with it.
+    """
+
+    level: Level
+    headline: str
+    scale: Sequence[tuple[Level, str]]
+    sentences: Sequence[str]
+    facts: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page, in its order."""
+
+    title: str
+    study: str
+    written: str
+    notice: str
+    verdict: Verdict
+    sections: Sequence[Section]

@@ -1,0 +1,64 @@
+"""From the plain data of a run to the content of its page, without any markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from predictor.report.page.blocks import Page, Picture
+from predictor.report.page.guidelines import probast_section, tripod_section
+from predictor.report.page.model import model, use
+from predictor.report.page.patients import patients, question
+from predictor.report.page.performance import calibration, decision_curve, performance
+from predictor.report.page.provenance import provenance
+from predictor.report.page.trust import audits, explanation, sample_size, stability
+from predictor.report.page.verdict import verdict
+
+_BEFORE_USE = (
+    patients,
+    question,
+    performance,
+    calibration,
+    decision_curve,
+    stability,
+    explanation,
+    audits,
+    sample_size,
+    model,
+)
+_AFTER_USE = (tripod_section, probast_section, provenance)
+
+
+def page_data(
+    report: Mapping[str, Any], pictures: Sequence[Picture] = (), *, notice: str = ""
+) -> Page:
+    """The content of the page.
+
+    Parameters
+    ----------
+    report
+        The content of ``report.json``. What an older one does not hold is said to be not
+        available.
+    pictures
+        Figures of the run.
+    notice
+        What the results may not be used for.
+
+    Raises
+    ------
+    KeyError
+        If it lacks what every report has had: study, data, sample size, learners with their
+        metrics.
+    """
+    return Page(
+        title=report.get("title") or report["study"],
+        study=report["study"],
+        written=report.get("time", ""),
+        notice=notice,
+        verdict=verdict(report),
+        sections=[
+            *(section(report, pictures) for section in _BEFORE_USE),
+            use(report, notice),
+            *(section(report, pictures) for section in _AFTER_USE),
+        ],
+    )

@@ -1,0 +1,175 @@
+"""Who the patients are, and what was predicted about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from predictor.report.figures.few import shown
+from predictor.report.page.blocks import (
+    Block,
+    Code,
+    Facts,
+    Group,
+    Missing,
+    Picture,
+    Section,
+    Table,
+    Text,
+)
+from predictor.report.page.pictures import of_topic
+from predictor.report.wording import NONE, count, percent, with_interval
+
+
+def patients(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """Flow of patients, counts, and what another definition of the outcome would change."""
+    data = report["data"]
+    return Section(
+        "patients",
+        "Who the patients are",
+        [
+            Text(
+                f"{count(data['labelled'], 'patient')} could be analysed; {data['events']} of "
+                f"them ({percent(data['events'] / data['labelled'])}) had the event "
+                f"“{report['outcome']}”."
+            ),
+            *(of_topic(pictures, "flow") or [_flow(data)]),
+            Group("If the outcome were defined otherwise", _definitions(report)),
+        ],
+    )
+
+
+def _flow(data: Mapping[str, Any]) -> Table:
+    rows = [["Rows of the table", str(data["rows"]), ""]]
+    for step in data["exclusions"]:
+        unknown = step["undecided"]
+        rows.append(
+            [
+                f"Not eligible: {step['rule']}",
+                str(step["excluded"]),
+                f"{unknown} of them because it is unknown" if unknown else "",
+            ]
+        )
+    rows += [
+        ["Eligible", str(data["eligible"]), ""],
+        ["Without a label", str(data["unlabelled"]), "the outcome rule cannot be decided"],
+        ["Analysed", str(data["labelled"]), f"{data['events']} with the event"],
+    ]
+    return Table("Flow of patients", ["Step", "Patients", "Remark"], rows, frozenset({1}))
+
+
+def _definitions(report: Mapping[str, Any]) -> list[Block]:
+    alternatives = report["data"].get("alternatives") or {}
+    if not alternatives:
+        return [Missing("No other definition of the outcome is in the study file.")]
+    data = report["data"]
+    rows = [
+        ["As in the study", str(data["labelled"]), str(data["events"]), NONE],
+        *(
+            [name, str(other["labelled"]), shown(other["events"]), shown(other["differs"])]
+            for name, other in alternatives.items()
+        ),
+    ]
+    counted = Table(
+        "Labels under each definition",
+        ["Definition", "Labelled", "Events", "Other label than in the study"],
+        rows,
+        frozenset({1, 2, 3}),
+    )
+    return [counted, *_sensitivity(report)]
+
+
+def _sensitivity(report: Mapping[str, Any]) -> list[Block]:
+    found = report.get("sensitivity")
+    if not found:
+        return [Missing("Performance under the other definitions was not computed in this run.")]
+    return [
+        Table(
+            "Performance when trained and tested on each definition",
+            ["Definition", "Learner", "Labelled", "Events", "AUROC (95 % interval)"],
+            [
+                [
+                    row["definition"],
+                    row["learner"],
+                    str(row["labelled"]),
+                    str(row["events"]),
+                    with_interval(row["auroc"]),
+                ]
+                for row in found
+            ],
+            frozenset({2, 3, 4}),
+        )
+    ]
+
+
+def question(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+    """What was predicted, from what, at what time."""
+    times = report.get("timepoints") or {}
+    start, end = report["predict_at"], report.get("outcome_known_at")
+    first = next(iter(times), start)
+    facts = [("Outcome", report["outcome"])]
+    if end is not None:
+        facts.append(("Known at", _time(end, times)))
+    facts.append(("Predicted at", _time(start, times)))
+    names = [c["name"] for c in report.get("covariates") or ()]
+    if names:
+        facts.append(("Predicted from", ", ".join(names)))
+    blocks: list[Block] = []
+    if start != first:
+        blocks.append(
+            Text(
+                f"This is a landmark model: it does not predict at {_time(first, times)}, but at "
+                f"{_time(start, times)}, from all that is known by then. It answers another "
+                f"question, for patients who have come that far, and its performance cannot be set "
+                f"beside that of a model that predicts at {first}."
+            )
+        )
+    blocks += [
+        Facts(facts),
+        Text(
+            "The covariates are computed in a database that holds only what is known when the "
+            "prediction is made; what comes later cannot be used. The probability is that of the "
+            "recorded outcome under the treatment these patients received. It does not say who "
+            "responds because of it."
+        ),
+        *_rules(report),
+        _covariates(report),
+    ]
+    return Section("question", "What was predicted, from what, and when", blocks)
+
+
+def _time(point: str, times: Mapping[str, str]) -> str:
+    return f"{point} ({times[point]})" if point in times else point
+
+
+def _rules(report: Mapping[str, Any]) -> list[Block]:
+    if not report.get("rule"):
+        return [Missing("The outcome rule is not in this report.json.")]
+    blocks: list[Block] = [Code(report["rule"], "Outcome rule (SQL); true is an event")]
+    eligible = report.get("eligible_rules")
+    if eligible:
+        text = "\n".join(f"{name}: {sql}" for name, sql in eligible.items())
+        blocks.append(Code(text, "Eligibility, applied in this order (SQL)"))
+    return blocks
+
+
+def _covariates(report: Mapping[str, Any]) -> Block:
+    covariates = report.get("covariates")
+    if not covariates:
+        return Missing("The list of covariates is not in this report.json.")
+    labelled = report["data"]["labelled"]
+    return Table(
+        "Covariates",
+        ["Covariate", "Kind", "Levels", "Parameters", "Missing"],
+        [
+            [
+                c["name"],
+                c["kind"],
+                ", ".join(c.get("levels") or ()) or NONE,
+                str(c["parameters"]),
+                f"{c['missing']} of {labelled}",
+            ]
+            for c in covariates
+        ],
+        frozenset({3, 4}),
+    )

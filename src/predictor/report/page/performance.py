@@ -1,0 +1,242 @@
+"""How good the predictions are: performance, calibration, decision curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from predictor.report.page.blocks import Block, Fold, Missing, Picture, Points, Section, Table, Text
+from predictor.report.page.pictures import by_learner, of_topic
+from predictor.report.wording import NONE, listed, measure, number, span, with_interval
+
+_COMPARED_FIRST = ("auroc", "log_loss")
+_BOOTSTRAPS = ("optimism_corrected", "bootstrap_632plus", "out_of_bag")
+
+
+def performance(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """Every learner beside the others, with intervals."""
+    return Section(
+        "performance",
+        "Performance",
+        [
+            Text(
+                "What a fresh sample of such patients would show. The estimate comes from repeated "
+                "nested cross-validation, in which imputation, scaling and tuning are done anew in "
+                "every fold; its 95 % interval from a bootstrap of the whole cross-validation. The "
+                "apparent value is measured on the training patients themselves. It is too good, "
+                "and stands here only to show by how much."
+            ),
+            *of_topic(pictures, "comparison"),
+            _learners(report),
+            *_comparisons(report),
+            *_everything(report),
+        ],
+    )
+
+
+def _learners(report: Mapping[str, Any]) -> Table:
+    rows = []
+    for name, facts in report["learners"].items():
+        metrics = facts["metrics"]
+        auroc = metrics["auroc"]
+        role = " (champion)" if name == report.get("champion") else ""
+        role += " (comparator)" if facts.get("comparator") else ""
+        rows.append(
+            [
+                f"{name}{role}",
+                str(facts["parameters"]),
+                with_interval(auroc),
+                number(auroc.get("apparent")),
+                *(number(auroc.get(key)) for key in _BOOTSTRAPS),
+                with_interval(metrics["brier"]) if "brier" in metrics else NONE,
+            ]
+        )
+    return Table(
+        "Learners side by side; AUROC of 0.5 is chance",
+        [
+            "Learner",
+            "Parameters",
+            "AUROC (95 % interval)",
+            "apparent",
+            "optimism-corrected",
+            ".632+",
+            "out of bag",
+            "Brier score (95 % interval)",
+        ],
+        rows,
+        frozenset(range(1, 8)),
+        wide=True,
+    )
+
+
+def _comparisons(report: Mapping[str, Any]) -> list[Block]:
+    found = report.get("comparisons")
+    if not found:
+        return [Missing("Paired comparisons of the learners were not computed in this run.")]
+    first = [row for row in found if row["measure"] in _COMPARED_FIRST]
+    rest = [row for row in found if row["measure"] not in _COMPARED_FIRST]
+    blocks: list[Block] = []
+    if first:
+        caption = (
+            "Differences between learners, paired on the same samples; “within noise” means that "
+            "the interval holds zero"
+        )
+        blocks.append(_differences(caption, first))
+    if rest:
+        table = _differences("Differences between learners in the other measures", rest)
+        blocks.append(Fold("Differences in the other measures", [table]))
+    return blocks
+
+
+def _differences(caption: str, found: Sequence[Mapping[str, Any]]) -> Table:
+    return Table(
+        caption,
+        ["Learners", "Measure", "Difference", "95 % interval", "Reading"],
+        [
+            [
+                f"{row['first']} minus {row['second']}",
+                measure(row["measure"])[0],
+                number(row["difference"], 3),
+                span(row, 3),
+                "within noise" if row["within_noise"] else "beyond noise",
+            ]
+            for row in found
+        ],
+        frozenset({2, 3}),
+    )
+
+
+def _everything(report: Mapping[str, Any]) -> list[Block]:
+    return [
+        Fold(f"Every measure of {name}", [_measures(name, facts), *_failures(facts)])
+        for name, facts in report["learners"].items()
+    ]
+
+
+def _measures(name: str, facts: Mapping[str, Any]) -> Table:
+    rows = []
+    for key, row in facts["metrics"].items():
+        called, reading = measure(key)
+        rows.append(
+            [
+                called,
+                number(row["estimate"], 3),
+                span(row, 3),
+                number(row.get("apparent"), 3),
+                *(number(row.get(bootstrap), 3) for bootstrap in _BOOTSTRAPS),
+                row.get("note") or reading,
+            ]
+        )
+    return Table(
+        f"{name}: every measure",
+        [
+            "Measure",
+            "Estimate",
+            "95 % interval",
+            "apparent",
+            "optimism-corrected",
+            ".632+",
+            "out of bag",
+            "How to read it",
+        ],
+        rows,
+        frozenset(range(1, 7)),
+        wide=True,
+    )
+
+
+def _failures(facts: Mapping[str, Any]) -> list[Block]:
+    failures = facts.get("failures")
+    total = facts.get("failed_replicates", 0)
+    if not total:
+        return [Text("No training failed in any of the resampled samples.", quiet=True)]
+    where = f" ({', '.join(f'{k}: {n}' for k, n in failures.items())})" if failures else ""
+    return [Text(f"Resampled trainings that failed, and are left out: {total}{where}.", quiet=True)]
+
+
+def calibration(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """Whether 30 % means 30 %."""
+    notes: dict[str, list[str]] = {}
+    for name, facts in report["learners"].items():
+        note = (facts.get("calibration") or {}).get("note")
+        if note:
+            notes.setdefault(note, []).append(name)
+    weak = [
+        [
+            name,
+            with_interval(facts["metrics"].get("calibration_intercept", {})),
+            with_interval(facts["metrics"].get("calibration_slope", {})),
+            with_interval(facts["metrics"].get("observed_expected", {})),
+        ]
+        for name, facts in report["learners"].items()
+    ]
+    return Section(
+        "calibration",
+        "Calibration",
+        [
+            Text(
+                "Of the patients given a probability of 30 %, about 30 % should have the outcome. "
+                "Each point is a group of at least 8 patients, at probabilities from folds in "
+                "which they were not trained on."
+            ),
+            *(
+                by_learner(report, pictures, "calibration")
+                or [Missing("There are no groups of patients to draw in this run.")]
+            ),
+            Table(
+                "Calibration in the large (ideal 0), slope (ideal 1; below 1 the probabilities are "
+                "too extreme), observed over expected events (ideal 1)",
+                ["Learner", "In the large", "Slope", "Observed / expected"],
+                weak,
+                frozenset({1, 2, 3}),
+            ),
+            *([Points([f"{listed(who)}: {note}" for note, who in notes.items()])] if notes else []),
+        ],
+    )
+
+
+def decision_curve(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """Whether acting on the model would do more good than acting without it."""
+    return Section(
+        "decision-curve",
+        "Decision curve",
+        [
+            Text(
+                "Net benefit weighs the responders found against the others picked with them, at "
+                "every probability from which one would act. A model is of use where its curve "
+                "lies above both “everybody” and “nobody”. In a cohort without an untreated arm "
+                "this speaks of recognising responders, not of gain from the treatment."
+            ),
+            *(
+                by_learner(report, pictures, "decision_curve")
+                or [Missing("The decision curve was not computed in this run.")]
+            ),
+            *_at_thresholds(report),
+        ],
+    )
+
+
+def _at_thresholds(report: Mapping[str, Any]) -> list[Block]:
+    names = list(
+        dict.fromkeys(
+            key
+            for facts in report["learners"].values()
+            for key in facts["metrics"]
+            if key.startswith("net_benefit@")
+        )
+    )
+    if not names:
+        return []
+    rows = [
+        [name, *(with_interval(facts["metrics"].get(key, {})) for key in names)]
+        for name, facts in report["learners"].items()
+    ]
+    thresholds = [f"{100 * float(key.partition('@')[2]):g} %" for key in names]
+    return [
+        Table(
+            "Net benefit (95 % interval) when acting from a probability of …",
+            ["Learner", *thresholds],
+            rows,
+            frozenset(range(1, len(names) + 1)),
+        )
+    ]

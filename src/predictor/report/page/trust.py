@@ -1,0 +1,241 @@
+"""How far the model can be trusted: stability, explanation, audits, sample size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from predictor.report.page.blocks import (
+    Block,
+    Fold,
+    Missing,
+    Picture,
+    Points,
+    Section,
+    Table,
+    Text,
+)
+from predictor.report.page.embed import BEESWARM
+from predictor.report.page.pictures import by_learner, of_topic
+from predictor.report.wording import NONE, number, percent, span
+
+_AUDITS = {
+    "issue": "issue",
+    "tip": "worth a look",
+    "passed": "passed",
+    "not_applicable": "not applicable",
+}
+_NO_REPLICATES = Missing("The probabilities under each bootstrap model are not in this run.")
+
+
+def stability(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """What another sample of patients would have changed."""
+    learners = report["learners"]
+    rows = [
+        [
+            name,
+            number(_points(facts.get("instability_mape")), 1),
+            str((facts.get("stability") or {}).get("replicates", NONE)),
+            span((facts.get("stability") or {}).get("calibration_slope") or {}),
+        ]
+        for name, facts in learners.items()
+        if facts["parameters"]
+    ]
+    blocks: list[Block] = [
+        Text(
+            "The whole procedure was repeated on bootstrap samples of the patients. Had other "
+            "patients of the same kind been in the cohort, the model would have been one of these. "
+            "Figures show groups of patients, not persons."
+        ),
+        *(by_learner(report, pictures, "instability") or [_NO_REPLICATES]),
+        *by_learner(report, pictures, "decision_curve_instability"),
+    ]
+    if rows:
+        blocks.append(
+            Table(
+                "Instability: by how many points a typical patient's probability moves (MAPE), and "
+                "the range of calibration slopes over the replicates",
+                ["Learner", "MAPE, points", "Replicates", "Slope, 95 % of replicates"],
+                rows,
+                frozenset({1, 2, 3}),
+            )
+        )
+    return Section("stability", "Stability", [*blocks, *_classification(report)])
+
+
+def _points(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _classification(report: Mapping[str, Any]) -> list[Block]:
+    found = {
+        name: {f"{100 * row['threshold']:g} %": row["share_changed"] for row in changes}
+        for name, facts in report["learners"].items()
+        if (changes := (facts.get("stability") or {}).get("classification"))
+    }
+    if not found:
+        return []
+    thresholds = list(dict.fromkeys(t for changes in found.values() for t in changes))
+    return [
+        Table(
+            "Patients who would change sides of a threshold (mean over replicates)",
+            ["Learner", *thresholds],
+            [[name, *(percent(c.get(t)) for t in thresholds)] for name, c in found.items()],
+            frozenset(range(1, len(thresholds) + 1)),
+        )
+    ]
+
+
+def explanation(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """Which covariates move the probability, and how sure that is."""
+    return Section(
+        "explanation",
+        "Explanation",
+        [
+            Text(
+                "SHAP values say how far each covariate moves a patient's log-odds away from the "
+                "average. The spread is over models trained on bootstrap samples: a covariate "
+                "whose spread reaches down to nothing cannot be told from noise. This describes "
+                "the model. It does not say what causes response."
+            ),
+            *(by_learner(report, pictures, "importance") or _ranks(report)),
+            *_swarms(report, pictures),
+        ],
+    )
+
+
+def _swarms(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Block]:
+    if not any(p.topic == BEESWARM for p in pictures):
+        return []
+    return [
+        Fold(
+            "One point per patient",
+            [
+                Text(
+                    "These figures show every training patient as a point, without identifiers and "
+                    "in an order of their own. Look at them before sharing this page."
+                ),
+                *by_learner(report, pictures, BEESWARM),
+            ],
+        )
+    ]
+
+
+def _ranks(report: Mapping[str, Any]) -> list[Block]:
+    blocks: list[Block] = []
+    for name, facts in report["learners"].items():
+        importance = facts.get("importance") or {}
+        if not facts["parameters"] or not importance:
+            continue
+        ranks = {
+            row["covariate"]: row
+            for row in (facts.get("stability") or {}).get("importance_ranks") or ()
+        }
+        ordered = sorted(importance.items(), key=lambda item: -(item[1]["mean_absolute"] or 0))
+        rows = [
+            [
+                covariate,
+                number(row["mean_absolute"], 3),
+                span(row, 3),
+                number(ranks[covariate]["rank"], 0) if covariate in ranks else NONE,
+                span(ranks[covariate], 0) if covariate in ranks else NONE,
+            ]
+            for covariate, row in ordered
+        ]
+        table = Table(
+            f"{name}: mean absolute SHAP value in log-odds, and rank among the covariates",
+            ["Covariate", "Mean", "95 % of replicates", "Rank", "Ranks, 95 % of replicates"],
+            rows,
+            frozenset(range(1, 5)),
+        )
+        blocks.append(Fold(f"Covariates of {name} in order", [table]))
+    return blocks or [Missing("No learner with covariates was explained in this run.")]
+
+
+def audits(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+    """What automatic checks found, the worst first."""
+    found = report.get("audits")
+    if not found:
+        return Section("audits", "Audits", [Missing("No audits were run.")])
+    order = list(_AUDITS)
+    verdicts = [audit.get("verdict", "tip") for audit in found]
+    ranked = sorted(zip(verdicts, found, strict=True), key=lambda pair: order.index(pair[0]))
+    rows = [
+        [
+            audit.get("title") or audit["code"],
+            _AUDITS[verdict],
+            audit.get("subject") or NONE,
+            audit["message"],
+            audit.get("reference") or "",
+        ]
+        for verdict, audit in ranked
+    ]
+    loud = [row for row, (verdict, _) in zip(rows, ranked, strict=True) if verdict in order[:2]]
+    quiet = rows[len(loud) :]
+    columns = ["Audit", "Verdict", "Learner", "What was seen", "Reference"]
+    blocks: list[Block] = [
+        Text(
+            f"{len(found)} checks: "
+            + ", ".join(f"{verdicts.count(v)} {words}" for v, words in _AUDITS.items())
+            + "."
+        )
+    ]
+    if loud:
+        blocks.append(Table("Audits that ask for attention", columns, loud, wide=True))
+    if quiet:
+        blocks.append(
+            Fold(
+                "Audits that passed or do not apply",
+                [Table("Audits that passed or do not apply", columns, quiet, wide=True)],
+            )
+        )
+    return Section("audits", "Audits", blocks)
+
+
+def sample_size(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+    """Riley's criteria beside what there is."""
+    size = report["sample_size"]
+    required, patients = size["required"], size["patients"]
+    shrinkage = number(size["expected_shrinkage"])
+    error = number(_points(size["expected_mape"]), 0)
+    criteria = {
+        "shrinkage": "Shrinkage of at least 0.9: little overfitting",
+        "optimism": "Optimism of at most 0.05 in Nagelkerke's R²",
+        "prevalence": "Prevalence known to within 5 points",
+        "mape": "Mean absolute error of a probability of at most 5 points",
+        "all_criteria": "All of them",
+    }
+    rows = [
+        [words, str(required[key]), str(patients), "yes" if patients >= required[key] else "no"]
+        for key, words in criteria.items()
+        if key in required
+    ]
+    return Section(
+        "sample-size",
+        "Sample size",
+        [
+            Text(
+                f"What Riley's criteria ask of a model with {size['parameters']} parameters and an "
+                f"AUROC of {number(size['assumed_auroc'])}, and what there is: {patients} "
+                f"patients, {number(size['events_per_parameter'], 1)} events for each parameter."
+            ),
+            *of_topic(pictures, "sample_size"),
+            Table(
+                "Patients required, by criterion",
+                ["Criterion", "Required", "There are", "Met"],
+                rows,
+                frozenset({1, 2}),
+            ),
+            Points(
+                [
+                    f"Expected shrinkage without a penalty: {shrinkage} (0.90 or more is wanted).",
+                    f"Expected mean error of a probability: {error} points.",
+                ]
+            ),
+            Text(
+                "Riley et al. 2019, doi 10.1002/sim.7992; Riley et al. 2020, doi "
+                "10.1136/bmj.m441; van Smeden et al. 2019, doi 10.1177/0962280218784726.",
+                quiet=True,
+            ),
+        ],
+    )

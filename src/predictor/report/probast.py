@@ -1,0 +1,219 @@
+"""The PROBAST+AI worksheet of a run: evidence is filled in, judgement is left to a person.
+
+References
+----------
+Moons et al. 2025, BMJ 388:e082505, doi 10.1136/bmj-2024-082505.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from predictor.report.wording import NONE, count, span
+
+TO_JUDGE = "TO BE JUDGED"
+ANSWERS = (
+    "Y yes, PY probably yes, PN probably no, N no, NI no information; not applicable only where a "
+    "question is conditional"
+)
+DOMAINS = {1: "Participants and data", 2: "Predictors", 3: "Outcome", 4: "Analysis"}
+_PERSON = "Not known to software."
+
+Report = Mapping[str, Any]
+Part = Literal["development", "evaluation"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A signalling question with the evidence of the run.
+
+    Attributes
+    ----------
+    part
+        ``development`` asks about quality, ``evaluation`` about risk of bias.
+    number
+        ``D4.5``: part, domain, place.
+    question
+        Paraphrased.
+    """
+
+    part: Part
+    number: str
+    domain: int
+    question: str
+    evidence: str
+
+
+def probast(report: Report) -> tuple[Question, ...]:
+    """All 34 questions; none is answered."""
+    parts: dict[Part, Asked] = {"development": _DEVELOPMENT, "evaluation": _EVALUATION}
+    found = []
+    for part, fourth in parts.items():
+        letter = part[0].upper()
+        for domain, questions in {**_SHARED, 4: fourth}.items():
+            found += [
+                Question(part, f"{letter}{domain}.{place}", domain, asked, evidence(report))
+                for place, (asked, evidence) in enumerate(questions, start=1)
+            ]
+    return tuple(found)
+
+
+def _person(_report: Report) -> str:
+    return _PERSON
+
+
+def _eligibility(report: Report) -> str:
+    data = report["data"]
+    steps = [f"{step['rule']}: {step['excluded']}" for step in data["exclusions"]]
+    filtered = f" Excluded by rule: {'; '.join(steps)}." if steps else " No rule of eligibility."
+    return f"{data['rows']} rows, {data['eligible']} eligible.{filtered}"
+
+
+def _available(report: Report) -> str:
+    return (
+        f"Every covariate is computed from columns declared as known at {report['predict_at']} or "
+        "before, in a database without the others."
+    )
+
+
+def _alike(_report: Report) -> str:
+    return "The same SQL, imputation and scaling for every patient, trained on or scored."
+
+
+def _rule(report: Report) -> str:
+    rule = f" Rule: {report['rule']}." if report.get("rule") else ""
+    return f"One SQL rule for every patient.{rule}"
+
+
+def _defined(report: Report) -> str:
+    alternatives = (report["data"].get("alternatives") or {}).items()
+    changed = [f"{name} changes {a['differs']} labels" for name, a in alternatives]
+    return f"Other definitions: {'; '.join(changed)}." if changed else "No other definition."
+
+
+def _separate(report: Report) -> str:
+    return (
+        "Software sees the times of columns only: nothing known after "
+        f"{report['predict_at']} is a predictor. Whether the outcome was assessed without "
+        "knowledge of predictors, or contains one (a change from baseline does), is for a person."
+    )
+
+
+def _interval(report: Report) -> str:
+    times, end = report.get("timepoints") or {}, report.get("outcome_known_at")
+    start = report["predict_at"]
+    if end is None:
+        return f"Predicted at {start}."
+    return f"From {start} ({times.get(start, start)}) to {end} ({times.get(end, end)})."
+
+
+def _size(report: Report) -> str:
+    size, events = report["sample_size"], report["data"]["events"]
+    return (
+        f"{size['patients']} patients, {events} events, {size['parameters']} parameters; Riley's "
+        f"criteria ask for {size['required']['all_criteria']}."
+    )
+
+
+def _size_evaluation(report: Report) -> str:
+    data = report["data"]
+    widths = [
+        f"{name} {span(facts['metrics']['auroc'])}"
+        for name, facts in report["learners"].items()
+        if facts["parameters"]
+    ]
+    return (
+        f"{data['labelled']} patients, {data['events']} events. 95 % intervals of AUROC: "
+        f"{'; '.join(widths) or NONE}."
+    )
+
+
+def _columns(_report: Report) -> str:
+    return (
+        "Numbers stay continuous unless the SQL cuts them; categories by their declared levels; "
+        "read the SQL at the end of this page."
+    )
+
+
+def _missing(report: Report) -> str:
+    covariates = report.get("covariates") or ()
+    gaps = [f"{c['name']} {c['missing']}" for c in covariates if c["missing"]]
+    return (
+        f"{count(report['data']['unlabelled'], 'patient')} without a label dropped. Imputation "
+        f"inside every resample, without the outcome. Missing: {', '.join(gaps) or 'see above'}."
+    )
+
+
+def _imbalance(_report: Report) -> str:
+    return "No correction for imbalance was used, so none had to be undone."
+
+
+def _overfitting(report: Report) -> str:
+    moved = [
+        f"{name} {100 * facts['instability_mape']:.0f} points"
+        for name, facts in report["learners"].items()
+        if facts["parameters"] and facts["instability_mape"] is not None
+    ]
+    return f"Penalties tuned inside every training. Instability: {'; '.join(moved) or NONE}."
+
+
+def _not_apparent(_report: Report) -> str:
+    return "Headline from nested cross-validation; apparent values are shown only beside it."
+
+
+def _leakage(_report: Report) -> str:
+    return "No step learns from a patient it is tested on; copies of a patient stay on one side."
+
+
+def _every_step(_report: Report) -> str:
+    return "Imputation, scaling, tuning and fitting are repeated in every fold and resample."
+
+
+def _measures(report: Report) -> str:
+    first = next(iter(report["learners"].values()))["metrics"]
+    kinds = {"discrimination": "auroc", "calibration": "calibration_intercept"}
+    shown = [kind for kind, name in kinds.items() if name in first]
+    if any(name.startswith("net_benefit@") for name in first):
+        shown.append("net benefit")
+    return f"Reported: {', '.join(shown)}."
+
+
+Asked = tuple[tuple[str, Callable[[Report], str]], ...]
+
+_SHARED: Mapping[int, Asked] = {
+    1: (
+        ("Was the source of the data appropriate?", _person),
+        ("Was the design of the study appropriate?", _person),
+        ("Are those included and excluded representative?", _eligibility),
+    ),
+    2: (
+        ("Were predictors defined and assessed alike for all?", _person),
+        ("Were predictors preprocessed alike for all?", _alike),
+        ("Were predictors assessed without knowledge of the outcome?", _person),
+        ("Are all predictors available when the model is meant to be used?", _available),
+    ),
+    3: (
+        ("Was the outcome defined properly?", _defined),
+        ("Was it defined and assessed alike for all?", _rule),
+        ("Was it free of predictors and of knowledge of them?", _separate),
+        ("Was the time between predictors and outcome right?", _interval),
+    ),
+}
+_DEVELOPMENT: Asked = (
+    ("Was the sample large enough?", _size),
+    ("Were continuous and categorical predictors handled properly?", _columns),
+    ("Were missing and censored data handled properly?", _missing),
+    ("If imbalance was corrected for, was the model recalibrated?", _imbalance),
+    ("Was overfitting addressed?", _overfitting),
+)
+_EVALUATION: Asked = (
+    ("Was more than apparent performance measured?", _not_apparent),
+    ("Was the sample large enough?", _size_evaluation),
+    ("Were missing data handled properly?", _missing),
+    ("Was the model tested at the uncorrected prevalence?", _imbalance),
+    ("Was leakage avoided?", _leakage),
+    ("Did resampling repeat every step?", _every_step),
+    ("Were calibration, discrimination and net benefit measured?", _measures),
+)

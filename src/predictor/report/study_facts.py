@@ -1,0 +1,105 @@
+"""The question of a training, its samples, and what holds for all learners, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from predictor.cohort import Design, Flow, pipeline_sql
+from predictor.report.summary import covariate_facts, plain, plain_row
+from predictor.study import Study, dump_study
+from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
+
+
+def study_facts(study: Study, matrix: Design, plan: Plan) -> dict[str, Any]:
+    """Rules, covariates and samples.
+
+    Parameters
+    ----------
+    study
+        Without paths of this machine.
+    matrix
+        Covariates of the labelled patients.
+    plan
+        The samples the learners were trained on.
+    """
+    sql, _ = pipeline_sql(study)
+    return {
+        "timepoints": dict(study.timepoints),
+        "outcome_known_at": study.outcome.known_at,
+        "rule": study.outcome.rule,
+        "eligible_rules": dict(study.eligible),
+        "config": dump_study(study),
+        "sql": sql,
+        "covariates": covariate_facts(matrix),
+        "plan": _plan(study, plan),
+    }
+
+
+def _plan(study: Study, plan: Plan) -> dict[str, Any]:
+    patients = plan.bootstrap.shape[1]
+    spec = study.validation.for_patients(patients)
+    together = "" if study.cluster is None else "; patients of one cluster stay together"
+    interval = (
+        "a bootstrap of it for the interval"
+        if spec.interval.refit
+        else "resampled patients, tested with the same models, for the interval"
+    )
+    given = [
+        name
+        for name in ("cross_validation", "interval", "bootstrap")
+        if name in study.validation.model_fields_set
+    ]
+    return {
+        "folds": spec.cross_validation.folds,
+        "repeats": spec.cross_validation.repeats,
+        "interval_resamples": spec.interval.resamples,
+        "interval_repeats": spec.interval.repeats,
+        "interval_refit": spec.interval.refit,
+        "bootstrap": len(plan.bootstrap),
+        "how": "the whole procedure, tuning included, is run again in every sample: repeated "
+        f"cross-validation for the estimate, {interval}, a plain bootstrap for optimism and "
+        f"stability{together}",
+        "why": f"given in the study file: {', '.join(given)}"
+        if given
+        else f"the default for {patients} patients",
+    }
+
+
+def comparison_facts(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """Paired differences between learners."""
+    return [
+        {
+            **asdict(comparison),
+            "low": plain(comparison.low),
+            "high": plain(comparison.high),
+            "within_noise": comparison.within_noise,
+        }
+        for comparison in comparisons
+    ]
+
+
+def sensitivity_facts(definition: str, flow: Flow, learner: str, auroc: Estimate) -> dict[str, Any]:
+    """AUROC of a learner under another definition of the outcome."""
+    return {
+        "definition": definition,
+        "labelled": flow.labelled,
+        "events": flow.events,
+        "learner": learner,
+        "auroc": {
+            "estimate": plain(auroc.estimate),
+            "low": plain(auroc.low),
+            "high": plain(auroc.high),
+        },
+    }
+
+
+def treat_all_facts(curve: DecisionCurve) -> dict[str, Any]:
+    """Net benefit of treating everybody."""
+    return {
+        "threshold": plain_row(curve.threshold),
+        "treat_all": plain_row(curve.net_benefit),
+        "low": plain_row(curve.low),
+        "high": plain_row(curve.high),
+    }

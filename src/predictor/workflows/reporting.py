@@ -1,0 +1,114 @@
+"""``predictor report``: the page of a training, made again from its plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from predictor import tracking
+from predictor.errors import PredictorError
+from predictor.report import Figure, learner_figures, training_figures
+from predictor.report.page import BEESWARM, embedded, page_data, render
+from predictor.saved import replacing, write_bytes
+from predictor.saved.model import RESEARCH_ONLY
+from predictor.study import LearnerSpec
+from predictor.workflows.files import check_writable
+
+REPORT, PAGE = "report.json", "report.html"
+_EVERY_REPORT_HAS = ("study", "predict_at", "outcome", "data", "sample_size", "learners")
+
+
+def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
+    """Write the page of a training.
+
+    Parameters
+    ----------
+    source
+        A folder with a ``report.json``, that file itself, or the id of an MLflow run: of a
+        training, or of one of its learners.
+    out
+        The page; if None, ``report.html`` beside ``report.json``, or ``report-<run>.html`` in the
+        working directory.
+
+    Returns
+    -------
+    dict
+        Plain data: the study, where the numbers came from, where the page is.
+
+    Raises
+    ------
+    PredictorError
+        If there is no such folder or run, or its report cannot be read or is of another kind.
+    """
+    folder, beside = _folder(source)
+    report = _read(folder / REPORT)
+    out = beside if out is None else out
+    if out.is_dir():
+        raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
+    check_writable(out.parent)
+    page = make_page(
+        report,
+        training_figures(report),
+        {name: learner_figures(report, name) for name in report["learners"]},
+        _beeswarms(report, folder),
+    )
+    with replacing([out]) as staged:
+        write_bytes(staged[out], page)
+    return {"study": report["study"], "source": source, "report": str(out)}
+
+
+def make_page(
+    report: Mapping[str, Any],
+    together: Mapping[str, Figure],
+    each: Mapping[str, Mapping[str, Figure]],
+    beeswarms: Mapping[str, bytes],
+) -> bytes:
+    """The page of a report with its figures.
+
+    Parameters
+    ----------
+    report
+        Plain data, as in ``report.json``.
+    together, each
+        Figures of all learners, and of each of them.
+    beeswarms
+        SHAP figures with a point per patient, by learner; they are drawn in training only.
+    """
+    pictures = embedded(together, each, beeswarms)
+    return render(page_data(report, pictures, notice=RESEARCH_ONLY)).encode()
+
+
+def _folder(source: str) -> tuple[Path, Path]:
+    """Folder with the report, and where its page goes."""
+    path = Path(source)
+    if path.name == REPORT and path.is_file():
+        path = path.parent
+    if path.is_dir():
+        return path, path / PAGE
+    return tracking.download_report(source), Path(f"report-{source[:8]}.html")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PredictorError(
+            f"{path.parent}: has no {REPORT}; name the folder that `predictor train` wrote it to"
+        ) from None
+    except (OSError, ValueError):
+        raise PredictorError(f"{path}: cannot be read as JSON") from None
+    if not isinstance(report, dict) or any(key not in report for key in _EVERY_REPORT_HAS):
+        raise PredictorError(f"{path}: is not a report of `predictor train`")
+    return report
+
+
+def _beeswarms(report: Mapping[str, Any], folder: Path) -> dict[str, bytes]:
+    found = {}
+    for name in report["learners"]:
+        slug = LearnerSpec(name=name, learner=name).slug
+        path = folder / slug / "figures" / f"{BEESWARM}.png"
+        if path.is_file():
+            found[name] = path.read_bytes()
+    return found

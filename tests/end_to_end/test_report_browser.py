@@ -1,0 +1,150 @@
+"""The report as a reader meets it: in a browser, without a network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from predictor.report import learner_figures, training_figures
+from predictor.workflows.reporting import make_page
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# what is left of A4 between the margins, in pixels
+PAPER = 680
+LEARNERS = ("prevalence", "ridge")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    assert found, "there is no Chromium: run .ci/browser"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def file(trained, tmp_path_factory) -> Path:
+    """The page of two learners, with every figure; more of them only take longer."""
+    folder = trained.study.folder / "reports" / "small"
+    report = json.loads((folder / "report.json").read_text())
+    report["learners"] = {name: report["learners"][name] for name in LEARNERS}
+    swarm = (folder / "ridge" / "figures" / "shap_beeswarm.png").read_bytes()
+    page = make_page(
+        report,
+        training_figures(report),
+        {name: learner_figures(report, name) for name in LEARNERS},
+        {"ridge": swarm},
+    )
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_bytes(page)
+    return path
+
+
+class Reader:
+    """Opens the page and notes what it says and asks for."""
+
+    def __init__(self, browser: Browser, file: Path, width: int, **how: Any) -> None:
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self._context = browser.new_context(
+            viewport={"width": width, "height": 900}, offline=True, **how
+        )
+        self.page: Page = self._context.new_page()
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(file.as_uri())
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._context.close()
+
+    def unfold(self) -> None:
+        self.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+
+    def too_wide(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def test_nothing_leaves_the_page_and_nothing_fails(browser, file) -> None:
+    with Reader(browser, file, 1280) as reader:
+        reader.unfold()
+        assert reader.said == []
+        asked = [url for url in reader.asked if not url.startswith("data:")]
+        assert asked == [file.as_uri()]
+        blank = reader.page.evaluate(
+            "[...document.images].filter(i => !i.complete || i.naturalWidth === 0).length"
+        )
+        assert blank == 0
+        assert reader.page.evaluate("document.images.length") > 6
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
+)
+def test_the_page_never_scrolls_sideways(browser, file, tmp_path, width, scheme) -> None:
+    with Reader(browser, file, width, color_scheme=scheme) as reader:
+        reader.unfold()
+        assert reader.too_wide() <= 0
+        picture = reader.page.screenshot(path=tmp_path / "page.png")
+        assert len(picture) > 10_000
+        colour = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        light = sum(int(part) for part in colour.strip("rgb()").split(",")) > 3 * 128
+        assert light == (scheme == "light")
+
+
+def test_the_page_fits_on_paper_with_everything_unfolded(browser, file) -> None:
+    with Reader(browser, file, PAPER) as reader:
+        reader.page.emulate_media(media="print")
+        assert reader.too_wide() <= 0
+        folded = "#provenance details pre"
+        assert reader.page.locator(folded).first.is_visible()
+        assert reader.page.pdf(prefer_css_page_size=True).startswith(b"%PDF-")
+
+
+def test_the_first_key_leads_to_the_content(browser, file) -> None:
+    with Reader(browser, file, 1280) as reader:
+        reader.page.keyboard.press("Tab")
+        focused = reader.page.locator(":focus")
+        assert focused.inner_text() == "Skip to the content"
+        assert focused.bounding_box()["y"] >= 0
+        reader.page.keyboard.press("Enter")
+        assert reader.page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "rules"),
+    [("light", {}), ("dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}})],
+    ids=["light", "dark"],
+)
+def test_an_accessibility_check_finds_nothing_serious(browser, file, scheme, rules) -> None:
+    with Reader(browser, file, 1280, color_scheme=scheme) as reader:
+        reader.unfold()
+        # rows of a table are alike, and each cell takes its time
+        reader.page.evaluate(
+            "document.querySelectorAll('tbody tr:nth-child(n+3)').forEach(row => row.remove())"
+        )
+        # without a word on every cell that is right, which takes most of the time
+        found = Axe().run(reader.page, options={**rules, "resultTypes": ["violations"]}).response
+        bad = [
+            (fault["id"], fault["nodes"][0]["html"])
+            for fault in found["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert bad == []
+        assert found["passes"]

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from predictor.report.page import Table, page_data
+from predictor.report.page.blocks import Code, Fold, Gallery, Group, Missing, Picture, Text
+
+ORDER = [
+    "patients", "question", "performance", "calibration", "decision-curve", "stability",
+    "explanation", "audits", "sample-size", "model", "use", "tripod", "probast", "provenance",
+]  # fmt: skip
+
+
+def blocks_of(section) -> list:
+    """All blocks of a section, those inside others too."""
+    found = []
+
+    def walk(blocks) -> None:
+        for block in blocks:
+            found.append(block)
+            walk(getattr(block, "blocks", ()))
+            walk(getattr(block, "pictures", ()))
+
+    walk(section.blocks)
+    return found
+
+
+def section(page, key):
+    return next(s for s in page.sections if s.key == key)
+
+
+def tables(page, key) -> list[Table]:
+    return [block for block in blocks_of(section(page, key)) if isinstance(block, Table)]
+
+
+def words(page, key) -> str:
+    return " ".join(b.text for b in blocks_of(section(page, key)) if isinstance(b, Text))
+
+
+def test_sections_stand_in_their_order(report) -> None:
+    assert [s.key for s in page_data(report).sections] == ORDER
+
+
+def test_the_verdict_says_where_on_the_scale_it_stands(report) -> None:
+    verdict = page_data(report).verdict
+    assert (verdict.level, verdict.headline) == ("exploratory", "Exploratory only")
+    assert [level for level, _ in verdict.scale] == ["nothing", "exploratory", "worth", "ready"]
+    assert verdict.sentences == report["verdict"]
+
+
+def test_an_older_verdict_is_read_from_its_first_sentence(older) -> None:
+    assert page_data(older).verdict.level == "exploratory"
+    older["verdict"] = ["Found, but only within this cohort: ridge predicts."]
+    verdict = page_data(older).verdict
+    assert (verdict.level, verdict.headline) == ("unknown", "Found, but only within this cohort")
+
+
+def test_numbers_in_front_are_of_a_learner_with_covariates(report) -> None:
+    facts = page_data(report).verdict.facts
+    assert facts[0] == ("AUROC of ridge", "0.62", "95 % interval 0.42 to 0.82; 0.5 is chance")
+    report["champion"] = "lightgbm"
+    assert page_data(report).verdict.facts[0][0] == "AUROC of lightgbm"
+
+
+def test_every_row_of_every_table_fits_its_columns(report, pictures) -> None:
+    page = page_data(report, pictures)
+    seen = 0
+    for each in page.sections:
+        for block in blocks_of(each):
+            table = block.table if isinstance(block, Picture) else block
+            if isinstance(table, Table):
+                seen += 1
+                assert table.caption
+                for row in table.rows:
+                    assert len(row) == len(table.columns), table.caption
+                    assert all(isinstance(text, str) for text in row)
+    assert seen > 30
+
+
+def test_a_full_report_lacks_nothing(report, pictures) -> None:
+    page = page_data(report, pictures)
+    missing = [b.what for s in page.sections for b in blocks_of(s) if isinstance(b, Missing)]
+    assert missing == []
+
+
+def test_what_an_older_report_does_not_hold_is_said(older) -> None:
+    page = page_data(older, ())
+    for key in ("patients", "question", "performance", "calibration", "decision-curve",
+                "stability", "audits", "model", "provenance"):  # fmt: skip
+        assert any(isinstance(b, Missing) for b in blocks_of(section(page, key))), key
+
+
+def test_every_figure_has_its_numbers(report, pictures) -> None:
+    page = page_data(report, pictures)
+    shown = [b for s in page.sections for b in blocks_of(s) if isinstance(b, Picture)]
+    assert len(shown) == len(pictures)
+    for picture in shown:
+        assert picture.alt
+        assert picture.table is not None or picture.topic == "shap_beeswarm"
+
+
+def test_figures_of_comparators_are_folded_away(report, pictures) -> None:
+    page = page_data(report, pictures)
+    blocks = section(page, "calibration").blocks
+    (open_,) = [b for b in blocks if isinstance(b, Gallery)]
+    assert [p.learner for p in open_.pictures] == ["ridge", "lightgbm"]
+    (folded,) = [b for b in blocks if isinstance(b, Fold)]
+    assert [p.learner for p in folded.blocks[0].pictures] == ["pain only"]
+
+
+def test_a_landmark_model_says_that_it_predicts_at_another_time(report) -> None:
+    assert "landmark" not in words(page_data(report), "question")
+    report["predict_at"] = "T1"
+    said = words(page_data(report), "question")
+    assert "landmark model" in said
+    assert "T1 (end of the infusion, day 7)" in said
+    assert "T0 (before the infusion)" in said
+
+
+def test_differences_say_whether_they_are_within_noise(report) -> None:
+    table = next(t for t in tables(page_data(report), "performance") if "paired" in t.caption)
+    assert [row[-1] for row in table.rows] == ["within noise", "beyond noise"]
+
+
+def test_a_measure_without_value_shows_its_reason(report) -> None:
+    table = next(t for t in tables(page_data(report), "performance") if t.caption.startswith("ri"))
+    slope = next(row for row in table.rows if row[0] == "Calibration slope")
+    assert slope[1:3] == ["–", "–"]
+    assert slope[-1].startswith("not estimable")
+
+
+def test_audits_with_issues_come_first(report) -> None:
+    loud, quiet = tables(page_data(report), "audits")
+    assert [row[1] for row in loud.rows] == ["issue"]
+    assert [row[1] for row in quiet.rows] == ["passed"]
+
+
+def test_config_and_sql_stand_at_the_end(report) -> None:
+    codes = [b for b in blocks_of(section(page_data(report), "provenance")) if isinstance(b, Code)]
+    assert [code.text for code in codes] == [report["config"], report["sql"]]
+
+
+def test_a_figure_with_a_point_per_patient_comes_with_a_warning(report, pictures) -> None:
+    said = words(page_data(report, pictures), "explanation")
+    assert "before sharing" in said
+    assert "before sharing" not in words(page_data(report), "explanation")
+
+
+def test_the_model_in_question_is_open_and_the_others_are_folded(report) -> None:
+    blocks = section(page_data(report), "model").blocks
+    assert [b.title for b in blocks if isinstance(b, Group)] == ["ridge"]
+    assert [b.title for b in blocks if isinstance(b, Fold)] == [
+        "The model of pain only", "The model of lightgbm",
+    ]  # fmt: skip
+
+
+def test_page_data_changes_nothing_it_is_given(report) -> None:
+    before = copy.deepcopy(report)
+    page_data(report, notice="Research software.")
+    assert report == before
+
+
+def test_a_report_without_learners_with_covariates_is_a_page_too(report, pictures) -> None:
+    report["learners"] = {"prevalence": report["learners"]["prevalence"]}
+    page = page_data(report, pictures)
+    assert [label for label, *_ in page.verdict.facts] == ["Patients", "Patients needed"]
+
+
+def test_something_else_than_a_report_is_refused() -> None:
+    with pytest.raises(KeyError):
+        page_data({"study": "x"})

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections import Counter
+
+from predictor.report.tripod import TO_COMPLETE, open_items, tripod
+from predictor.report.tripod_items import ITEMS
+
+
+def test_there_are_27_items_with_52_parts_in_order() -> None:
+    numbers = [item.number for item in ITEMS]
+    assert len(numbers) == len(set(numbers)) == 52
+    whole = [int(number.rstrip("abcdefg")) for number in numbers]
+    assert whole == sorted(whole)
+    assert set(whole) == set(range(1, 28))
+
+
+def test_who_fills_an_item_is_as_the_field_says() -> None:
+    assert Counter(item.who for item in ITEMS) == {"author": 20, "draft": 11, "software": 21}
+    who = {item.number: item.who for item in ITEMS}
+    assert (who["1"], who["17"], who["10"], who["8a"], who["18f"]) == (
+        "author", "author", "software", "draft", "software",
+    )  # fmt: skip
+
+
+def test_what_only_the_author_knows_is_left_open_and_nothing_else(trained) -> None:
+    for row in tripod(trained.summary):
+        assert row.text
+        assert row.open == (row.item.who != "software"), row.item.number
+        if row.item.who == "author":
+            assert row.text == TO_COMPLETE
+    assert "18f" not in open_items(trained.summary)
+    assert "17" in open_items(trained.summary)
+
+
+def test_facts_of_the_run_are_filled_in(trained) -> None:
+    text = {row.item.number: row.text for row in tripod(trained.summary)}
+    assert text["20a"].startswith("90 rows, 89 eligible, 1 without a label, 88 analysed, ")
+    assert str(trained.summary["sample_size"]["required"]["all_criteria"]) in text["10"]
+    assert "first course (course = 1)" in text["6b"]
+    assert "pain_t0 - pain_t2 >= 2" in text["8a"]
+    assert "ridge (ridge)" in text["12c"]
+    assert text["13"].startswith("None")
+
+
+def test_no_score_is_given(trained) -> None:
+    words = " ".join(row.text for row in tripod(trained.summary)).casefold()
+    assert not any(word in words for word in ("compliance", "score:", "items reported"))

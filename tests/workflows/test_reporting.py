@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from predictor.errors import PredictorError
+from predictor.workflows import reporting, write_report
+
+
+@pytest.fixture
+def short(trained, tmp_path, monkeypatch) -> Path:
+    """A folder with the report of one learner, which is drawn in a moment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    old = trained.study.folder / "reports" / "small"
+    report = json.loads((old / "report.json").read_text())
+    report["learners"] = {"prevalence": report["learners"]["prevalence"]}
+    folder = tmp_path / "short"
+    folder.mkdir()
+    (folder / "report.json").write_text(json.dumps(report))
+    return folder
+
+
+def test_the_page_is_written_beside_its_numbers(short) -> None:
+    written = write_report("short")
+    assert written == {"study": "small", "source": "short", "report": "short/report.html"}
+    page = (short / "report.html").read_text(encoding="utf-8")
+    assert "A small made-up study" in page
+    assert "Not a medical device" in page
+
+
+def test_the_page_goes_where_it_is_asked_to_go(short) -> None:
+    assert write_report("short/report.json", Path("new/page.html"))["report"] == "new/page.html"
+    assert Path("new/page.html").is_file()
+    assert not (short / "report.html").exists()
+
+
+def test_training_leaves_the_page_and_tells_of_it(trained) -> None:
+    assert trained.summary["report"] == "reports/small/report.html"
+    assert trained.summary["report_json"] == "reports/small/report.json"
+    page = (trained.study.folder / "reports/small/report.html").read_text(encoding="utf-8")
+    assert page.count("<img ") > 10
+    assert "One point per patient" in page
+    assert len(page.encode()) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "has no report.json"),
+        ("{", "cannot be read as JSON"),
+        ("[1]", "is not a report of"),
+        ('{"study": "x"}', "is not a report of"),
+    ],
+)
+def test_what_is_no_report_is_refused(tmp_path, content, message) -> None:
+    if content is not None:
+        (tmp_path / "report.json").write_text(content)
+    with pytest.raises(PredictorError, match=message):
+        write_report(str(tmp_path))
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_page_cannot_take_the_place_of_a_folder(short) -> None:
+    with pytest.raises(PredictorError, match="is a folder"):
+        write_report("short", Path("short"))
+
+
+def test_a_folder_or_run_that_is_not_there_is_refused(short) -> None:
+    with pytest.raises(PredictorError, match="no such folder"):
+        write_report("nowhere")
+    assert not Path("mlflow.db").exists()
+
+
+def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
+    # drawing them takes seconds, and they come from report.json alone
+    monkeypatch.setattr(reporting, "learner_figures", lambda report, learner: {})
+    run = copied.summary["learners"]["ridge"]["run_id"]
+    written = write_report(run)
+    assert written["report"] == f"report-{run[:8]}.html"
+    ours = Path(written["report"]).read_text(encoding="utf-8")
+    for name in copied.summary["learners"]:
+        swarm = Path("reports/small", name.replace(" ", "_"), "figures/shap_beeswarm.png")
+        if swarm.exists():
+            assert b64encode(swarm.read_bytes()).decode() in ours
+
+
+def test_a_run_of_something_else_is_refused(copied) -> None:
+    with pytest.raises(PredictorError, match="no such run"):
+        write_report("0" * 32)

@@ -178,8 +178,27 @@ def patients() -> Callable[..., list[dict[str, object]]]:
 
 
 @pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are files of a few bytes: drawing them takes most of the time of a small training.
+
+    They are drawn for `trained`, in every process that a test starts, and in their own tests.
+    """
+    from predictor.explain import figures
+    from predictor.report import Figure
+
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
+    monkeypatch.setattr(Figure, "png", lambda figure: b"\x89PNG")
+    monkeypatch.setattr(Figure, "svg", svg)
+    monkeypatch.setattr(figures, "bar", lambda importances: b"\x89PNG")
+    monkeypatch.setattr(figures, "beeswarm", lambda explanation, design: b"\x89PNG")
+
+
+@pytest.fixture
 def small(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_study: Callable[..., SmallStudy]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_study: Callable[..., SmallStudy],
+    undrawn: None,
 ) -> SmallStudy:
     """The small study in a working directory of its own."""
     study = make_study(tmp_path / "work")
@@ -227,7 +246,9 @@ def trained(
 
 
 @pytest.fixture
-def copied(trained: TrainedStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainedStudy:
+def copied(
+    trained: TrainedStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undrawn: None
+) -> TrainedStudy:
     """A copy of the trained study that a test may change; the working directory lies in it."""
     folder = tmp_path / "copy"
     shutil.copytree(trained.study.folder, folder)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 
 def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_look(
-    small, predictor
+    small, predictor, monkeypatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     code, out, err = predictor(
         "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--learner", "ridge", "--models", "my models",
@@ -15,13 +16,14 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     flat = " ".join(err.split())
     parts = [
         "not eligible: first course", "if defined as: half", "What a fresh sample", "* champion: ",
-        "Exploratory only", "report reports/small", "model my models/", "runs predictor ui",
+        "Exploratory only", "issue expected_shrinkage: ", "audits passed, ", "report reports/small",
+        "model my models/", "runs predictor ui",
     ]  # fmt: skip
     places = [flat.index(words) for words in parts]
     assert places == sorted(places)
-    assert re.search(r"ridge \*? *│ *0\.\d\d \(0\.\d\d to [01]\.\d\d\) │ *0\.\d\d │", err)
-    assert re.search(r"prevalence *│.*│ +- │", err)
-    assert "- not to be had from these patients; the report says why" in err
+    auroc = r"0\.\d\d \(0\.\d\d to [01]\.\d\d\) │ *0\.\d\d"
+    assert re.search(rf"ridge \*? *│ *{auroc} │.*│ better +│ *\d+\.\d │", err)
+    assert re.search(rf"prevalence *│ *{auroc} │.*│ +│ *\d+\.\d │", err)
     (score,) = re.findall(r"^score +predictor (.*)$", err, flags=re.MULTILINE)
     assert score == "score 'my models/small/ridge' --data NEW.csv --out scores.csv"
     report = Path(re.findall(r"^report +(\S+)$", err, flags=re.MULTILINE)[0])
@@ -41,6 +43,8 @@ def test_check_says_how_many_patients_would_be_needed(small, predictor) -> None:
     assert (code, out) == (0, "")
     for words in ("Patients required for 7 parameters", "all of these", "log_age", "Here: 88"):
         assert words in err
+    assert "issue  expected_shrinkage: 7 parameters, 88 patients: " in " ".join(err.split("\n"))
+    assert re.search(r"\n\d+ audits passed, \d+ do not apply here\.\n$", err)
 
 
 def test_scoring_says_how_many_and_that_it_is_research(copied, predictor) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ from predictor.cli.main import _COMMANDS, commands
 
 Number = (int, float)
 MaybeNumber = (int, float, type(None))
+
+
+@dataclass(frozen=True)
+class Maybe:
+    """A shape, or null."""
+
+    shape: Any
 
 
 def _command(name: str) -> click.Command:
@@ -60,6 +68,7 @@ def run(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
     talkative = {"MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "default"}
     talkative["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "false"
     environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
+    environment["COLUMNS"] = "100"  # the table of learners is not folded
     done = subprocess.run(
         [sys.executable, "-m", "predictor", *arguments, "--json"],
         cwd=folder,
@@ -87,6 +96,9 @@ def conforms(document: Any, shape: Any, where: str = "") -> None:
         assert isinstance(document, list), where
         for place, entry in enumerate(document):
             conforms(entry, shape[0], f"{where}[{place}]")
+    elif isinstance(shape, Maybe):
+        if document is not None:
+            conforms(document, shape.shape, where)
     else:
         assert isinstance(document, shape), f"{where}: {document!r}"
         assert not (isinstance(document, bool) and shape is not bool), where
@@ -118,24 +130,93 @@ METRIC = {
     "apparent": MaybeNumber,
     "optimism_corrected": MaybeNumber,
     "bootstrap_632plus": MaybeNumber,
+    "out_of_bag": MaybeNumber,
     "note": (str, type(None)),
+}
+AUDIT = {
+    "code": str,
+    "title": str,
+    "verdict": str,
+    "subject": (str, type(None)),
+    "message": str,
+    "reference": str,
+}
+INTERVAL = {"low": MaybeNumber, "high": MaybeNumber}
+BAND = {"low": [MaybeNumber], "high": [MaybeNumber]}
+COVARIATE = {"name": str, "kind": str, "levels": [str], "parameters": int, "missing": int}
+CALIBRATION = {
+    "groups": [{"predicted": Number, "observed": Number, "patients": int, **INTERVAL}],
+    "curve": Maybe({"predicted": [Number], "observed": [Number], **BAND}),
+    "histogram": {"edges": [Number], "events": [int], "others": [int]},
+    "note": (str, type(None)),
+}
+STABILITY = {
+    "replicates": int,
+    "mape": MaybeNumber,
+    "by_probability": [{"probability": Number, "median": Number, "patients": int, **INTERVAL}],
+    "classification": [{"threshold": Number, "share_changed": MaybeNumber}],
+    "calibration_slope": INTERVAL,
+    "decision_curve": {"threshold": [Number], **BAND},
+    "importance_ranks": [{"covariate": str, "rank": MaybeNumber, **INTERVAL}],
+}
+COEFFICIENT = {
+    "column": str,
+    "covariate": str,
+    "coefficient": Number,
+    "odds_ratio": Number,
+    "per": (str, type(None)),
+    **INTERVAL,
 }
 TRAIN = {
     "study": str,
     "title": str,
     "predict_at": str,
     "outcome": str,
+    "timepoints": {str: str},
+    "outcome_known_at": str,
+    "rule": str,
+    "eligible_rules": {str: str},
+    "config": str,
+    "sql": str,
+    "covariates": [COVARIATE],
+    "plan": {
+        "folds": int,
+        "repeats": int,
+        "interval_resamples": int,
+        "interval_repeats": int,
+        "interval_refit": bool,
+        "bootstrap": int,
+        "how": str,
+        "why": str,
+    },
     "data": DATA,
     "sample_size": SAMPLE_SIZE,
     "learners": {
         str: {
             "learner": str,
+            "covariates": [str],
+            "comparator": bool,
             "parameters": int,
             "seconds": Number,
             "failed_replicates": int,
+            "failures": {"folds": int, "interval": int, "bootstrap": int},
             "instability_mape": Number,
             "metrics": {str: METRIC},
             "importance": {str: {"mean_absolute": Number, "low": Number, "high": Number}},
+            "decision_curve": {
+                "threshold": [Number],
+                "net_benefit": [Number],
+                "standardised": [Number],
+                **BAND,
+            },
+            "calibration": CALIBRATION,
+            "stability": STABILITY,
+            "description": {
+                "kind": str,
+                "coefficients": Maybe([COEFFICIENT]),
+                "intercept": MaybeNumber,
+                "text": [str],
+            },
             "run_id": str,
             "model": str,
         }
@@ -143,7 +224,28 @@ TRAIN = {
     "champion": str,
     "champion_reason": str,
     "verdict": [str],
-    "audits": [{"code": str, "severity": str, "message": str}],
+    "verdict_level": str,
+    "audits": [AUDIT],
+    "comparisons": [
+        {
+            "first": str,
+            "second": str,
+            "measure": str,
+            "difference": MaybeNumber,
+            "within_noise": bool,
+            **INTERVAL,
+        }
+    ],
+    "decision_curve": {"threshold": [Number], "treat_all": [Number], **BAND},
+    "sensitivity": [
+        {
+            "definition": str,
+            "labelled": int,
+            "events": int,
+            "learner": str,
+            "auroc": {"estimate": MaybeNumber, **INTERVAL},
+        }
+    ],
     "seed": int,
     "versions": {str: str},
     "time": str,
@@ -151,14 +253,20 @@ TRAIN = {
     "store": str,
     "champion_uri": str,
     "report": str,
+    "report_json": str,
 }
 METRICS = {
-    "auroc", "brier", "scaled_brier", "log_loss", "calibration_intercept", "calibration_slope",
-    "observed_expected", "net_benefit@0.3", "net_benefit@0.5", "net_benefit@0.7",
+    "auroc", "auprc", "brier", "scaled_brier", "log_loss", "calibration_intercept",
+    "calibration_slope", "observed_expected", "ici", "e50", "e90",
+    *(
+        f"{name}@{threshold}"
+        for name in ("net_benefit", "sensitivity", "specificity", "ppv", "npv")
+        for threshold in (0.3, 0.5, 0.7)
+    ),
 }  # fmt: skip
 
 
-def test_train_prints_its_document_and_nothing_else(small) -> None:
+def test_train_prints_its_document_and_nothing_else(small, store) -> None:
     document, err = run(
         small.folder, "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--learner", "ridge",
@@ -181,15 +289,15 @@ def test_train_is_silent_when_asked_to_be(small) -> None:
         small.folder, "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--quiet",
     )  # fmt: skip
-    conforms(document, TRAIN)
+    conforms(document, TRAIN)  # with a store made on the way
     assert err == ""
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_check_prints_its_document(small, quiet) -> None:
     document, err = run(small.folder, "check", "study.yaml", "--data", "patients.csv", *quiet)
-    covariate = {"name": str, "kind": str, "parameters": int, "missing": int}
-    shape = {"study": str, "data": DATA, "covariates": [covariate], "sample_size": SAMPLE_SIZE}
+    shape = {"study": str, "data": DATA, "covariates": [COVARIATE], "sample_size": SAMPLE_SIZE}
+    shape["audits"] = [AUDIT]
     conforms(document, shape)
     assert (err == "") == bool(quiet)
 
@@ -205,6 +313,18 @@ def test_score_prints_its_document(copied, model, quiet) -> None:
     conforms(document, {**shape, "out": str})
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
+    report = json.loads((trained.study.folder / "reports/small/report.json").read_text())
+    report["learners"] = {"prevalence": report["learners"]["prevalence"]}
+    (tmp_path / "report.json").write_text(json.dumps(report))
+    document, err = run(tmp_path, "report", ".", *quiet)
+    conforms(document, {"study": str, "source": str, "report": str})
+    assert document["report"] == "report.html"
+    assert (tmp_path / "report.html").is_file()
     assert (err == "") == bool(quiet)
 
 

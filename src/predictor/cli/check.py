@@ -36,6 +36,7 @@ def command(config: Path, data: Path, as_json: bool, quiet: bool) -> None:
 def _show(facts: dict[str, Any], out: Console) -> None:
     from rich.table import Table
 
+    from predictor.cli.audits import show_audits
     from predictor.cli.tables import flow_table
 
     out.print(flow_table(facts["data"]))
@@ -68,3 +69,5 @@ def _show(facts: dict[str, Any], out: Console) -> None:
         f"parameter. Expected: coefficients worth {100 * size['expected_shrinkage']:.0f} % of what "
         f"they look like, probabilities wrong by {100 * size['expected_mape']:.0f} points."
     )
+    out.print()
+    show_audits(facts["audits"], out)

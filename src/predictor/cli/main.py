@@ -15,7 +15,7 @@ import click
 from predictor import __version__
 from predictor.errors import DataError, PredictorError
 
-_COMMANDS = ("init", "simulate", "check", "train", "score", "ui")
+_COMMANDS = ("init", "simulate", "check", "describe", "train", "report", "score", "ui")
 
 
 class _Commands(click.Group):

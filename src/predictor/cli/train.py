@@ -85,6 +85,7 @@ def command(
 
 
 def _show(summary: dict[str, Any], out: Console) -> None:
+    from predictor.cli.audits import show_audits
     from predictor.cli.tables import flow_table, learner_table
 
     learners = summary["learners"]
@@ -96,6 +97,8 @@ def _show(summary: dict[str, Any], out: Console) -> None:
     out.print()
     for sentence in summary["verdict"]:
         out.print(sentence, markup=False)
+    out.print()
+    show_audits(summary["audits"], out)
     out.print()
     model = learners[summary["champion"]]["model"]
     score = shlex.join(["predictor", "score", model, "--data", "NEW.csv", "--out", "scores.csv"])

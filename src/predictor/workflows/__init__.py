@@ -10,22 +10,36 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from predictor.workflows.checking import check
+    from predictor.workflows.describing import describe
     from predictor.workflows.plan import make_plan
     from predictor.workflows.prepared import Prepared, prepare
+    from predictor.workflows.reporting import write_report
     from predictor.workflows.scoring import score_file
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.training import train
 
-__all__ = ["Prepared", "check", "initialise", "make_plan", "prepare", "score_file", "train"]
+__all__ = [
+    "Prepared",
+    "check",
+    "describe",
+    "initialise",
+    "make_plan",
+    "prepare",
+    "score_file",
+    "train",
+    "write_report",
+]
 
 _WHERE = {
     "Prepared": "prepared",
     "check": "checking",
+    "describe": "describing",
     "initialise": "starter_study",
     "make_plan": "plan",
     "prepare": "prepared",
     "score_file": "scoring",
     "train": "training",
+    "write_report": "reporting",
 }
 
 

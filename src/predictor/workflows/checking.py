@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from predictor.learners import make
 from predictor.report import check_facts
+from predictor.validation import audit
+from predictor.workflows.auditing import evidence_before
+from predictor.workflows.learner import make_learner
 from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import prepare
 
@@ -17,7 +20,7 @@ def check(config: Path | str, data: Path | str) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain data: counts, covariates and sample size.
+        Plain data: counts, covariates, sample size, and what the audits that need no model found.
 
     Raises
     ------
@@ -26,7 +29,12 @@ def check(config: Path | str, data: Path | str) -> dict[str, Any]:
     """
     prepared = prepare(config, data)
     for spec in prepared.study.learners:
-        make(spec.learner, **spec.parameters)
+        make_learner(spec, prepared.study, prepared.matrix)
     make_plan(prepared, prepared.study)
     facts = check_facts(prepared.labelled, prepared.matrix, prepared.fingerprint)
-    return {"study": prepared.study.study, **facts}
+    findings = audit(evidence_before(prepared))
+    return {
+        "study": prepared.study.study,
+        **facts,
+        "audits": [asdict(finding) for finding in findings],
+    }

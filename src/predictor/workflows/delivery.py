@@ -11,25 +11,43 @@ from typing import Any
 from predictor import tracking
 from predictor.cohort import Design, pipeline_sql
 from predictor.explain import Explanation, Importance
-from predictor.report import calibration_figure, comparison_figure, flat_metrics
+from predictor.report import Figure, flat_metrics, learner_figures, training_figures
+from predictor.report.page import BEESWARM
+from predictor.report.tripod import open_items
 from predictor.saved import SavedModel, Usual, replacing, stage_model, write_bytes
 from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study
 from predictor.validation import Performance, Plan, Trained
 from predictor.workflows import provenance
+from predictor.workflows.reporting import PAGE, REPORT, make_page
 
 # replicates kept in a saved model and used for the spread of SHAP values, by kind of scorer:
-# boosters are texts of some kilobytes each, linear models a few numbers
-KEPT = {"linear": 500, "boosters": 200}
+# boosters are texts of some kilobytes each, additive models up to a number for every pair of
+# columns, linear models a few numbers; a forest of scikit-learn takes a second to read
+KEPT = {"linear": 500, "additive": 200, "boosters": 200, "sklearn": 50}
 
-Figures = dict[str, bytes]
+Figures = dict[str, Figure]
+Files = dict[str, bytes]
 
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """Everything about one learner."""
+    """Everything about one learner.
+
+    Attributes
+    ----------
+    spec, matrix, trained
+        What it is, the patients it was given, and its models.
+    shown
+        The patients on whom it is explained: all of them, or some of very many.
+    performance, explanation, importances
+        What was found.
+    facts
+        All of it as plain data.
+    """
 
     spec: LearnerSpec
     matrix: Design
+    shown: Design
     trained: Trained
     performance: Performance
     explanation: Explanation
@@ -89,10 +107,15 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
         If the disk is full or the MLflow store fails.
     """
     together, each = _figures(delivery)
+    vectors = _vectors(together)
+    pictures_of_each = {
+        name: _vectors(drawn) | _shap(delivery.results[name]) for name, drawn in each.items()
+    }
     report = _json(delivery.summary)
-    files = {delivery.out / "report.json": report}
-    files |= {delivery.out / path: content for path, content in together.items()}
-    for name, drawn in each.items():
+    page = make_page(delivery.summary, together, each, _beeswarms(pictures_of_each))
+    files = {delivery.out / REPORT: report, delivery.out / PAGE: page}
+    files |= {delivery.out / path: drawn for path, drawn in vectors.items()}
+    for name, drawn in pictures_of_each.items():
         folder = delivery.out / delivery.results[name].spec.slug
         files |= {folder / path: content for path, content in drawn.items()}
     directories = delivery.directories
@@ -105,8 +128,8 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
             _tracked(
                 delivery,
                 {name: staged[directory] for name, directory in directories.items()},
-                {"report.json": report, **together},
-                each,
+                {REPORT: report, PAGE: page, **vectors},
+                pictures_of_each,
             )
         )
     return {
@@ -115,7 +138,8 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
             name: {**facts, "model": str(directories[name]), "run_id": logged.run_ids[name]}
             for name, facts in delivery.summary["learners"].items()
         },
-        "report": str(delivery.out / "report.json"),
+        "report": str(delivery.out / PAGE),
+        "report_json": str(delivery.out / REPORT),
         "run_id": logged.run_id,
         "store": logged.store,
         "champion_uri": logged.champion_uri,
@@ -123,23 +147,32 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
 
 
 def _figures(delivery: Delivery) -> tuple[Figures, dict[str, Figures]]:
-    """Figures of the training by path, and of each learner."""
+    """Figures of the training by name, and of each learner."""
+    summary = delivery.summary
+    return training_figures(summary), {
+        name: learner_figures(summary, name) for name in delivery.results
+    }
+
+
+def _shap(result: Result) -> Files:
+    """The figures of the `shap` package: one needs the patients, so it is drawn only now."""
+    if not result.facts["parameters"]:
+        return {}
     from predictor.explain.figures import bar, beeswarm
 
-    performances = {name: result.performance for name, result in delivery.results.items()}
-    patients = delivery.summary["data"]["labelled"]
-    together = {"figures/comparison.png": comparison_figure(performances, patients)}
-    each: dict[str, Figures] = {}
-    for name, result in delivery.results.items():
-        drawn: Figures = {}
-        if result.facts["parameters"]:
-            calibration = calibration_figure(result.trained, delivery.plan)
-            if calibration is not None:
-                drawn["figures/calibration.png"] = calibration
-            drawn["figures/shap_bar.png"] = bar(result.importances)
-            drawn["figures/shap_beeswarm.png"] = beeswarm(result.explanation, result.matrix)
-        each[name] = drawn
-    return together, each
+    return {
+        "figures/shap_bar.png": bar(result.importances),
+        f"figures/{BEESWARM}.png": beeswarm(result.explanation, result.shown),
+    }
+
+
+def _vectors(figures: Figures) -> Files:
+    return {f"figures/{name}.svg": figure.svg.encode() for name, figure in figures.items()}
+
+
+def _beeswarms(pictures_of_each: Mapping[str, Files]) -> Files:
+    path = f"figures/{BEESWARM}.png"
+    return {name: files[path] for name, files in pictures_of_each.items() if path in files}
 
 
 def _saved(delivery: Delivery, name: str) -> SavedModel:
@@ -158,6 +191,7 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
         performance={
             **result.facts,
             **{key: summary[key] for key in ("data", "sample_size", "champion", "verdict")},
+            "tripod_open": list(open_items(summary)),
         },
         provenance={
             "fingerprint": summary["data"]["fingerprint"],
@@ -170,7 +204,7 @@ def _tracked(
     delivery: Delivery,
     directories: Mapping[str, Path],
     artifacts: Mapping[str, bytes],
-    figures: Mapping[str, Figures],
+    pictures: Mapping[str, Files],
 ) -> tracking.TrainingRun:
     study, summary = delivery.study, delivery.summary
     sql, _ = pipeline_sql(study)
@@ -193,7 +227,7 @@ def _tracked(
         dataset_name=delivery.data,
         rows=summary["data"]["rows"],
         artifacts={
-            "study.yaml": dump_study(_without_paths(study)).encode(),
+            "study.yaml": dump_study(without_paths(study)).encode(),
             "covariates.sql": sql.encode(),
             **artifacts,
         },
@@ -206,7 +240,7 @@ def _tracked(
                     **{key: str(value) for key, value in result.spec.parameters.items()},
                 },
                 metrics=flat_metrics(result.facts),
-                artifacts={"learner.json": _json(result.facts), **figures[name]},
+                artifacts={"learner.json": _json(result.facts), **pictures[name]},
                 model_directory=directories[name],
             )
             for name, result in delivery.results.items()
@@ -215,7 +249,7 @@ def _tracked(
     )
 
 
-def _without_paths(study: Study) -> Study:
+def without_paths(study: Study) -> Study:
     """The study with its files named as they lie side by side among the artifacts."""
     update: dict[str, Any] = {}
     if study.covariates is not None:

@@ -31,6 +31,8 @@ class Prepared:
         Eligible patients, labels, and the flow that led to them.
     matrix
         Covariates of the labelled patients.
+    eligible
+        Covariates of all eligible patients, labelled or not.
     clusters
         (n,) number of each labelled patient's cluster, None without a cluster column.
     fingerprint
@@ -40,6 +42,7 @@ class Prepared:
     study: Study
     labelled: LabelledCohort
     matrix: Design
+    eligible: Design
     clusters: npt.NDArray[np.int64] | None
     fingerprint: str
 
@@ -56,15 +59,18 @@ def prepare(config: Path | str, data: Path | str) -> Prepared:
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)
-    patients = labelled.labelled
-    matrix = design(covariates(patients))
+    eligible = design(covariates(labelled.eligible))
+    matrix = eligible.take(~np.isnan(labelled.labels)) if labelled.flow.unlabelled else eligible
     check_informative(matrix)
     for spec in study.learners:
         matrix.select(spec.covariates)
-    return Prepared(study, labelled, matrix, _clusters(patients), cohort.fingerprint())
+    return Prepared(
+        study, labelled, matrix, eligible, clusters_of(labelled.labelled), cohort.fingerprint()
+    )
 
 
-def _clusters(cohort: Cohort) -> npt.NDArray[np.int64] | None:
+def clusters_of(cohort: Cohort) -> npt.NDArray[np.int64] | None:
+    """(n,) number of each patient's cluster, None without a cluster column."""
     if cohort.study.cluster is None:
         return None
     names = cohort.table[cohort.study.cluster].to_pylist()

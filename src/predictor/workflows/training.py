@@ -5,32 +5,57 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from predictor import tracking
+from predictor.cohort import Design
 from predictor.errors import StudyError
 from predictor.explain import explain, importance
 from predictor.learners import make, names
-from predictor.report import data_facts, learner_facts, sample_size_facts
+from predictor.report import (
+    comparison_facts,
+    data_facts,
+    learner_facts,
+    model_facts,
+    sample_size_facts,
+    study_facts,
+    treat_all_facts,
+)
 from predictor.study import LearnerSpec, Study
 from predictor.tracking.store import missing_store
 from predictor.validation import (
+    Metric,
+    Performance,
     Plan,
+    Samples,
+    audit,
+    calibration,
     choose,
-    instability_mape,
+    comparisons,
+    decision_curve,
     metrics,
     performance,
+    stability,
+    treat_all,
     verdict,
 )
 from predictor.validation import train as train_learner
 from predictor.workflows import provenance
-from predictor.workflows.delivery import KEPT, Delivery, Result, deliver
+from predictor.workflows.auditing import evidence_after
+from predictor.workflows.delivery import KEPT, Delivery, Result, deliver, without_paths
 from predictor.workflows.files import check_writable
+from predictor.workflows.learner import make_learner
 from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import Prepared, prepare
+from predictor.workflows.sensitivity import sensitivity
 
 Progress = Callable[[str, float], None]
+
+EXPLAINED = 5_000  # patients whose contributions are computed, for every learner and replicate
 
 
 def _silent(_step: str, _share: float) -> None:
@@ -87,7 +112,9 @@ def train(
             **({} if seed is None else {"seed": seed}),
         }
     )
-    estimators = {spec.name: _estimator(spec, study.seed, jobs) for spec in study.learners}
+    estimators = {
+        spec.name: _estimator(spec, study, prepared.matrix, jobs) for spec in study.learners
+    }
     plan = make_plan(prepared, study)
     out = Path("reports") / study.study if out is None else out
     _check_places(models, out)
@@ -102,7 +129,7 @@ def train(
             study=study,
             plan=plan,
             results=results,
-            summary=_summary(prepared, study, plan, results),
+            summary=_summary(prepared, study, plan, results, estimators),
             data=Path(data).stem,
             models=models,
             out=out,
@@ -126,7 +153,8 @@ def _chosen(study: Study, wanted: Sequence[str]) -> tuple[LearnerSpec, ...]:
     by_name = {spec.name: spec for spec in study.learners}
     chosen = []
     for name in dict.fromkeys(wanted):
-        if name not in by_name and name not in names():
+        known = name in by_name or name in names() or name.startswith("sklearn:")
+        if not known:
             raise StudyError(
                 f"there is no learner {name!r}; {study.file} has {', '.join(by_name)}, and the "
                 f"package {', '.join(names())}"
@@ -135,10 +163,10 @@ def _chosen(study: Study, wanted: Sequence[str]) -> tuple[LearnerSpec, ...]:
     return tuple(chosen)
 
 
-def _estimator(spec: LearnerSpec, seed: int, jobs: int) -> Any:
-    estimator = make(spec.learner, **spec.parameters)
+def _estimator(spec: LearnerSpec, study: Study, matrix: Design, jobs: int) -> Any:
+    estimator = make_learner(spec, study, matrix)
     known = inspect.signature(type(estimator)).parameters
-    ours = {"random_state": seed, "n_jobs": jobs}
+    ours = {"random_state": study.seed, "n_jobs": jobs}
     return estimator.set_params(
         **{key: value for key, value in ours.items() if key in known and key not in spec.parameters}
     )
@@ -148,54 +176,105 @@ def _run(spec: LearnerSpec, estimator: Any, prepared: Prepared, plan: Plan, stud
     start = time.perf_counter()
     matrix = prepared.matrix.select(spec.covariates)
     trained = train_learner(estimator, matrix.X, prepared.labelled.y, plan)
-    found = performance(trained, plan, metrics(study.validation.thresholds))
+    thresholds = study.validation.thresholds
+    found = performance(trained, plan, metrics(thresholds))
+    samples = Samples(trained, plan)
     kept = trained.bootstrap_models[: KEPT[trained.model.kind]]
-    importances = importance(trained.model, kept, matrix)
+    shown = _shown(matrix, study.seed)
+    importances = importance(trained.model, kept, shown)
     learned_nothing = spec.learner == "prevalence"
+    further = sum(knots - 2 for knots in spec.splines.values())  # terms of splines
     facts = learner_facts(
+        spec,
+        trained,
         found,
         importances,
-        learner=spec.learner,
-        parameters=0 if learned_nothing else matrix.X.shape[1],
+        covariates=[covariate.name for covariate in matrix.covariates],
+        parameters=0 if learned_nothing else matrix.X.shape[1] + further,
+        curve=decision_curve(samples),
+        calibration=calibration(samples),
+        stability=stability(trained, thresholds),
+        model=model_facts(trained.model, kept, matrix, study, constant=learned_nothing),
         seconds=time.perf_counter() - start,
-        failed_replicates=trained.failed,
-        instability_mape=instability_mape(trained),
     )
-    return Result(spec, matrix, trained, found, explain(trained.model, matrix), importances, facts)
+    explanation = explain(trained.model, shown)
+    return Result(spec, matrix, shown, trained, found, explanation, importances, facts)
+
+
+def _shown(matrix: Design, seed: int) -> Design:
+    """The patients on whom models are explained: all, or a random sample of very many."""
+    patients = len(matrix.X)
+    if patients <= EXPLAINED:
+        return matrix
+    chosen = np.random.default_rng(seed).choice(patients, EXPLAINED, replace=False)
+    return matrix.take(np.sort(chosen))
 
 
 def _summary(
-    prepared: Prepared, study: Study, plan: Plan, results: dict[str, Result]
+    prepared: Prepared,
+    study: Study,
+    plan: Plan,
+    results: dict[str, Result],
+    estimators: dict[str, Any],
 ) -> dict[str, Any]:
     performances = {name: result.performance for name, result in results.items()}
     champion = choose(performances)
     flow = prepared.labelled.flow
     reference = train_learner(make("prevalence"), prepared.matrix.X, prepared.labelled.y, plan)
-    (log_loss,) = (m for m in metrics(()) if m.name == "log_loss")
-    prevalence = performance(reference, plan, (log_loss,)).estimates["log_loss"]
+    prevalence = performance(reference, plan, _compared(study))
+    evidence = evidence_after(
+        prepared,
+        study,
+        results,
+        estimators,
+        champion=champion.name,
+        prevalence_log_loss=prevalence.estimates["log_loss"].estimate,
+    )
+    findings = audit(evidence)
+    said = verdict(evidence, findings)
     return {
         "study": study.study,
         "title": study.title,
         "predict_at": study.predict_at,
         "outcome": study.outcome.name,
+        **study_facts(without_paths(study), prepared.matrix, plan),
         "data": data_facts(prepared.labelled, prepared.fingerprint),
         "sample_size": sample_size_facts(flow.labelled, flow.events, prepared.matrix.X.shape[1]),
         "learners": {name: dict(result.facts) for name, result in results.items()},
         "champion": champion.name,
         "champion_reason": champion.reason,
-        "verdict": list(
-            verdict(
-                performances,
-                champion.name,
-                prevalence_log_loss=prevalence.estimate,
-                events=flow.events,
-                patients=flow.labelled,
-                parameters={name: r.facts["parameters"] for name, r in results.items()},
-                instability={name: r.facts["instability_mape"] for name, r in results.items()},
-            )
-        ),
-        "audits": [],
+        "verdict_level": said.level,
+        "verdict": list(said.sentences),
+        "audits": [asdict(finding) for finding in findings],
+        "comparisons": _comparisons(study, performances, prevalence, champion.name),
+        "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
+        "sensitivity": sensitivity(prepared, study, estimators, champion.name),
         "seed": study.seed,
         "versions": provenance.versions(),
         "time": provenance.now(),
     }
+
+
+def _compared(study: Study) -> tuple[Metric, ...]:
+    """Measures in which learners are compared."""
+    return tuple(
+        metric
+        for metric in metrics(study.validation.thresholds)
+        if metric.name in ("auroc", "log_loss", "brier") or metric.name.startswith("net_benefit@")
+    )
+
+
+def _comparisons(
+    study: Study, performances: dict[str, Performance], prevalence: Performance, champion: str
+) -> list[dict[str, Any]]:
+    """Everybody against the prevalence (in the study or not), comparators and champion."""
+    constant = [spec.name for spec in study.learners if spec.learner == "prevalence"]
+    references = constant[:1] or ["prevalence"]
+    references += [spec.name for spec in study.learners if spec.comparator]
+    found = comparisons(
+        {references[0]: prevalence, **performances},
+        references=references,
+        champion=champion,
+        measures=[metric.name for metric in _compared(study)],
+    )
+    return comparison_facts(found)

@@ -1,218 +1,320 @@
 """Whether the honest numbers are honest: simulated cohorts whose truth is known.
 
-    python benchmarks/honesty.py --cohorts 200 --jobs 2
+    python benchmarks/honesty.py run --jobs 2       # hours; goes on where it stopped
+    python benchmarks/honesty.py table              # Markdown tables of what was run
+    python benchmarks/honesty.py figure docs/pictures/honesty.png
 
 Each cohort is trained and validated as `predictor train` does it, with the default plan, and
-compared with the performance of the very model it gave on 20,000 fresh patients. Prints, as one
-Markdown table per question: bias and root mean squared error of the AUROC by estimator, coverage
-and width of the intervals, and how often something is said to be found.
+compared with the performance of the very model it gave on 20,000 fresh patients. Beside that stands
+what people do today for the same cohort.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable
+import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 # one thread per process: the arrays are small, and threads of two processes would wait
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
+import honesty_figure
+import honesty_tables
 import numpy as np
-from scipy.special import expit
+from interval_forms import TAILS, from_resamples, jackknife_after_bootstrap, two_stage
+from populations import Population
+from today import grid_search, pooled_leave_one_out, single_split
 
 from predictor.learners import make
-from predictor.statistics import shifted_percentiles
+from predictor.statistics import log_loss
 from predictor.study import ValidationSpec
 from predictor.validation import (
+    KeptModels,
+    Metric,
     Performance,
     Plan,
+    Trained,
     bootstrap,
     bootstrap_of_cross_validation,
     cross_validation,
-    instability_mape,
     metrics,
     performance,
+    predicts,
     train,
-    verdict,
 )
+from predictor.validation.samples import Samples
 
+SEED = 20210707
 FRESH = 20_000
-INTERCEPT = -0.08  # a prevalence of 0.48
-CORRELATION = 0.2
+SPEC = ValidationSpec()
+MEASURES = metrics(SPEC.thresholds)
+BATCH = 12  # cohorts per file of results
+SLOW = 36  # cohorts of a cell on which a grid search and a bootstrap of bootstraps are tried
+GAPPY = 204  # cohorts of which every other three have gaps; they take three times as long
+CURVED = 12  # and on which calibration is measured by a smooth curve
+ESTIMATES = (
+    *("true", "estimate", "cross_validated", "apparent"),
+    *("optimism_corrected", "632plus", "out_of_bag"),
+)
+INTERVALS = ("printed", "optimism_bootstrap")
+CURVE = ("ici", "e50", "e90")
+
+
+NOTHING = (np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
-class Cohorts:
-    """Normal covariates, the first two with this effect on the log-odds."""
+class Cell:
+    """Cohorts of one kind; what is asked of them.
 
+    Parameters
+    ----------
+    name
+        For tables and files.
+    patients
+        In each cohort.
+    population
+        Where they come from; in a mixed cell, the number of covariates is 5, 10 or 20 in turn and
+        half of the first `GAPPY` cohorts miss 10 % of their cells.
+    cohorts
+        How many.
+    learner
+        Which one is trained.
+    resamples
+        Of the bootstrap of the cross-validation.
+    mixed
+        Whether covariates and gaps vary.
+    today
+        Whether to do what people do today, too.
+    """
+
+    name: str
     patients: int
-    covariates: int
-    effect: float
+    population: Population
+    cohorts: int = 504
+    learner: str = "ridge"
+    resamples: int = SPEC.interval.resamples
+    mixed: bool = True
+    today: bool = True
 
-    def draw(self, patients: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        own = rng.normal(size=(patients, self.covariates))
-        shared = rng.normal(size=(patients, 1))
-        X = np.sqrt(1 - CORRELATION) * own + np.sqrt(CORRELATION) * shared
-        event = rng.random(patients) < expit(INTERCEPT + self.effect * X[:, :2].sum(axis=1))
-        return X, event.astype(float)
+    def drawn_from(self, number: int) -> Population:
+        """The population of one of its cohorts."""
+        if not self.mixed:
+            return self.population
+        return replace(
+            self.population,
+            covariates=(5, 10, 20)[number % 3],
+            missing=0.1 if number < GAPPY and number // 3 % 2 else 0.0,
+        )
 
 
-NO_SIGNAL = "n=48, 8, no signal"
-DESIGNS = {
-    "n=48, 8 covariates": Cohorts(48, 8, 0.55),
-    NO_SIGNAL: Cohorts(48, 8, 0.0),
-    "n=48, 3": Cohorts(48, 3, 0.55),
-    "n=48, 8, strong": Cohorts(48, 8, 0.95),
-    "n=48, 20": Cohorts(48, 20, 0.55),
-    "n=100, 8": Cohorts(100, 8, 0.55),
-}
-SPEC = ValidationSpec()
-MEASURES = metrics(SPEC.thresholds)
-ESTIMATORS = {
-    "apparent": "apparent",
-    "optimism_corrected": "optimism bootstrap (Harrell)",
-    "bootstrap_632plus": ".632+",
-    "out_of_bag": "out-of-bag bootstrap",
-    "estimate": "nested 5-fold x 20",
-}
+GRID = [
+    Cell(f"n={n}, AUROC {auroc}", n, Population(auroc))
+    for n in (48, 100, 300)
+    for auroc in (0.5, 0.6, 0.7, 0.8)
+]
+FURTHER = [
+    *(
+        Cell(f"{learner}, AUROC {auroc}", 48, Population(auroc), cohorts, learner, today=False)
+        for learner, cohorts in (
+            ("logistic", 204),
+            ("firth", 204),
+            ("elastic_net", 60),
+            ("lightgbm", 36),
+        )
+        for auroc in (0.5, 0.7)
+    ),
+    *(
+        Cell(name, n, replace(Population(0.7, 8), **changes), 204, mixed=False, today=False)
+        for name, n, changes in (
+            ("prevalence 0.25", 100, {"prevalence": 0.25}),
+            ("prevalence 0.80", 100, {"prevalence": 0.8}),
+            ("clusters of 5", 100, {"clusters": 5}),
+            ("heavy tails", 48, {"heavy_tails": True}),
+            ("interaction", 48, {"interaction": True}),
+            ("30 % missing", 48, {"missing": 0.3}),
+        )
+    ),
+    *(
+        Cell(f"n={n}", n, Population(0.7), cohorts, mixed=False, today=False)
+        for n, cohorts in ((1500, 48), (12_000, 48))
+    ),
+    *(
+        Cell(f"{r} resamples", 48, Population(0.7), 204, resamples=r, today=False)
+        for r in (30, 120, 240)
+    ),
+]
+CELLS = {cell.name: cell for cell in (*GRID, *FURTHER)}
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--cohorts", type=int, default=200, help="cohorts per design")
+    options.add_argument("what", choices=("run", "table", "figure"))
+    options.add_argument("picture", nargs="?", type=Path, help="where the figure goes")
+    options.add_argument("--results", type=Path, default=Path("work/honesty"))
     options.add_argument("--jobs", type=int, default=2, help="processes")
-    options.add_argument("--seed", type=int, default=20210707)
+    options.add_argument("--share", type=float, default=1.0, help="of the cohorts of each cell")
+    options.add_argument("--cell", action="append", choices=CELLS, help="only this one")
     chosen = options.parse_args()
-    tasks = [(design, number) for number in range(chosen.cohorts) for design in DESIGNS]
-    with ProcessPoolExecutor(chosen.jobs) as processes:
-        results = list(processes.map(partial(one_cohort, chosen.seed), tasks))
-    rows = {
-        design: [r for r, (name, _) in zip(results, tasks, strict=True) if name == design]
-        for design in DESIGNS
-    }
-    print(f"{chosen.cohorts} cohorts per design, seed {chosen.seed}, learner ridge\n")
-    print("AUROC, estimate minus true: bias (root mean squared error)\n")
-    print_table(["design", "true", *ESTIMATORS.values()], map(auroc_row, rows.items()))
-    for interval, title in (
-        ("reported", "as reported"),
-        ("cross_validation", "bootstrap of the cross-validation, also where not reported"),
-        ("optimism", "bootstrap of the apparent value shifted by the optimism"),
-    ):
-        print(f"Coverage (mean width) of nominal 95 % intervals: {title}\n")
-        print_table(
-            ["design", *(m.name for m in MEASURES)],
-            (
-                [design, *(coverage(cohorts, m.name, interval) for m in MEASURES)]
-                for design, cohorts in rows.items()
-            ),
-        )
-    print("Share of cohorts in which ...\n")
-    print_table(
-        ["design", "verdict 'Nothing found'", "AUROC shown at 0.70 or more", "interval above 0.5"],
-        map(found_row, rows.items()),
-    )
+    cells = [CELLS[name] for name in chosen.cell or CELLS]
+    if chosen.what == "run":
+        run(cells, chosen.share, chosen.jobs, chosen.results)
+    elif chosen.what == "table":
+        honesty_tables.print_all(chosen.results, [c.name for c in GRID], [c.name for c in FURTHER])
+    else:
+        honesty_figure.draw(chosen.results, [c.name for c in GRID], chosen.picture)
 
 
-def one_cohort(seed: int, task: tuple[str, int]) -> dict[str, Any]:
-    """The truth and everything that is said about one cohort."""
-    design, number = task
-    rng = np.random.default_rng([seed, list(DESIGNS).index(design), number])
-    cohorts = DESIGNS[design]
-    X, y = cohorts.draw(cohorts.patients, rng)
-    fresh_X, fresh_y = cohorts.draw(FRESH, rng)
-    folds, interval = SPEC.cross_validation, SPEC.interval
-    plan = Plan(
-        folds=cross_validation(y, folds=folds.folds, repeats=folds.repeats, rng=rng),
-        interval=bootstrap_of_cross_validation(
-            y, resamples=interval.resamples, folds=folds.folds, repeats=interval.repeats, rng=rng
+def run(cells: list[Cell], share: float, jobs: int, results: Path) -> None:
+    """Every cell in turns, so that all of them are known about equally well at any time."""
+    results.mkdir(parents=True, exist_ok=True)
+    tasks = [
+        (cell, start, results / f"{cell.name}.{start:04d}.npz")
+        for start in range(0, max(cell.cohorts for cell in cells), BATCH)
+        for cell in cells
+        if start < share * cell.cohorts
+    ]
+    tasks = [task for task in tasks if not task[2].exists()]
+    began = time.perf_counter()
+    with ProcessPoolExecutor(jobs) as processes:
+        for done, _ in enumerate(processes.map(one_batch, tasks), start=1):
+            print(f"{done}/{len(tasks)} {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def one_batch(task: tuple[Cell, int, Path]) -> None:
+    cell, start, place = task
+    rows = [one_cohort(cell, number) for number in range(start, start + BATCH)]
+    arrays = {key: np.array([row[key] for row in rows], dtype=float) for key in rows[0]}
+    unfinished = place.with_suffix(".part")
+    with unfinished.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    unfinished.rename(place)
+
+
+def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
+    """The truth and everything that is said about one cohort, each under a flat name."""
+    # numbered by name, so that a cell's cohorts stay the same when other cells come and go
+    rng = np.random.default_rng([SEED, *cell.name.encode(), number])
+    population = cell.drawn_from(number)
+    X, y, clusters = population.draw(cell.patients, rng)
+    fresh_X, fresh_y, _ = population.draw(FRESH, rng)
+    plan = planned(cell, y, clusters, rng)
+    learner = make(cell.learner)
+    if "n_jobs" in learner.get_params():
+        learner.set_params(n_jobs=1)
+    trained = train(learner, X, y, plan)
+    # a smooth curve for each of a thousand bootstrap models takes longer than all the rest
+    measures = tuple(m for m in MEASURES if number < CURVED or m.name not in CURVE)
+    found = performance(trained, plan, measures)
+    said = {"covariates": X.shape[1], "missing": population.missing}
+    said |= numbers(found, Samples(trained, plan), measures, fresh_X, fresh_y)
+    said["found"] = predicts(found, prevalence_loss(y, plan))
+    if cell.today:
+        said |= as_today(X, y, trained, found, rng, slow=number < SLOW)
+    return said
+
+
+def planned(
+    cell: Cell, y: np.ndarray, clusters: np.ndarray | None, rng: np.random.Generator
+) -> Plan:
+    spec = SPEC.for_patients(cell.patients)
+    folds = spec.cross_validation
+    return Plan(
+        folds=cross_validation(
+            y, folds=folds.folds, repeats=folds.repeats, rng=rng, clusters=clusters
         ),
-        bootstrap=bootstrap(len(y), SPEC.bootstrap.replicates, rng),
-    )
-    trained = train(make("ridge"), X, y, plan)
-    found = performance(trained, plan, MEASURES)
-    probability = trained.model.probability(fresh_X)[0]
-    replicates = trained.bootstrap
-    result: dict[str, Any] = {
-        "nothing": nothing_found(found, instability_mape(trained), X, y, plan)
-    }
-    for m in MEASURES:
-        estimate = found.estimates[m.name]
-        inside = m.statistic(y, replicates.probability, weights=replicates.weights)
-        outside = m.statistic(y, replicates.probability)
-        left_out = m.statistic(y, replicates.probability, weights=(replicates.weights == 0) * 1.0)
-        around = shifted_percentiles(
-            np.nanmean(found.cross_validated[m.name]), found.resampled[m.name]
+        interval=bootstrap_of_cross_validation(
+            y,
+            resamples=cell.resamples,
+            folds=folds.folds,
+            repeats=spec.interval.repeats,
+            rng=rng,
+            clusters=clusters,
         )
-        result[m.name] = {
-            "true": m.statistic(fresh_y, probability),
-            "estimate": estimate.estimate,
-            "apparent": estimate.apparent,
-            "optimism_corrected": estimate.optimism_corrected,
-            "bootstrap_632plus": estimate.bootstrap_632plus,
-            "out_of_bag": np.nanmean(left_out),
-            "reported": (estimate.low, estimate.high),
-            "cross_validation": (around.low, around.high),
-            "optimism": np.nanquantile(inside, [0.025, 0.975]) - np.nanmean(inside - outside),
+        if spec.interval.refit
+        else KeptModels(bootstrap(len(y), spec.interval.resamples, rng)),
+        bootstrap=bootstrap(len(y), spec.bootstrap.replicates, rng, clusters),
+    )
+
+
+def numbers(
+    found: Performance,
+    samples: Samples,
+    measures: tuple[Metric, ...],
+    fresh_X: np.ndarray,
+    fresh_y: np.ndarray,
+) -> dict[str, Any]:
+    """Truth, estimates and intervals of every measure; nan for those that were not taken."""
+    probability = samples.trained.model.probability(fresh_X)[0]
+    said: dict[str, Any] = {}
+    for m in MEASURES:
+        if m not in measures:
+            said |= {f"{m.name}/{key}": np.nan for key in ESTIMATES}
+            said |= {f"{m.name}/{key}": (np.nan, np.nan) for key in INTERVALS}
+            said |= {f"{m.name}/resampled": np.full_like(found.resampled["auroc"], np.nan)}
+            continue
+        e = found.estimates[m.name]
+        true = m.statistic(fresh_y, probability)
+        shift = known(samples.optimism(m)).mean()
+        said |= {
+            f"{m.name}/true": true if m.part is None else true[m.part],
+            f"{m.name}/estimate": e.estimate,
+            f"{m.name}/cross_validated": known(found.cross_validated[m.name]).mean(),
+            f"{m.name}/apparent": e.apparent,
+            f"{m.name}/optimism_corrected": e.optimism_corrected,
+            f"{m.name}/632plus": e.bootstrap_632plus,
+            f"{m.name}/out_of_bag": e.out_of_bag,
+            f"{m.name}/printed": (e.low, e.high),
+            f"{m.name}/optimism_bootstrap": np.quantile(known(samples.inside(m)), TAILS) - shift,
+            f"{m.name}/resampled": found.resampled[m.name],
         }
-    return result
+    return said
 
 
-def nothing_found(
-    found: Performance, instability: float, X: np.ndarray, y: np.ndarray, plan: Plan
-) -> bool:
-    """Whether the verdict on the ridge learner beside the prevalence is that nothing was found."""
-    prevalence = performance(train(make("prevalence"), X, y, plan), plan, MEASURES)
-    said = verdict(
-        {"ridge": found},
-        "ridge",
-        prevalence_log_loss=prevalence.estimates["log_loss"].estimate,
-        events=int(y.sum()),
-        patients=len(y),
-        parameters={"ridge": X.shape[1]},
-        instability={"ridge": instability},
-    )
-    return said[0].startswith("Nothing found")
+def known(values: np.ndarray) -> np.ndarray:
+    """Those that are defined; one nan if none is."""
+    values = values[~np.isnan(values)]
+    return values if len(values) else np.array([np.nan])
 
 
-def column(cohorts: list[dict[str, Any]], measure: str, key: str) -> np.ndarray:
-    return np.array([cohort[measure][key] for cohort in cohorts], dtype=float)
+def prevalence_loss(y: np.ndarray, plan: Plan) -> float:
+    """Cross-validated log loss of the prevalence."""
+    testing = plan.folds.testing
+    share = (plan.folds.training @ y / plan.folds.training.sum(axis=1))[:, None]
+    return float(log_loss(y, np.broadcast_to(share, testing.shape), weights=testing).mean())
 
 
-def auroc_row(item: tuple[str, list[dict[str, Any]]]) -> list[str]:
-    design, cohorts = item
-    true = column(cohorts, "auroc", "true")
-    errors = [column(cohorts, "auroc", key) - true for key in ESTIMATORS]
-    shown = [f"{e.mean():+.3f} ({np.sqrt((e**2).mean()):.3f})" for e in errors]
-    return [design, f"{true.mean():.3f}", *shown]
-
-
-def coverage(cohorts: list[dict[str, Any]], measure: str, interval: str) -> str:
-    true = column(cohorts, measure, "true")
-    low, high = column(cohorts, measure, interval).T
-    if np.isnan(low).all():
-        return "none"
-    covered = ((low <= true) & (true <= high)).mean()
-    return f"{covered:.2f} ({np.nanmean(high - low):.2f})"
-
-
-def found_row(item: tuple[str, list[dict[str, Any]]]) -> list[str]:
-    design, cohorts = item
-    shares = (
-        np.mean([cohort["nothing"] for cohort in cohorts]),
-        (column(cohorts, "auroc", "estimate") >= 0.7).mean(),
-        (column(cohorts, "auroc", "reported")[:, 0] > 0.5).mean(),
-    )
-    return [design, *(f"{share:.3f}" for share in shares)]
-
-
-def print_table(heading: list[str], rows: Iterable[list[str]]) -> None:
-    for row in (heading, ["---"] * len(heading), *rows):
-        print(f"| {' | '.join(row)} |")
-    print()
+def as_today(
+    X: np.ndarray,
+    y: np.ndarray,
+    trained: Trained,
+    found: Performance,
+    rng: np.random.Generator,
+    *,
+    slow: bool,
+) -> dict[str, Any]:
+    """What else could be said of the AUROC; `slow` whether to do what takes long."""
+    seed = int(rng.integers(2**31))
+    best, plain = grid_search(X, y, seed) if slow else (NOTHING, NOTHING)
+    said = {
+        "today/single 75/25 split": single_split(X, y, seed),
+        "today/GridSearchCV.best_score_": best,
+        "today/5-fold, tuning outside": plain,
+        "today/pooled leave-one-out": pooled_leave_one_out(X, y),
+    }
+    estimate = float(known(found.cross_validated["auroc"]).mean())
+    again = known(found.resampled["auroc"])
+    events = y.sum()
+    tried = from_resamples(estimate, again, events, len(y) - events)
+    tried["jackknife after bootstrap"] = jackknife_after_bootstrap(estimate, trained.bootstrap)
+    tried["two-stage bootstrap (Noma)"] = NOTHING[1:]
+    if slow and len(y) == 48:
+        tried["two-stage bootstrap (Noma)"] = two_stage(X, y, SPEC.interval.resamples, rng)
+    return said | {f"interval/{name}": ends for name, ends in tried.items()}
 
 
 if __name__ == "__main__":

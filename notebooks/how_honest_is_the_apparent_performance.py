@@ -24,40 +24,47 @@ import numpy as np
 from predictor.cohort import simulate
 from predictor.learners import make
 from predictor.statistics import auroc
-from predictor.study import BootstrapSpec, CrossValidationSpec, IntervalSpec, ValidationSpec
-from predictor.validation import metrics, performance, train
-from predictor.workflows import make_plan, prepare
+from predictor.validation import (
+    Plan,
+    bootstrap,
+    bootstrap_of_cross_validation,
+    cross_validation,
+    metrics,
+    performance,
+    train,
+)
+from predictor.workflows import prepare
 
 CONFIG = Path("../configs/crps_esketamine.yaml")
-COHORTS = 4
-
-
-def prepared(patients: int, seed: int):
-    """Draw patients, and prepare them exactly as `predictor train` would."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "cohort.csv"
-        simulate.write(simulate.simulate(patients, seed=seed, auroc=0.70), file)
-        return prepare(CONFIG, file)
-
+SIZES, COHORTS, LARGEST = (48, 100, 300), 6, 300
 
 # %%
-fresh = prepared(2000, seed=99)
-validation = ValidationSpec(  # the intervals and the bootstrap are not looked at here
-    cross_validation=CrossValidationSpec(repeats=5),
-    interval=IntervalSpec(resamples=20, repeats=1),
-    bootstrap=BootstrapSpec(replicates=20),
-)
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "cohort.csv"
+    simulate.write(simulate.simulate(4000, seed=99, auroc=0.70), file)
+    everybody = prepare(CONFIG, file)  # exactly as `predictor train` would
+X, y = everybody.matrix.X, everybody.labelled.y
+fresh = slice(COHORTS * LARGEST, None)  # patients who are in no cohort
+
+# %%
+rng = np.random.default_rng(1)
 print("patients  apparent  cross-validated  fresh patients")
 gaps = {}
-for patients in (48, 100, 300):
+for patients in SIZES:
     rows = []
     for cohort in range(COHORTS):
-        here = prepared(patients, seed=cohort)
-        study = here.study.model_copy(update={"validation": validation})
-        plan = make_plan(here, study)
-        trained = train(make("ridge"), here.matrix.X, here.labelled.y, plan)
+        here = slice(cohort * LARGEST, cohort * LARGEST + patients)
+        plan = Plan(
+            folds=cross_validation(y[here], folds=5, repeats=5, rng=rng),
+            # not looked at here
+            interval=bootstrap_of_cross_validation(
+                y[here], resamples=5, folds=5, repeats=1, rng=rng
+            ),
+            bootstrap=bootstrap(patients, 5, rng),
+        )
+        trained = train(make("ridge"), X[here], y[here], plan)
         found = performance(trained, plan, metrics(())).estimates["auroc"]
-        true = auroc(fresh.labelled.y, trained.model.probability(fresh.matrix.X)[0])
+        true = auroc(y[fresh], trained.model.probability(X[fresh])[0])
         rows.append((found.apparent, found.estimate, true))
     apparent, honest, true = np.mean(rows, axis=0)
     gaps[patients] = apparent - true

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,5 +26,21 @@ def test_notebook_runs_to_its_end(notebook: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_title_is_a_question(notebook: Path) -> None:
+    title = next(line for line in notebook.read_text("utf-8").splitlines() if '"""' in line)
+
+    assert title.strip('"').endswith("?")
+    assert f"# # {title.strip(chr(34))}" in notebook.read_text("utf-8")
+
+
 def test_there_are_notebooks() -> None:
-    assert NOTEBOOKS
+    assert len(NOTEBOOKS) == 5
+
+
+def test_the_example_report_is_like_those_of_today(trained: Any) -> None:
+    example = json.loads((NOTEBOOKS[0].parent / "example_report.json").read_text("utf-8"))
+    places = {"report", "report_json", "model", "run_id", "store", "champion_uri"}
+
+    assert set(example) == set(trained.summary) - places
+    assert set(example["learners"]["ridge"]) == set(trained.summary["learners"]["ridge"]) - places

@@ -1,0 +1,33 @@
+"""The guide to the report names its sections, in their order, and its code runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from predictor.report.page import page_data
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "report.md").read_text("utf-8")
+EXAMPLE = ROOT / "notebooks" / "example_report.json"
+
+
+def test_the_sections_of_the_report_are_explained_in_order() -> None:
+    table = PAGE.partition("| section |")[2].partition("\n\n")[0]
+    explained = re.findall(r"^\| ([^|-].*?) \|", table, re.MULTILINE)
+    page = page_data(json.loads(EXAMPLE.read_text("utf-8")))
+
+    assert explained == ["Verdict", *(section.title for section in page.sections)]
+
+
+def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reports" / "my-study").mkdir(parents=True)
+    shutil.copy(EXAMPLE, tmp_path / "reports" / "my-study" / "report.json")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+    exec(compile(code, "report.md", "exec"), {})

@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test check format lock clean
+.PHONY: help train test check docs format lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,7 @@ train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic
 	@echo "Report:  $(WORK)/report     Models:  models/     Runs:  cd $(WORK) && ../$(BIN)/predictor ui"
 
 test: check  ## check, then run every test and doctest
+	.ci/browser
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 check: $(STAMP)  ## formatting, lint, types and layers
@@ -30,6 +31,9 @@ check: $(STAMP)  ## formatting, lint, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(STAMP)  ## build the documentation site into build/site
+	$(BIN)/mkdocs build --strict --site-dir build/site
 
 format: $(STAMP)  ## format, and mend what lint can mend
 	$(BIN)/ruff format .

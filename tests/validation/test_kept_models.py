@@ -50,7 +50,7 @@ def test_every_patient_once_gives_the_estimate_itself(patients) -> None:
     trained, plan = trained_with(np.ones((30, 240)), y, X, np.random.default_rng(1))
     found = performance(trained, plan, MEASURES)
     for metric in MEASURES:
-        if metric.name != "calibration_slope":
+        if metric.name not in ("calibration_slope", "auprc"):  # not given for so few patients
             assert_allclose(
                 found.resampled[metric.name],
                 np.nanmean(found.cross_validated[metric.name]),

@@ -212,6 +212,8 @@ def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
     found = performance(trained, plan, measures)
     said = {"covariates": X.shape[1], "missing": population.missing}
     said |= numbers(found, Samples(trained, plan), measures, fresh_X, fresh_y)
+    loss = found.estimates["log_loss"].estimate
+    said["better loss"] = loss < prevalence_loss(y, plan)
     said["found"] = predicts(found, prevalence_loss(y, plan))
     if cell.today:
         said |= as_today(X, y, trained, found, rng, slow=number < SLOW)
@@ -256,6 +258,7 @@ def numbers(
             said |= {f"{m.name}/{key}": np.nan for key in ESTIMATES}
             said |= {f"{m.name}/{key}": (np.nan, np.nan) for key in INTERVALS}
             said |= {f"{m.name}/resampled": np.full_like(found.resampled["auroc"], np.nan)}
+            said |= {f"{m.name}/outside": np.full(len(samples.plan.bootstrap), np.nan)}
             continue
         e = found.estimates[m.name]
         true = m.statistic(fresh_y, probability)
@@ -271,6 +274,7 @@ def numbers(
             f"{m.name}/printed": (e.low, e.high),
             f"{m.name}/optimism_bootstrap": np.quantile(known(samples.inside(m)), TAILS) - shift,
             f"{m.name}/resampled": found.resampled[m.name],
+            f"{m.name}/outside": samples.outside(m),
         }
     return said
 

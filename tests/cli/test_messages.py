@@ -7,7 +7,7 @@ from pathlib import Path
 def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_look(
     small, predictor, monkeypatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, err = predictor(
         "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--learner", "ridge", "--models", "my models",
@@ -15,15 +15,16 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     assert (code, out) == (0, "")
     flat = " ".join(err.split())
     parts = [
-        "not eligible: first course", "if defined as: half", "What a fresh sample", "* champion: ",
+        "not eligible: first course", "if defined as: half", "What a fresh sample",
+        "AUROC against the prevalence: better: ridge", "* champion: ",
         "Exploratory only", "issue expected_shrinkage: ", "audits passed, ", "report reports/small",
         "model my models/", "runs predictor ui",
     ]  # fmt: skip
     places = [flat.index(words) for words in parts]
     assert places == sorted(places)
     auroc = r"0\.\d\d \(0\.\d\d to [01]\.\d\d\) │ *0\.\d\d"
-    assert re.search(rf"ridge \*? *│ *{auroc} │.*│ better +│ *\d+\.\d │", err)
-    assert re.search(rf"prevalence *│ *{auroc} │.*│ +│ *\d+\.\d │", err)
+    assert re.search(rf"ridge \*? *│ *{auroc} │.*│ *\d+\.\d │", err)
+    assert re.search(rf"prevalence *│ *{auroc} │.*│ *\d+\.\d │", err)
     (score,) = re.findall(r"^score +predictor (.*)$", err, flags=re.MULTILINE)
     assert score == "score 'my models/small/ridge' --data NEW.csv --out scores.csv"
     report = Path(re.findall(r"^report +(\S+)$", err, flags=re.MULTILINE)[0])

@@ -68,7 +68,7 @@ def run(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
     talkative = {"MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "default"}
     talkative["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "false"
     environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
-    environment["COLUMNS"] = "100"  # the table of learners is not folded
+    environment["COLUMNS"] = "80"  # no table is folded
     done = subprocess.run(
         [sys.executable, "-m", "predictor", *arguments, "--json"],
         cwd=folder,

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from predictor.report import learner_figures, training_figures
+from predictor.report.figures import report_figures
 from predictor.workflows.reporting import make_page
 
 FLAGS = [
@@ -42,12 +42,7 @@ def file(trained, tmp_path_factory) -> Path:
     report = json.loads((folder / "report.json").read_text())
     report["learners"] = {name: report["learners"][name] for name in LEARNERS}
     swarm = (folder / "ridge" / "figures" / "shap_beeswarm.png").read_bytes()
-    page = make_page(
-        report,
-        training_figures(report),
-        {name: learner_figures(report, name) for name in LEARNERS},
-        {"ridge": swarm},
-    )
+    page = make_page(report, *report_figures(report), {"ridge": swarm})
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(page)
     return path

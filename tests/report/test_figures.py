@@ -362,4 +362,11 @@ def test_a_training_leaves_every_figure_as_vectors(trained) -> None:
             assert f"{learner}/figures/{name}.svg" in left
         assert f"{learner}/figures/shap_bar.png" in left
         assert f"{learner}/figures/shap_beeswarm.png" in left
-    assert "prevalence/figures/shap_bar.png" not in left
+    assert not [path for path in left if path.startswith("prevalence/")]
+
+
+def test_those_the_others_have_to_beat_are_in_tables_and_in_the_figures_of_others() -> None:
+    report = a_report()
+    together, each = figures.report_figures(report)
+    assert set(together) == {"flow", "comparison"}
+    assert set(report["learners"]) - set(each) == {"prevalence", "pain only"}

@@ -8,6 +8,7 @@ import pytest
 
 from predictor.errors import StudyError
 from predictor.tracking import prepare_store
+from predictor.tracking.store import open_store
 
 
 def test_importing_the_layer_does_not_import_mlflow() -> None:
@@ -22,6 +23,18 @@ def test_a_new_store_is_made_in_silence(here) -> None:
     )
     assert (done.stdout, done.stderr) == ("", "")
     assert (here / "mlflow.db").exists()
+
+
+def test_only_a_new_store_is_written_without_waiting_for_the_disk(here) -> None:
+    def synchronous(client) -> int:
+        with client._tracking_client.store.engine.connect() as connection:
+            return connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    with open_store() as (client, _):
+        assert synchronous(client) == 0
+    assert synchronous(client) == 2
+    with open_store() as (client, _):
+        assert synchronous(client) == 2
 
 
 def test_nothing_is_sent_home_even_if_mlflow_was_imported_before(store, monkeypatch) -> None:

@@ -77,7 +77,7 @@ def test_a_folder_or_run_that_is_not_there_is_refused(short) -> None:
 
 def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
     # drawing them takes seconds, and they come from report.json alone
-    monkeypatch.setattr(reporting, "learner_figures", lambda report, learner: {})
+    monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
     run = copied.summary["learners"]["ridge"]["run_id"]
     written = write_report(run)
     assert written["report"] == f"report-{run[:8]}.html"

@@ -34,10 +34,8 @@ def learner_table(summary: dict[str, Any]) -> Table:
 
     table = Table(title="What a fresh sample would show", title_justify="left")
     table.add_column("learner")
-    against = _against_the_prevalence(summary)
     for heading in ("AUROC (95 % interval)", "apparent", "Brier", "slope"):
         table.add_column(heading, justify="right")
-    table.add_column("than prevalence")
     table.add_column("seconds", justify="right")
     for name, facts in summary["learners"].items():
         metrics = facts["metrics"]
@@ -49,23 +47,23 @@ def learner_table(summary: dict[str, Any]) -> Table:
             number(auroc["apparent"], 2),
             number(metrics["brier"]["estimate"], 3),
             number(metrics["calibration_slope"]["estimate"], 2),
-            against.get(name, ""),
             f"{facts['seconds']:.1f}",
         )
     return table
 
 
-def _against_the_prevalence(summary: dict[str, Any]) -> dict[str, str]:
-    """Whether the AUROC of each learner is told apart from that of the prevalence."""
+def against_the_prevalence(summary: dict[str, Any]) -> str:
+    """Whose AUROC is told apart from that of the prevalence; empty if there is nobody to ask of."""
     constant = [n for n, f in summary["learners"].items() if f["learner"] == "prevalence"]
     reference = constant[0] if constant else "prevalence"
-    words = {}
+    learners: dict[str, list[str]] = {}
     for found in summary["comparisons"]:
         if found["second"] == reference and found["measure"] == "auroc":
             worse = found["difference"] is not None and found["difference"] < 0
             told = "worse" if worse else "better"
-            words[found["first"]] = "within noise" if found["within_noise"] else told
-    return words
+            word = "within noise" if found["within_noise"] else told
+            learners.setdefault(word, []).append(found["first"])
+    return "; ".join(f"{word}: {', '.join(names)}" for word, names in learners.items())
 
 
 def number(value: float | None, digits: int) -> str:

@@ -86,13 +86,16 @@ def command(
 
 def _show(summary: dict[str, Any], out: Console) -> None:
     from predictor.cli.audits import show_audits
-    from predictor.cli.tables import flow_table, learner_table
+    from predictor.cli.tables import against_the_prevalence, flow_table, learner_table
 
     learners = summary["learners"]
     out.print(flow_table(summary["data"]))
     out.print(learner_table(summary))
     if any(f["metrics"]["calibration_slope"]["estimate"] is None for f in learners.values()):
         out.print("- not to be had from these patients; the report says why")
+    against = against_the_prevalence(summary)
+    if against:
+        out.print(f"AUROC against the prevalence: {against}", markup=False)
     out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}", markup=False)
     out.print()
     for sentence in summary["verdict"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.report.figures import Figure, learner_figures, training_figures
+from predictor.report.figures import Figure, report_figures
 from predictor.report.learner_facts import flat_metrics, learner_facts
 from predictor.report.model_facts import model_facts
 from predictor.report.study_facts import (
@@ -20,11 +20,10 @@ __all__ = [
     "data_facts",
     "flat_metrics",
     "learner_facts",
-    "learner_figures",
     "model_facts",
+    "report_figures",
     "sample_size_facts",
     "sensitivity_facts",
     "study_facts",
-    "training_figures",
     "treat_all_facts",
 ]

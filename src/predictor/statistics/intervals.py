@@ -81,7 +81,9 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
 
     ``quantile(r - mean(r) + estimate, (1 -+ level) / 2)`` over the resamples r that have a value.
     The shift takes out what every resample has too much or too little (copies of patients make
-    resamples easier or harder than the cohort itself).
+    resamples easier or harder than the cohort itself). Quantiles are median-unbiased (type 8):
+    those of type 7, which numpy and R take by default, leave 8 % of 60 resamples outside instead
+    of 5 %.
 
     Parameters
     ----------
@@ -105,7 +107,8 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
     References
     ----------
     Noma 2021, Stat Med 40:5691, doi 10.1002/sim.9148 (location-shifted bootstrap interval).
-    R: ``quantile(r - mean(r) + estimate, c(0.025, 0.975))``, its type 7.
+    Hyndman and Fan 1996, Am Stat 50:361, doi 10.1080/00031305.1996.10473566 (quantiles).
+    R: ``quantile(r - mean(r) + estimate, c(0.025, 0.975), type = 8)``.
     """
     tail = tail_of(level)
     estimate = np.asarray(estimate, dtype=np.float64)
@@ -117,7 +120,7 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
     enough = used >= 2
     if enough.any():
         valued = resamples[enough]
-        percentiles = np.nanquantile(valued, [tail, 1 - tail], axis=-1)
+        percentiles = np.nanquantile(valued, [tail, 1 - tail], axis=-1, method="median_unbiased")
         ends[:, enough] = percentiles - np.nanmean(valued, axis=-1)
     low, high = ends + estimate
     return Interval(low=low[()], high=high[()], used=used[()])

@@ -75,7 +75,7 @@ class IntervalSpec(Frozen):
     """
 
     resamples: int = Field(default=60, ge=20, strict=True)
-    repeats: int = Field(default=4, ge=1, strict=True)
+    repeats: int = Field(default=2, ge=1, strict=True)
     refit: bool = Field(default=True, strict=True)
 
 

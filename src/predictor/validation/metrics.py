@@ -15,6 +15,8 @@ Statistic = Callable[..., Counts]
 
 # events, and patients without, that a flexible calibration curve needs
 FEWEST_FOR_A_CURVE = 100
+# below it, the cohorts that seem to allow a slope are those that flatter it (docs/honesty.md)
+FEWEST_FOR_A_SLOPE = 100
 # average precision of folds of few patients is too high, by 0.03 with 150 events (docs/honesty.md)
 FEWEST_FOR_PRECISION = 250
 _MANY_FOR_A_CURVE = 5_000
@@ -60,6 +62,8 @@ class Metric:
         Which of the numbers that `statistic` returns; None if it returns one.
     fewest_of_each
         Patients with the event, and without, below which it is not applicable.
+    fewest_for_estimate
+        The same, below which there is no cross-validated estimate; what bootstraps say stays.
     undefined
         Why a model may have no value in any sample.
     """
@@ -77,6 +81,7 @@ class Metric:
     widest: float = np.inf
     part: int | None = None
     fewest_of_each: int = 0
+    fewest_for_estimate: int = 0
     undefined: str | None = None
 
 
@@ -195,6 +200,7 @@ def _calibration() -> tuple[Metric, ...]:
             interval=None,
             needs_spread=True,
             widest=1.0,
+            fewest_for_estimate=FEWEST_FOR_A_SLOPE,
         ),
         Metric(
             "observed_expected",

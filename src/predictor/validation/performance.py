@@ -121,12 +121,17 @@ def paired_difference(first: Performance, second: Performance, name: str) -> tup
 
 
 def _why_not_applicable(metric: Metric, y: Counts) -> str | None:
-    fewest, events = metric.fewest_of_each, int(y.sum())
+    lacking = _too_few(metric.fewest_of_each, y)
+    return None if lacking is None else f"not applicable: {lacking}"
+
+
+def _too_few(fewest: int, y: Counts) -> str | None:
+    """What is lacking, or None."""
+    events = int(y.sum())
     if min(events, len(y) - events) >= fewest:
         return None
     return (
-        f"not applicable: needs {fewest} events and {fewest} patients without; "
-        f"here {events} and {len(y) - events}"
+        f"needs {fewest} events and {fewest} patients without; here {events} and {len(y) - events}"
     )
 
 
@@ -135,7 +140,7 @@ def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) ->
     optimism = samples.optimism(metric)
     if np.isnan(estimate):
         notes = [_why_undefined(metric, samples.trained.folds)]
-    elif (doubt := _why_doubtful(metric, again)) is not None:
+    elif (doubt := _why_doubtful(metric, samples.trained.y, again)) is not None:
         estimate, notes = float("nan"), [doubt]
     else:
         notes = _left_out(folds, "repeats" if metric.pooled else "folds")
@@ -184,8 +189,11 @@ def _why_undefined(metric: Metric, folds: Replicates) -> str:
     return "not defined in any fold: no model, one label only, or labels separated completely"
 
 
-def _why_doubtful(metric: Metric, again: Counts) -> str | None:
+def _why_doubtful(metric: Metric, y: Counts, again: Counts) -> str | None:
     """Why an estimate would say nothing about the true value, or None."""
+    lacking = _too_few(metric.fewest_for_estimate, y)
+    if lacking is not None:
+        return f"not estimable: {lacking}"
     if np.isinf(metric.widest):
         return None
     known = again[~np.isnan(again)]

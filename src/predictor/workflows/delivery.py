@@ -11,7 +11,7 @@ from typing import Any
 from predictor import tracking
 from predictor.cohort import Design, pipeline_sql
 from predictor.explain import Explanation, Importance
-from predictor.report import Figure, flat_metrics, learner_figures, training_figures
+from predictor.report import Figure, flat_metrics, report_figures
 from predictor.report.page import BEESWARM
 from predictor.report.tripod import open_items
 from predictor.saved import SavedModel, Usual, replacing, stage_model, write_bytes
@@ -106,7 +106,7 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
     OSError, StudyError
         If the disk is full or the MLflow store fails.
     """
-    together, each = _figures(delivery)
+    together, each = report_figures(delivery.summary)
     vectors = _vectors(together)
     pictures_of_each = {
         name: _vectors(drawn) | _shap(delivery.results[name]) for name, drawn in each.items()
@@ -146,18 +146,8 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _figures(delivery: Delivery) -> tuple[Figures, dict[str, Figures]]:
-    """Figures of the training by name, and of each learner."""
-    summary = delivery.summary
-    return training_figures(summary), {
-        name: learner_figures(summary, name) for name in delivery.results
-    }
-
-
 def _shap(result: Result) -> Files:
     """The figures of the `shap` package: one needs the patients, so it is drawn only now."""
-    if not result.facts["parameters"]:
-        return {}
     from predictor.explain.figures import bar, beeswarm
 
     return {
@@ -240,7 +230,7 @@ def _tracked(
                     **{key: str(value) for key, value in result.spec.parameters.items()},
                 },
                 metrics=flat_metrics(result.facts),
-                artifacts={"learner.json": _json(result.facts), **pictures[name]},
+                artifacts={"learner.json": _json(result.facts), **pictures.get(name, {})},
                 model_directory=directories[name],
             )
             for name, result in delivery.results.items()

@@ -9,7 +9,7 @@ from typing import Any
 
 from predictor import tracking
 from predictor.errors import PredictorError
-from predictor.report import Figure, learner_figures, training_figures
+from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
 from predictor.saved import replacing, write_bytes
 from predictor.saved.model import RESEARCH_ONLY
@@ -48,12 +48,7 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
     if out.is_dir():
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
     check_writable(out.parent)
-    page = make_page(
-        report,
-        training_figures(report),
-        {name: learner_figures(report, name) for name in report["learners"]},
-        _beeswarms(report, folder),
-    )
+    page = make_page(report, *report_figures(report), _beeswarms(report, folder))
     with replacing([out]) as staged:
         write_bytes(staged[out], page)
     return {"study": report["study"], "source": source, "report": str(out)}

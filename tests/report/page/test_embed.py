@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from predictor.report import Figure, training_figures
+from predictor.report.figures import Figure, training_figures
 from predictor.report.page import embedded
 from predictor.report.page.blocks import Picture
 

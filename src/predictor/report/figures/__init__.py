@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from predictor.report.figures.calibration import calibration
 from predictor.report.figures.coefficients import coefficients
-from predictor.report.figures.collect import learner_figures, training_figures
+from predictor.report.figures.collect import learner_figures, report_figures, training_figures
 from predictor.report.figures.comparison import comparison
 from predictor.report.figures.decision_curve import decision_curve, decision_curve_instability
 from predictor.report.figures.figure import Figure, Table
@@ -28,6 +28,7 @@ __all__ = [
     "instability",
     "learner_figures",
     "missing",
+    "report_figures",
     "training_figures",
     "trajectories",
     "transitions",

@@ -24,6 +24,22 @@ _OF_A_LEARNER: Mapping[str, Callable[[Mapping[str, Any], str], Figure | None]] =
 }
 
 
+def report_figures(
+    report: Mapping[str, Any],
+) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
+    """The figures of a report: about all learners together, and of those that are worth a look.
+
+    Comparators have their numbers in tables and their curve beside the others'; a learner without
+    covariates gives everybody one probability.
+    """
+    each = {
+        name: learner_figures(report, name)
+        for name, facts in report["learners"].items()
+        if facts["parameters"] and not facts.get("comparator")
+    }
+    return training_figures(report), each
+
+
 def training_figures(report: Mapping[str, Any]) -> dict[str, Figure]:
     """Figures about all learners together, by the name of their file without suffix."""
     return {"flow": flow(report["data"], report["outcome"]), "comparison": comparison(report)}

@@ -1,4 +1,4 @@
-# Wilson intervals by prop.test and Hmisc, shifted percentiles by quantile (type 7).
+# Wilson intervals by prop.test and Hmisc, shifted percentiles by quantile (type 8).
 # Run in this folder: Rscript make.R
 suppressMessages(library(Hmisc))
 library(jsonlite)
@@ -25,7 +25,7 @@ wilson <- lapply(c(0.8, 0.95), function(level) {
 estimate <- 0.6
 r <- input$resample[!is.na(input$resample)]
 shifted <- lapply(c(0.8, 0.95), function(level) {
-  ends <- unname(quantile(r - mean(r) + estimate, c((1 - level) / 2, (1 + level) / 2)))
+  ends <- unname(quantile(r - mean(r) + estimate, c((1 - level) / 2, (1 + level) / 2), type = 8))
   list(level = level, low = ends[1], high = ends[2], used = length(r))
 })
 

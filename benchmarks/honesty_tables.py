@@ -146,9 +146,11 @@ def shifted(c: Cohorts, measure: str) -> np.ndarray:
     again = c[f"{measure}/resampled"]
     enough = (~np.isnan(again)).sum(axis=1) > 1
     ends = np.full((len(again), 2), np.nan)
+    if not enough.any():
+        return ends
     values = again[enough]
     ends[enough] = (
-        np.nanquantile(values, [0.025, 0.975], axis=1)
+        np.nanquantile(values, [0.025, 0.975], axis=1, method="median_unbiased")
         - np.nanmean(values, axis=1)
         + c[f"{measure}/cross_validated"][enough]
     ).T

@@ -24,15 +24,15 @@ def from_resamples(estimate: float, again: np.ndarray, events: float, others: fl
     on_logits = logit(np.clip(again, 0.01, 0.99))
     shift = logit(inside) - on_logits.mean()
     errors = _hanley_mcneil_error(again, events, others)
-    studentised = np.quantile((again - again.mean()) / errors, TAILS)
+    studentised = quantiles((again - again.mean()) / errors)
     own = float(_hanley_mcneil_error(np.array(estimate), events, others))
     return {
-        "percentiles": tuple(np.quantile(again, TAILS)),
-        "shifted percentiles": tuple(np.quantile(again - again.mean() + estimate, TAILS)),
-        "shifted on the logit scale": tuple(expit(np.quantile(on_logits + shift, TAILS))),
-        "basic (reflected)": tuple(
-            (estimate + again.mean() - np.quantile(again, TAILS))[::-1].tolist()
-        ),
+        "percentiles": tuple(quantiles(again)),
+        "shifted percentiles": tuple(quantiles(again - again.mean() + estimate)),
+        "shifted, type 7": tuple(np.quantile(again - again.mean() + estimate, TAILS)),
+        "shifted on the logit scale": tuple(expit(quantiles(on_logits + shift))),
+        "shifted on the logit scale, type 7": tuple(expit(np.quantile(on_logits + shift, TAILS))),
+        "basic (reflected)": tuple((estimate + again.mean() - quantiles(again))[::-1].tolist()),
         "normal": (estimate - wide, estimate + wide),
         "t": (estimate - student, estimate + student),
         "normal on the logit scale": tuple(
@@ -40,6 +40,11 @@ def from_resamples(estimate: float, again: np.ndarray, events: float, others: fl
         ),
         "studentised": (estimate - studentised[1] * own, estimate - studentised[0] * own),
     }
+
+
+def quantiles(values: np.ndarray) -> np.ndarray:
+    """Type 8, median-unbiased; of sixty values, type 7 leaves 8 % outside instead of 5 %."""
+    return np.nanquantile(values, TAILS, method="median_unbiased")
 
 
 def _hanley_mcneil_error(a: np.ndarray, events: float, others: float) -> np.ndarray:
@@ -80,5 +85,5 @@ def two_stage(X: np.ndarray, y: np.ndarray, resamples: int, rng: np.random.Gener
     corrected = auroc(y, whole, weights=outer) - np.nanmean(
         optimism.reshape(resamples, INNER), axis=1
     )
-    low, high = np.nanquantile(corrected, TAILS)
+    low, high = quantiles(corrected)
     return float(low), float(high)

@@ -84,7 +84,7 @@ def values(make_study: MakeStudy, make_cohort: MakeCohort) -> Callable[..., list
     ],
 )
 def test_only_one_select_is_a_query(refusal: Callable[[str], str], sql: str) -> None:
-    assert "covariates.sql: expected one SELECT statement, found" in refusal(sql)
+    assert "covariates.sql: expected one statement, a SELECT; found" in refusal(sql)
 
 
 @pytest.mark.parametrize("sql", ["", ";", "-- only a comment", "/* and */ ;;"])

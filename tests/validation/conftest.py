@@ -198,7 +198,8 @@ def contender() -> Callable[..., Contender]:
             performance=Performance(
                 estimates,
                 {"log_loss": np.full(10, loss)},
-                {"log_loss": loss + error * SPREAD},
+                {"log_loss": (loss + error * SPREAD)[:, None]},
+                repeats=1,
             ),
             parameters=parameters,
             instability=instability,

@@ -27,9 +27,10 @@ def performed(
         },
         cross_validated={"log_loss": np.full(10, loss), "auroc": np.full(10, estimate)},
         resampled={
-            "log_loss": loss + own * COMMON + error * SPREAD,
-            "auroc": np.full(21, estimate),
+            "log_loss": (loss + own * COMMON + error * SPREAD)[:, None],
+            "auroc": np.full((21, 1), estimate),
         },
+        repeats=1,
     )
 
 

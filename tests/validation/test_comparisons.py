@@ -23,7 +23,8 @@ def made_up(value, resampled):
     return Performance(
         {"auroc": Estimate(value, np.nan, np.nan, value, value, value)},
         {"auroc": np.full(5, value)},
-        {"auroc": resampled},
+        {"auroc": resampled[:, None]},
+        repeats=1,
     )
 
 

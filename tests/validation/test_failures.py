@@ -22,6 +22,7 @@ from predictor.validation import (
     performance,
     train,
 )
+from predictor.validation.out_of_fold import of_cohorts
 
 MEASURES = metrics((0.5,))
 
@@ -92,7 +93,7 @@ def test_without_any_fold_there_is_no_estimate_and_the_note_says_so(ridge):
 def test_a_resampled_cohort_rests_on_the_folds_that_gave_a_model(ridge):
     whole = performance(ridge.trained, ridge.plan, MEASURES)
     found = performance(without(ridge.trained, "interval", [0]), ridge.plan, MEASURES)
-    assert found.resampled["auroc"][0] != whole.resampled["auroc"][0]
+    assert found.resampled["auroc"][0, 0] != whole.resampled["auroc"][0, 0]
     np.testing.assert_array_equal(found.resampled["auroc"][1:], whole.resampled["auroc"][1:])
     assert np.isfinite(found.resampled["auroc"]).all()
 
@@ -116,7 +117,7 @@ def test_resampled_cohorts_that_are_left_out_of_an_interval_are_counted(prevalen
     trained = train(make("ridge"), prevalence.X, y, plan)
     lost = without(trained, "interval", slice(0, 4))
     found = performance(lost, plan, MEASURES)
-    brier, again = found.estimates["brier"], found.resampled["brier"]
+    brier, again = found.estimates["brier"], found.resampled["brier"][:, 0]
     assert brier.note == "1 of 20 resampled cohorts have no value and are left out"
     ends = (
         np.quantile(again[1:], [0.025, 0.975], method="median_unbiased")
@@ -206,7 +207,7 @@ def test_empty_folds_of_a_resampled_cohort_are_not_missed():
     )
     trained = train(make("prevalence"), np.zeros((48, 1)), y, plan)
     found = performance(trained, plan, MEASURES)
-    assert found.resampled["brier"].shape == (20,)
+    assert found.resampled["brier"].shape == (20, 1)
     assert np.isfinite(found.resampled["brier"]).all()
     assert found.estimates["brier"].note is None
 
@@ -259,7 +260,8 @@ def test_a_slope_is_estimated_only_where_resampled_cohorts_agree(logistic):
     trained = dataclasses.replace(logistic.trained, interval=replicates)
     found = performance(trained, logistic.plan, MEASURES)
     unknown = found.estimates["calibration_slope"]
-    low, high = np.quantile(found.resampled["calibration_slope"], [0.025, 0.975])
+    again = of_cohorts(found.resampled["calibration_slope"], repeats=3)
+    low, high = np.quantile(again, [0.025, 0.975])
     assert high - low > 1
     assert np.isnan([unknown.estimate, unknown.low, unknown.high]).all()
     assert unknown.note.startswith(
@@ -289,7 +291,7 @@ def test_intervals_end_where_the_measure_does():
         bootstrap=bootstrap(40, 20, rng),
     )
     found = performance(train(make("ridge"), X, y, plan), plan, MEASURES)
-    auroc, again = found.estimates["auroc"], found.resampled["auroc"]
+    auroc, again = found.estimates["auroc"], found.resampled["auroc"][:, 0]
     assert np.quantile(again, 0.975) - again.mean() + auroc.estimate > 1
     assert auroc.high == 1
     assert found.estimates["brier"].low >= 0
@@ -305,7 +307,7 @@ def test_a_paired_difference_rests_on_folds_that_both_learners_have(ridge, preva
     ).mean()
     difference, error = paired_difference(first, second, "log_loss")
     assert difference == pytest.approx(expected)
-    again = first.resampled["log_loss"] - second.resampled["log_loss"]
+    again = of_cohorts(first.resampled["log_loss"] - second.resampled["log_loss"], repeats=3)
     assert error == pytest.approx(again.std(ddof=1))
     backwards = paired_difference(second, first, "log_loss")
     assert backwards == pytest.approx((-difference, error))

@@ -83,7 +83,8 @@ def _show(found: Mapping[str, Any], out: Path, console: Console) -> None:
             markup=False,
         )
     missing = sum(row["missing"] > 0 for row in found["missing"]["columns"])
-    console.print(f"\n{missing} columns have missing values; the page has them.", markup=False)
+    columns = "1 column has" if missing == 1 else f"{missing} columns have"
+    console.print(f"\n{columns} missing values; the page has them.", markup=False)
     console.print(f"page    {out / 'describe.md'}", markup=False, soft_wrap=True)
     console.print(f"data    {out / 'describe.json'}", markup=False, soft_wrap=True)
     console.print(f"tables  {out / 'tables'}", markup=False, soft_wrap=True)

@@ -121,8 +121,9 @@ def _covariate(name: str, values: pa.Array, where: str) -> CovariateValues:
         finite = pc.fill_null(pc.is_finite(numbers), True)
         broken = int(pc.sum(pc.invert(finite)).as_py() or 0)
         if broken:
+            patients = "1 patient" if broken == 1 else f"{broken} patients"
             raise StudyError(
-                f"{where}: {name} is infinite or not a number for {broken} patients (a division by "
+                f"{where}: {name} is infinite or not a number for {patients} (a division by "
                 f"zero or the logarithm of 0?); use nullif() or ln(1 + x)"
             )
         return CovariateValues(name, "number", (), numbers)
@@ -131,4 +132,5 @@ def _covariate(name: str, values: pa.Array, where: str) -> CovariateValues:
         "date32[day]": "use a duration, like date_diff('day', onset_date, infusion_date)",
         "null": "it is NULL for everybody",
     }.get(str(kind), "a covariate is a number, a flag or an ENUM")
-    raise StudyError(f"{where}: {name} is {kind}, which cannot be a covariate: {advice}")
+    said = "a date" if str(kind) == "date32[day]" else str(kind)
+    raise StudyError(f"{where}: {name} is {said}, which cannot be a covariate: {advice}")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from predictor.statistics import calibration_curve, shifted_percentiles, wilson
 from predictor.validation.groups import groups_of_similar, merged_bins
 from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse
-from predictor.validation.out_of_fold import mean_by, out_of_fold
+from predictor.validation.out_of_fold import mean_by, of_cohorts, out_of_fold
 from predictor.validation.performance import SHARE_NEEDED
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
@@ -144,7 +144,8 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     again = calibration_curve(y, coarse(interval.probability), at, weights=interval.weights)
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
-    resampled = np.array([mean_by(interval.resample, values) for values in again.T])
+    of_repeats = again.T.reshape(len(at), interval.cohorts, -1)
+    resampled = of_cohorts(of_repeats, samples.repeats)
     ends = shifted_percentiles(observed, resampled)
     enough = ends.used >= SHARE_NEEDED * resampled.shape[1]
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]

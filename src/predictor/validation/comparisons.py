@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor.statistics import shifted_percentiles
-from predictor.validation.performance import SHARE_NEEDED, Performance, paired_difference
+from predictor.validation.performance import (
+    SHARE_NEEDED,
+    Performance,
+    paired_difference,
+    resampled_differences,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def compare(
     """
     ours, theirs = performances[first], performances[second]
     difference, _ = paired_difference(ours, theirs, measure)
-    again = ours.resampled[measure] - theirs.resampled[measure]
+    again = resampled_differences(ours, theirs, measure)
     interval = shifted_percentiles(difference, again)
     low, high = float(interval.low), float(interval.high)
     if interval.used < SHARE_NEEDED * len(again):

@@ -8,7 +8,7 @@ import numpy as np
 
 from predictor import statistics
 from predictor.statistics import shifted_percentiles
-from predictor.validation.out_of_fold import Pooled, mean_by
+from predictor.validation.out_of_fold import of_cohorts
 from predictor.validation.performance import SHARE_NEEDED
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
@@ -52,23 +52,25 @@ def decision_curve(samples: Samples) -> DecisionCurve:
     Vickers, Elkin 2006, Med Decis Making 26:565, doi 10.1177/0272989X06295361.
     """
     y = samples.trained.y
-    folds, interval = samples.pooled_folds, samples.pooled_interval
+    folds = samples.pooled_folds
     curves = statistics.decision_curve(y, folds.probability, THRESHOLDS, weights=folds.weights)
     known = curves[~np.isnan(curves).any(axis=1)]
     mean = known.mean(axis=0) if len(known) else np.full(len(THRESHOLDS), np.nan)
-    return _with_interval(y, mean, interval, interval.probability)
+    return _with_interval(samples, mean, samples.pooled_interval.probability)
 
 
 def treat_all(samples: Samples) -> DecisionCurve:
     """The curve of acting on everybody; its interval is from the same resampled cohorts."""
-    y, interval = samples.trained.y, samples.pooled_interval
+    y = samples.trained.y
     mean = statistics.decision_curve(y, np.ones(len(y)), THRESHOLDS)
-    return _with_interval(y, mean, interval, np.ones(len(y)))
+    return _with_interval(samples, mean, np.ones(len(y)))
 
 
-def _with_interval(y: Counts, mean: Counts, interval: Pooled, probability: Counts) -> DecisionCurve:
+def _with_interval(samples: Samples, mean: Counts, probability: Counts) -> DecisionCurve:
+    y, interval = samples.trained.y, samples.pooled_interval
     curves = statistics.decision_curve(y, probability, THRESHOLDS, weights=interval.weights)
-    again = np.array([mean_by(interval.resample, at_threshold) for at_threshold in curves.T])
+    of_repeats = curves.T.reshape(len(THRESHOLDS), interval.cohorts, -1)
+    again = of_cohorts(of_repeats, samples.repeats)
     ends = shifted_percentiles(mean, again)
     enough = ends.used >= SHARE_NEEDED * again.shape[1]
     least = -THRESHOLDS / (1 - THRESHOLDS)

@@ -9,7 +9,7 @@ import numpy as np
 
 from predictor.statistics import shifted_percentiles
 from predictor.validation.metrics import Metric
-from predictor.validation.out_of_fold import is_flat
+from predictor.validation.out_of_fold import is_flat, of_cohorts
 from predictor.validation.replicates import Plan, Replicates, Trained
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples, bootstrap_632plus, mean_of_known
@@ -71,16 +71,20 @@ class Performance:
         By name: its value in each fold, or in each repeat if folds are pooled, of the cohort
         itself; nan where there is none. Paired between learners.
     resampled
-        By name: the cross-validated value of each resampled cohort, (R,). Paired between learners.
+        By name: the cross-validated value of each repeat in each resampled cohort, (R, k). Paired
+        between learners.
+    repeats
+        Of the cross-validation of the cohort itself.
     """
 
     estimates: Mapping[str, Estimate]
     cross_validated: Mapping[str, Counts]
     resampled: Mapping[str, Counts]
+    repeats: int
 
     def standard_error(self, name: str) -> float:
         """Standard deviation of a measure over the resampled cohorts; nan with fewer than two."""
-        return _standard_deviation(self.resampled[name])
+        return _standard_deviation(of_cohorts(self.resampled[name], self.repeats))
 
 
 def performance(trained: Trained, plan: Plan, measures: tuple[Metric, ...]) -> Performance:
@@ -100,13 +104,14 @@ def performance(trained: Trained, plan: Plan, measures: tuple[Metric, ...]) -> P
         if why is None:
             again = samples.resampled(metric)
             folds = samples.cross_validated(metric)
-            estimates[metric.name] = _estimate(metric, samples, folds, again)
+            cohorts = of_cohorts(again, samples.repeats)
+            estimates[metric.name] = _estimate(metric, samples, folds, cohorts)
         else:
-            folds = again = np.array([np.nan])
+            folds, again = np.array([np.nan]), np.array([[np.nan]])
             estimates[metric.name] = Estimate.missing(why)
         cross_validated[metric.name] = folds
         resampled[metric.name] = again
-    return Performance(estimates, cross_validated, resampled)
+    return Performance(estimates, cross_validated, resampled, samples.repeats)
 
 
 def paired_difference(first: Performance, second: Performance, name: str) -> tuple[float, float]:
@@ -117,7 +122,12 @@ def paired_difference(first: Performance, second: Performance, name: str) -> tup
     trained and tested on the same patients; nan with fewer than two of them.
     """
     difference = mean_of_known(first.cross_validated[name] - second.cross_validated[name])
-    return difference, _standard_deviation(first.resampled[name] - second.resampled[name])
+    return difference, _standard_deviation(resampled_differences(first, second, name))
+
+
+def resampled_differences(first: Performance, second: Performance, name: str) -> Counts:
+    """Difference of two learners in every resampled cohort, (R,)."""
+    return of_cohorts(first.resampled[name] - second.resampled[name], first.repeats)
 
 
 def _why_not_applicable(metric: Metric, y: Counts) -> str | None:

@@ -40,16 +40,15 @@ class Samples:
         return self._once(metric, "folds", self.trained.folds.probability, self.plan.folds.testing)
 
     def resampled(self, metric: Metric) -> Counts:
-        """The cross-validated measure of every resampled cohort, (R,)."""
+        """The cross-validated measure of every repeat in every resampled cohort, (R, k)."""
         if metric.pooled:
             pooled = self.pooled_interval
-            value = self._of_repeats(metric, "interval pooled", pooled)
-            return mean_by(pooled.resample, value)
+            return self._of_repeats(metric, "interval pooled", pooled).reshape(pooled.cohorts, -1)
         interval = self.plan.interval
         if isinstance(interval, KeptModels):
-            return self._with_kept_models(metric, interval)
+            return self._with_kept_models(metric, interval)[:, None]
         value = self._once(metric, "interval", self.trained.interval.probability, interval.testing)
-        return mean_by(interval.resample, value)
+        return mean_by(interval.repeat, value).reshape(int(interval.resample[-1]) + 1, -1)
 
     def apparent(self, metric: Metric) -> float:
         """The measure on the patients the model was trained on."""
@@ -70,6 +69,11 @@ class Samples:
     def left_out(self, metric: Metric) -> Counts:
         """The measure of every bootstrap model on the patients it left out, (B,)."""
         return self._measured(metric, "left out")
+
+    @property
+    def repeats(self) -> int:
+        """How often the folds of the cohort itself were dealt out."""
+        return int(self.plan.folds.repeat[-1]) + 1
 
     @cached_property
     def pooled_folds(self) -> Pooled:

@@ -16,7 +16,7 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     flat = " ".join(err.split())
     parts = [
         "not eligible: first course", "if defined as: half", "What a fresh sample",
-        "AUROC against the prevalence: better: ridge", "* champion: ",
+        "AUROC better than the prevalence's: ridge", "* champion: ",
         "Exploratory only", "issue expected_shrinkage: ", "audits passed, ", "report reports/small",
         "model my models/", "runs predictor ui",
     ]  # fmt: skip

@@ -48,7 +48,7 @@ def test_the_session_of_the_readme_repeats(tmp_path: Path) -> None:
             command,
             shell=True,
             cwd=tmp_path,
-            env={**os.environ, "PATH": path, "COLUMNS": "100"},
+            env={**os.environ, "PATH": path, "COLUMNS": "80"},
             capture_output=True,
             text=True,
             check=False,

@@ -52,18 +52,18 @@ def learner_table(summary: dict[str, Any]) -> Table:
     return table
 
 
-def against_the_prevalence(summary: dict[str, Any]) -> str:
-    """Whose AUROC is told apart from that of the prevalence; empty if there is nobody to ask of."""
+def against_the_prevalence(summary: dict[str, Any]) -> list[str]:
+    """Lines that say whose AUROC is told apart from that of the prevalence."""
     constant = [n for n, f in summary["learners"].items() if f["learner"] == "prevalence"]
     reference = constant[0] if constant else "prevalence"
     learners: dict[str, list[str]] = {}
     for found in summary["comparisons"]:
         if found["second"] == reference and found["measure"] == "auroc":
             worse = found["difference"] is not None and found["difference"] < 0
-            told = "worse" if worse else "better"
-            word = "within noise" if found["within_noise"] else told
+            told = "worse than" if worse else "better than"
+            word = "within noise of" if found["within_noise"] else told
             learners.setdefault(word, []).append(found["first"])
-    return "; ".join(f"{word}: {', '.join(names)}" for word, names in learners.items())
+    return [f"AUROC {word} the prevalence's: {', '.join(who)}" for word, who in learners.items()]
 
 
 def number(value: float | None, digits: int) -> str:

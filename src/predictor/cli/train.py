@@ -93,9 +93,8 @@ def _show(summary: dict[str, Any], out: Console) -> None:
     out.print(learner_table(summary))
     if any(f["metrics"]["calibration_slope"]["estimate"] is None for f in learners.values()):
         out.print("- not to be had from these patients; the report says why")
-    against = against_the_prevalence(summary)
-    if against:
-        out.print(f"AUROC against the prevalence: {against}", markup=False)
+    for line in against_the_prevalence(summary):
+        out.print(line, markup=False)
     out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}", markup=False)
     out.print()
     for sentence in summary["verdict"]:

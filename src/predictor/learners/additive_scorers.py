@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.learners.expansion import Expansion
-from predictor.learners.scorers import Index, probability_of
+from predictor.learners.scorers import Index, probability_of, with_columns
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class AdditiveScorers:
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = self._checked(X)
+        X = with_columns(X, self.expansion.imputation.mean.shape[1])
         logit = np.empty((len(self), len(X)))
         for part in self._blocks(len(X)):
             terms = self.expansion.terms(X[part])
@@ -87,7 +87,7 @@ class AdditiveScorers:
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = self._checked(X)
+        X = with_columns(X, self.expansion.imputation.mean.shape[1])
         values = np.zeros((len(self), *X.shape))
         origin = self.expansion.origin
         for part in self._blocks(len(X)):
@@ -121,10 +121,3 @@ class AdditiveScorers:
     def _blocks(self, patients: int) -> Iterator[slice]:
         rows = max(1, _AT_ONCE // max(self.coefficient.size, 1))
         return (slice(start, start + rows) for start in range(0, patients, rows))
-
-    def _checked(self, X: Floats) -> Floats:
-        X = np.asarray(X, dtype=np.float64)
-        columns = self.expansion.imputation.mean.shape[1]
-        if X.ndim != 2 or X.shape[1] != columns:
-            raise ValueError(f"expected X of shape (n, {columns}), got {X.shape}")
-        return X

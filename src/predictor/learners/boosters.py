@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.errors import ModelError
-from predictor.learners.scorers import Index, probability_of
+from predictor.learners.scorers import Index, probability_of, with_columns
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -61,7 +61,7 @@ class BoosterScorers:
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = self._checked(X)
+        X = np.ascontiguousarray(with_columns(X, self.impute.shape[1]))
         logit = np.repeat(self.initial[:, None], len(X), axis=1)
         for b, booster in self._boosters(X):
             logit[b] += booster.predict(self._completed(X, b), raw_score=True, num_threads=1)
@@ -85,7 +85,7 @@ class BoosterScorers:
         ----------
         Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9; equals `shap.TreeExplainer`.
         """
-        X = self._checked(X)
+        X = np.ascontiguousarray(with_columns(X, self.impute.shape[1]))
         baseline = self.initial.copy()
         values = np.zeros((len(self), *X.shape))
         values[np.isnan(baseline)] = np.nan
@@ -113,12 +113,6 @@ class BoosterScorers:
         starts = [0, *ends[:-1]]
         texts = tuple(text[a:b].decode() for a, b in zip(starts, ends, strict=False))
         return cls(texts, arrays["initial"], arrays["impute"])
-
-    def _checked(self, X: Floats) -> Floats:
-        X = np.ascontiguousarray(X, dtype=np.float64)
-        if X.ndim != 2 or X.shape[1] != self.impute.shape[1]:
-            raise ValueError(f"expected X of shape (n, {self.impute.shape[1]}), got {X.shape}")
-        return X
 
     def _completed(self, X: Floats, b: int) -> Floats:
         return np.where(np.isnan(X), self.impute[b], X)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
-from predictor.learners.newton import aliased, invert, newton_step
+from predictor.learners.newton import invert, newton_step, unidentified
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -83,9 +83,7 @@ class Firth(LikelihoodLearner):
 
     def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
         gram, _ = likelihood.gram()
-        total = likelihood.total[:, None]
-        dropped = aliased(gram, total * np.hstack([np.ones_like(total), likelihood.variance]))
-        dropped[:, 1:] |= likelihood.variance == 0
+        dropped = unidentified(likelihood, gram)
         coefficient, converged = _maximise(likelihood, dropped)
         if self.intercept_correction:
             coefficient[:, 0] = _intercept(likelihood, coefficient)

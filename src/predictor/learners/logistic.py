@@ -9,7 +9,7 @@ import numpy as np
 
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
-from predictor.learners.newton import aliased, invert, maximise, newton_step
+from predictor.learners.newton import invert, maximise, newton_step, unidentified
 
 # R's glm starts from probabilities 3/4 and 1/4. There the working response is plus or minus this
 # number (log-odds plus residual over variance) and the working weights are equal.
@@ -59,9 +59,7 @@ class Logistic(LikelihoodLearner):
 
     def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
         gram, with_sign = likelihood.gram()
-        total = likelihood.total[:, None]
-        dropped = aliased(gram, total * np.hstack([np.ones_like(total), likelihood.variance]))
-        dropped[:, 1:] |= likelihood.variance == 0
+        dropped = unidentified(likelihood, gram)
         start = _WORKING_RESPONSE * newton_step(invert(gram, dropped), with_sign)
         coefficient, converged = maximise(
             likelihood,

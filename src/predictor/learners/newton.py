@@ -34,6 +34,22 @@ def invert(information: Floats, dropped: Bools) -> Floats:
     return inverse
 
 
+def unidentified(likelihood: Likelihood, gram: Floats) -> Bools:
+    """Coefficients (B, 1 + p) that are 0: of constant columns, and of what others explain.
+
+    Parameters
+    ----------
+    likelihood
+        Of B replicates.
+    gram
+        (B, 1 + p, 1 + p), from its `gram`.
+    """
+    total = likelihood.total[:, None]
+    dropped = aliased(gram, total * np.hstack([np.ones_like(total), likelihood.variance]))
+    dropped[:, 1:] |= likelihood.variance == 0
+    return dropped
+
+
 def aliased(gram: Floats, spread: Floats) -> Bools:
     """Columns (B, q) that are combinations of columns before them, in each replicate.
 

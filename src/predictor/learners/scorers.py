@@ -104,7 +104,7 @@ class LinearScorers:
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = self._checked(X)
+        X = with_columns(X, self.coefficient.shape[1])
         missing = np.isnan(X)
         logit: Floats = self.coefficient @ np.where(missing, 0.0, X).T
         gaps = missing.any(axis=0)
@@ -127,7 +127,7 @@ class LinearScorers:
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = self._checked(X)
+        X = with_columns(X, self.coefficient.shape[1])
         filled = np.where(np.isnan(X), self.impute[:, None, :], X)
         filled -= self.centre[:, None, :]
         filled *= self.coefficient[:, None, :]
@@ -148,11 +148,13 @@ class LinearScorers:
         """Make the stack again from what `to_arrays` returned."""
         return cls(arrays["intercept"], arrays["coefficient"], arrays["impute"], arrays["centre"])
 
-    def _checked(self, X: Floats) -> Floats:
-        X = np.asarray(X, dtype=np.float64)
-        if X.ndim != 2 or X.shape[1] != self.coefficient.shape[1]:
-            raise ValueError(f"expected X of shape (n, {self.coefficient.shape[1]}), got {X.shape}")
-        return X
+
+def with_columns(X: Floats, columns: int) -> Floats:
+    """Return `X` as float64, refusing all but a matrix of so many columns."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or X.shape[1] != columns:
+        raise ValueError(f"expected X of shape (n, {columns}), got {X.shape}")
+    return X
 
 
 def probability_of(logit: Floats) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from predictor.learners import sklearn_file
 from predictor.learners.baseline_shapley import baseline_shapley
-from predictor.learners.scorers import Index, probability_of
+from predictor.learners.scorers import Index, probability_of, with_columns
 
 Floats = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ class SklearnScorers:
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = self._checked(X)
+        X = with_columns(X, self.centre.shape[1])
         logit = np.full((len(self), len(X)), np.nan)
         for b, classifier in enumerate(self.classifiers):
             if classifier is not None and len(X):
@@ -115,7 +115,7 @@ class SklearnScorers:
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = self._checked(X)
+        X = with_columns(X, self.centre.shape[1])
         baseline, values = np.full(len(self), np.nan), np.full((len(self), *X.shape), np.nan)
         for b, classifier in enumerate(self.classifiers):
             if classifier is not None:
@@ -142,12 +142,6 @@ class SklearnScorers:
             for begin, end in zip([0, *ends[:-1]], ends, strict=True)
         )
         return cls(classifiers, arrays["centre"], arrays["scale"])
-
-    def _checked(self, X: Floats) -> Floats:
-        X = np.asarray(X, dtype=np.float64)
-        if X.ndim != 2 or X.shape[1] != self.centre.shape[1]:
-            raise ValueError(f"expected X of shape (n, {self.centre.shape[1]}), got {X.shape}")
-        return X
 
     def _standardised(self, X: Floats, b: int) -> Floats:
         return standardised(X, self.centre[b], self.scale[b])

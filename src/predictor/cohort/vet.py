@@ -55,7 +55,7 @@ def vet(
         raise StudyError(f"{where}: {first_lines(error)}") from None
     if kinds != ["SELECT"]:
         raise StudyError(
-            f"{where}: expected one statement, a SELECT; found {', '.join(kinds) or 'none'}"
+            f"{where}: expected one statement, a SELECT; found {', '.join(kinds)}"
             if kinds
             else f"{where}: the query is empty"
         )

@@ -141,7 +141,7 @@ def _alone_with(uri: str) -> AbstractContextManager[object]:
 
 @contextmanager
 def _at_once_if_new(uri: str) -> Iterator[None]:
-    """Put a new SQLite store on the disk when the block ends, not at each of its 180 commits.
+    """Put a new SQLite store on the disk when the block ends, not at each of its commits.
 
     MLflow builds the tables in some seventy steps, and waiting for the disk after each takes
     longer than all the rest. Until the first training is over there is nothing in them to lose.

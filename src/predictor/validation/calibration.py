@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from predictor.statistics import calibration_curve, shifted_percentiles, wilson
 from predictor.validation.groups import groups_of_similar, merged_bins
-from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse
+from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse, too_few
 from predictor.validation.out_of_fold import mean_by, of_cohorts, out_of_fold
 from predictor.validation.performance import SHARE_NEEDED
 from predictor.validation.resamples import Counts
@@ -121,12 +121,9 @@ def _groups(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
 
 
 def _why_no_curve(y: Counts, probability: Counts) -> str | None:
-    fewest, events = FEWEST_FOR_A_CURVE, int(y.sum())
-    if min(events, len(y) - events) < fewest:
-        return (
-            f"no smooth curve: it needs {fewest} events and {fewest} patients without; "
-            f"here {events} and {len(y) - events}"
-        )
+    lacking = too_few(FEWEST_FOR_A_CURVE, y)
+    if lacking is not None:
+        return f"no smooth curve: it {lacking}"
     known = probability[~np.isnan(probability)]
     if not len(known) or np.ptp(known) < 1e-6:
         return "no smooth curve: the probabilities do not differ between patients"

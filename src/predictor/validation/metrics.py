@@ -119,6 +119,16 @@ def _calibration_errors(y: Counts, p: Counts, *, weights: Counts | None = None) 
     return np.array(statistics.ici_e50_e90(y, coarse(p), weights=weights))
 
 
+def too_few(fewest: int, y: Counts) -> str | None:
+    """What is lacking to so many patients with the event and so many without, or None."""
+    events = int(y.sum())
+    if min(events, len(y) - events) >= fewest:
+        return None
+    return (
+        f"needs {fewest} events and {fewest} patients without; here {events} and {len(y) - events}"
+    )
+
+
 def coarse(p: Counts) -> Counts:
     """Probabilities in thousandths, where so many patients have them that no curve shows it.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor.statistics import shifted_percentiles
-from predictor.validation.metrics import Metric
+from predictor.validation.metrics import Metric, too_few
 from predictor.validation.out_of_fold import is_flat, of_cohorts
 from predictor.validation.replicates import Plan, Replicates, Trained
 from predictor.validation.resamples import Counts
@@ -131,18 +131,8 @@ def resampled_differences(first: Performance, second: Performance, name: str) ->
 
 
 def _why_not_applicable(metric: Metric, y: Counts) -> str | None:
-    lacking = _too_few(metric.fewest_of_each, y)
+    lacking = too_few(metric.fewest_of_each, y)
     return None if lacking is None else f"not applicable: {lacking}"
-
-
-def _too_few(fewest: int, y: Counts) -> str | None:
-    """What is lacking, or None."""
-    events = int(y.sum())
-    if min(events, len(y) - events) >= fewest:
-        return None
-    return (
-        f"needs {fewest} events and {fewest} patients without; here {events} and {len(y) - events}"
-    )
 
 
 def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) -> Estimate:
@@ -201,7 +191,7 @@ def _why_undefined(metric: Metric, folds: Replicates) -> str:
 
 def _why_doubtful(metric: Metric, y: Counts, again: Counts) -> str | None:
     """Why an estimate would say nothing about the true value, or None."""
-    lacking = _too_few(metric.fewest_for_estimate, y)
+    lacking = too_few(metric.fewest_for_estimate, y)
     if lacking is not None:
         return f"not estimable: {lacking}"
     if np.isinf(metric.widest):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +24,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_WORTH_THREADS = 50_000  # patients
 _CHUNK = 2**17  # numbers in the information matrices that are worked on together
 _DESIGNS = 2**22  # numbers in separate designs that are held together; 32 MB
 _FEWEST_KNOTS, _MOST_KNOTS = 3, 7
@@ -87,7 +85,9 @@ class LikelihoodLearner(Learner):
             size = min(size, max(1, _DESIGNS // (len(X) * (1 + q))))
         for start in range(0, len(usable), size):
             chunk = usable[start : start + size]
-            with _threads(len(X)):
+            # Its products are so small that a second thread mostly waits for the first; with a
+            # million patients it takes twice the processor time for a tenth of the seconds.
+            with threadpool_limits(1, user_api="blas"):
                 likelihood = Likelihood.of(design_of(chunk), weights[chunk])
                 fitted = self._fit_chunk(likelihood)
             done = chunk[fitted.converged]
@@ -129,18 +129,6 @@ class LikelihoodLearner(Learner):
     @abstractmethod
     def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
         """Fit all replicates of the likelihood."""
-
-
-def _threads(patients: int) -> AbstractContextManager[object]:
-    """One thread for the linear algebra of few patients.
-
-    Its products are so small that threads spend longer waiting for each other, and on a
-    busy machine many times longer.
-    """
-    limits: AbstractContextManager[object] = threadpool_limits(
-        1 if patients < _WORTH_THREADS else None, user_api="blas"
-    )
-    return limits
 
 
 def _designs(

@@ -24,10 +24,16 @@ MEASURES = {
     "observed_expected": statistics.observed_expected,
     "net_benefit": partial(net_benefit, threshold=0.3),
     "auprc": auprc,
-    "sensitivity": partial(statistics.sensitivity, threshold=0.3),
-    "positive_predictive_value": partial(statistics.positive_predictive_value, threshold=0.3),
+    "sensitivity": lambda y, p, weights=None: classified(y, p, weights).sensitivity,
+    "ppv": lambda y, p, weights=None: classified(y, p, weights).ppv,
     "e90": lambda y, p, weights=None: statistics.ici_e50_e90(y, p, weights=weights).e90,
 }
+
+
+def classified(y, p, weights):
+    return statistics.classification(y, p, 0.3, weights=weights)
+
+
 measures = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
 
 # No deadline: a machine may be busy.
@@ -152,12 +158,11 @@ def test_a_decision_curve_is_the_net_benefit_at_each_threshold(cohort, threshold
 def test_a_higher_threshold_never_finds_more_events(cohort, one, other):
     y, p, weights = cohort
     low, high = sorted([one, other])
+    found = statistics.classification(y, p, [low, high], weights=weights)
     if (weights * y).sum() > 0:
-        lower, higher = statistics.sensitivity(y, p, [low, high], weights=weights)
-        assert higher <= lower
+        assert found.sensitivity[1] <= found.sensitivity[0]
     if (weights * (1 - y)).sum() > 0:
-        lower, higher = statistics.specificity(y, p, [low, high], weights=weights)
-        assert higher >= lower
+        assert found.specificity[1] >= found.specificity[0]
 
 
 @examples
@@ -167,11 +172,8 @@ def test_predictive_values_put_together_are_the_prevalence(cohort, threshold):
     positive = weights * (p >= threshold)
     if positive.sum() in (0, weights.sum()):
         return
-    of_positive, of_negative = (
-        value(y, p, threshold, weights=weights)
-        for value in (statistics.positive_predictive_value, statistics.negative_predictive_value)
-    )
-    events = of_positive * positive.sum() + (1 - of_negative) * (weights - positive).sum()
+    found = statistics.classification(y, p, threshold, weights=weights)
+    events = found.ppv * positive.sum() + (1 - found.npv) * (weights - positive).sum()
     close(events, weights @ y)
 
 

@@ -12,7 +12,7 @@ def ici(y, p, *, weights=None):
 
 
 def specificity(y, p, *, weights=None):
-    return statistics.specificity(y, p, 0.3, weights=weights)
+    return statistics.classification(y, p, 0.3, weights=weights).specificity
 
 
 def standardised_net_benefit(y, p, *, weights=None):
@@ -132,3 +132,16 @@ def test_a_statistic_of_several_values_has_them_in_the_last_dimension():
     np.testing.assert_allclose(values[0, 1], [weights[0, 1] @ y, weights[0, 1] @ p[0, 1]])
     np.testing.assert_array_equal(np.isnan(values).all(axis=-1), [[0, 0, 0], [0, 0, 1]])
     assert by_rows(sums, y, p[0, 0], values=2).shape == (2,)
+
+
+def test_a_number_of_each_row_comes_with_its_row_and_must_be_known():
+    y, p, _ = cohort((2, 3), 40)
+    limit = np.array([0.2, np.nan, 0.7])
+
+    def above(y, p, weights, limit):
+        return (weights * (p > limit[:, None])).sum(axis=-1)
+
+    values = by_rows(above, y, p, of_row=limit)
+    np.testing.assert_array_equal(np.isnan(values), [[False, True, False]] * 2)
+    assert values[1, 2] == (p[1, 2] > 0.7).sum()
+    assert by_rows(above, y, p[0, 0], of_row=[[0.2], [0.5]]).shape == (2, 1)

@@ -110,3 +110,12 @@ def test_certain_and_wrong_probabilities_still_have_an_answer():
     p = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.3])
     assert np.isfinite(calibration_intercept(y, p))
     assert np.isfinite(calibration_slope(y, p))
+
+
+def test_a_row_longer_than_the_cache_has_the_slope_of_its_counts():
+    rng = np.random.default_rng(3)
+    logit = rng.normal(size=100)
+    y = (rng.random(100) < expit(logit)).astype(float)
+    times = rng.integers(300, 600, 100)
+    long = calibration_slope(np.repeat(y, times), expit(np.repeat(logit, times)))
+    np.testing.assert_allclose(long, calibration_slope(y, expit(logit), weights=times), rtol=1e-10)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from predictor.statistics import ici_e50_e90
 from predictor.validation import metrics
 
 MEASURES = metrics((0.3, 0.5, 0.7))
@@ -79,3 +80,21 @@ def test_no_probabilities_leave_the_bounds(metric):
     values = values[~np.isnan(values)]
     assert metric.lowest <= values.min()
     assert values.max() <= metric.highest
+
+
+def test_the_curve_of_many_patients_is_that_of_their_thousandths():
+    rng = np.random.default_rng(4)
+    p = rng.beta(2, 3, (3, 6_000))
+    y = (rng.random(6_000) < p[0]).astype(float)
+    weights = rng.poisson(1, p.shape).astype(float)
+    p[1, weights[1] == 0] = np.nan  # nobody who counts
+    p[2, np.flatnonzero(weights[2])[0]] = np.nan
+    known = np.where(np.isnan(p), 0.5, p)
+    errors = {metric.name: metric for metric in metrics(()) if metric.name in ("ici", "e50", "e90")}
+    for name, metric in errors.items():
+        found = metric.statistic(y, p, weights=weights)[metric.part]
+        expected = getattr(ici_e50_e90(y, known.round(3), weights=weights), name)
+        np.testing.assert_allclose(found[:2], expected[:2], rtol=1e-9)
+        assert np.isnan(found[2])
+    everybody = errors["ici"].statistic(y, known[0])[0]
+    np.testing.assert_allclose(everybody, ici_e50_e90(y, known[0].round(3)).ici, rtol=1e-9)

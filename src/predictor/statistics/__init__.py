@@ -16,12 +16,7 @@ from predictor.statistics.calibration_curve import (
     calibration_curve,
     ici_e50_e90,
 )
-from predictor.statistics.classification import (
-    negative_predictive_value,
-    positive_predictive_value,
-    sensitivity,
-    specificity,
-)
+from predictor.statistics.classification import Classification, classification
 from predictor.statistics.delong import DeLongTest, delong_interval, delong_test
 from predictor.statistics.differences import (
     standardised_difference,
@@ -49,6 +44,7 @@ from predictor.statistics.utility import (
 
 __all__ = [
     "CalibrationErrors",
+    "Classification",
     "DeLongTest",
     "Interval",
     "McNemar",
@@ -60,6 +56,7 @@ __all__ = [
     "calibration_curve",
     "calibration_intercept",
     "calibration_slope",
+    "classification",
     "decision_curve",
     "delong_interval",
     "delong_test",
@@ -69,16 +66,12 @@ __all__ = [
     "log_loss",
     "max_r2_cox_snell",
     "mcnemar",
-    "negative_predictive_value",
     "net_benefit",
     "observed_expected",
-    "positive_predictive_value",
     "r2_cox_snell_from_auroc",
     "required_patients",
     "scaled_brier",
-    "sensitivity",
     "shifted_percentiles",
-    "specificity",
     "standardised_difference",
     "standardised_difference_of_levels",
     "standardised_net_benefit",

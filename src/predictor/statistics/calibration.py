@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from predictor.statistics.batch import FloatArray, by_rows, total
+from predictor.statistics.batch import CELLS_PER_BLOCK, FloatArray, by_rows, total
 
 _SMALLEST_PROBABILITY = 1e-12
 _SMALLEST_SPREAD = 1e-9  # of logits; below it they are one number, told apart by rounding only
@@ -195,24 +195,13 @@ def _maximum_likelihood_slope(y: FloatArray, x: FloatArray, weights: FloatArray)
     best = np.full(len(y), -np.inf)
     for _ in range(_ITERATIONS):
         trial = at + step
-        logit = np.clip(trial[0][:, None] + trial[1][:, None] * x, -_STEEPEST, _STEEPEST)
-        odds = np.exp(logit)
-        likelihood = total(weights, y * logit - np.log1p(odds))
+        likelihood, *gradient, constant, mixed, linear = _likelihood(trial, y, x, weights)
         rises = likelihood >= best - 1e-12 * patients
         arrived = rises & (np.abs(step).max(axis=0) < _CONVERGED) & np.isfinite(best)
         slope[rows[arrived]] = trial[1, arrived]
         if arrived.all():
             break
 
-        fitted = odds / (1 + odds)
-        information = weights * (fitted / (1 + odds))
-        residual = y - fitted
-        gradient = total(weights, residual), total(weights, residual, x)
-        constant, mixed, linear = (
-            information.sum(axis=-1),
-            total(information, x),
-            total(information, x, x),
-        )
         newton = np.stack(
             [
                 linear * gradient[0] - mixed * gradient[1],
@@ -228,3 +217,31 @@ def _maximum_likelihood_slope(y: FloatArray, x: FloatArray, weights: FloatArray)
             rows, y, x, weights = rows[going], y[going], x[going], weights[going]
             at, step, best, patients = at[:, going], step[:, going], best[going], patients[going]
     return slope
+
+
+def _likelihood(at: FloatArray, y: FloatArray, x: FloatArray, weights: FloatArray) -> FloatArray:
+    """Log likelihood, its two first and three negative second derivatives at ``at`` (2, rows).
+
+    Returns
+    -------
+    ndarray
+        (6, rows).  Summed over parts of long rows, which stay in the processor's cache.
+    """
+    sums = np.zeros((6, len(y)))
+    for start in range(0, y.shape[-1], CELLS_PER_BLOCK):
+        part = np.s_[:, start : start + CELLS_PER_BLOCK]
+        outcome, value, count = y[part], x[part], weights[part]
+        logit = np.clip(at[0][:, None] + at[1][:, None] * value, -_STEEPEST, _STEEPEST)
+        odds = np.exp(logit)
+        fitted = odds / (1 + odds)
+        information = count * (fitted / (1 + odds))
+        residual = outcome - fitted
+        sums += [
+            total(count, outcome * logit - np.log1p(odds)),
+            total(count, residual),
+            total(count, residual, value),
+            information.sum(axis=-1),
+            total(information, value),
+            total(information, value, value),
+        ]
+    return sums

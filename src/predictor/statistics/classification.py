@@ -6,16 +6,43 @@ vain against that of not treating), and is not to be chosen for the numbers belo
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from predictor.statistics.batch import FloatArray, by_rows, total
 
 
-def sensitivity(
+class Classification(NamedTuple):
+    """Four shares of correct answers, each (...,) between 0 and 1 (perfect).
+
+    Attributes
+    ----------
+    sensitivity
+        Share of the patients with the event who are positive, ``TP / (TP + FN)``; useless when it
+        is 1 - specificity.  nan without events.
+    specificity
+        Share of the patients without the event who are negative, ``TN / (TN + FP)``; nan when
+        everybody has the event.
+    ppv
+        Positive predictive value: share of the positive patients who have the event,
+        ``TP / (TP + FP)``; the prevalence is useless.  nan when nobody is positive.
+    npv
+        Negative predictive value: share of the negative patients who do not have the event,
+        ``TN / (TN + FN)``; 1 - prevalence is useless.  nan when nobody is negative.
+    """
+
+    sensitivity: FloatArray
+    specificity: FloatArray
+    ppv: FloatArray
+    npv: FloatArray
+
+
+def classification(
     y: ArrayLike, p: ArrayLike, threshold: ArrayLike, *, weights: ArrayLike | None = None
-) -> FloatArray:
-    """Share of the patients with the event who are positive: ``TP / (TP + FN)``.
+) -> Classification:
+    """Sensitivity, specificity and predictive values at a threshold.
 
     Parameters
     ----------
@@ -31,111 +58,44 @@ def sensitivity(
 
     Returns
     -------
-    ndarray
-        (...,) between 0 and 1 (perfect); useless when it is 1 - specificity.  nan without events.
+    Classification
+        ``(sensitivity, specificity, ppv, npv)``, each (...,).
 
     References
     ----------
-    Altman, Bland 1994, BMJ 308:1552, doi 10.1136/bmj.308.6943.1552.
-    R: ``mean(p[y == 1] >= t)``.
+    Altman, Bland 1994, BMJ 308:1552, doi 10.1136/bmj.308.6943.1552, and BMJ 309:102,
+    doi 10.1136/bmj.309.6947.102.
+    R: ``mean(p[y == 1] >= t)``, ``mean(p[y == 0] < t)``, ``mean(y[p >= t])``,
+    ``1 - mean(y[p < t])``.
     """
-    return by_rows(_sensitivity, y, positives(p, threshold), weights)
+    cells = confusion(y, p, threshold, weights=weights)
+    hit, missed, alarm, quiet = np.moveaxis(cells, -1, 0)
+    with np.errstate(invalid="ignore"):
+        return Classification(
+            sensitivity=hit / (hit + missed),
+            specificity=quiet / (quiet + alarm),
+            ppv=hit / (hit + alarm),
+            npv=quiet / (quiet + missed),
+        )
 
 
-def specificity(
+def confusion(
     y: ArrayLike, p: ArrayLike, threshold: ArrayLike, *, weights: ArrayLike | None = None
 ) -> FloatArray:
-    """Share of the patients without the event who are negative: ``TN / (TN + FP)``.
-
-    Parameters
-    ----------
-    y, p, threshold, weights
-        As in `sensitivity`.
-
-    Returns
-    -------
-    ndarray
-        (...,) between 0 and 1 (perfect); useless when it is 1 - sensitivity.  nan when everybody
-        has the event.
-
-    References
-    ----------
-    Altman, Bland 1994, BMJ 308:1552, doi 10.1136/bmj.308.6943.1552.
-    R: ``mean(p[y == 0] < t)``.
-    """
-    return by_rows(_specificity, y, positives(p, threshold), weights)
+    """How many patients are TP, FN, FP and TN, (..., 4); nan where that is not known."""
+    return by_rows(_confusion, y, p, weights, of_row=threshold, values=4)
 
 
-def positive_predictive_value(
-    y: ArrayLike, p: ArrayLike, threshold: ArrayLike, *, weights: ArrayLike | None = None
+def _confusion(
+    y: FloatArray, p: FloatArray, weights: FloatArray, threshold: FloatArray
 ) -> FloatArray:
-    """Share of the positive patients who have the event: ``TP / (TP + FP)``.
-
-    Parameters
-    ----------
-    y, p, threshold, weights
-        As in `sensitivity`.
-
-    Returns
-    -------
-    ndarray
-        (...,) between 0 and 1 (perfect); the prevalence is useless.  nan when nobody is positive.
-
-    References
-    ----------
-    Altman, Bland 1994, BMJ 309:102, doi 10.1136/bmj.309.6947.102.
-    R: ``mean(y[p >= t])``.
-    """
-    return by_rows(_positive_predictive_value, y, positives(p, threshold), weights)
-
-
-def negative_predictive_value(
-    y: ArrayLike, p: ArrayLike, threshold: ArrayLike, *, weights: ArrayLike | None = None
-) -> FloatArray:
-    """Share of the negative patients who do not have the event: ``TN / (TN + FN)``.
-
-    Parameters
-    ----------
-    y, p, threshold, weights
-        As in `sensitivity`.
-
-    Returns
-    -------
-    ndarray
-        (...,) between 0 and 1 (perfect); 1 - prevalence is useless.  nan when nobody is negative.
-
-    References
-    ----------
-    Altman, Bland 1994, BMJ 309:102, doi 10.1136/bmj.309.6947.102.
-    R: ``1 - mean(y[p < t])``.
-    """
-    return by_rows(_negative_predictive_value, y, positives(p, threshold), weights)
-
-
-def positives(p: ArrayLike, threshold: ArrayLike) -> FloatArray:
-    """1 where p is at or above the threshold (...,), 0 where below, nan where unknown."""
-    p = np.asarray(p, dtype=np.float64)
-    threshold = np.asarray(threshold, dtype=np.float64)[..., None]
-    known = np.isfinite(p) & ~np.isnan(threshold)
-    return np.where(known, p >= threshold, np.nan)
-
-
-def _sensitivity(y: FloatArray, positive: FloatArray, weights: FloatArray) -> FloatArray:
-    share: FloatArray = total(weights, y, positive) / total(weights, y)
-    return share
-
-
-def _specificity(y: FloatArray, positive: FloatArray, weights: FloatArray) -> FloatArray:
-    return _sensitivity(1 - y, 1 - positive, weights)
-
-
-def _positive_predictive_value(
-    y: FloatArray, positive: FloatArray, weights: FloatArray
-) -> FloatArray:
-    return _sensitivity(positive, y, weights)
-
-
-def _negative_predictive_value(
-    y: FloatArray, positive: FloatArray, weights: FloatArray
-) -> FloatArray:
-    return _sensitivity(1 - positive, 1 - y, weights)
+    positive = (p >= threshold[:, None]).astype(np.float64)
+    negative, other = 1 - positive, 1 - y
+    return np.stack(
+        [
+            total(weights, outcome, answer)
+            for outcome in (y, other)
+            for answer in (positive, negative)
+        ],
+        axis=-1,
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from predictor.statistics.batch import FloatArray, by_rows, total
-from predictor.statistics.classification import positives
+from predictor.statistics.batch import FloatArray, by_rows
+from predictor.statistics.classification import confusion
 
 
 def net_benefit(
@@ -51,10 +51,11 @@ def net_benefit(
     R: ``dcurves::dca(y ~ p, thresholds = t, harm = list(p = harm))``.
     """
     threshold = np.asarray(threshold, dtype=np.float64)
-    positive = positives(p, threshold)
-    true_positives = by_rows(_events_per_patient, y, positive, weights)
-    false_positives = by_rows(_others_per_patient, y, positive, weights)
-    return true_positives - false_positives * _exchange_rate(threshold) - harm
+    hit, missed, alarm, quiet = np.moveaxis(confusion(y, p, threshold, weights=weights), -1, 0)
+    patients = hit + missed + alarm + quiet
+    with np.errstate(invalid="ignore"):
+        benefit: FloatArray = hit / patients - alarm / patients * _exchange_rate(threshold) - harm
+    return benefit
 
 
 def standardised_net_benefit(
@@ -192,13 +193,3 @@ def _exchange_rate(threshold: FloatArray) -> FloatArray:
     possible = (threshold >= 0) & (threshold < 1)
     safe = np.where(possible, threshold, 0.0)
     return np.where(possible, safe / (1 - safe), np.nan)
-
-
-def _events_per_patient(y: FloatArray, positive: FloatArray, weights: FloatArray) -> FloatArray:
-    share: FloatArray = total(weights, y, positive) / weights.sum(axis=-1)
-    return share
-
-
-def _others_per_patient(y: FloatArray, positive: FloatArray, weights: FloatArray) -> FloatArray:
-    share: FloatArray = total(weights, 1 - y, positive) / weights.sum(axis=-1)
-    return share

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from predictor.statistics import calibration_curve, shifted_percentiles, wilson
 from predictor.validation.groups import groups_of_similar, merged_bins
 from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse, too_few
-from predictor.validation.out_of_fold import mean_by, of_cohorts, out_of_fold
+from predictor.validation.out_of_fold import Pooled, mean_by, of_cohorts, out_of_fold
 from predictor.validation.performance import SHARE_NEEDED
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
@@ -137,8 +137,7 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
     at = np.linspace(lowest, highest, _POINTS)
     folds = samples.pooled_folds
-    curves = calibration_curve(y, coarse(folds.probability), at, weights=folds.weights)
-    again = calibration_curve(y, coarse(interval.probability), at, weights=interval.weights)
+    curves, again = (_read(pooled, y, at) for pooled in (folds, interval))
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
     of_repeats = again.T.reshape(len(at), interval.cohorts, -1)
@@ -148,6 +147,11 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
     low, high = (np.where(enough, values, np.nan) for values in inside[1:])
     return CalibrationCurve(at, inside[0], low, high)
+
+
+def _read(pooled: Pooled, y: Counts, at: Counts) -> Counts:
+    y, p, weights = coarse(y, pooled.probability, pooled.weights)
+    return calibration_curve(y, p, at, weights=weights)
 
 
 def _histogram(y: Counts, probability: Counts) -> Histogram:

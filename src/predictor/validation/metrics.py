@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -116,7 +117,8 @@ def _brier_scaled_by_cohort(y: Counts, p: Counts, *, weights: Counts) -> Counts:
 
 
 def _calibration_errors(y: Counts, p: Counts, *, weights: Counts | None = None) -> Counts:
-    return np.array(statistics.ici_e50_e90(y, coarse(p), weights=weights))
+    y, p, weights = coarse(y, p, weights)
+    return np.array(statistics.ici_e50_e90(y, p, weights=weights))
 
 
 def too_few(fewest: int, y: Counts) -> str | None:
@@ -129,20 +131,25 @@ def too_few(fewest: int, y: Counts) -> str | None:
     )
 
 
-def coarse(p: Counts) -> Counts:
-    """Probabilities in thousandths, where so many patients have them that no curve shows it.
+def coarse(y: Counts, p: Counts, weights: Counts | None) -> tuple[Counts, Counts, Counts | None]:
+    """Outcomes, probabilities and weights for a smooth curve; those of few patients as they are.
 
-    A smooth curve through 100,000 different probabilities takes seconds, and one through a
-    thousand milliseconds.
+    Of many, probabilities are taken in thousandths, which no curve shows, and patients of the same
+    outcome and thousandth are counted together: (2002,), (2002,) and (..., 2002), whose weights are
+    nan where somebody who counts has no probability. That takes seconds less than ranking them.
     """
-    return p.round(3) if p.shape[-1] > _MANY_FOR_A_CURVE else p
-
-
-def _at(measure: Statistic, threshold: float) -> Statistic:
-    def at_threshold(y: Counts, p: Counts, *, weights: Counts | None = None) -> Counts:
-        return measure(y, p, threshold, weights=weights)
-
-    return at_threshold
+    if p.shape[-1] <= _MANY_FOR_A_CURVE:
+        return y, p, weights
+    step = np.arange(1001)
+    p, weights = np.broadcast_arrays(p, 1.0 if weights is None else weights)
+    counted = np.full((*p.shape[:-1], 2 * len(step)), np.nan)
+    for row in np.ndindex(p.shape[:-1]):
+        unknown = np.isnan(p[row])
+        if not (weights[row][unknown] > 0).any():
+            thousandth = np.rint(1000 * np.where(unknown, 0.0, p[row]))
+            cell = (thousandth + len(step) * y).astype(np.int64)
+            counted[row] = np.bincount(cell, weights[row], 2 * len(step))
+    return np.repeat([0.0, 1.0], len(step)), np.tile(step / 1000, 2), counted
 
 
 def metrics(thresholds: tuple[float, ...]) -> tuple[Metric, ...]:
@@ -225,7 +232,7 @@ def _calibration() -> tuple[Metric, ...]:
 def _net_benefit(threshold: float) -> Metric:
     return Metric(
         f"net_benefit@{threshold:g}",
-        _at(statistics.net_benefit, threshold),
+        partial(statistics.net_benefit, threshold=threshold),
         pooled=True,
         lowest=-threshold / (1 - threshold),
         highest=1,
@@ -245,22 +252,24 @@ def _precision_and_recall() -> Metric:
 
 
 def _classification(threshold: float) -> tuple[Metric, ...]:
-    measures = {
-        "sensitivity": (statistics.sensitivity, None),
-        "specificity": (statistics.specificity, None),
-        "ppv": (statistics.positive_predictive_value, "no probability reaches the threshold"),
-        "npv": (statistics.negative_predictive_value, "every probability reaches the threshold"),
+    def measured(y: Counts, p: Counts, *, weights: Counts | None = None) -> Counts:
+        return np.array(statistics.classification(y, p, threshold, weights=weights))
+
+    undefined = {
+        "ppv": "no probability reaches the threshold",
+        "npv": "every probability reaches the threshold",
     }
     return tuple(
         Metric(
             f"{name}@{threshold:g}",
-            _at(statistic, threshold),
+            measured,
             pooled=True,
             lowest=0,
             highest=1,
-            undefined=undefined,
+            part=part,
+            undefined=undefined.get(name),
         )
-        for name, (statistic, undefined) in measures.items()
+        for part, name in enumerate(statistics.Classification._fields)
     )
 
 

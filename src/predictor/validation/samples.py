@@ -88,21 +88,30 @@ class Samples:
             return self.pooled_folds.again(interval.counts)
         return pool(self.trained.interval, interval)
 
+    @cached_property
+    def _absent(self) -> Counts:
+        """(B, n) 1 for the patients whom a bootstrap replicate left out."""
+        return np.asarray(self.trained.bootstrap.weights == 0, dtype=np.float64)
+
     def _of_repeats(self, metric: Metric, where: str, pooled: Pooled) -> Counts:
         value = self._once(metric, where, pooled.probability, pooled.weights)
         return np.where(pooled.flat, np.nan, value) if metric.needs_spread else value
 
     def _with_kept_models(self, metric: Metric, interval: KeptModels) -> Counts:
-        """Fold by fold, so that only the patients of a fold are looked at."""
+        """Fold by fold, so that only the patients of a fold are looked at.
+
+        In the order of their probabilities, which spares ranking them anew in every cohort.
+        """
         y, counts = self.trained.y, interval.counts
         of_fold = []
         for testing, probability in zip(
             self.plan.folds.testing, self.trained.folds.probability, strict=True
         ):
             tested = np.flatnonzero(testing)
-            value = metric.statistic(
-                y[tested], probability[tested], weights=counts[:, tested] * testing[tested]
-            )
+            tested = tested[np.argsort(probability[tested])]
+            # counts[:, tested] would lay every cohort out over the whole array
+            weights = np.take(counts, tested, axis=1)
+            value = metric.statistic(y[tested], probability[tested], weights=weights)
             of_fold.append(value if metric.part is None else value[metric.part])
         which = np.tile(np.arange(len(counts)), len(of_fold))
         in_order = np.argsort(which, kind="stable")
@@ -116,7 +125,7 @@ class Samples:
         if place == "inside":
             weights = replicates.weights
         elif place == "left out":
-            weights = (replicates.weights == 0).astype(float)
+            weights = self._absent
         return self._once(metric, place, replicates.probability, weights)
 
     def _once(

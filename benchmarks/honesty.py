@@ -30,7 +30,7 @@ from populations import Population
 from today import grid_search, pooled_leave_one_out, single_split
 
 from predictor.learners import make
-from predictor.statistics import log_loss
+from predictor.statistics import calibration_curve, log_loss
 from predictor.study import ValidationSpec
 from predictor.validation import (
     KeptModels,
@@ -40,12 +40,15 @@ from predictor.validation import (
     Trained,
     bootstrap,
     bootstrap_of_cross_validation,
+    calibration,
+    compare,
     cross_validation,
     metrics,
     performance,
     predicts,
     train,
 )
+from predictor.validation.metrics import coarse
 from predictor.validation.out_of_fold import of_cohorts
 from predictor.validation.samples import Samples
 
@@ -57,14 +60,12 @@ MEASURES = metrics(SPEC.thresholds)
 BATCH = 12  # cohorts per file of results
 SLOW = 36  # cohorts of a cell on which a grid search and a bootstrap of bootstraps are tried
 GAPPY = 204  # cohorts of which every other three have gaps; they take three times as long
-CURVED = 12  # and on which calibration is measured by a smooth curve
 ESTIMATES = (
     *("true", "estimate", "cross_validated", "apparent"),
     *("optimism_corrected", "632plus", "out_of_bag"),
 )
 INTERVALS = ("printed", "optimism_bootstrap")
-CURVE = ("ici", "e50", "e90")
-
+COMPARED = ("auroc", "brier", "log_loss", *(f"net_benefit@{t:g}" for t in SPEC.thresholds))
 
 NOTHING = (np.nan, np.nan, np.nan)
 
@@ -90,6 +91,9 @@ class Cell:
         Of the bootstrap of the cross-validation.
     mixed
         Whether covariates and gaps vary.
+    against
+        What is trained on the same plan, to see the difference: another learner, or ``one
+        covariate``, logistic regression on the first of them.
     today
         Whether to do what people do today, too.
     """
@@ -101,6 +105,7 @@ class Cell:
     learner: str = "ridge"
     resamples: int = SPEC.interval.resamples
     mixed: bool = True
+    against: str | None = None
     today: bool = True
 
     def drawn_from(self, number: int) -> Population:
@@ -121,13 +126,33 @@ GRID = [
 ]
 FURTHER = [
     *(
-        Cell(f"{learner}, AUROC {auroc}", 48, Population(auroc), cohorts, learner, today=False)
+        Cell(
+            f"{learner}, AUROC {auroc}",
+            48,
+            Population(auroc),
+            cohorts,
+            learner,
+            against="ridge",
+            today=False,
+        )
         for learner, cohorts in (
             ("logistic", 204),
             ("firth", 96),
             ("elastic_net", 60),
-            ("lightgbm", 36),
+            ("lightgbm", 108),
         )
+        for auroc in (0.5, 0.7)
+    ),
+    *(
+        Cell(
+            f"n={n}, AUROC {auroc}, against one covariate",
+            n,
+            Population(auroc),
+            cohorts=204,
+            against="one covariate",
+            today=False,
+        )
+        for n in (48, 300)
         for auroc in (0.5, 0.7)
     ),
     *(
@@ -209,15 +234,15 @@ def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
     if "n_jobs" in learner.get_params():
         learner.set_params(n_jobs=1)
     trained = train(learner, X, y, plan)
-    # a smooth curve for each of a thousand bootstrap models takes longer than all the rest
-    measures = tuple(m for m in MEASURES if number < CURVED or m.name not in CURVE)
-    found = performance(trained, plan, measures)
+    found, samples = performance(trained, plan, MEASURES), Samples(trained, plan)
     said = {"covariates": X.shape[1], "missing": population.missing}
-    said |= numbers(found, Samples(trained, plan), measures, fresh_X, fresh_y)
+    said |= numbers(found, samples, fresh_X, fresh_y) | curve(samples, fresh_X, fresh_y)
     loss = found.estimates["log_loss"].estimate
     said["auroc/repeats"] = found.resampled["auroc"]
     said["better loss"] = loss < prevalence_loss(y, plan)
     said["found"] = predicts(found, prevalence_loss(y, plan))
+    if cell.against is not None:
+        said |= differences(cell.against, X, trained, found, plan, fresh_X, fresh_y)
     if cell.today:
         said |= as_today(X, y, trained, found, rng, slow=number < SLOW)
     return said
@@ -247,27 +272,22 @@ def planned(
 
 
 def numbers(
-    found: Performance,
-    samples: Samples,
-    measures: tuple[Metric, ...],
-    fresh_X: np.ndarray,
-    fresh_y: np.ndarray,
+    found: Performance, samples: Samples, fresh_X: np.ndarray, fresh_y: np.ndarray
 ) -> dict[str, Any]:
-    """Truth, estimates and intervals of every measure; nan for those that were not taken."""
+    """Truth, estimates and intervals of every measure; nan for those that do not apply."""
     probability = samples.trained.model.probability(fresh_X)[0]
     said: dict[str, Any] = {}
     for m in MEASURES:
-        if m not in measures:
+        e = found.estimates[m.name]
+        if np.isnan(found.resampled[m.name]).all() and np.isnan(e.apparent):
             said |= {f"{m.name}/{key}": np.nan for key in ESTIMATES}
             said |= {f"{m.name}/{key}": (np.nan, np.nan) for key in INTERVALS}
             said |= {f"{m.name}/resampled": np.full(len(found.resampled["auroc"]), np.nan)}
             said |= {f"{m.name}/outside": np.full(len(samples.plan.bootstrap), np.nan)}
             continue
-        e = found.estimates[m.name]
-        true = m.statistic(fresh_y, probability)
         shift = known(samples.optimism(m)).mean()
         said |= {
-            f"{m.name}/true": true if m.part is None else true[m.part],
+            f"{m.name}/true": measured(m, fresh_y, probability),
             f"{m.name}/estimate": e.estimate,
             f"{m.name}/cross_validated": known(found.cross_validated[m.name]).mean(),
             f"{m.name}/apparent": e.apparent,
@@ -279,6 +299,54 @@ def numbers(
             f"{m.name}/resampled": of_cohorts(found.resampled[m.name], found.repeats),
             f"{m.name}/outside": samples.outside(m),
         }
+    return said
+
+
+def measured(m: Metric, y: np.ndarray, probability: np.ndarray) -> float:
+    value = m.statistic(y, probability)
+    return float(value if m.part is None else value[m.part])
+
+
+def curve(samples: Samples, fresh_X: np.ndarray, fresh_y: np.ndarray) -> dict[str, float]:
+    """Share of the calibration curve of fresh patients inside the printed interval; its width."""
+    printed = calibration(samples).curve
+    if printed is None or np.isnan(printed.low).all():
+        return {"curve/inside": np.nan, "curve/width": np.nan}
+    probability = samples.trained.model.probability(fresh_X)[0]
+    y, p, weights = coarse(fresh_y, probability, None)
+    true = calibration_curve(y, p, printed.predicted, weights=weights)
+    given = ~np.isnan(true) & ~np.isnan(printed.low)
+    inside = (printed.low <= true) & (true <= printed.high)
+    return {
+        "curve/inside": float(known(inside[given].astype(float)).mean()),
+        "curve/width": float(known((printed.high - printed.low)[given]).mean()),
+    }
+
+
+def differences(
+    against: str,
+    X: np.ndarray,
+    trained: Trained,
+    found: Performance,
+    plan: Plan,
+    fresh_X: np.ndarray,
+    fresh_y: np.ndarray,
+) -> dict[str, Any]:
+    """How much better the learner is than another; truth, estimate and interval."""
+    alone = against == "one covariate"
+    columns = slice(1) if alone else slice(None)
+    other = train(make("logistic" if alone else against), X[:, columns], trained.y, plan)
+    both = {"ours": found, "theirs": performance(other, plan, MEASURES)}
+    ours = trained.model.probability(fresh_X)[0]
+    theirs = other.model.probability(fresh_X[:, columns])[0]
+    said: dict[str, Any] = {}
+    for m in MEASURES:
+        if m.name in COMPARED:
+            c = compare(both, "ours", "theirs", m.name)
+            true = measured(m, fresh_y, ours) - measured(m, fresh_y, theirs)
+            said[f"difference/{m.name}/true"] = true
+            said[f"difference/{m.name}/estimate"] = c.difference
+            said[f"difference/{m.name}/printed"] = (c.low, c.high)
     return said
 
 

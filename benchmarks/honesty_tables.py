@@ -21,8 +21,7 @@ TODAY = (
     "today/GridSearchCV.best_score_",
     "today/pooled leave-one-out",
 )
-# not taken of every cohort, and no table asks for them
-UNUSED = {f"{measure}/resampled" for measure in ("ici", "e50", "e90")}
+CURVE = ("ici", "e50", "e90")
 HARD = ("calibration_slope", "calibration_intercept", "observed_expected")
 
 
@@ -32,14 +31,15 @@ def load(results: Path, names: Iterable[str]) -> dict[str, Cohorts]:
     for name in names:
         parts = [dict(np.load(file)) for file in sorted(results.glob(f"{name}.*.npz"))]
         if parts:
-            asked = [key for key in parts[0] if key not in UNUSED]
-            cells[name] = {key: np.concatenate([p[key] for p in parts]) for key in asked}
+            cells[name] = {key: np.concatenate([p[key] for p in parts]) for key in parts[0]}
     return cells
 
 
 def print_all(results: Path, grid: list[str], further: list[str]) -> None:
     cells, others = load(results, grid), load(results, further)
     measures = [key.split("/")[0] for key in next(iter(cells.values())) if key.endswith("/true")]
+    curved = {n: c for n, c in (cells | others).items() if not np.isnan(c["curve/inside"]).all()}
+    compared = {n: c for n, c in others.items() if "difference/auroc/true" in c}
     title("AUROC, estimate minus true: bias (root mean squared error)")
     heading = ["cell", "cohorts", "true", *ESTIMATORS.values(), *(k.split("/")[1] for k in TODAY)]
     table(heading, ([name, *auroc_row(c)] for name, c in cells.items()))
@@ -62,6 +62,19 @@ def print_all(results: Path, grid: list[str], further: list[str]) -> None:
             [name, str(len(c["found"])), bias(c, "auroc")]
             + [coverage(c, m, "printed") for m in measures]
             for name, c in others.items()
+        ),
+    )
+    title("Smooth curve: bias; coverage (width) of the 95 % interval")
+    table(
+        ["cell", "cohorts", "curve", *CURVE],
+        ([name, str(len(c["found"])), *curve_row(c)] for name, c in curved.items()),
+    )
+    title("Differences: true, bias; coverage (width), share of cohorts not within noise")
+    table(
+        ["cell", "cohorts", *(key.split("/")[1] for key in difference_keys(compared))],
+        (
+            [name, str(len(c["found"])), *(difference(c, key) for key in difference_keys(compared))]
+            for name, c in compared.items()
         ),
     )
     title("Other forms of the interval of the AUROC: coverage (mean width)")
@@ -125,6 +138,27 @@ def auroc_intervals(c: Cohorts) -> list[str]:
 def bias(c: Cohorts, measure: str) -> str:
     error = c[f"{measure}/estimate"] - c[f"{measure}/true"]
     return "-" if np.isnan(error).all() else f"{np.nanmean(error):+.3f}"
+
+
+def curve_row(c: Cohorts) -> list[str]:
+    band = f"{np.nanmean(c['curve/inside']):.2f} ({np.nanmean(c['curve/width']):.2f})"
+    return [band, *(f"{bias(c, m)}; {coverage(c, m, 'printed')}" for m in CURVE)]
+
+
+def difference_keys(compared: dict[str, Cohorts]) -> list[str]:
+    first: Cohorts = next(iter(compared.values()), {})
+    return [
+        key[: -len("/true")]
+        for key in first
+        if key.startswith("difference/") and key.endswith("/true")
+    ]
+
+
+def difference(c: Cohorts, key: str) -> str:
+    low, high = c[f"{key}/printed"].T
+    shown = ((low > 0) | (high < 0)).mean()
+    true = np.nanmean(c[f"{key}/true"])
+    return f"{true:+.3f}, {bias(c, key)}; {coverage(c, key, 'printed')}, {shown:.0%}"
 
 
 def coverage(c: Cohorts, measure: str, interval: str) -> str:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from predictor.statistics import calibration_curve, shifted_percentiles, wilson
 from predictor.validation.groups import groups_of_similar, merged_bins
 from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse, too_few
-from predictor.validation.out_of_fold import Pooled, mean_by, of_cohorts, out_of_fold
+from predictor.validation.out_of_fold import mean_by, out_of_fold
 from predictor.validation.performance import SHARE_NEEDED
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
@@ -86,7 +86,9 @@ def calibration(samples: Samples) -> Calibration:
     """Groups, curve and histogram of the probabilities of patients a model was not trained on.
 
     A patient's probability is the mean over the repeats of the cross-validation. The curve is
-    that of each repeat, averaged; its interval that of the same curves in the resampled cohorts.
+    that of each repeat, averaged; its interval that of the curves of the bootstrap models on the
+    original patients, shifted so that their mean is the curve. Cross-validations of resampled
+    cohorts differ too little: they find every model right on average.
 
     References
     ----------
@@ -131,26 +133,24 @@ def _why_no_curve(y: Counts, probability: Counts) -> str | None:
 
 
 def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
-    y, interval = samples.trained.y, samples.pooled_interval
+    y, folds = samples.trained.y, samples.pooled_folds
     # the ends of the curve are single patients
     known = probability[~np.isnan(probability)]
     lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
     at = np.linspace(lowest, highest, _POINTS)
-    folds = samples.pooled_folds
-    curves, again = (_read(pooled, y, at) for pooled in (folds, interval))
+    curves = _read(y, folds.probability, at, folds.weights)
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
-    of_repeats = again.T.reshape(len(at), interval.cohorts, -1)
-    resampled = of_cohorts(of_repeats, samples.repeats)
-    ends = shifted_percentiles(observed, resampled)
-    enough = ends.used >= SHARE_NEEDED * resampled.shape[1]
+    outside = _read(y, samples.trained.bootstrap.probability, at).T
+    ends = shifted_percentiles(observed, outside)
+    enough = ends.used >= SHARE_NEEDED * outside.shape[1]
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
     low, high = (np.where(enough, values, np.nan) for values in inside[1:])
     return CalibrationCurve(at, inside[0], low, high)
 
 
-def _read(pooled: Pooled, y: Counts, at: Counts) -> Counts:
-    y, p, weights = coarse(y, pooled.probability, pooled.weights)
+def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Counts:
+    y, p, weights = coarse(y, p, weights)
     return calibration_curve(y, p, at, weights=weights)
 
 

@@ -52,7 +52,9 @@ class Metric:
         bootstrap models on the original patients, which stand to the cohort as the model stands to
         future patients; for what folds of one cohort cannot show, because training and test
         patients have the same share of events and so the probabilities are right on average,
-        whatever the model. None: no interval has been found that covers.
+        whatever the model. ``bound``: from `lowest` to the 95th percentile of the same models, for
+        a distance, which is above 0 in every sample and so cannot be shown to be. None: no interval
+        has been found that covers.
     needs_spread
         Whether it is undefined for a model that tells no patients apart; pooled over folds, such
         a slope would only show that the training prevalence falls when the test prevalence rises.
@@ -77,7 +79,7 @@ class Metric:
     higher_is_better: bool = True
     no_information: Callable[[Counts, Counts], float] | None = None
     out_of_bag: Statistic | None = None
-    interval: Literal["cross_validation", "bootstrap"] | None = "cross_validation"
+    interval: Literal["cross_validation", "bootstrap", "bound"] | None = "cross_validation"
     needs_spread: bool = False
     widest: float = np.inf
     part: int | None = None
@@ -282,6 +284,7 @@ def _calibration_curve() -> tuple[Metric, ...]:
             pooled=True,
             lowest=0,
             higher_is_better=False,
+            interval="bound",
             part=part,
             fewest_of_each=FEWEST_FOR_A_CURVE,
         )

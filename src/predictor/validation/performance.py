@@ -168,16 +168,24 @@ def _interval(
     """Both ends, nan if there is no interval, and notes."""
     if metric.interval is None:
         return float("nan"), float("nan"), ["no interval: none is known that covers"]
-    if metric.interval == "bootstrap":
-        around, what = samples.outside(metric), "bootstrap replicates"
-    else:
+    if metric.interval == "cross_validation":
         around, what = again, "resampled cohorts"
-    interval = shifted_percentiles(estimate, around)
-    if interval.used < SHARE_NEEDED * len(around):
-        only = f"no interval: only {interval.used} of {len(around)} {what} have a value"
+    else:
+        around, what = samples.outside(metric), "bootstrap replicates"
+    known = around[~np.isnan(around)]
+    if len(known) < SHARE_NEEDED * len(around):
+        only = f"no interval: only {len(known)} of {len(around)} {what} have a value"
         return float("nan"), float("nan"), [only]
-    low, high = np.clip((interval.low, interval.high), metric.lowest, metric.highest)
-    return float(low), float(high), _left_out(around, what)
+    notes = _left_out(around, what)
+    if metric.interval == "bound":
+        most = np.quantile(known, 0.95, method="median_unbiased")
+        ends = metric.lowest, float(np.maximum(most, estimate))
+        notes.insert(0, "one-sided: at most so much, with 95 % confidence")
+    else:
+        interval = shifted_percentiles(estimate, around)
+        ends = float(interval.low), float(interval.high)
+    low, high = np.clip(ends, metric.lowest, metric.highest)
+    return float(low), float(high), notes
 
 
 def _why_undefined(metric: Metric, folds: Replicates) -> str:

@@ -16,6 +16,7 @@ ROWS = ["formula", "range", "useless model", "perfect model", "taken", "interval
 WHERE = {
     "cross_validation": "bootstrap of the cross-validation",
     "bootstrap": "bootstrap models on the original patients",
+    "bound": "bound from the bootstrap models",
     None: "none",
 }
 

@@ -270,7 +270,6 @@ def test_distances_from_a_curve_need_a_hundred_of_each(name, ridge, logistic, pr
     ]
     most = np.quantile(outside, 0.95, method="median_unbiased")
     assert (enough.low, enough.high) == (0, max(most, enough.estimate))
-    assert enough.note == "one-sided: at most so much, with 95 % confidence"
     own = statistics.ici_e50_e90(logistic.y, logistic.trained.probability)
     assert enough.apparent == own[FROM_A_CURVE.index(name)]
     expected = [

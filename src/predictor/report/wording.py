@@ -17,9 +17,9 @@ _MEASURES = {
     "calibration_intercept": ("Calibration in the large", "0 ideal"),
     "calibration_slope": ("Calibration slope", "1 ideal; below 1 too extreme"),
     "observed_expected": ("Observed / expected events", "1 ideal"),
-    "ici": ("Integrated calibration index", "0 ideal"),
-    "e50": ("Median calibration error (E50)", "0 ideal"),
-    "e90": ("90th percentile of calibration error (E90)", "0 ideal"),
+    "ici": ("Integrated calibration index", "0 ideal; one-sided interval"),
+    "e50": ("Median calibration error (E50)", "0 ideal; one-sided interval"),
+    "e90": ("90th percentile of calibration error (E90)", "0 ideal; one-sided interval"),
 }
 _AT_THRESHOLD = {
     "net_benefit": ("Net benefit", "0 is treating nobody"),

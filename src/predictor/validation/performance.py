@@ -176,16 +176,14 @@ def _interval(
     if len(known) < SHARE_NEEDED * len(around):
         only = f"no interval: only {len(known)} of {len(around)} {what} have a value"
         return float("nan"), float("nan"), [only]
-    notes = _left_out(around, what)
     if metric.interval == "bound":
         most = np.quantile(known, 0.95, method="median_unbiased")
         ends = metric.lowest, float(np.maximum(most, estimate))
-        notes.insert(0, "one-sided: at most so much, with 95 % confidence")
     else:
         interval = shifted_percentiles(estimate, around)
         ends = float(interval.low), float(interval.high)
     low, high = np.clip(ends, metric.lowest, metric.highest)
-    return float(low), float(high), notes
+    return float(low), float(high), _left_out(around, what)
 
 
 def _why_undefined(metric: Metric, folds: Replicates) -> str:

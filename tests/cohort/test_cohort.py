@@ -119,3 +119,11 @@ def test_a_hundred_thousand_patients_take_seconds(tmp_path: Path) -> None:
     seconds = time.perf_counter() - start
     assert matrix.X.shape == (len(patients), 12)
     assert seconds < 60
+
+
+def test_entropy_is_of_every_cell_and_not_the_fingerprint(make_cohort: MakeCohort) -> None:
+    cohort, other = make_cohort(), make_cohort()
+    assert cohort.entropy() == other.entropy()
+    assert f"{cohort.entropy():064x}" not in cohort.fingerprint()
+    fewer = cohort.take(np.arange(len(cohort.rows) - 1))
+    assert fewer.entropy() != cohort.entropy()

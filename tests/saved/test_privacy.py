@@ -16,6 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from predictor.validation import bootstrap
+from predictor.workflows import prepare
+
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Every file as bytes; what is compressed (npz, png) also as it is when it is opened."""
@@ -167,3 +170,37 @@ def test_the_report_is_the_same_document_in_the_folder_and_in_mlflow(trained) ->
     for name, value in document.items():
         if name != "learners":
             assert trained.summary[name] == value
+
+
+def test_what_is_saved_cannot_be_solved_for_the_patients(trained) -> None:
+    """Bootstrap models hold means of known samples, were these drawn from the seed alone."""
+    folder = trained.study.folder / "models" / "small" / "ridge"
+    saved = json.loads((folder / "model.json").read_text("utf-8"))
+    prepared = prepare(trained.study.folder / "study.yaml", trained.study.folder / "patients.csv")
+    X, seed = prepared.matrix.X, saved["provenance"]["seed"]
+    with np.load(folder / "replicates.npz") as arrays:
+        centre = arrays["centre"]
+    complete = np.flatnonzero(~np.isnan(X).any(axis=0))
+    assert complete.size
+
+    def misfit(source: np.random.SeedSequence) -> float:
+        """How far the means are from being those of samples that are drawn like this."""
+        drawn = bootstrap(len(X), len(centre), np.random.default_rng(source.spawn(3)[2]))
+        return float(np.abs(drawn @ X / len(X) - centre)[:, complete].max())
+
+    # who has the table can draw them again, as is intended
+    assert misfit(np.random.SeedSequence([seed, prepared.entropy])) < 1e-9
+    assert misfit(np.random.SeedSequence(seed)) > 1e-3
+    fingerprint = int(prepared.fingerprint.removeprefix("sha256:"), 16)
+    for guess in (fingerprint, 0, len(X)):
+        assert misfit(np.random.SeedSequence([seed, guess])) > 1e-3
+
+
+def test_what_the_seed_is_mixed_with_is_written_nowhere(trained, written) -> None:
+    prepared = prepare(trained.study.folder / "study.yaml", trained.study.folder / "patients.csv")
+    entropy = prepared.entropy
+    forms = (str(entropy), f"{entropy:x}", str(entropy)[:16], f"{entropy:064x}"[:16])
+    raw = entropy.to_bytes(32, "big")
+    for name, content in written:
+        assert raw not in content, name
+        assert not any(form.encode() in content for form in forms), name

@@ -89,3 +89,10 @@ def test_a_level_that_is_no_share_is_refused(level):
 def test_an_interval_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         wilson(1, 2).low = 0.0
+
+
+def test_fewer_than_forty_resamples_have_students_interval():
+    # the 97.5th percentile of t with 4 degrees of freedom, from a table
+    interval = shifted_percentiles(0.5, [0.1, 0.4, 0.5, 0.7, 0.9])
+    reach = 2.7764451052 * np.std([0.1, 0.4, 0.5, 0.7, 0.9], ddof=1)
+    np.testing.assert_allclose([interval.low, interval.high], [0.5 - reach, 0.5 + reach])

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from predictor.errors import DataError
 from predictor.learners import make
@@ -24,7 +25,7 @@ from predictor.validation import (
 )
 from predictor.validation.out_of_fold import of_cohorts
 
-MEASURES = metrics((0.5,))
+MEASURES = metrics((0.3, 0.5))
 
 
 def without(trained, part, failed):
@@ -119,11 +120,9 @@ def test_resampled_cohorts_that_are_left_out_of_an_interval_are_counted(prevalen
     found = performance(lost, plan, MEASURES)
     brier, again = found.estimates["brier"], found.resampled["brier"][:, 0]
     assert brier.note == "1 of 20 resampled cohorts have no value and are left out"
-    ends = (
-        np.quantile(again[1:], [0.025, 0.975], method="median_unbiased")
-        - again[1:].mean()
-        + brier.estimate
-    )
+    # of fewer than 40 resampled cohorts, Student's
+    reach = stats.t.ppf(0.975, 18) * again[1:].std(ddof=1)
+    ends = brier.estimate - reach, brier.estimate + reach
     np.testing.assert_allclose([brier.low, brier.high], ends)
 
 
@@ -319,3 +318,36 @@ def test_a_paired_difference_without_resampled_cohorts_has_no_standard_error(rid
     difference, error = paired_difference(lost, lost, "log_loss")
     assert difference == 0
     assert np.isnan(error)
+
+
+def test_a_resampled_cohort_whose_folds_mostly_failed_has_no_value(ridge):
+    # of the four folds of its first deal, three are lost
+    found = performance(without(ridge.trained, "interval", [0, 1, 2]), ridge.plan, MEASURES)
+    known = np.isfinite(found.resampled["auroc"])
+    assert not known[0, 0]
+    assert known.sum() == known.size - 1
+
+
+def test_why_pooled_measures_have_no_value_is_said_as_it_is(logistic):
+    first = [int(np.flatnonzero(logistic.plan.folds.repeat == repeat)[0]) for repeat in range(3)]
+    found = estimates(logistic, without(logistic.trained, "folds", first))
+    for name in ("calibration_intercept", "net_benefit@0.3", "ppv@0.3"):
+        assert found[name].note.startswith("not defined: every repeat has a fold without a model")
+
+
+def test_replicates_without_an_out_of_bag_value_are_counted():
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(40, 2)), np.zeros(40)
+    y[:4] = 1
+    plan = Plan(
+        folds=cross_validation(y, folds=4, repeats=1, rng=rng),
+        interval=bootstrap_of_cross_validation(y, resamples=4, folds=4, repeats=1, rng=rng),
+        bootstrap=bootstrap(40, 60, rng),
+    )
+    counts = plan.bootstrap
+    events_in, events_out = (counts[:, :4] > 0).sum(axis=1), (counts[:, :4] == 0).sum(axis=1)
+    without_value = int(((events_in > 0) & (events_out == 0)).sum())
+    assert without_value > 0
+    auroc = performance(train(make("ridge"), X, y, plan), plan, MEASURES).estimates["auroc"]
+    expected = f"{without_value} of 60 bootstrap replicates have no out-of-bag value"
+    assert expected in auroc.note

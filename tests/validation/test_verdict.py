@@ -100,7 +100,7 @@ def test_the_verdict_says_that_nothing_was_found(said, contender):
 def test_what_shuffled_outcomes_show_too_was_not_found(said, contender):
     found_out = said(contender(), shuffled_outcome="issue")
     assert found_out.sentences[:2] == (
-        "Nothing found: what ridge shows cannot be told apart from what shuffled outcomes give.",
+        "Nothing found: what was found does not stand against shuffled outcomes: ",
         (
             "The AUROC of ridge is 0.75 (95 % interval 0.60 to 0.85; 0.80 on its own training "
             "patients)."

@@ -95,13 +95,24 @@ class Cohort:
 
     def fingerprint(self) -> str:
         """SHA-256 over the names, types and every cell; the same from CSV, Parquet or XLSX."""
+        return f"sha256:{self._digest(b'').hex()}"
+
+    def entropy(self) -> int:
+        """A number that only who has the table can know, from every cell and not the fingerprint.
+
+        Samples that are drawn with it cannot be drawn again from a seed and a number of patients.
+        It is written nowhere.
+        """
+        return int.from_bytes(self._digest(b"samples of patients"), "big")
+
+    def _digest(self, purpose: bytes) -> bytes:
         import pyarrow.csv as arrow_csv
 
-        digest = hashlib.sha256(str(self.table.schema.remove_metadata()).encode())
+        digest = hashlib.sha256(purpose + str(self.table.schema.remove_metadata()).encode())
         sink = pa.BufferOutputStream()
         arrow_csv.write_csv(self.table, sink)
         digest.update(sink.getvalue())
-        return f"sha256:{digest.hexdigest()}"
+        return digest.digest()
 
 
 def join_ids(parts: Sequence[pa.ChunkedArray]) -> pa.Array:

@@ -99,6 +99,8 @@ def importance(model: Scorers, replicates: Scorers, design: Design) -> tuple[Imp
         ]
     )
     spread = spread[~np.isnan(spread).any(axis=1)]
+    if not len(spread):  # every replicate failed
+        spread = np.full((1, len(own)), np.nan)
     low, high = np.quantile(spread, [0.025, 0.975], axis=0)
     # SHAP values that differ by rounding are equal
     ranks = rankdata(-spread.round(12), axis=1)

@@ -32,8 +32,8 @@ def by_rows(
     """Apply a statistic to every row of a batch; rows without an answer are nan.
 
     A row has no answer when a patient with a positive weight lacks its outcome or probability
-    (nan or infinite), when a weight is negative or not finite, when `of_row` is not finite, when no
-    patient has weight, and when the statistic itself is not finite there.
+    (nan or infinite), when a weight is negative or not finite, when `of_row` is not finite,
+    and when the statistic itself is not finite there, as it is where no patient has weight.
     Patients of weight 0 have no influence, whatever is written in their cells.
 
     Parameters

@@ -7,8 +7,11 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import t as student_t
 
 from predictor.statistics.batch import FloatArray
+
+_FEWEST_FOR_PERCENTILES = 40
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
     The shift takes out what every resample has too much or too little (copies of patients make
     resamples easier or harder than the cohort itself). Quantiles are median-unbiased (type 8):
     those of type 7, which numpy and R take by default, leave 8 % of 60 resamples outside instead
-    of 5 %.
+    of 5 %. Fewer than 40 resamples do not reach so far: then the ends are Student's,
+    ``estimate -+ t sd(r)`` with one degree of freedom less than there are resamples.
 
     Parameters
     ----------
@@ -121,7 +125,11 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
     if enough.any():
         valued = resamples[enough]
         percentiles = np.nanquantile(valued, [tail, 1 - tail], axis=-1, method="median_unbiased")
-        ends[:, enough] = percentiles - np.nanmean(valued, axis=-1)
+        few = used[enough] < _FEWEST_FOR_PERCENTILES
+        reach = student_t.ppf(1 - tail, used[enough] - 1) * np.nanstd(valued, axis=-1, ddof=1)
+        ends[:, enough] = np.where(
+            few, np.stack([-reach, reach]), percentiles - np.nanmean(valued, axis=-1)
+        )
     low, high = ends + estimate
     return Interval(low=low[()], high=high[()], used=used[()])
 

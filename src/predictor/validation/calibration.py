@@ -141,7 +141,7 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     curves = _read(y, folds.probability, at, folds.weights)
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
-    outside = _read(y, samples.trained.bootstrap.probability, at).T
+    outside = _of_models(y, samples.trained.bootstrap.probability, at).T
     ends = shifted_percentiles(observed, outside)
     enough = ends.used >= SHARE_NEEDED * outside.shape[1]
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
@@ -149,9 +149,20 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     return CalibrationCurve(at, inside[0], low, high)
 
 
-def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Counts:
-    y, p, weights = coarse(y, p, weights)
-    return calibration_curve(y, p, at, weights=weights)
+def _of_models(y: Counts, p: Counts, at: Counts) -> Counts:
+    """Curves of models (B, n) that go on level where a model gives nobody such a probability."""
+    y, p, weights = coarse(y, p, None)
+    return np.array(
+        [
+            calibration_curve(y, row, np.clip(at, row.min(), row.max()), weights=counts)
+            for row, counts in zip(p, np.ones_like(p) if weights is None else weights, strict=True)
+        ]
+    )
+
+
+def _read(y: Counts, p: Counts, at: Counts, weights: Counts) -> Counts:
+    y, p, counts = coarse(y, p, weights)
+    return calibration_curve(y, p, at, weights=counts)
 
 
 def _histogram(y: Counts, probability: Counts) -> Histogram:

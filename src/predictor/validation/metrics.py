@@ -136,22 +136,27 @@ def too_few(fewest: int, y: Counts) -> str | None:
 def coarse(y: Counts, p: Counts, weights: Counts | None) -> tuple[Counts, Counts, Counts | None]:
     """Outcomes, probabilities and weights for a smooth curve; those of few patients as they are.
 
-    Of many, probabilities are taken in thousandths, which no curve shows, and patients of the same
-    outcome and thousandth are counted together: (2002,), (2002,) and (..., 2002), whose weights are
-    nan where somebody who counts has no probability. That takes seconds less than ranking them.
+    Of many, probabilities are taken in thousandths of their range, which no curve shows, and
+    patients of the same outcome and thousandth are counted together: (2002,), (..., 2002) and
+    (..., 2002), whose weights are nan where somebody who counts has no probability. That takes
+    seconds less than ranking them.
     """
     if p.shape[-1] <= _MANY_FOR_A_CURVE:
         return y, p, weights
     step = np.arange(1001)
     p, weights = np.broadcast_arrays(p, 1.0 if weights is None else weights)
     counted = np.full((*p.shape[:-1], 2 * len(step)), np.nan)
+    grid = np.zeros_like(counted)
     for row in np.ndindex(p.shape[:-1]):
-        unknown = np.isnan(p[row])
-        if not (weights[row][unknown] > 0).any():
-            thousandth = np.rint(1000 * np.where(unknown, 0.0, p[row]))
-            cell = (thousandth + len(step) * y).astype(np.int64)
-            counted[row] = np.bincount(cell, weights[row], 2 * len(step))
-    return np.repeat([0.0, 1.0], len(step)), np.tile(step / 1000, 2), counted
+        counts = weights[row] > 0
+        own = p[row][counts]
+        if len(own) and not np.isnan(own).any():
+            lowest, width = own.min(), max(np.ptp(own), 1e-12)
+            thousandth = np.rint((own - lowest) / width * 1000)
+            cell = (thousandth + len(step) * y[counts]).astype(np.int64)
+            counted[row] = np.bincount(cell, weights[row][counts], 2 * len(step))
+            grid[row] = np.tile(lowest + width * step / 1000, 2)
+    return np.repeat([0.0, 1.0], len(step)), grid, counted
 
 
 def metrics(thresholds: tuple[float, ...]) -> tuple[Metric, ...]:
@@ -283,7 +288,6 @@ def _calibration_curve() -> tuple[Metric, ...]:
             _calibration_errors,
             pooled=True,
             lowest=0,
-            higher_is_better=False,
             interval="bound",
             part=part,
             fewest_of_each=FEWEST_FOR_A_CURVE,

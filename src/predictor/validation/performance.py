@@ -10,7 +10,7 @@ import numpy as np
 from predictor.statistics import shifted_percentiles
 from predictor.validation.metrics import Metric, too_few
 from predictor.validation.out_of_fold import is_flat, of_cohorts
-from predictor.validation.replicates import Plan, Replicates, Trained
+from predictor.validation.replicates import Plan, Trained
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples, bootstrap_632plus, mean_of_known
 
@@ -139,7 +139,7 @@ def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) ->
     estimate, low, high = mean_of_known(folds), float("nan"), float("nan")
     optimism = samples.optimism(metric)
     if np.isnan(estimate):
-        notes = [_why_undefined(metric, samples.trained.folds)]
+        notes = [_why_undefined(metric, samples)]
     elif (doubt := _why_doubtful(metric, samples.trained.y, again)) is not None:
         estimate, notes = float("nan"), [doubt]
     else:
@@ -147,6 +147,10 @@ def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) ->
         low, high, about = _interval(metric, samples, estimate, again)
         notes += about
     notes += _left_out(optimism, "bootstrap replicates")
+    out_of_bag = samples.left_out(metric)
+    fewer = int((np.isnan(out_of_bag) & ~np.isnan(optimism)).sum())
+    if fewer and fewer < len(out_of_bag):
+        notes.append(f"{fewer} of {len(out_of_bag)} bootstrap replicates have no out-of-bag value")
     apparent = samples.apparent(metric)
     # a difference of two values within the bounds may lie beyond them
     corrected = np.clip(apparent - mean_of_known(optimism), metric.lowest, metric.highest)
@@ -157,7 +161,7 @@ def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) ->
         apparent=apparent,
         optimism_corrected=float(corrected),
         bootstrap_632plus=bootstrap_632plus(metric, samples),
-        out_of_bag=mean_of_known(samples.left_out(metric)),
+        out_of_bag=mean_of_known(out_of_bag),
         note="; ".join(dict.fromkeys(notes)) or None,
     )
 
@@ -186,10 +190,17 @@ def _interval(
     return float(low), float(high), _left_out(around, what)
 
 
-def _why_undefined(metric: Metric, folds: Replicates) -> str:
+def _why_undefined(metric: Metric, samples: Samples) -> str:
+    folds = samples.trained.folds
     known = folds.probability[~folds.failed]
     if metric.needs_spread and len(known) and is_flat(known).all():
         return "not defined: the probabilities do not differ between patients"
+    if metric.pooled and len(known):
+        pooled = samples.pooled_folds
+        if np.isnan(pooled.probability).any(axis=1).all():
+            return "not defined: every repeat has a fold without a model"
+        if metric.needs_spread and pooled.flat.all():
+            return "not defined: every repeat has a fold whose model tells no patients apart"
     if metric.undefined is not None and len(known):
         return f"not defined: {metric.undefined}"
     return "not defined in any fold: no model, one label only, or labels separated completely"

@@ -48,7 +48,10 @@ class Samples:
         if isinstance(interval, KeptModels):
             return self._with_kept_models(metric, interval)[:, None]
         value = self._once(metric, "interval", self.trained.interval.probability, interval.testing)
-        return mean_by(interval.repeat, value).reshape(int(interval.resample[-1]) + 1, -1)
+        # the mean of what few folds are left would be that of another, smaller cross-validation
+        known = mean_by(interval.repeat, (~np.isnan(value)).astype(np.float64))
+        of_repeat = np.where(known >= 0.5, mean_by(interval.repeat, value), np.nan)
+        return of_repeat.reshape(int(interval.resample[-1]) + 1, -1)
 
     def apparent(self, metric: Metric) -> float:
         """The measure on the patients the model was trained on."""

@@ -85,7 +85,8 @@ def _what_was_found(level: Level, evidence: Evidence, findings: Sequence[Finding
     if subject is None or "no_better_than_prevalence" in _codes(findings, "issue"):
         return "no learner was shown to predict better than the prevalence."
     if level == "nothing found":
-        return f"what {subject.name} shows cannot be told apart from what shuffled outcomes give."
+        (shuffled,) = (f for f in findings if f.code == "shuffled_outcome")
+        return f"what was found does not stand against shuffled outcomes: {shuffled.message}"
     found = f"{subject.name} predicts better than the prevalence, AUROC {_auroc(subject)}"
     if subject.name != evidence.champion:
         found += f"; by log loss the champion is {evidence.champion} all the same"

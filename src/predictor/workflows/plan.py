@@ -17,7 +17,11 @@ from predictor.workflows.prepared import Prepared
 
 
 def make_plan(prepared: Prepared, study: Study) -> Plan:
-    """The samples every learner is trained on, from the study's seed.
+    """The samples every learner is trained on, from the study's seed and the table.
+
+    Not from the seed alone: a saved model holds the seed, the number of patients, and coefficients
+    and means of its bootstrap models. Who could draw their samples again would have as many
+    equations as there are replicates for the values of each column, and solve them.
 
     Raises
     ------
@@ -26,7 +30,8 @@ def make_plan(prepared: Prepared, study: Study) -> Plan:
     """
     y, clusters = prepared.labelled.y, prepared.clusters
     spec = study.validation.for_patients(len(y))
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(study.seed).spawn(3)]
+    source = np.random.SeedSequence([study.seed, prepared.entropy])
+    streams = [np.random.default_rng(s) for s in source.spawn(3)]
     folds = spec.cross_validation.folds
     return Plan(
         folds=cross_validation(

@@ -37,6 +37,8 @@ class Prepared:
         (n,) number of each labelled patient's cluster, None without a cluster column.
     fingerprint
         Of the whole table.
+    entropy
+        Of the whole table too, known to nobody without it; never written down.
     """
 
     study: Study
@@ -45,6 +47,7 @@ class Prepared:
     eligible: Design
     clusters: npt.NDArray[np.int64] | None
     fingerprint: str
+    entropy: int
 
 
 def prepare(config: Path | str, data: Path | str) -> Prepared:
@@ -65,7 +68,13 @@ def prepare(config: Path | str, data: Path | str) -> Prepared:
     for spec in study.learners:
         matrix.select(spec.covariates)
     return Prepared(
-        study, labelled, matrix, eligible, clusters_of(labelled.labelled), cohort.fingerprint()
+        study,
+        labelled,
+        matrix,
+        eligible,
+        clusters_of(labelled.labelled),
+        cohort.fingerprint(),
+        cohort.entropy(),
     )
 
 

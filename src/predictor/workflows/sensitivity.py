@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from predictor.cohort.label import FEWEST_EVENTS, Labels
-from predictor.errors import DataError
+from predictor.errors import DataError, StudyError
 from predictor.report import sensitivity_facts
 from predictor.study import BootstrapSpec, LearnerSpec, Study
 from predictor.validation import Estimate, metrics, performance
@@ -86,12 +86,12 @@ def _relabelled(prepared: Prepared, labels: Labels) -> Prepared:
 def _auroc(prepared: Prepared, study: Study, spec: LearnerSpec, estimator: Any) -> Estimate:
     """Cross-validated AUROC with its interval; there is no use here for the plain bootstrap."""
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
-    plan = make_plan(prepared, study.model_copy(update={"validation": few}))
     (measure,) = (m for m in metrics(()) if m.name == "auroc")
     X = prepared.matrix.select(spec.covariates).X
     try:
+        plan = make_plan(prepared, study.model_copy(update={"validation": few}))
         trained = train_learner(estimator, X, prepared.labelled.y, plan)
-    except DataError:
+    except (DataError, StudyError):
         # no model of these labels is an answer, and no reason to lose the others
         return Estimate.missing("no model")
     return performance(trained, plan, (measure,)).estimates["auroc"]

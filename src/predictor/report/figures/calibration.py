@@ -34,12 +34,13 @@ def calibration(report: Mapping[str, Any], learner: str) -> Figure | None:
     title = f"Calibration of {learner}"
     groups, curve, note = facts["groups"], facts.get("curve"), facts.get("note")
     histogram = facts.get("histogram")
+    banded = curve is not None and any(end is not None for end in curve["low"])
 
     def draw() -> Any:
         keys = [Key("ideal", _IDEAL), Key("groups, 95 % interval", _GROUP)]
         if curve:
             keys.append(Key("smooth curve", _CURVE))
-            if curve.get("low"):
+            if banded:
                 keys.append(Key("95 % interval", {"color": style.FAINT}, area=True))
         subtitle = f"{style.who(report)}; probabilities from cross-validation"
         paper = sheet(
@@ -53,11 +54,10 @@ def calibration(report: Mapping[str, Any], learner: str) -> Figure | None:
         axes = paper.axes(left=0.75, right=0.15, below=below)
         axes.plot([0, 1], [0, 1], **_IDEAL)
         if curve:
-            if curve.get("low"):
-                axes.fill_between(
-                    curve["predicted"], curve["low"], curve["high"], color=style.FAINT, linewidth=0
-                )
-            axes.plot(curve["predicted"], curve["observed"], **_CURVE)
+            if banded:
+                low, high = style.known(curve["low"]), style.known(curve["high"])
+                axes.fill_between(curve["predicted"], low, high, color=style.FAINT, linewidth=0)
+            axes.plot(curve["predicted"], style.known(curve["observed"]), **_CURVE)
         x = [group["predicted"] for group in groups]
         axes.vlines(
             x, [g["low"] for g in groups], [g["high"] for g in groups],

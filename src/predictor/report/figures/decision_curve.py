@@ -69,8 +69,8 @@ def decision_curve(report: Mapping[str, Any], learner: str) -> Figure | None:
         _band(axes, curve, _BAND)
         axes.plot(everybody["threshold"], everybody["treat_all"], **_ALL)
         for other, look in zip(others.values(), looks, strict=False):
-            axes.plot(other["threshold"], _known(other["net_benefit"]), **look)
-        axes.plot(curve["threshold"], _known(curve["net_benefit"]), **_MODEL)
+            axes.plot(other["threshold"], style.known(other["net_benefit"]), **look)
+        axes.plot(curve["threshold"], style.known(curve["net_benefit"]), **_MODEL)
         _frame(axes, everybody["treat_all"], curve)
         return paper.figure
 
@@ -118,7 +118,7 @@ def decision_curve_instability(report: Mapping[str, Any], learner: str) -> Figur
         axes = paper.axes(left=0.72)
         _band(axes, spread, _SPREAD)
         axes.plot(everybody["threshold"], everybody["treat_all"], **_ALL)
-        axes.plot(curve["threshold"], _known(curve["net_benefit"]), **_MODEL)
+        axes.plot(curve["threshold"], style.known(curve["net_benefit"]), **_MODEL)
         _frame(axes, everybody["treat_all"], spread)
         return paper.figure
 
@@ -140,13 +140,10 @@ def decision_curve_instability(report: Mapping[str, Any], learner: str) -> Figur
     )
 
 
-def _known(values: Sequence[float | None]) -> list[float]:
-    """Numbers, with gaps where there are none."""
-    return [float("nan") if value is None else value for value in values]
-
-
 def _band(axes: Any, curve: Mapping[str, Any], look: Mapping[str, Any]) -> None:
-    axes.fill_between(curve["threshold"], _known(curve["low"]), _known(curve["high"]), **look)
+    axes.fill_between(
+        curve["threshold"], style.known(curve["low"]), style.known(curve["high"]), **look
+    )
 
 
 def _frame(axes: Any, treat_all: Sequence[float], curve: Mapping[str, Any]) -> None:

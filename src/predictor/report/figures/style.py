@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -133,3 +133,8 @@ def who(report: Mapping[str, Any]) -> str:
     """How many patients a report is about, and how many of them had the outcome."""
     data = report["data"]
     return f"{patients(data['labelled'])}, {data['events']} with {report['outcome']}"
+
+
+def known(values: Sequence[float | None]) -> list[float]:
+    """Numbers, with gaps where there are none."""
+    return [float("nan") if value is None else value for value in values]

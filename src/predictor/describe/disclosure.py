@@ -57,8 +57,8 @@ def suppressed(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Left as they are: rows, eligible, labelled, and missing values per column. These are the
     denominators, without which nothing can be read. What is said of the response itself (its
-    definitions, its transitions, how labels came about) and of changes of the score shares its
-    totals many times over, so there a small count is replaced, but nothing else is withheld.
+    definitions and its transitions) shares its totals many times over, so there a small count is
+    replaced, but nothing else is withheld.
     """
     found = copy.deepcopy(dict(document))
     few: list[str] = []
@@ -110,7 +110,9 @@ def _course(found: dict[str, Any], few: list[str]) -> None:
             few.append(f"score at {point['time']}")
             point.update(median=None, q1=None, q3=None)
     for change in found["changes"]:
-        change.update({name: _cell(change[name]) for name in ("lower", "same", "higher")})
+        names = ("lower", "same", "higher")
+        shown = shield([change[name] for name in names])
+        change.update(dict(zip(names, shown, strict=True)))
         if change["patients"] < FEWEST:
             few.append(f"change of score from {change['from']} to {change['to']}")
             change["median"] = change["rank_biserial"] = None
@@ -142,9 +144,13 @@ def _moves(found: dict[str, Any], few: list[str]) -> None:
 def _labels(table: dict[str, Any], few: list[str]) -> None:
     for row in table["rows"]:
         for label, count in row["patients"].items():
-            row["patients"][label] = _cell(count)
             if 0 < count < FEWEST:
                 few.append(f"how labels came about: {row['holds']}, {label}")
+    # how many have each label is known
+    for label in table["rows"][0]["patients"] if table["rows"] else ():
+        shown = shield([row["patients"][label] for row in table["rows"]])
+        for row, cell in zip(table["rows"], shown, strict=True):
+            row["patients"][label] = cell
     for conflict in table["conflicts"]:
         conflict["patients"] = _cell(conflict["patients"])
     table["decided_without"] = {k: _cell(n) for k, n in table["decided_without"].items()}

@@ -101,7 +101,8 @@ def _considered(report: Report) -> str:
         return ""
     return (
         f"{count(len(covariates), 'covariate')} fixed in the feature pipeline before training; "
-        "none was picked by its association with the outcome. Reasons stand in the SQL, below."
+        "the software picked none by its association with the outcome. Reasons stand in the SQL, "
+        "below."
     )
 
 
@@ -233,8 +234,8 @@ def _limitations(report: Report) -> str:
     short = size["patients"] < size["required"]["all_criteria"]
     return (
         f"{'Fewer patients than Riley’s criteria ask for. ' if short else ''}"
-        "Not externally validated. Patients of one arm do not show who responds because of the "
-        "treatment."
+        "Not externally validated. A response is not said to be because of the treatment: that "
+        "takes a comparison with patients who did not have it."
     )
 
 

@@ -18,7 +18,8 @@ _MEASURED = (
     "Discrimination (AUROC), overall error (Brier score, log loss), calibration (in the large, "
     "slope, observed over expected) and net benefit at thresholds named before. The estimate says "
     "what a fresh sample would show: repeated nested cross-validation, with a 95 % interval from a "
-    "bootstrap of the whole cross-validation. The apparent value, on the training patients, is too "
+    "bootstrap of the whole cross-validation (of calibration, from the bootstrap models; of "
+    "distances from a curve, one-sided). The apparent value, on the training patients, is too "
     "good. No threshold is recommended."
 )
 

@@ -12,6 +12,7 @@ from predictor.report.figures.sheet import Key, names_axis, names_margin, row_pl
 
 # nobody reads an odds ratio of a million; lines that lead beyond end in an arrow
 _FURTHEST = 32.0
+_FURTHEST_ESTIMATE = 1000.0
 _MOST = 20
 _RATIO = {"color": style.BLUE, "marker": "o", "markersize": 5.5, "linewidth": 1.6}
 
@@ -51,6 +52,9 @@ def coefficients(report: Mapping[str, Any], learner: str) -> Figure | None:
         axes = paper.axes(left=names_margin(names), right=right)
         finite = [math.log(value) for ratio in ratios for value in ratio if value]
         reach = min(max([abs(value) for value in finite] + [math.log(1.5)]), math.log(_FURTHEST))
+        # estimates stand on the axis where it can hold them; lines are cut before
+        own = [abs(math.log(ratio)) for ratio, *_ in ratios if ratio]
+        reach = max([reach, *(far for far in own if far < math.log(_FURTHEST_ESTIMATE))])
         end = math.exp(1.06 * reach)
         axes.set_xscale("log", base=2)
         axes.axvline(1, color=style.GREY, linestyle=":", linewidth=1)

@@ -47,11 +47,11 @@ def trajectories(
     title = f"{score} over time"
 
     def draw() -> Any:
-        marks = (
-            (Key("one patient", _PERSON),)
-            if individual is not None
-            else (Key("patients with this value (area)", _COUNT), Key("few, not told", _FEW))
-        )
+        marks: tuple[Key, ...] = ()
+        if individual is not None:
+            marks = (Key("one patient", _PERSON),)
+        elif any(point["counts"] for point in points):
+            marks = (Key("patients with this value (area)", _COUNT), Key("few, not told", _FEW))
         paper = sheet(
             title,
             ", ".join(f"{point['time']}: {style.patients(point['n'])}" for point in points),

@@ -59,7 +59,7 @@ def model(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
         [
             Text(
                 "The models as trained on all analysed patients. They are saved, with everything "
-                "needed to score a new patient and without any patient, beside this report."
+                "needed to score a new patient and no patient's row, in the folder of models."
             ),
             *by_learner(report, pictures, "coefficients"),
             *blocks,

@@ -22,9 +22,10 @@ def performance(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
             Text(
                 "What a fresh sample of such patients would show. The estimate comes from repeated "
                 "nested cross-validation, in which imputation, scaling and tuning are done anew in "
-                "every fold; its 95 % interval from a bootstrap of the whole cross-validation. The "
-                "apparent value is measured on the training patients themselves. It is too good, "
-                "and stands here only to show by how much."
+                "every fold; its 95 % interval from a bootstrap of the whole cross-validation, or, "
+                "of calibration, from the bootstrap models. The apparent value is measured on the "
+                "training patients themselves. It is too good, and stands here only to show by how "
+                "much."
             ),
             *of_topic(pictures, "comparison"),
             _learners(report),
@@ -124,7 +125,7 @@ def _measures(name: str, facts: Mapping[str, Any]) -> Table:
                 span(row, 3),
                 number(row.get("apparent"), 3),
                 *(number(row.get(bootstrap), 3) for bootstrap in _BOOTSTRAPS),
-                row.get("note") or reading,
+                f"{reading}; {row['note']}" if row.get("note") else reading,
             ]
         )
     return Table(

@@ -32,7 +32,7 @@ def comparable(lines: list[str]) -> tuple[list[str], list[float]]:
     """The text without numbers and blanks at the ends, and the numbers that do not tell a time."""
     lines = [line.rstrip() for line in lines if line.strip()]
     # the last column of the table of learners holds seconds
-    timeless = [re.sub(r"[\d.]+ │$", "│", line) for line in lines]
+    timeless = [re.sub(r" *[\d.]+ │$", " │", line) for line in lines]
     return [NUMBER.sub("#", line) for line in timeless], [
         float(number) for line in timeless for number in NUMBER.findall(line)
     ]

@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student_t
 
 from predictor.statistics.batch import FloatArray
 
@@ -126,7 +125,12 @@ def shifted_percentiles(estimate: ArrayLike, resamples: ArrayLike, level: float 
         valued = resamples[enough]
         percentiles = np.nanquantile(valued, [tail, 1 - tail], axis=-1, method="median_unbiased")
         few = used[enough] < _FEWEST_FOR_PERCENTILES
-        reach = student_t.ppf(1 - tail, used[enough] - 1) * np.nanstd(valued, axis=-1, ddof=1)
+        reach = np.zeros(few.shape)
+        if few.any():
+            from scipy.special import stdtrit
+
+            quantile = stdtrit(used[enough] - 1, 1 - tail)
+            reach = quantile * np.nanstd(valued, axis=-1, ddof=1)
         ends[:, enough] = np.where(
             few, np.stack([-reach, reach]), percentiles - np.nanmean(valued, axis=-1)
         )

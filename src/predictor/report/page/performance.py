@@ -118,6 +118,8 @@ def _measures(name: str, facts: Mapping[str, Any]) -> Table:
     rows = []
     for key, row in facts["metrics"].items():
         called, reading = measure(key)
+        if row["estimate"] is None and row.get("note"):
+            reading = ""  # of a number that is not there
         rows.append(
             [
                 called,
@@ -125,7 +127,7 @@ def _measures(name: str, facts: Mapping[str, Any]) -> Table:
                 span(row, 3),
                 number(row.get("apparent"), 3),
                 *(number(row.get(bootstrap), 3) for bootstrap in _BOOTSTRAPS),
-                f"{reading}; {row['note']}" if row.get("note") else reading,
+                "; ".join(text for text in (reading, row.get("note")) if text),
             ]
         )
     return Table(

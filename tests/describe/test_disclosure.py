@@ -110,3 +110,25 @@ def test_a_large_cohort_loses_nothing(make_labelled) -> None:
     rows = zip(exact["definitions"], found["definitions"], strict=True)
     assert all(one == two for one, two in rows)
     assert exact["transitions"] == found["transitions"]
+
+
+def test_changes_and_label_paths_cannot_be_found_by_subtraction(make_labelled) -> None:
+    cells = {
+        "sex": ["female"] * 30,
+        "nrs_t0": [8] * 30,
+        "nrs_t2": [5] * 17 + [8] * 10 + [9] * 3,
+        "success": ["yes"] * 14 + ["no"] * 16,
+    }
+    found = suppressed(describe(make_labelled(cells)))
+    for change in found["changes"]:
+        ways = [change[way] for way in ("lower", "same", "higher")]
+        hidden = [cell for cell in ways if isinstance(cell, str)]
+        assert len(hidden) != 1, ways
+    assert any(c["higher"] == SMALL and WITHHELD in c.values() for c in found["changes"])
+    rows = found["labels"]["rows"]
+    several = False
+    for label in rows[0]["patients"]:
+        told = [row["patients"][label] for row in rows]
+        assert sum(isinstance(cell, str) for cell in told) != 1, (label, told)
+        several |= SMALL in told and WITHHELD in told
+    assert several

@@ -124,3 +124,13 @@ def test_a_covariate_that_is_not_used_has_no_importance(prepared) -> None:
 def test_the_design_of_a_cohort_is_that_of_its_pipeline(prepared) -> None:
     again = make_design(covariates(prepared.labelled.labelled))
     np.testing.assert_array_equal(again.X, prepared.matrix.X)
+
+
+def test_without_any_replicate_there_is_importance_and_no_spread(prepared) -> None:
+    design, y = prepared.matrix, prepared.labelled.y
+    learner = make("ridge")
+    learner.fit_replicates(design.X, y, np.vstack([np.ones(len(y)), (y == 1).astype(float)]))
+    assert learner.failed_.tolist() == [False, True]
+    for item in importance(learner.scorers_[:1], learner.scorers_[1:], design):
+        assert np.isfinite(item.mean_absolute)
+        assert np.isnan([item.low, item.high, item.rank]).all()

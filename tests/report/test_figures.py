@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import subprocess
 import sys
@@ -322,6 +323,34 @@ def test_probabilities_that_do_not_differ_have_no_calibration_and_no_instability
     report = a_report()
     assert figures.calibration(report, "prevalence") is None
     assert figures.instability(report, "prevalence") is None
+
+
+@pytest.mark.parametrize(("low", "bands"), [([None, 0.4, None], 1), ([None] * 3, 0)])
+def test_a_calibration_curve_is_drawn_with_the_band_there_is(low, bands) -> None:
+    report = a_report()
+    report["learners"]["ridge"]["calibration"]["curve"] |= {"low": low, "high": low}
+    figure = figures.calibration(report, "ridge")
+    texts = words(figure)
+    assert texts.count("95 % interval") == bands
+    assert "smooth curve" in texts
+
+
+@pytest.mark.parametrize(("times", "shown"), [(100, True), (10_000, False)])
+def test_an_odds_ratio_stands_on_the_axis_as_far_as_that_can_hold_it(times, shown) -> None:
+    report = a_report()
+    (_, _, row) = report["learners"]["ridge"]["description"]["coefficients"]
+    row |= {"coefficient": math.log(times), "low": 0.0, "high": 20.0}
+    (axes,) = figures.coefficients(report, "ridge")._drawn.axes
+    assert (axes.get_xlim()[1] > times) == shown
+
+
+def test_a_score_of_which_no_counts_are_told_has_no_key_for_them() -> None:
+    points = [{"time": t, "n": 30, "median": 6, "q1": 5, "q3": 7, "counts": {}} for t in ("A", "B")]
+    data = {"score": "NRS", "range": [0, 10], "points": points}
+    key = "patients with this value (area)"
+    assert key not in words(figures.trajectories(data))
+    points[0]["counts"] = {"6": 20}
+    assert key in words(figures.trajectories(data))
 
 
 def test_a_report_is_loaded_and_drawn_again_without_the_patients(tmp_path) -> None:

@@ -72,3 +72,25 @@ def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, mo
     assert len(found) == 2
     for row in found:
         assert row["auroc"] == {"estimate": None, "low": None, "high": None}
+
+
+def test_a_definition_that_leaves_fewer_clusters_than_folds_has_no_auroc(small):
+    small.change(
+        ("  note: ", "  clinic:       {role: cluster, known_at: T0}\n  note: "),
+        ("half: pain_t2 <= 0.5 * pain_t0", "half: CASE WHEN success_t2 THEN pain_t2 <= 5 END"),
+    )
+    prepared = prepare_with_clinics(small)
+    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    by_definition = {row["definition"]: row["auroc"]["estimate"] for row in found}
+    assert by_definition["half"] is None
+    assert by_definition["said so"] is not None
+
+
+def prepare_with_clinics(small):
+    """All who report success are of two clinics, the others of ten more."""
+    rows = []
+    for number, row in enumerate(small.rows):
+        own = number % 2 if row["success_t2"] == "yes" else 2 + number % 10
+        rows.append({**row, "clinic": f"c{own}"})
+    small.table(rows)
+    return prepare("study.yaml", "patients.csv")

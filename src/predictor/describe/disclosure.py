@@ -142,15 +142,13 @@ def _moves(found: dict[str, Any], few: list[str]) -> None:
 
 
 def _labels(table: dict[str, Any], few: list[str]) -> None:
-    for row in table["rows"]:
-        for label, count in row["patients"].items():
-            if 0 < count < FEWEST:
-                few.append(f"how labels came about: {row['holds']}, {label}")
     # how many have each label is known
     for label in table["rows"][0]["patients"] if table["rows"] else ():
         shown = shield([row["patients"][label] for row in table["rows"]])
         for row, cell in zip(table["rows"], shown, strict=True):
             row["patients"][label] = cell
+            if cell == SMALL:
+                few.append(f"how labels came about: {row['holds']}, {label}")
     for conflict in table["conflicts"]:
         conflict["patients"] = _cell(conflict["patients"])
     table["decided_without"] = {k: _cell(n) for k, n in table["decided_without"].items()}

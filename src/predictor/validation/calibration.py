@@ -151,16 +151,10 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
 
 def _of_models(y: Counts, p: Counts, at: Counts) -> Counts:
     """Curves of models (B, n) that go on level where a model gives nobody such a probability."""
-    y, p, weights = coarse(y, p, None)
-    return np.array(
-        [
-            calibration_curve(y, row, np.clip(at, row.min(), row.max()), weights=counts)
-            for row, counts in zip(p, np.ones_like(p) if weights is None else weights, strict=True)
-        ]
-    )
+    return np.array([_read(y, row, np.clip(at, row.min(), row.max())) for row in p])
 
 
-def _read(y: Counts, p: Counts, at: Counts, weights: Counts) -> Counts:
+def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Counts:
     y, p, counts = coarse(y, p, weights)
     return calibration_curve(y, p, at, weights=counts)
 

@@ -151,11 +151,11 @@ def coarse(y: Counts, p: Counts, weights: Counts | None) -> tuple[Counts, Counts
         counts = weights[row] > 0
         own = p[row][counts]
         if len(own) and not np.isnan(own).any():
-            lowest, width = own.min(), max(np.ptp(own), 1e-12)
-            thousandth = np.rint((own - lowest) / width * 1000)
+            lowest, highest = own.min(), own.max()
+            thousandth = np.rint((own - lowest) / max(highest - lowest, 1e-12) * 1000)
             cell = (thousandth + len(step) * y[counts]).astype(np.int64)
             counted[row] = np.bincount(cell, weights[row][counts], 2 * len(step))
-            grid[row] = np.tile(lowest + width * step / 1000, 2)
+            grid[row] = np.tile(np.linspace(lowest, highest, len(step)), 2)
     return np.repeat([0.0, 1.0], len(step)), grid, counted
 
 

@@ -92,6 +92,7 @@ def _auroc(prepared: Prepared, study: Study, spec: LearnerSpec, estimator: Any) 
         plan = make_plan(prepared, study.model_copy(update={"validation": few}))
         trained = train_learner(estimator, X, prepared.labelled.y, plan)
     except (DataError, StudyError):
-        # no model of these labels is an answer, and no reason to lose the others
+        # no model of these labels, or fewer clusters than folds, is an answer, and no reason to
+        # lose the others
         return Estimate.missing("no model")
     return performance(trained, plan, (measure,)).estimates["auroc"]

@@ -225,3 +225,23 @@ def test_large_batches_are_scored_in_parts_that_do_not_show(ridge, monkeypatch) 
     parts = score(ridge, rows)
     np.testing.assert_allclose(parts.low, whole.low, rtol=0, atol=1e-15)
     np.testing.assert_allclose(parts.high, whole.high, rtol=0, atol=1e-15)
+
+
+def test_the_reason_names_the_column_whatever_its_name_holds(make_study, patients, tmp_path):
+    name = "pain: rest"
+    rows = patients()
+    study = make_study(tmp_path, [{**row, name: row["pain_t0"]} for row in rows])
+    study.change(
+        ("  pain_t0:", f'  "{name}": {{known_at: T0, type: number, range: [0, 10]}}\n  pain_t0:')
+    )
+    study.change(("pain_t0, ", f'pain_t0, "{name}", '), file="covariates.sql")
+    prepared = prepare(study.config, study.data)
+    matrix = design(covariates(prepared.labelled.labelled))
+    learner = make("ridge").fit(matrix.X, prepared.labelled.y)
+    model = SavedModel(
+        prepared.study, "ridge", matrix.covariates, learner.scorers_, learner.scorers_,
+        Usual.of(matrix), {}, {},
+    )  # fmt: skip
+    raw = table({}, {}).append_column(name, pa.array(["11", "5"]))
+    flags = score(model, raw, lenient=True).flags
+    assert flags == ("not scored: pain: rest outside 0 to 10", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.covariates import covariates, needed_columns, pipeline_sql
 from predictor.cohort.design import Covariate, Design, check_informative, design
-from predictor.cohort.dictionary import Fault
+from predictor.cohort.fault import Fault
 from predictor.cohort.label import (
     Flow,
     LabelledCohort,

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from predictor.cohort.dictionary import Fault, check_cells, check_header
+from predictor.cohort.dictionary import check_cells, check_header
+from predictor.cohort.fault import Fault
 from predictor.cohort.read import read_table
 from predictor.errors import DataError
 from predictor.study import Column, Study

@@ -7,7 +7,6 @@ never show a cell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from predictor.cohort.read import rows_in_words
+from predictor.cohort.fault import Fault
 from predictor.study import Column, Study
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -32,14 +31,6 @@ _SCALE_FACTOR = 2
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A rule that the table breaks, and the 0-based rows that break it (none: the whole table)."""
-
-    message: str
-    rows: tuple[int, ...] = ()
-
-
 def check_header(names: Iterable[str], columns: Sequence[Column]) -> list[Fault]:
     """Columns of the table that are not declared, and declared columns that are not there."""
     present, declared = set(names), {column.name for column in columns}
@@ -47,16 +38,18 @@ def check_header(names: Iterable[str], columns: Sequence[Column]) -> list[Fault]
         # without a header the first row is a patient, whom a message must not show
         return [
             Fault(
+                None,
+                (),
                 "row 1 holds none of the declared column names; is the header missing, or is this "
-                "another table?"
+                "another table?",
             )
         ]
     faults = [
-        Fault(f"{name}: a column of the table that the study file does not declare")
+        Fault(name, (), "a column of the table that the study file does not declare")
         for name in sorted(present - declared)
     ]
     faults += [
-        Fault(f"{name}: declared in the study file, but not a column of the table")
+        Fault(name, (), "declared in the study file, but not a column of the table")
         for name in sorted(declared - present)
     ]
     return faults
@@ -221,10 +214,7 @@ def _check_dates(table: pa.Table, columns: Sequence[Column], study: Study) -> li
 
 def _fault(column: Column, wrong: Mask, rule: str) -> list[Fault]:
     rows = tuple(int(row) for row in np.flatnonzero(wrong))
-    if not rows:
-        return []
-    where = rows_in_words([row + 2 for row in rows], have="").strip()
-    return [Fault(f"{column.name}: {where}: {rule}", rows)]
+    return [Fault(column.name, rows, rule)] if rows else []
 
 
 def _mask(values: Any) -> Mask:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
+from predictor.cohort.fault import Fault
 from predictor.cohort.patientwise import patientwise
-from predictor.cohort.read import rows_in_words
 from predictor.cohort.sandbox import Sandbox
 from predictor.cohort.vet import vet
 from predictor.errors import DataError, StudyError
@@ -208,11 +208,13 @@ def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
     _, first, counts = np.unique(keys, return_index=True, return_counts=True)
     if (counts > 1).any():
         twice = np.setdiff1d(np.arange(len(keys)), first[counts == 1])
-        where = rows_in_words([rows[row] + 2 for row in twice], have="").strip()
-        raise DataError(
-            f"{', '.join(cohort.study.ids)}: {where}: the same patient more than once; one row per "
-            f"patient is expected (an eligibility rule can choose one course of treatment)"
+        fault = Fault(
+            ", ".join(cohort.study.ids),
+            tuple(rows[row] for row in twice),
+            "the same patient more than once; one row per patient is expected (an eligibility rule "
+            "can choose one course of treatment)",
         )
+        raise DataError(fault.message)
 
 
 def _select(sql: str) -> str:

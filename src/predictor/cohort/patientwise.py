@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
-from predictor.cohort.read import rows_in_words
+from predictor.cohort.fault import rows_in_words
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.vet import used_columns, vet
 from predictor.errors import DataError, StudyError
@@ -126,7 +126,7 @@ def _failing(cohort: Cohort, run: Callable[[Cohort], pa.Table]) -> str:
     if not failing:
         return "the cohort"
     others = " and others" if len(failing) > _NAMED else ""
-    return rows_in_words(failing[:_NAMED], have="").strip() + others
+    return rows_in_words(failing[:_NAMED]) + others
 
 
 def _changed(together: pa.Table, alone: pa.Table) -> list[str]:

@@ -26,6 +26,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.cohort.fault import rows_in_words
 from predictor.errors import DataError
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -160,8 +161,9 @@ def _read_csv(path: Path) -> pa.Table:
             f"than the header?)"
         ) from None
     if ragged:
+        have = "has" if len(ragged) == 1 else "have"
         raise DataError(
-            f"{path}: {rows_in_words(ragged)} not as many cells as the header "
+            f"{path}: {rows_in_words(ragged)} {have} not as many cells as the header "
             f"({len(header)}); is the row blank, or a comma inside a cell without quotation marks?"
         )
     return table
@@ -308,12 +310,3 @@ def _text(cell: object) -> str | None:
         midnight = cell.time() == datetime.time(0)
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
     return str(cell)
-
-
-def rows_in_words(rows: Sequence[int], have: str = "has", *, most: int = 5) -> str:
-    """``row 7 has`` or ``rows 7, 12 and 3 more have``; 1-based, the header is row 1."""
-    if len(rows) == 1:
-        return f"row {rows[0]} {have}"
-    shown = ", ".join(str(row) for row in rows[:most])
-    more = f" and {len(rows) - most} more" if len(rows) > most else ""
-    return f"rows {shown}{more} {'have' if have == 'has' else have}"

@@ -174,9 +174,8 @@ def _reasons(faults: Sequence[Fault], rows: int) -> list[str]:
     """What is wrong with each row, without row numbers and values."""
     reasons: list[list[str]] = [[] for _ in range(rows)]
     for fault in faults:
-        column, _, rule = fault.message.split(": ", 2)
         for row in fault.rows:
-            reasons[row].append(f"{column} {rule}")
+            reasons[row].append(f"{fault.column} {fault.rule}")
     return ["; ".join(found) for found in reasons]
 
 

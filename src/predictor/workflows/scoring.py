@@ -38,10 +38,10 @@ def score_file(
         raise DataError(f"{out}: this is the table of patients; write the scores to another file")
     directory = tracking.download_model(model) if model.startswith("models:") else Path(model)
     loaded = read_model(directory)
+    table = read_table(data)
     try:
-        scores = score(loaded, read_table(data), lenient=lenient)
+        scores = score(loaded, table, lenient=lenient)
     except DataError as error:
-        prefixed = [f if f.startswith(str(data)) else f"{data}: {f}" for f in error.faults]
-        raise DataError(prefixed) from None
+        raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
     write_table(scores.to_table(), out)
     return loaded, scores

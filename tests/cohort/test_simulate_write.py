@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
 
+from predictor.cohort import read_table
 from predictor.cohort.simulate import Simulated, published, simulate, write, write_truth
 from predictor.cohort.simulate.table import SCHEMA
-from predictor.errors import StudyError
+from predictor.errors import PredictorError, StudyError
 
 
 @pytest.fixture
@@ -71,12 +72,41 @@ def test_published_cohort_has_no_truth_to_write(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_file_is_replaced(cohort: Simulated, tmp_path: Path) -> None:
-    path = tmp_path / "cohort.csv"
-    path.write_text("old", encoding="utf-8")
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_a_synthetic_cohort_is_replaced(cohort: Simulated, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"cohort.{suffix}"
+    write(simulate(5, seed=2), path)
     write(cohort, path)
-    assert path.read_text(encoding="utf-8").startswith("patient_id,")
+    assert read_table(path).num_rows == 60
+    write_truth(cohort, path)
+    assert read_table(path).column_names == ["patient_id", "probability"]
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("write_it", [write, write_truth])
+@pytest.mark.parametrize(
+    "content",
+    ["old", "", "patient_id,age\nSYNTHETIC-1,30\nP2,40\n", "id,age\nSYNTHETIC-1,30\n"],
+)
+def test_what_somebody_else_wrote_is_never_replaced(
+    cohort: Simulated, tmp_path: Path, write_it: Any, content: str
+) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(PredictorError, match=r"cohort\.csv: is there already and is not a synth"):
+        write_it(cohort, path)
+    assert path.read_text(encoding="utf-8") == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_links_are_not_written_through(cohort: Simulated, tmp_path: Path) -> None:
+    write(cohort, tmp_path / "cohort.csv")
+    for target in ("cohort.csv", "nowhere.csv"):
+        link = tmp_path / "link.csv"
+        link.symlink_to(target)
+        with pytest.raises(PredictorError, match="is a link"):
+            write(cohort, link)
+        link.unlink()
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
@@ -87,11 +117,12 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     path = tmp_path / "cohort.parquet"
-    path.write_text("old", encoding="utf-8")
+    write(cohort, path)
+    before = path.read_bytes()
     monkeypatch.setattr(parquet, "write_table", full)
     with pytest.raises(StudyError, match=r"cohort.parquet: cannot be written .No space left"):
         write(cohort, path)
-    assert path.read_text(encoding="utf-8") == "old"
+    assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -124,7 +124,7 @@ def test_a_failure_while_writing_leaves_nothing(small, monkeypatch) -> None:
             raise OSError(28, "No space left on device", str(path))
         path.write_bytes(content)
 
-    monkeypatch.setattr("predictor.workflows.describing.write_bytes", fail)
+    monkeypatch.setattr("predictor.disk.replace.write_bytes", fail)
     with pytest.raises(OSError, match="No space left"):
         describe(small.config, small.data, small.folder / "out")
     assert not (small.folder / "out").exists()

@@ -49,8 +49,6 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path) -> None:
 
 
 def test_a_failing_write_leaves_nothing(tmp_path, monkeypatch) -> None:
-    from predictor.workflows import starter_study
-
     written: list[Path] = []
 
     def stop(path: Path, content: bytes) -> None:
@@ -59,7 +57,7 @@ def test_a_failing_write_leaves_nothing(tmp_path, monkeypatch) -> None:
         path.write_bytes(content)
         written.append(path)
 
-    monkeypatch.setattr(starter_study, "write_bytes", stop)
+    monkeypatch.setattr("predictor.disk.replace.write_bytes", stop)
     with pytest.raises(OSError, match="No space left"):
         initialise(tmp_path / "study")
     assert written

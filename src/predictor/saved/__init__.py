@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
-from predictor.saved.replace import replacing, write_bytes
 from predictor.saved.score import Scores, score
 from predictor.saved.write import stage_model, write_model
 
@@ -13,9 +12,7 @@ __all__ = [
     "Scores",
     "Usual",
     "read_model",
-    "replacing",
     "score",
     "stage_model",
-    "write_bytes",
     "write_model",
 ]

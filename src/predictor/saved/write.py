@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from predictor.cohort import needed_columns, pipeline_sql
+from predictor.disk import replacing, write_bytes
 from predictor.saved import model as layout
 from predictor.saved.card import card
 from predictor.saved.model import SavedModel
-from predictor.saved.replace import replacing, write_bytes
 from predictor.study import Pipeline, dump_study
 
 # the mlflow version whose MLmodel format is written

@@ -10,11 +10,12 @@ from typing import Any
 
 from predictor import tracking
 from predictor.cohort import Design, pipeline_sql
+from predictor.disk import replacing, write_bytes
 from predictor.explain import Explanation, Importance
 from predictor.report import Figure, flat_metrics, report_figures
 from predictor.report.page import BEESWARM
 from predictor.report.tripod import open_items
-from predictor.saved import SavedModel, Usual, replacing, stage_model, write_bytes
+from predictor.saved import SavedModel, Usual, stage_model
 from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study
 from predictor.validation import Performance, Plan, Trained
 from predictor.workflows import provenance

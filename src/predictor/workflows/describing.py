@@ -11,9 +11,9 @@ from predictor.cohort import Cohort, LabelledCohort, label
 from predictor.describe import beside, figures, sentences, suppressed
 from predictor.describe import describe as describe_cohort
 from predictor.describe.course import scores
+from predictor.disk import write_files
 from predictor.report import data_facts
 from predictor.report.description import csv_text, page, pictures, shown_tables
-from predictor.saved import replacing, write_bytes
 from predictor.study import load_study
 from predictor.workflows import provenance
 from predictor.workflows.files import check_writable
@@ -83,7 +83,6 @@ def describe(
 
 
 def _write(found: Mapping[str, Any], labelled: LabelledCohort, out: Path) -> None:
-    """Everything is written beside its place first, and put there together."""
     drawn = pictures(found, _each(labelled) if found["individual"] else None)
     files = {
         "describe.json": _json(found),
@@ -92,10 +91,7 @@ def _write(found: Mapping[str, Any], labelled: LabelledCohort, out: Path) -> Non
         **{f"figures/{name}.svg": figure.svg.encode() for name, figure in drawn.items()},
         **{f"figures/{name}.png": figure.png() for name, figure in drawn.items()},
     }
-    targets = {out / name: content for name, content in files.items()}
-    with replacing(targets) as staged:
-        for path, content in targets.items():
-            write_bytes(staged[path], content)
+    write_files({out / name: content for name, content in files.items()})
 
 
 def _each(labelled: LabelledCohort) -> dict[str, list[float | None]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from predictor.disk import write_files
 from predictor.errors import PredictorError
-from predictor.saved import replacing, write_bytes
 
 
 def write_table(table: pa.Table, path: Path) -> None:
@@ -22,8 +22,7 @@ def write_table(table: pa.Table, path: Path) -> None:
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from error
         return
-    with replacing([path]) as staged:
-        write_bytes(staged[path], content)
+    write_files({path: content})
 
 
 def table_bytes(table: pa.Table, suffix: str) -> bytes:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from predictor import tracking
+from predictor.disk import write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
-from predictor.saved import replacing, write_bytes
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
 from predictor.workflows.files import check_writable
@@ -49,8 +49,7 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
     check_writable(out.parent)
     page = make_page(report, *report_figures(report), _beeswarms(report, folder))
-    with replacing([out]) as staged:
-        write_bytes(staged[out], page)
+    write_files({out: page})
     return {"study": report["study"], "source": source, "report": str(out)}
 
 

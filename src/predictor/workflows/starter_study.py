@@ -6,8 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from predictor.cohort.simulate import simulate
+from predictor.disk import write_files
 from predictor.errors import PredictorError
-from predictor.saved import replacing, write_bytes
 from predictor.study import parse_study
 from predictor.workflows.files import check_writable, table_bytes
 
@@ -46,7 +46,5 @@ def initialise(directory: Path) -> list[Path]:
         )
     check_writable(directory)
     targets = {directory / name: content for name, content in contents.items()}
-    with replacing(targets) as staged:
-        for path, content in targets.items():
-            write_bytes(staged[path], content)
+    write_files(targets)
     return list(targets)

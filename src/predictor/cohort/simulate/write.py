@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 
+from predictor.cohort.read import read_table
 from predictor.cohort.simulate.table import Simulated
-from predictor.errors import StudyError
+from predictor.disk import refuse_foreign, replacing
+from predictor.errors import DataError, StudyError
 
 _XLSX_ROWS = 2**20 - 1
 
@@ -17,12 +18,12 @@ def write(simulated: Simulated, path: Path | str) -> None:
     """Write the cohort to ``.csv``, ``.parquet`` or ``.xlsx``, as the name ends.
 
     Every identifier begins with ``SYNTHETIC``; Parquet says so in its metadata and XLSX in the name
-    of its sheet too. An existing file is replaced, whole or not at all.
+    of its sheet too. A synthetic cohort that is there is replaced, whole or not at all.
 
     Raises
     ------
-    StudyError
-        If the name ends otherwise or the file cannot be written.
+    PredictorError
+        If the name ends otherwise, the file cannot be written, or something else is there.
     """
     _write(simulated.table, Path(path))
 
@@ -32,7 +33,7 @@ def write_truth(simulated: Simulated, path: Path | str) -> None:
 
     Raises
     ------
-    StudyError
+    PredictorError
         If the cohort has no known truth, or as for `write`.
     """
     if simulated.probability is None:
@@ -51,14 +52,25 @@ def _write(table: pa.Table, path: Path) -> None:
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise StudyError(f"{path}: expected a name that ends in {', '.join(writers)}")
+    refuse_foreign(
+        [path], _synthetic, kind="a synthetic cohort", way_out="choose another name or move it away"
+    )
     try:
-        # beside the target, so that the last step is a rename on one file system
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            temporary = Path(folder) / path.name
-            writer(table, temporary)
-            temporary.replace(path)
+        if not path.parent.is_dir():
+            raise StudyError(f"{path}: cannot be written, there is no folder {path.parent}")
+        with replacing([path]) as staged:
+            writer(table, staged[path])
     except OSError as error:
         raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _synthetic(path: Path) -> bool:
+    """Whether every patient of a file is one of ours."""
+    try:
+        identifiers = read_table(path)["patient_id"].to_pylist()
+    except (DataError, KeyError, OSError):
+        return False
+    return all(str(identifier).startswith("SYNTHETIC-") for identifier in identifiers)
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:

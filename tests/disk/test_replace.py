@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from predictor.saved import replacing, write_bytes
+from predictor.disk import replacing, write_bytes
 
 
 def _write(directory: Path, text: str) -> None:

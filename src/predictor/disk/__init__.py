@@ -1,0 +1,17 @@
+"""Files that are there whole or not at all, and never in the place of somebody else's."""
+
+from __future__ import annotations
+
+from predictor.disk.foreign import refuse_foreign
+from predictor.disk.interrupts import without_interrupts
+from predictor.disk.replace import replacing, write_bytes, write_files
+from predictor.disk.room import room
+
+__all__ = [
+    "refuse_foreign",
+    "replacing",
+    "room",
+    "without_interrupts",
+    "write_bytes",
+    "write_files",
+]

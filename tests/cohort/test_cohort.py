@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,21 @@ def test_a_hundred_thousand_patients_take_seconds(tmp_path: Path) -> None:
     seconds = time.perf_counter() - start
     assert matrix.X.shape == (len(patients), 12)
     assert seconds < 60
+
+
+def test_entropy_does_not_depend_on_the_order_of_rows_or_on_names(
+    make_cohort: MakeCohort,
+) -> None:
+    cohort = make_cohort()
+    turned = cohort.take(np.arange(len(cohort))[::-1])
+    assert turned.entropy() == cohort.entropy()
+    assert turned.fingerprint() != cohort.fingerprint()  # which is of the table as it is written
+    place = cohort.table.column_names.index(cohort.study.ids[0])
+    names = pa.array([f"other {row}" for row in range(len(cohort))])
+    renamed = replace(
+        cohort, table=cohort.table.set_column(place, cohort.table.schema.field(place), names)
+    )
+    assert renamed.entropy() == cohort.entropy()
 
 
 def test_entropy_is_of_every_cell_and_not_the_fingerprint(make_cohort: MakeCohort) -> None:

@@ -97,7 +97,8 @@ def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, stor
     assert counts.shape == (25, labelled)
     for replicate in range(25):
         expected = np.bincount(rows[:, replicate] - 1, minlength=labelled)
-        np.testing.assert_array_equal(counts[replicate], expected)
+        in_table = np.argsort(prepared.labelled.labelled.rows)
+        np.testing.assert_array_equal(counts[replicate, in_table], expected)
     summary = train("study.yaml", "patients.csv", learners=["ridge"])
     saved = read_model(Path(summary["learners"]["ridge"]["model"]))
     assert len(saved.replicates) == 25
@@ -250,3 +251,55 @@ def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] < 1
+
+
+def _numbers(config="study.yaml", data="patients.csv"):
+    """Everything a training finds of its learners, but how long it took and where it lies."""
+    summary = train(config, data, learners=["ridge", "lightgbm", "prevalence"])
+    learners = {
+        name: {k: v for k, v in facts.items() if k not in ("seconds", "model", "run_id")}
+        for name, facts in summary["learners"].items()
+    }
+    kept = ("comparisons", "sensitivity", "champion", "audits", "verdict", "decision_curve")
+    return learners, {key: summary[key] for key in kept}
+
+
+@pytest.mark.parametrize("clustered", [False, True], ids=["patients", "clusters"])
+def test_numbers_depend_neither_on_the_order_of_rows_nor_on_names(small, store, clustered) -> None:
+    rows = [dict(row) for row in small.rows]
+    for number, row in enumerate(rows):  # rounded, so that patients are alike
+        row["pain_t0"] = round(float(row["pain_t0"]))
+        row["age_years"] = row["age_years"] and round(float(row["age_years"]), -1)
+        if row["pain_t2"] != "":
+            row["pain_t2"] = round(float(row["pain_t2"]), 1)
+        if clustered:
+            row["clinic"] = f"c{number % 17}"
+    if clustered:
+        small.change(("  note: ", "  clinic:       {role: cluster, known_at: T0}\n  note: "))
+    small.table(rows)
+    expected = _numbers()
+    rng = np.random.default_rng(8)
+    moved = [dict(rows[place]) for place in rng.permutation(len(rows))]
+    for number, row in enumerate(moved):
+        row["patient_id"] = f"N{number}"
+        if clustered:
+            row["clinic"] = {f"c{k}": f"{(k * 7) % 17} street" for k in range(17)}[row["clinic"]]
+    small.table([dict(reversed(row.items())) for row in moved], "moved.csv")
+    assert _numbers(data="moved.csv") == expected
+
+
+def test_resamples_from_a_file_mean_rows_of_the_table_in_any_order(small, store) -> None:
+    labelled = prepare("study.yaml", "patients.csv").labelled.flow.labelled
+    rng = np.random.default_rng(1)
+    rows = rng.integers(1, labelled + 1, size=(labelled, 25))
+    small.change(("bootstrap: {replicates: 20}", "bootstrap: {resamples: resamples.csv}"))
+
+    def trained_with(numbers):
+        header = ",".join(f"b{number}" for number in range(25))
+        np.savetxt("resamples.csv", numbers, fmt="%d", delimiter=",", header=header, comments="")
+        return _numbers()
+
+    expected = trained_with(rows)
+    # the first two rows are not analysed; those that are stand the other way round now
+    small.table([*small.rows[:2], *reversed(small.rows[2:])])
+    assert trained_with(labelled + 1 - rows) == expected

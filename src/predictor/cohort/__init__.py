@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.covariates import covariates, needed_columns, pipeline_sql
 from predictor.cohort.design import Covariate, Design, check_informative, design
@@ -23,6 +24,7 @@ __all__ = [
     "Fault",
     "Flow",
     "LabelledCohort",
+    "canonical_order",
     "check_enough",
     "check_identifiers",
     "check_informative",
@@ -31,6 +33,7 @@ __all__ = [
     "design",
     "label",
     "needed_columns",
+    "numbered",
     "pipeline_sql",
     "read_frame",
     "read_table",

@@ -17,6 +17,9 @@ from predictor.cohort.read import read_table
 from predictor.errors import DataError
 from predictor.study import Column, Study
 
+# iterations of PBKDF2: a tenth of a second, for whoever guesses too
+_STRETCHED = 100_000
+
 
 @dataclass(frozen=True, repr=False)
 class Cohort:
@@ -95,30 +98,44 @@ class Cohort:
         return join_ids(parts)
 
     def fingerprint(self) -> str:
-        """SHA-256 over the names, types and every cell; the same from CSV, Parquet or XLSX."""
-        return f"sha256:{self._digest(b'').hex()}"
-
-    def entropy(self) -> int:
-        """A number that only who has the table can know, from every cell and not the fingerprint.
-
-        Samples that are drawn with it cannot be drawn again from a seed and a number of patients.
-        It is written nowhere.
-        """
-        return int.from_bytes(self._digest(b"samples of patients"), "big")
-
-    def _digest(self, purpose: bytes) -> bytes:
+        """SHA-256 over names, types and cells, row by row; the same from CSV, Parquet or XLSX."""
         import pyarrow.csv as arrow_csv
 
-        digest = hashlib.sha256(purpose + str(self.table.schema.remove_metadata()).encode())
+        digest = hashlib.sha256(str(self.table.schema.remove_metadata()).encode())
         sink = pa.BufferOutputStream()
         arrow_csv.write_csv(self.table, sink)
         digest.update(sink.getvalue())
-        return digest.digest()
+        return f"sha256:{digest.hexdigest()}"
+
+    def entropy(self) -> int:
+        """A number that only who has the patients can know, and not from the fingerprint.
+
+        Samples that are drawn with it cannot be drawn again from a seed and a number of patients.
+        It is written nowhere. It follows from the multiset of the rows: neither their order nor
+        what only names a patient (identifiers, clusters, texts, columns that are never read) has a
+        part in it. It is slow to compute on purpose: what a row holds besides may be little enough
+        to be guessed.
+        """
+        values = {c.name: c.type for c in self.columns if c.role == "value"}
+        measured = sorted(name for name, kind in values.items() if kind != "text")
+        measured = measured or sorted(values)  # texts, where there is nothing else
+        rows = sorted(_joined([self.table[name] for name in measured], gap="").to_pylist())
+        said = "\x1e".join([*measured, *rows]).encode()
+        return int.from_bytes(
+            hashlib.pbkdf2_hmac("sha256", said, b"samples of patients", _STRETCHED), "big"
+        )
 
 
 def join_ids(parts: Sequence[pa.ChunkedArray]) -> pa.Array:
     """Identifier columns as one text column."""
+    return _joined(parts)
+
+
+def _joined(columns: Sequence[pa.ChunkedArray], *, gap: str | None = None) -> pa.Array:
+    """The cells of each row as one text; a row with a gap is null unless `gap` stands for it."""
     import pyarrow.compute as pc
 
-    joined = pc.binary_join_element_wise(*(pc.cast(part, pa.string()) for part in parts), "\x1f")
+    handling = {} if gap is None else {"null_handling": "replace", "null_replacement": gap}
+    texts = [pc.cast(column, pa.string()) for column in columns]
+    joined = pc.binary_join_element_wise(*texts, "\x1f", **handling)
     return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined

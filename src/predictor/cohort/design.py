@@ -74,7 +74,7 @@ class Design:
         X = np.hstack([self.X[:, covariate.start : covariate.stop] for covariate in chosen])
         return Design(X, _placed([(c.name, c.kind, c.levels) for c in chosen]))
 
-    def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Design:
+    def take(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Design:
         """The design of some of the patients."""
         return Design(self.X[rows], self.covariates)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +71,18 @@ class LabelledCohort:
 
     @property
     def labelled(self) -> Cohort:
-        """Only patients with a label, in the order of the table."""
+        """Only patients with a label, in the order of `eligible`."""
         return self.eligible.take(np.flatnonzero(~np.isnan(self.labels)))
+
+    def take(self, order: npt.NDArray[np.int64]) -> LabelledCohort:
+        """The same patients in another order."""
+        return replace(
+            self,
+            eligible=self.eligible.take(order),
+            labels=self.labels[order],
+            alternatives={name: other[order] for name, other in self.alternatives.items()},
+            criteria={name: met[order] for name, met in self.criteria.items()},
+        )
 
     @property
     def y(self) -> Labels:

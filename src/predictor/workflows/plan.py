@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from predictor.study import Study
 from predictor.validation import (
@@ -17,7 +18,7 @@ from predictor.workflows.prepared import Prepared
 
 
 def make_plan(prepared: Prepared, study: Study) -> Plan:
-    """The samples every learner is trained on, from the study's seed and the table.
+    """The samples every learner is trained on, from the study's seed and the patients.
 
     Not from the seed alone: a saved model holds the seed, the number of patients, and coefficients
     and means of its bootstrap models. Who could draw their samples again would have as many
@@ -54,6 +55,11 @@ def make_plan(prepared: Prepared, study: Study) -> Plan:
         bootstrap=(
             bootstrap(len(y), spec.bootstrap.replicates, streams[2], clusters)
             if spec.bootstrap.resamples is None
-            else read_resamples(spec.bootstrap.resamples, len(y))
+            else read_resamples(spec.bootstrap.resamples, len(y))[:, _place_in_table(prepared)]
         ),
     )
+
+
+def _place_in_table(prepared: Prepared) -> npt.NDArray[np.intp]:
+    """(n,) which of the labelled patients each is, counted in the order of the table."""
+    return np.argsort(np.argsort(prepared.labelled.labelled.rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +12,21 @@ from predictor.cohort import (
     Cohort,
     Design,
     LabelledCohort,
+    canonical_order,
     check_enough,
     check_informative,
     covariates,
     design,
     label,
+    numbered,
 )
+from predictor.cohort.label import Labels
 from predictor.study import Study, load_study
 
 
 @dataclass(frozen=True, repr=False)
 class Prepared:
-    """A study with its labelled patients as arrays.
+    """A study with its labelled patients as arrays, in an order that the table does not decide.
 
     Attributes
     ----------
@@ -34,11 +37,13 @@ class Prepared:
     eligible
         Covariates of all eligible patients, labelled or not.
     clusters
-        (n,) number of each labelled patient's cluster, None without a cluster column.
+        (n,) number of each labelled patient's cluster, None without a cluster column; it does not
+        depend on what the cluster is called.
     fingerprint
         Of the whole table.
     entropy
-        Of the whole table too, known to nobody without it; never written down.
+        Of the whole table too, in whatever order its rows are; known to nobody without it and
+        never written down.
     """
 
     study: Study
@@ -63,25 +68,59 @@ def prepare(config: Path | str, data: Path | str) -> Prepared:
     labelled = label(cohort)
     check_enough(labelled.flow)
     eligible = design(covariates(labelled.eligible))
-    matrix = eligible.take(~np.isnan(labelled.labels)) if labelled.flow.unlabelled else eligible
-    check_informative(matrix)
+    prepared = _in_order(
+        study, labelled, eligible, fingerprint=cohort.fingerprint(), entropy=cohort.entropy()
+    )
+    check_informative(prepared.matrix)
     for spec in study.learners:
-        matrix.select(spec.covariates)
-    return Prepared(
-        study,
-        labelled,
-        matrix,
-        eligible,
-        clusters_of(labelled.labelled),
-        cohort.fingerprint(),
-        cohort.entropy(),
+        prepared.matrix.select(spec.covariates)
+    return prepared
+
+
+def relabelled(prepared: Prepared, labels: Labels) -> Prepared:
+    """The same patients with other labels.
+
+    Parameters
+    ----------
+    prepared
+        The patients.
+    labels
+        (eligible,) 1 event, 0 none, nan unlabelled.
+    """
+    known = ~np.isnan(labels)
+    flow = replace(
+        prepared.labelled.flow,
+        labelled=int(known.sum()),
+        unlabelled=int((~known).sum()),
+        events=int(np.nansum(labels)),
+    )
+    return _in_order(
+        prepared.study,
+        replace(prepared.labelled, labels=labels, flow=flow),
+        prepared.eligible,
+        fingerprint=prepared.fingerprint,
+        entropy=prepared.entropy,
     )
 
 
-def clusters_of(cohort: Cohort) -> npt.NDArray[np.int64] | None:
-    """(n,) number of each patient's cluster, None without a cluster column."""
-    if cohort.study.cluster is None:
-        return None
-    names = cohort.table[cohort.study.cluster].to_pylist()
-    _, numbers = np.unique(np.asarray([str(name) for name in names]), return_inverse=True)
-    return numbers.astype(np.int64)
+def _in_order(
+    study: Study, labelled: LabelledCohort, eligible: Design, *, fingerprint: str, entropy: int
+) -> Prepared:
+    names = _cluster_names(labelled.eligible)
+    order = canonical_order(eligible, labelled.labels, names)
+    labelled, eligible = labelled.take(order), eligible.take(order)
+    names = _cluster_names(labelled.labelled)
+    return Prepared(
+        study,
+        labelled,
+        eligible.take(~np.isnan(labelled.labels)),
+        eligible,
+        None if names is None else numbered(names),
+        fingerprint,
+        entropy,
+    )
+
+
+def _cluster_names(cohort: Cohort) -> list[str] | None:
+    column = cohort.study.cluster
+    return None if column is None else [str(name) for name in cohort.table[column].to_pylist()]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from predictor.cohort.label import FEWEST_EVENTS, Labels
+from predictor.cohort.label import FEWEST_EVENTS
 from predictor.errors import DataError, StudyError
 from predictor.report import sensitivity_facts
 from predictor.study import BootstrapSpec, LearnerSpec, Study
 from predictor.validation import Estimate, metrics, performance
 from predictor.validation import train as train_learner
 from predictor.workflows.plan import make_plan
-from predictor.workflows.prepared import Prepared, clusters_of
+from predictor.workflows.prepared import Prepared, relabelled
 
 # fitted to thousands of samples in about a second; others would double the time of a training
 _FAST = ("ridge", "logistic", "firth")
@@ -47,7 +44,7 @@ def sensitivity(
         return []
     found = []
     for definition, labels in prepared.labelled.alternatives.items():
-        again = _relabelled(prepared, labels)
+        again = relabelled(prepared, labels)
         flow = again.labelled.flow
         if min(flow.events, flow.labelled - flow.events) >= FEWEST_EVENTS:
             auroc = _auroc(again, study, spec, estimators[spec.name])
@@ -64,23 +61,6 @@ def _fast_learner(study: Study, champion: str) -> LearnerSpec | None:
         key=lambda spec: (spec.covariates is not None, spec.learner != "ridge"),
     )
     return next(iter((*ours, *others)), None)
-
-
-def _relabelled(prepared: Prepared, labels: Labels) -> Prepared:
-    known = ~np.isnan(labels)
-    flow = replace(
-        prepared.labelled.flow,
-        labelled=int(known.sum()),
-        unlabelled=int((~known).sum()),
-        events=int(np.nansum(labels)),
-    )
-    labelled = replace(prepared.labelled, labels=labels, flow=flow)
-    return replace(
-        prepared,
-        labelled=labelled,
-        matrix=prepared.eligible.take(known),
-        clusters=clusters_of(labelled.labelled),
-    )
 
 
 def _auroc(prepared: Prepared, study: Study, spec: LearnerSpec, estimator: Any) -> Estimate:

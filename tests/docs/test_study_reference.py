@@ -39,11 +39,13 @@ NOT_KEYS = {"file", "columns.<name>.name", "learners.<name>.name"}
 # what a model cannot say about itself
 VALUES = {
     "columns": "mapping of names to columns",
+    "columns.<name>.role": "`value`, `id`, `cluster`, `ignore`, `[id, cluster]`",
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "validation.bootstrap.resamples": "a .csv file",
 }
 DEFAULTS = {
+    "columns.<name>.role": "`value`",
     "columns.<name>.known_at": "required, but for `id` and `ignore`",
     "columns.<name>.type": "required, but for `id`, `cluster` and `ignore`",
     "columns.<name>.levels": "required for a category",

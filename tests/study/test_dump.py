@@ -127,3 +127,13 @@ def test_dump_and_parse_give_every_study_back(raw: dict[str, Any]) -> None:
     assert read_back(study) == study
     assert list(read_back(study).timepoints) == list(study.timepoints)
     assert [column.name for column in study.columns] == list(raw["columns"])
+
+
+def test_an_identifier_that_is_also_a_cluster_is_written_as_it_was_read(study_text: str) -> None:
+    text = study_text.replace(
+        "  age:", "  person: {role: [id, cluster]}\n  course: {role: id, shared: true}\n  age:"
+    )
+    study = parse_study(text, file="study.yaml", pipeline=None)
+    assert study.cluster == "person"
+    assert study.ids == ("patient_id", "person", "course")
+    assert parse_study(dump_study(study), file="study.yaml", pipeline=None) == study

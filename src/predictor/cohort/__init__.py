@@ -15,6 +15,7 @@ from predictor.cohort.label import (
     condition,
     label,
 )
+from predictor.cohort.persons import check_persons
 from predictor.cohort.read import read_frame, read_table
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "check_enough",
     "check_identifiers",
     "check_informative",
+    "check_persons",
     "condition",
     "covariates",
     "design",

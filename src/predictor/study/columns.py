@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, StrictFloat, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, StrictFloat, model_validator
 
 from predictor.study.frozen import Frozen
 
 Role = Literal["value", "id", "cluster", "ignore"]
 ColumnType = Literal["number", "integer", "category", "flag", "date", "text"]
+
+
+def _roles(value: object) -> tuple[Any, ...]:
+    """One role, or the two that a column may have at once, whatever their order."""
+    given = value if isinstance(value, list | tuple) else [value]
+    for known in (*((role,) for role in get_args(Role)), ("id", "cluster")):
+        if len(given) == len(known) and all(role in given for role in known):
+            return known
+    single = ", ".join(f"'{role}'" for role in get_args(Role))
+    raise ValueError(f"expected {single} or [id, cluster]")
+
+
+def _as_written(roles: tuple[Role, ...]) -> str | list[str]:
+    return roles[0] if len(roles) == 1 else list(roles)
 
 
 def _as_text(value: object) -> object:
@@ -28,8 +42,12 @@ class Column(Frozen):
         As in the header of the table.
     role
         ``id`` (identifies a patient; several together form a composite key), ``cluster`` (patients
-        of one cluster are never split between training and test), ``ignore`` (never read), or
-        ``value``.
+        of one cluster are never split between training and test), ``[id, cluster]`` (the part of a
+        composite key that stands for a person with several rows, who is never split either),
+        ``ignore`` (never read), or ``value``.
+    shared
+        Of a part of a composite key: whether different persons have the same value, as with a
+        site, or a number that is given out anew in each.
     known_at
         Time point from which the value is known; everything earlier may not use it.
     type
@@ -48,7 +66,12 @@ class Column(Frozen):
     """
 
     name: str = Field(min_length=1)
-    role: Role = "value"
+    roles: Annotated[
+        tuple[Role, ...],
+        BeforeValidator(_roles, json_schema_input_type=Role),
+        PlainSerializer(_as_written),
+    ] = Field(default=("value",), alias="role")
+    shared: bool = Field(default=False, strict=True)
     known_at: str | None = None
     type: ColumnType = "text"
     levels: tuple[Annotated[str, BeforeValidator(_as_text)], ...] = ()
@@ -57,12 +80,19 @@ class Column(Frozen):
     meaning: str | None = None
     required: bool = False
 
+    @property
+    def role(self) -> Role:
+        """What it is to the program; of an identifier that is also a cluster, ``id``."""
+        return self.roles[0]
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.role == "value" and "type" not in self.model_fields_set:
             raise ValueError("type is missing: number, integer, category, flag, date or text")
         if self.role in ("value", "cluster") and self.known_at is None:
             raise ValueError("known_at is missing: the time point from which the value is known")
+        if self.shared and self.roles != ("id",):
+            raise ValueError("shared belongs to role: id, a part of the key that is no person")
         if self.type == "category" and not self.levels:
             raise ValueError("a category needs levels: [first, second, ...]")
         if self.type != "category" and self.levels:

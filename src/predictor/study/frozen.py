@@ -20,4 +20,6 @@ Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], 
 class Frozen(BaseModel):
     """Immutable; an unknown key is an error, never ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
+    )

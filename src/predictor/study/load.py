@@ -238,7 +238,8 @@ def _explain(fault: Any, prepared: Mapping[str, Any], origin: Mapping[str, str],
     message = _EXPECTED.get(fault["type"], str(fault["msg"]).removeprefix("Value error, "))
     if fault["type"] == "extra_forbidden":
         owner = parts[0] if parts[0] in ("columns", "learners") else ".".join(parts[:-1])
-        fields = [f for f in _MODELS[owner].model_fields if f != "name"] if owner in _MODELS else []
+        known = _MODELS[owner].model_fields if owner in _MODELS else {}
+        fields = [field.alias or name for name, field in known.items() if name != "name"]
         message = f"unknown key{_suggest(parts[-1], fields)}"
     if not parts:  # two keys that contradict each other; the message begins with one of them
         return f"{origin.get(re.split('[.:]', message)[0], file)}: {message}"

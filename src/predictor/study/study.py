@@ -103,7 +103,7 @@ class Study(Frozen):
             folded.add(column.name.casefold())
         if not self.ids:
             raise ValueError("columns: none has role: id; a patient needs an identifier")
-        if sum(column.role == "cluster" for column in self.columns) > 1:
+        if sum("cluster" in column.roles for column in self.columns) > 1:
             raise ValueError("columns: more than one has role: cluster")
         slugs = [learner.slug for learner in self.learners]
         for learner in self.learners:
@@ -143,7 +143,7 @@ class Study(Frozen):
     @property
     def cluster(self) -> str | None:
         """Name of the cluster column, if any."""
-        return next((column.name for column in self.columns if column.role == "cluster"), None)
+        return next((column.name for column in self.columns if "cluster" in column.roles), None)
 
     def later(self, known_at: str | None, than: str | None = None) -> bool:
         """Whether a value known at `known_at` is not yet known at `than` (default: predict_at)."""

@@ -15,6 +15,7 @@ from predictor.cohort import (
     canonical_order,
     check_enough,
     check_informative,
+    check_persons,
     covariates,
     design,
     label,
@@ -67,6 +68,7 @@ def prepare(config: Path | str, data: Path | str) -> Prepared:
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)
+    check_persons(labelled.eligible, cohort)
     eligible = design(covariates(labelled.eligible))
     prepared = _in_order(
         study, labelled, eligible, fingerprint=cohort.fingerprint(), entropy=cohort.entropy()

@@ -72,6 +72,30 @@ def test_patients_who_agree_by_coincidence_are_no_duplicates(make_evidence):
     assert ruling.verdict == "not_applicable"
 
 
+def test_many_more_pairs_than_chance_gives_are_an_issue_even_where_some_are_by_chance(
+    make_evidence,
+):
+    rng = np.random.default_rng(5)
+    persons = {name: rng.integers(0, top, 40) for name, top in (("age", 60), ("sex", 2))}
+    persons["months"] = rng.integers(0, 300, 40)
+    courses = {name: np.repeat(values, 4) for name, values in persons.items()}
+    courses["pain"] = rng.integers(4, 10, 160)
+    ruling = duplicated_patients.AUDIT.rule(make_evidence(n=160, covariates_=courses))
+    assert ruling.verdict == "issue"
+    rows = np.column_stack(list(courses.values()))
+    pairs = (rows[:, None] == rows[None]).all(axis=2)[np.triu_indices(160, 1)].sum()
+    assert f"({pairs} pairs, where chance gives 1.6)" in ruling.message
+
+
+def test_columns_that_go_together_are_no_duplicates(make_evidence):
+    rng = np.random.default_rng(6)
+    for _ in range(20):
+        ill = rng.random(120) < 0.5
+        flags = {name: (rng.random(120) < np.where(ill, 0.8, 0.2)) * 1 for name in "abcdefgh"}
+        ruling = duplicated_patients.AUDIT.rule(make_evidence(n=120, covariates_=flags))
+        assert ruling.verdict == "not_applicable", ruling.message
+
+
 def test_duplicates_are_not_counted_out_when_few(make_evidence):
     for same, counted in ((2, "fewer than 5"), (3, "6")):
         x, z = RNG.normal(size=60), RNG.normal(size=60)

@@ -2,60 +2,101 @@
 
 from __future__ import annotations
 
-from math import exp, prod
+from collections.abc import Sequence
+from math import exp
 
 import numpy as np
-import pyarrow as pa
 
+from predictor.cohort import Cohort
 from predictor.validation.audits.evidence import Evidence
 from predictor.validation.audits.finding import Audit, Ruling, count
 from predictor.validation.resamples import Integers
 
 _LEVEL = 0.05
+# columns that go together (age and weight) give more coincidences than those that do not
+_TOGETHER = 3
 
 
 def _rule(evidence: Evidence) -> Ruling:
     study = evidence.study
     known = evidence.cohort.eligible.as_of(study.predict_at)
     names = [c.name for c in known.columns if c.role != "id"]
-    same = _groups(known.table, names)
-    patients = int(same[same > 1].sum())
-    if not patients:
+    # rows that are said to be of one person may agree; folds never part them
+    person = _groups(known, [study.cluster] if study.cluster in study.ids else study.ids)
+    same = _groups(known, names)
+    pairs = _pairs_apart(same, person)
+    if not pairs:
         return Ruling("passed", f"no two patients agree in all {len(names)} columns.")
-    # as if columns had nothing to do with each other: too few coincidences, never too many
-    expected = _pairs(np.array([len(known)])) * prod(
-        _pairs(_groups(known.table, [name])) / _pairs(np.array([len(known)])) for name in names
-    )
-    if 1 - exp(-expected) >= _LEVEL:
+    expected = _by_chance(known, names, person)
+    patients = count(int((_sizes(same) > _sizes(_both(same, person))).sum()))
+    numbers = f"{count(pairs)} pair{'' if pairs == 1 else 's'}, where chance gives {expected:.2g}"
+    if _at_least(pairs, _TOGETHER * expected) >= _LEVEL:
         return Ruling(
             "not_applicable",
             f"the {len(names)} columns known at {study.predict_at} do not tell patients apart: "
-            f"some agree by coincidence.",
+            f"{patients} agree in all of them ({numbers}).",
         )
     return Ruling(
         "issue",
-        f"{count(patients)} patients agree in all {len(names)} columns known at "
-        f"{study.predict_at} with another: one patient under two identifiers?",
+        f"{patients} patients agree in all {len(names)} columns known at {study.predict_at} with "
+        f"another ({numbers}): one patient under two identifiers?",
     )
 
 
-def _groups(table: pa.Table, names: list[str]) -> Integers:
-    """How many rows share each combination of values; a gap is a value of its own."""
-    counted = table.select(names).group_by(names, use_threads=False).aggregate([([], "count_all")])
-    numbers: Integers = counted["count_all"].to_numpy()
+def _by_chance(known: Cohort, names: Sequence[str], person: Integers) -> float:
+    """How many pairs would agree in all columns if one told patients apart by chance alone.
+
+    It is the column that tells most of them apart; how the others go together is taken as it is.
+    """
+    everybody = _pairs_apart(np.zeros_like(person), person)
+    agree = {name: _pairs_apart(_groups(known, [name]), person) / everybody for name in names}
+    finest = min(agree, key=agree.__getitem__)
+    others = [name for name in names if name != finest]
+    return _pairs_apart(_groups(known, others), person) * agree[finest]
+
+
+def _groups(cohort: Cohort, names: Sequence[str | None]) -> Integers:
+    """(n,) number of each row's combination of values; a gap is a value of its own."""
+    groups = np.zeros(len(cohort), dtype=np.int64)
+    for name in names:
+        coded = cohort.table[name].combine_chunks().dictionary_encode(null_encoding="encode")
+        groups = _both(groups, coded.indices.to_numpy().astype(np.int64))
+    return groups
+
+
+def _both(first: Integers, second: Integers) -> Integers:
+    """(n,) number of each pair of numbers, from 0."""
+    pairs = first * (int(second.max()) + 1) + second
+    numbers: Integers = np.unique(pairs, return_inverse=True)[1]
     return numbers
 
 
-def _pairs(groups: Integers) -> float:
-    """How many pairs of rows are in one group."""
-    return float((groups * (groups - 1) / 2).sum())
+def _sizes(groups: Integers) -> Integers:
+    """(n,) rows in the group of each row."""
+    sizes: Integers = np.bincount(groups)[groups]
+    return sizes
+
+
+def _pairs_apart(groups: Integers, person: Integers) -> int:
+    """How many pairs of rows are in one group and of different persons."""
+    sizes, own = np.bincount(groups), np.bincount(_both(groups, person))
+    return int((sizes * (sizes - 1) // 2).sum() - (own * (own - 1) // 2).sum())
+
+
+def _at_least(pairs: int, expected: float) -> float:
+    """The chance of so many pairs or more, were they Poisson distributed."""
+    term, below = exp(-expected), 0.0
+    for number in range(pairs):
+        below += term
+        term *= expected / (number + 1)
+    return 1 - below
 
 
 AUDIT = Audit(
     code="duplicated_patients",
     title="duplicated patients",
-    threshold="issue if patients agree in every column known at prediction, unless that is likely "
-    "(5 %) by coincidence; own rule",
+    threshold="issue if more patients agree in every column known at prediction than three times "
+    "what chance gives makes likely (5 %); own rule",
     reference="Kapoor and Narayanan 2023, Patterns 4:100804, doi 10.1016/j.patter.2023.100804",
     rule=_rule,
     before_training=True,

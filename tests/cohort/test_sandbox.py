@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from predictor.cohort.sandbox import Sandbox, SqlError, quote, sql_type, unsteady_functions
+from predictor.cohort.sandbox import Call, Sandbox, SqlError, quote, sql_type
 from predictor.study import Column, Study
 
 PATIENTS = pa.table({"pid": ["a"], "age": [40.0]})
@@ -122,21 +122,13 @@ def test_statements_are_counted_and_named(sandbox: Sandbox) -> None:
         sandbox.statements("SELEC 1")
 
 
-def test_functions_that_read_a_clock_or_a_dice_are_known() -> None:
-    unsteady = unsteady_functions()
-    assert {"random", "uuid", "now", "today", "nextval", "txid_current", "setseed"} <= unsteady
-    assert {"getvariable", "current_setting", "current_database"} <= unsteady
-
-
-def test_macros_over_a_clock_or_the_catalog_are_known_too() -> None:
-    assert {"ago", "pg_conf_load_time", "pg_postmaster_start_time"} <= unsteady_functions()
-    assert {"current_catalog", "get_block_size", "format_type"} <= unsteady_functions()
-
-
-def test_ordinary_functions_are_steady() -> None:
-    ordinary = {
-        "ln", "abs", "coalesce", "nullif", "if", "split_part", "list_sum", "list_avg", "fdiv",
-        "date_diff", "date_add", "days_in_month", "regexp_matches", "greatest", "round", "lower",
-        "array_to_string", "list_transform", "age", "geomean",
-    }  # fmt: skip
-    assert not ordinary & unsteady_functions()
+def test_calls_are_told_with_the_types_that_they_were_bound_for(sandbox: Sandbox) -> None:
+    sql = (
+        "WITH c AS (SELECT pid, start - onset AS days, age - 1.5 AS x FROM cohort) "
+        "SELECT pid, list_transform([x], lambda v: v - 1), max(days) FROM c GROUP BY ALL"
+    )
+    calls = sandbox.calls(sql)
+    assert {kinds for name, kinds in calls if name == "-"} == {("DATE", "DATE"), ("DOUBLE",) * 2}
+    assert Call("max", ("BIGINT",)) in calls
+    with pytest.raises(SqlError, match="nobody"):
+        sandbox.calls("SELECT nobody FROM cohort")

@@ -6,11 +6,10 @@ what the time point allows.
 
 from __future__ import annotations
 
-import functools
-import re
+import json
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 import duckdb
 import pyarrow as pa
@@ -25,12 +24,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "temp_directory": "",  # patient data are never spilled to a disk
 }
-# what is read from names that DuckDB resolves without a function call, or calls steady by mistake
-CLOCKS = frozenset({
-    "current_date", "current_time", "current_timestamp", "current_localtime",
-    "current_localtimestamp", "localtime", "localtimestamp", "current_user", "session_user",
-    "current_role", "current_catalog", "current_schema", "user", "version", "rowid",
-})  # fmt: skip
 _TYPES = {
     "number": "DOUBLE",
     "integer": "BIGINT",
@@ -40,6 +33,13 @@ _TYPES = {
 }
 
 SqlError = duckdb.Error
+
+
+class Call(NamedTuple):
+    """A function and the types of its parameters, as DuckDB writes them: LIST for any list."""
+
+    name: str
+    parameters: tuple[str, ...]
 
 
 def quote(name: str) -> str:
@@ -114,25 +114,29 @@ class Sandbox:
         rows = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
         return str(rows[0][0])
 
+    def calls(self, sql: str) -> set[Call]:
+        """The functions that a SELECT calls, with the types for which DuckDB has bound them.
 
-@functools.cache
-def unsteady_functions() -> frozenset[str]:
-    """Names of functions whose result can differ between two runs on the same row.
-
-    DuckDB says so of its own functions, but not of its macros: those are unsteady if their text
-    names something unsteady, or looks into the catalog of the database.
-    """
-    with Sandbox(()) as sandbox:
-        functions = sandbox.query(
-            "SELECT lower(function_name) AS name, coalesce(stability, '') AS stability, "
-            "CASE function_type WHEN 'macro' THEN lower(macro_definition) END AS text "
-            "FROM duckdb_functions()"
-        ).to_pylist()
-    unsteady = CLOCKS | {f["name"] for f in functions if f["stability"] not in ("", "CONSISTENT")}
-    macros = [(f["name"], set(re.findall(r"\w+", f["text"]))) for f in functions if f["text"]]
-    unsteady |= {
-        name for name, words in macros if any(w.startswith(("duckdb_", "pragma_")) for w in words)
-    }
-    while found := {name for name, words in macros if words & unsteady} - unsteady:
-        unsteady |= found
-    return frozenset(unsteady)
+        Raises
+        ------
+        SqlError
+            If the query cannot be bound.
+        """
+        rows = self._connection.execute(
+            "SELECT json_serialize_plan(?, optimize := false)", [sql]
+        ).fetchall()
+        plan = json.loads(str(rows[0][0]))
+        if plan["error"]:
+            raise duckdb.BinderException(plan["error_message"])
+        found: set[Call] = set()
+        waiting: list[Any] = [plan["plans"]]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, list):
+                waiting += node
+            elif isinstance(node, dict):
+                waiting += node.values()
+                if "expression_class" in node and "qname" in node:
+                    types = tuple(str(kind["id"]) for kind in node["arguments"])
+                    found.add(Call(str(node["qname"]["path"][-1]).casefold(), types))
+        return found

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from predictor.cohort.sandbox import CLOCKS, Sandbox, SqlError, unsteady_functions
+from predictor.cohort.sandbox import Sandbox, SqlError
+from predictor.cohort.steady import check_calls, check_names, steadiness
 from predictor.errors import StudyError
 from predictor.study import Column, Study
 
@@ -66,9 +67,10 @@ def vet(
     if one_condition:
         _check_condition(tree["statements"][0]["node"], where)
     _check_sources(nodes, where)
-    _check_steady(nodes, where, {c.name.casefold() for c in columns})
+    check_names(nodes, where, frozenset(c.name.casefold() for c in columns))
     _check_levels(nodes, where, columns)
     _check_time(sandbox, sql, nodes, where, study, columns)
+    check_calls(sandbox, sql, nodes, where, steadiness())
 
 
 def used_columns(sandbox: Sandbox, sql: str, columns: Sequence[Column]) -> tuple[str, ...]:
@@ -190,22 +192,6 @@ def _check_sources(nodes: list[dict[str, Any]], where: str) -> None:
 def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
     table = node.get("cte_map")
     return list(table["map"]) if isinstance(table, dict) else []
-
-
-def _check_steady(nodes: list[dict[str, Any]], where: str, columns: set[str]) -> None:
-    for node in nodes:
-        name = str(node.get("function_name", "")).casefold()
-        # with one date, age() counts from today
-        one_argument_age = name == "age" and len(node.get("arguments", ())) == 1
-        if name in unsteady_functions() or one_argument_age:
-            raise StudyError(
-                f"{where}: {name}() is volatile, its result changes from run to run or from day "
-                f"to day, so a patient would not get the same covariates twice"
-            )
-        if node.get("class") == "COLUMN_REF":
-            name = node["column_names"][-1].casefold()
-            if name in CLOCKS and name not in columns:
-                raise StudyError(f"{where}: {name} is volatile, it changes from run to run")
 
 
 def _check_levels(nodes: list[dict[str, Any]], where: str, columns: Sequence[Column]) -> None:

@@ -12,8 +12,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
-from predictor.learners import make, scorers_from_arrays
-from predictor.learners.additive_scorers import AdditiveScorers
+from predictor.learners import make
+from predictor.scorers import scorers_from_arrays
+from predictor.scorers.additive import AdditiveScorers
 
 SETTINGS = ({"impute": "regression"}, {"splines": {0: 4, 2: 5}},
             {"impute": "regression", "splines": {2: 3}})  # fmt: skip
@@ -46,12 +47,13 @@ def test_a_copy_of_a_patient_is_a_weight_of_two(learner):
 
 
 def test_chunks_of_replicates_change_nothing(learner, monkeypatch):
-    from predictor.learners import additive_scorers, likelihood_learner
+    from predictor.learners import likelihood_learner
+    from predictor.scorers import additive
 
     X, y, weights = cohort()
     whole = learner.fit_replicates(X, y, weights)
     monkeypatch.setattr(likelihood_learner, "_DESIGNS", 1)
-    monkeypatch.setattr(additive_scorers, "_AT_ONCE", 100)
+    monkeypatch.setattr(additive, "_AT_ONCE", 100)
     assert_allclose(learner.fit_replicates(X, y, weights), whole, rtol=0, atol=1e-9)
 
 
@@ -97,7 +99,7 @@ def test_one_model_survives_json_and_a_stack_plain_arrays(learner):
 
 def test_scoring_needs_neither_scikit_learn_nor_scipy():
     code = (
-        "import sys; import predictor.learners.additive_scorers; "
+        "import sys; import predictor.scorers.additive; "
         "print(sorted({'sklearn', 'scipy', 'pandas', 'mlflow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

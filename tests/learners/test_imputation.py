@@ -8,7 +8,8 @@ from scipy.special import expit
 from predictor.errors import StudyError
 from predictor.learners import imputation as module
 from predictor.learners import make
-from predictor.learners.imputation import Imputation
+from predictor.learners.imputation import learn_imputation
+from predictor.scorers.imputation import Imputation
 
 
 def related(n: int = 60, seed: int = 1) -> np.ndarray:
@@ -22,7 +23,7 @@ def related(n: int = 60, seed: int = 1) -> np.ndarray:
 
 def learn(X: np.ndarray, weights: np.ndarray | None = None, **settings: float) -> Imputation:
     counts = np.ones((1, len(X))) if weights is None else weights
-    return Imputation.learn(X, counts, regression=True, **settings)
+    return learn_imputation(X, counts, regression=True, **settings)
 
 
 def test_equations_equal_least_squares_written_out():

@@ -11,7 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 from sklearn.base import clone
 
-from predictor.learners import make, names, scorers_from_arrays
+from predictor.learners import make, names
+from predictor.scorers import scorers_from_arrays
 
 # These tune by leaving patients out. Two rows of one patient leave together, two patients who
 # happen to be alike do not: repeating a row is not the same as counting it twice.

@@ -13,8 +13,8 @@ from scipy.special import expit, logit
 from sklearn.base import clone
 
 from predictor.errors import ModelError
-from predictor.learners.boosters import BoosterScorers
 from predictor.learners.lightgbm import LightGBM, _inner_folds
+from predictor.scorers.boosters import BoosterScorers
 from predictor.statistics.discrimination import auroc
 
 
@@ -333,7 +333,7 @@ def test_scorers_without_trees_need_neither_lightgbm_nor_scikit_learn() -> None:
     code = """
 import sys
 import numpy as np
-from predictor.learners.boosters import BoosterScorers
+from predictor.scorers.boosters import BoosterScorers
 scorers = BoosterScorers(("",), np.zeros(1), np.zeros((1, 2)))
 assert scorers.probability(np.ones((1, 2))) == 0.5
 assert not {"lightgbm", "sklearn", "pandas"} & set(sys.modules)

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from predictor.errors import ModelError, StudyError
-from predictor.learners import make, names, scorers_from_arrays
+from predictor.learners import make, names
+from predictor.scorers import scorers_from_arrays
 
 
 def test_learners_are_named_from_simple_to_complex():
@@ -44,7 +45,7 @@ def test_unknown_kind_of_scorers_is_refused():
 
 def test_importing_learners_and_scoring_loads_nothing_heavy():
     program = (
-        "import sys, predictor.learners.scorers\n"
+        "import sys, predictor.scorers\n"
         "heavy = {'sklearn', 'lightgbm', 'pandas', 'scipy'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )

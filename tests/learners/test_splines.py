@@ -12,7 +12,8 @@ from scipy.special import expit
 
 from predictor.errors import StudyError
 from predictor.learners import make
-from predictor.learners.splines import knots, learn_knots, spline_terms
+from predictor.learners.splines import knots, learn_knots
+from predictor.scorers.splines import spline_terms
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "splines"
 

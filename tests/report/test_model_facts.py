@@ -7,8 +7,8 @@ import pytest
 
 from predictor.cohort import Covariate, Design
 from predictor.learners import make
-from predictor.learners.scorers import LinearScorers
 from predictor.report import model_facts
+from predictor.scorers import LinearScorers
 from predictor.study import parse_study
 
 STUDY = parse_study(

@@ -9,8 +9,8 @@ import pytest
 
 from predictor.cohort import read_table
 from predictor.errors import StudyError
-from predictor.learners.additive_scorers import AdditiveScorers
 from predictor.saved import read_model, score
+from predictor.scorers.additive import AdditiveScorers
 from predictor.study import LearnerSpec
 from predictor.workflows import prepare, train
 from predictor.workflows.learner import make_learner

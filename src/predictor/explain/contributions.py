@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
-from predictor.learners import Scorers
+from predictor.scorers import Scorers
 
 Floats = npt.NDArray[np.float64]
 

@@ -2,134 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from predictor.learners.shared_design import location_and_scale
+from predictor.scorers.imputation import Imputation
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Index = Any
 
 WAYS = ("mean", "regression")
 
-_PRIOR = 3.0  # see `Imputation.learn`
+_PRIOR = 3.0  # see `learn_imputation`
 _CONSTANT = 1e-12  # a variance below this share of the mean square is rounding
 _GUARD = 1e-12  # keeps columns that others explain from making a matrix singular
 _AT_ONCE = 2**21  # numbers of the samples worked on together
 
 
-@dataclass(frozen=True, eq=False)
-class Imputation:
-    r"""Deterministic imputation of B replicates, on the scale of the columns.
+def learn_imputation(
+    X: Floats, weights: Floats, *, regression: bool, prior: float = _PRIOR
+) -> Imputation:
+    """Learn from every sample of `weights` (B, n), counts, of the patients `X` (n, p).
 
-    A missing value of column j is taken as
-
-    .. math:: \text{value}_j + \sum_{k \ne j} \text{slope}_{jk} (x_k - \text{mean}_k),
-
-    where other missing values count as their mean. It is what a straight line says: it is not
-    rounded, and not clipped to what was observed or declared. One patient gets the same value
-    alone as among others.
+    There is an equation for every column, also for those without gaps: a new patient may have
+    some. It is fitted to those who have a value. Two kinds of columns are left out of it:
+    those that are always missing in the sample when column j is, and, if both are 0 or 1, those
+    that are never both 1. So the levels of a category are imputed as their expected shares,
+    from other covariates alone.
 
     Parameters
     ----------
-    mean
-        (B, p) mean of the known values of each column in the sample.
-    value
-        (B, p) what is imputed where everything else is at its mean.
-    slope
-        (B, p, p), 0 on the diagonal; None to impute `value` whatever the other columns say.
-
-    References
-    ----------
-    Sisk et al. 2023, doi 10.1177/09622802231165001: for prediction, deterministic imputation by
-    regression, without the outcome, is a practical alternative to multiple imputation, and can be
-    used for a new patient.
+    regression
+        Whether other columns are used; else missing values are taken as the mean.
+    prior
+        Ridge: `prior` times the number of columns used, on the squared coefficients between
+        standardised columns, for a sum of squared residuals. 3 is what one would believe
+        beforehand of columns that together explain a quarter of the variance; 0 is least
+        squares.
     """
-
-    mean: Floats
-    value: Floats
-    slope: Floats | None = None
-
-    @classmethod
-    def learn(
-        cls, X: Floats, weights: Floats, *, regression: bool, prior: float = _PRIOR
-    ) -> Imputation:
-        """Learn from every sample of `weights` (B, n), counts, of the patients `X` (n, p).
-
-        There is an equation for every column, also for those without gaps: a new patient may have
-        some. It is fitted to those who have a value. Two kinds of columns are left out of it:
-        those that are always missing in the sample when column j is, and, if both are 0 or 1, those
-        that are never both 1. So the levels of a category are imputed as their expected shares,
-        from other covariates alone.
-
-        Parameters
-        ----------
-        regression
-            Whether other columns are used; else missing values are taken as the mean.
-        prior
-            Ridge: `prior` times the number of columns used, on the squared coefficients between
-            standardised columns, for a sum of squared residuals. 3 is what one would believe
-            beforehand of columns that together explain a quarter of the variance; 0 is least
-            squares.
-        """
-        B, p = len(weights), X.shape[1]
-        shift, scale = location_and_scale(X)
-        known = ~np.isnan(X)
-        filled = np.where(known, (X - shift) / scale, 0.0)
-        mean = weights @ filled / np.maximum(weights @ known, 1.0)
-        centre = shift + scale * mean
-        if not regression:
-            return cls(centre, centre)
-        value, slope = np.empty((B, p)), np.empty((B, p, p))
-        alike: dict[bytes, list[int]] = {}  # columns that the same patients have
-        for j in range(p):
-            alike.setdefault(known[:, j].tobytes(), []).append(j)
-        size = max(1, _AT_ONCE // max(filled.size, p * p))
-        for start in range(0, B, size):
-            part = slice(start, start + size)
-            usable = _usable(X, filled, known, weights[part], mean[part])
-            deviation = np.where(known, filled - mean[part, None], 0.0)
-            for columns in alike.values():
-                # who has no value of a column says nothing about it
-                sums = _Sums.of(deviation, weights[part] * known[:, columns[0]])
-                for j in columns:
-                    value[part, j], slope[part, j] = sums.equation(j, usable[:, j], prior)
-        return cls(centre, centre + scale * value, slope * scale[:, None] / scale)
-
-    def __getitem__(self, index: Index) -> Imputation:
-        """Return that of the chosen replicates."""
-        slope = None if self.slope is None else self.slope[index]
-        return Imputation(self.mean[index], self.value[index], slope)
-
-    def fill(self, X: Floats) -> Floats:
-        """Columns (B, n, p) without gaps, from `X` (n, p)."""
-        missing = np.isnan(X)
-        filled = np.where(missing, self.value[:, None], X)
-        gappy, patients = missing.any(axis=0), missing.any(axis=1)
-        if self.slope is not None and gappy.any():
-            incomplete = X[patients]
-            deviation = np.where(missing[patients], 0.0, incomplete - self.mean[:, None])
-            change = deviation @ self.slope[:, gappy].swapaxes(1, 2)
-            change *= missing[np.ix_(patients, gappy)]
-            filled[:, np.flatnonzero(patients)[:, None], np.flatnonzero(gappy)] += change
-        return filled
-
-    def to_arrays(self) -> dict[str, Floats]:
-        """Return plain arrays."""
-        if self.slope is None:
-            return {"impute": self.value}
-        return {"impute": self.value, "mean": self.mean, "slope": self.slope}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Floats]) -> Imputation:
-        """Make it again from what `to_arrays` returned."""
-        value = arrays["impute"]
-        return cls(arrays.get("mean", value), value, arrays.get("slope"))
+    B, p = len(weights), X.shape[1]
+    shift, scale = location_and_scale(X)
+    known = ~np.isnan(X)
+    filled = np.where(known, (X - shift) / scale, 0.0)
+    mean = weights @ filled / np.maximum(weights @ known, 1.0)
+    centre = shift + scale * mean
+    if not regression:
+        return Imputation(centre, centre)
+    value, slope = np.empty((B, p)), np.empty((B, p, p))
+    alike: dict[bytes, list[int]] = {}  # columns that the same patients have
+    for j in range(p):
+        alike.setdefault(known[:, j].tobytes(), []).append(j)
+    size = max(1, _AT_ONCE // max(filled.size, p * p))
+    for start in range(0, B, size):
+        part = slice(start, start + size)
+        usable = _usable(X, filled, known, weights[part], mean[part])
+        deviation = np.where(known, filled - mean[part, None], 0.0)
+        for columns in alike.values():
+            # who has no value of a column says nothing about it
+            sums = _Sums.of(deviation, weights[part] * known[:, columns[0]])
+            for j in columns:
+                value[part, j], slope[part, j] = sums.equation(j, usable[:, j], prior)
+    return Imputation(centre, centre + scale * value, slope * scale[:, None] / scale)
 
 
 def _usable(X: Floats, filled: Floats, known: Bools, weights: Floats, mean: Floats) -> Bools:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import validate_data
 
-from predictor.learners.scorers import Scorers
+from predictor.scorers import Scorers
 
 Floats = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from predictor.learners.boosters import BoosterScorers
 from predictor.learners.learner import Learner
-from predictor.learners.scorers import Scorers
+from predictor.scorers import Scorers
+from predictor.scorers.boosters import BoosterScorers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from predictor.errors import StudyError
-from predictor.learners.additive_scorers import AdditiveScorers
-from predictor.learners.expansion import Expansion
+from predictor.learners.expansion import learn_expansion
 from predictor.learners.imputation import WAYS
 from predictor.learners.learner import Learner
 from predictor.learners.likelihood import Likelihood
-from predictor.learners.scorers import LinearScorers, Scorers
 from predictor.learners.separate_designs import SeparateDesigns
 from predictor.learners.shared_design import SharedDesign, location_and_scale
+from predictor.scorers import LinearScorers, Scorers
+from predictor.scorers.additive import AdditiveScorers
+from predictor.scorers.expansion import Expansion
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,7 +59,7 @@ class LikelihoodLearner(Learner):
     ----------
     impute
         What a missing value is taken as: ``mean``, that of the sample, or ``regression``, what the
-        patient's other columns say (see `predictor.learners.imputation.Imputation`).
+        patient's other columns say (see `predictor.scorers.imputation.Imputation`).
     splines
         Number of knots, 3 to 7, of the restricted cubic splines by column of X.
 
@@ -119,7 +120,7 @@ class LikelihoodLearner(Learner):
                 )
         if self.impute == "mean" and not splines:
             return None
-        return Expansion.learn(X, weights, regression=self.impute != "mean", splines=splines)
+        return learn_expansion(X, weights, regression=self.impute != "mean", splines=splines)
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         """How many replicates are fitted together, if the design has so many patients."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from predictor.learners.learner import Learner
-from predictor.learners.scorers import LinearScorers, Scorers
+from predictor.scorers import LinearScorers, Scorers
 
 Floats = NDArray[np.float64]
 

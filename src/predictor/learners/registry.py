@@ -1,15 +1,11 @@
-"""The learners and the kinds of scorers by name; a module is imported when it is asked for."""
+"""The learners by name; a module is imported when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from numpy.typing import NDArray
-
-from predictor.errors import ModelError, StudyError
-from predictor.learners.scorers import Scorers
+from predictor.errors import StudyError
 
 # In order from simple to complex.
 _LEARNERS = {
@@ -21,12 +17,6 @@ _LEARNERS = {
     "lightgbm": "predictor.learners.lightgbm:LightGBM",
 }
 SKLEARN = "sklearn:"
-_SCORERS = {
-    "linear": "predictor.learners.scorers:LinearScorers",
-    "additive": "predictor.learners.additive_scorers:AdditiveScorers",
-    "boosters": "predictor.learners.boosters:BoosterScorers",
-    "sklearn": "predictor.learners.sklearn_scorers:SklearnScorers",
-}
 
 
 def names() -> tuple[str, ...]:
@@ -75,31 +65,6 @@ def make(name: str, **parameters: Any) -> Any:
             f"its parameters are: {allowed}."
         )
     return learner.set_params(**parameters)
-
-
-def scorers_from_arrays(kind: str, arrays: Mapping[str, NDArray[Any]]) -> Scorers:
-    """Make the scorers again from their `kind` and what their `to_arrays` returned.
-
-    Raises
-    ------
-    ModelError
-        When the kind is not known.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from predictor.learners.scorers import LinearScorers
-    >>> scorers = LinearScorers.constant(np.zeros(1), columns=2)
-    >>> scorers_from_arrays("linear", scorers.to_arrays()).probability(np.ones((1, 2)))
-    array([[0.5]])
-    """
-    if kind not in _SCORERS:
-        raise ModelError(
-            f"The saved model holds scorers of kind '{kind}', but this version of predictor "
-            f"knows only: {', '.join(_SCORERS)}. Use the version that wrote the model."
-        )
-    scorers: Scorers = _load(_SCORERS[kind]).from_arrays(arrays)
-    return scorers
 
 
 def _load(path: str) -> Any:

@@ -21,8 +21,9 @@ from threadpoolctl import ThreadpoolController
 from predictor.errors import StudyError
 from predictor.learners.learner import Learner
 from predictor.learners.registry import SKLEARN
-from predictor.learners.scorers import Scorers, probability_of
-from predictor.learners.sklearn_scorers import Classifier, SklearnScorers, logit_of, standardised
+from predictor.scorers import Scorers
+from predictor.scorers.classifiers import Classifier, SklearnScorers, logit_of, standardised
+from predictor.scorers.contract import probability_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
-from predictor.learners import Scorers
 from predictor.report.summary import plain
+from predictor.scorers import Scorers
 from predictor.study import Study
 
 Floats = npt.NDArray[np.float64]
@@ -46,22 +45,17 @@ def model_facts(
             f"patients with the event."
         )
         return {**facts, "text": [said]}
-    arrays = model.to_arrays()
-    # regression imputation leaves the coefficients what they are; a spline has no single one
-    if model.kind == "linear" or (model.kind == "additive" and "knots" not in arrays):
-        return facts | _linear(arrays, replicates.to_arrays(), matrix, study)
-    if model.kind == "boosters":
-        return {**facts, "text": _trees(model, replicates, matrix)}
-    return {
-        **facts,
-        "text": ["This model has no short form in words; see the importance of its covariates."],
-    }
+    coefficients, spread = model.coefficients(), replicates.coefficients()
+    if coefficients is not None and spread is not None:
+        intercept = float(model.logit(np.zeros((1, model.columns)))[0, 0])
+        return facts | _linear(coefficients[0], intercept, spread, matrix, study)
+    owner = [covariate.name for covariate in matrix.covariates for _ in _places(covariate)]
+    return {**facts, "text": model.in_words(replicates, owner)}
 
 
 def _linear(
-    own: dict[str, Any], others: dict[str, Any], matrix: Design, study: Study
+    coefficient: Floats, intercept: float, spread: Floats, matrix: Design, study: Study
 ) -> dict[str, Any]:
-    coefficient, spread = own["coefficient"][0], others["coefficient"]
     known = spread[~np.isnan(spread).any(axis=1)]
     low, high = np.full((2, len(coefficient)), np.nan)
     if len(known):
@@ -97,7 +91,7 @@ def _linear(
     )
     return {
         "coefficients": rows,
-        "intercept": plain(own["intercept"][0]),
+        "intercept": plain(intercept),
         "text": [opening, *(said for _, said in sentences)],
     }
 
@@ -149,41 +143,3 @@ def _short(ratio: float) -> str:
     if ratio < 0.001:
         return "less than 0.001"
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.1g}"
-
-
-def _trees(model: Scorers, replicates: Scorers, matrix: Design) -> list[str]:
-    text, *_ = _texts(model)
-    counts = [other.count("\nTree=") for other in _texts(replicates) if other]
-    trees = text.count("\nTree=")
-    if not trees:
-        sentences = ["No trees: every patient gets the same probability."]
-    else:
-        leaves = [int(number) for number in re.findall(r"^num_leaves=(\d+)$", text, re.MULTILINE)]
-        fewest, most = min(leaves), max(leaves)
-        each = f"{most}" if fewest == most else f"{fewest} to {most}"
-        shape = f"1 tree of {each} leaves" if trees == 1 else f"{trees} trees of {each} leaves each"
-        sentences = [f"{shape}, whose log-odds are added up.", *_splits(text, matrix)]
-    if counts:
-        sentences.append(
-            f"The models of bootstrap samples have {min(counts)} to {max(counts)} trees."
-        )
-    return sentences
-
-
-def _splits(text: str, matrix: Design) -> list[str]:
-    owner = [c.name for c in matrix.covariates for _ in _places(c)]
-    columns = " ".join(re.findall(r"^split_feature=(.*)$", text, re.MULTILINE)).split()
-    used = Counter(owner[int(column)] for column in columns)
-    if not used:
-        return []
-    most = ", ".join(f"{name} {number} times" for name, number in used.most_common())
-    never = [c.name for c in matrix.covariates if c.name not in used]
-    said = [f"Patients are parted {len(columns)} times: by {most}."]
-    return [*said, f"Never used: {', '.join(never)}."] if never else said
-
-
-def _texts(scorers: Scorers) -> list[str]:
-    """LightGBM's model texts; empty for a model without trees."""
-    arrays = scorers.to_arrays()
-    text, ends = arrays["text"].tobytes(), arrays["text_end"].tolist()
-    return [text[a:b].decode() for a, b in zip([0, *ends[:-1]], ends, strict=True)]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
-from predictor.learners import Scorers
+from predictor.scorers import Scorers
 from predictor.study import Study
 
 Floats = npt.NDArray[np.float64]
@@ -20,8 +20,6 @@ FORMAT = 1
 MODEL = "model.json"
 STUDY = "study.yaml"
 PIPELINE = "covariates.sql"
-BOOSTER = "booster.txt"
-ESTIMATOR = "estimator.skops"
 REPLICATES = "replicates.npz"
 PERFORMANCE = "performance.json"
 CARD = "card.md"

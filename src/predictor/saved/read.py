@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from predictor.cohort import Covariate
 from predictor.errors import ModelError, StudyError
-from predictor.learners import scorers_from_arrays
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.write import digest
+from predictor.scorers import scorers_from_arrays
+from predictor.scorers.arrays import packed
+from predictor.scorers.families import family
 from predictor.study import parse_study
 
 
@@ -40,15 +43,12 @@ def read_model(directory: Path | str) -> SavedModel:
         )
         scorer = dict(description["scorer"])
         kind = scorer.pop("kind")
-        arrays = {name: np.asarray(values, dtype=np.float64) for name, values in scorer.items()}
-        if layout.BOOSTER in files:
-            text = files[layout.BOOSTER]
-            arrays["text"] = np.frombuffer(text, dtype=np.uint8)
-            arrays["text_end"] = np.array([len(text)])
-        if layout.ESTIMATOR in files:
-            estimator = files[layout.ESTIMATOR]
-            arrays["estimator"] = np.frombuffer(estimator, dtype=np.uint8)
-            arrays["estimator_end"] = np.array([len(estimator)])
+        arrays: dict[str, NDArray[Any]] = {
+            name: np.asarray(values, dtype=np.float64) for name, values in scorer.items()
+        }
+        for name, file in family(kind).files.items():
+            content = files[file]
+            arrays |= packed(name, [content])
         with np.load(io.BytesIO(files[layout.REPLICATES]), allow_pickle=False) as stored:
             replicates = scorers_from_arrays(kind, dict(stored))
         return SavedModel(

@@ -64,14 +64,9 @@ def _files(model: SavedModel) -> dict[str, bytes]:
         ).encode(),
     }
     scorer = model.model.to_arrays()
-    text = scorer.pop("text", None)
-    if text is not None:
-        del scorer["text_end"]
-        files[layout.BOOSTER] = text.tobytes()
-    estimator = scorer.pop("estimator", None)
-    if estimator is not None:
-        del scorer["estimator_end"]
-        files[layout.ESTIMATOR] = estimator.tobytes()
+    for name, file in model.model.files.items():
+        files[file] = scorer.pop(name).tobytes()
+        del scorer[f"{name}_end"]
     description: dict[str, Any] = {
         "format": layout.FORMAT,
         "study": model.study.study,
@@ -152,9 +147,5 @@ def _mlmodel(model: SavedModel) -> dict[str, Any]:
 
 
 def _requirements(model: SavedModel) -> str:
-    packages = ["predictor", "numpy", "duckdb", "pyarrow"]
-    if model.model.kind == "boosters":
-        packages.append("lightgbm")
-    if model.model.kind == "sklearn":
-        packages += ["scikit-learn", "skops"]
+    packages = ["predictor", "numpy", "duckdb", "pyarrow", *model.model.requirements]
     return "".join(f"{package}=={version(package)}\n" for package in packages)

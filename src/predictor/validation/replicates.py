@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.errors import DataError
-from predictor.learners import Scorers
+from predictor.scorers import Scorers
 from predictor.validation.resamples import Counts, Folds, KeptModels
 
 

@@ -21,11 +21,6 @@ from predictor.validation import Performance, Plan, Trained
 from predictor.workflows import provenance
 from predictor.workflows.reporting import PAGE, REPORT, make_page
 
-# replicates kept in a saved model and used for the spread of SHAP values, by kind of scorer:
-# boosters are texts of some kilobytes each, additive models up to a number for every pair of
-# columns, linear models a few numbers; a forest of scikit-learn takes a second to read
-KEPT = {"linear": 500, "additive": 200, "boosters": 200, "sklearn": 50}
-
 Figures = dict[str, Figure]
 Files = dict[str, bytes]
 
@@ -177,7 +172,7 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
         learner=name,
         covariates=result.matrix.covariates,
         model=result.trained.model,
-        replicates=result.trained.bootstrap_models[: KEPT[result.trained.model.kind]],
+        replicates=result.trained.bootstrap_models[: result.trained.model.kept],
         usual=Usual.of(result.matrix),
         performance={
             **result.facts,

@@ -46,7 +46,7 @@ from predictor.validation import (
 from predictor.validation import train as train_learner
 from predictor.workflows import provenance
 from predictor.workflows.auditing import evidence_after
-from predictor.workflows.delivery import KEPT, Delivery, Result, deliver, without_paths
+from predictor.workflows.delivery import Delivery, Result, deliver, without_paths
 from predictor.workflows.files import check_writable
 from predictor.workflows.learner import make_learner
 from predictor.workflows.plan import make_plan
@@ -179,7 +179,7 @@ def _run(spec: LearnerSpec, estimator: Any, prepared: Prepared, plan: Plan, stud
     thresholds = study.validation.thresholds
     found = performance(trained, plan, metrics(thresholds))
     samples = Samples(trained, plan)
-    kept = trained.bootstrap_models[: KEPT[trained.model.kind]]
+    kept = trained.bootstrap_models[: trained.model.kept]
     shown = _shown(matrix, study.seed)
     importances = importance(trained.model, kept, shown)
     learned_nothing = spec.learner == "prevalence"

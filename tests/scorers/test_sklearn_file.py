@@ -12,7 +12,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
 from predictor.errors import ModelError
-from predictor.learners.sklearn_file import from_bytes, to_bytes
+from predictor.scorers.sklearn_file import from_bytes, to_bytes
 
 rng = np.random.default_rng(9)
 X, y = rng.normal(size=(40, 3)), np.arange(40) % 2

@@ -1,51 +1,21 @@
-"""What a learner leaves behind: plain numbers that give probabilities and contributions.
-
-A stack of B scorers (one per replicate) is what is saved and what scores new patients. Nothing here
-needs scikit-learn.
-"""
+"""Scorers that are sums of log-odds over columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.scorers.arrays import floats, known, only
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+
 Floats = NDArray[np.float64]
-Index = slice | Sequence[int] | NDArray[Any]
-
-
-class Scorers(Protocol):
-    """A stack of B fitted models. A failed replicate gives NaN everywhere."""
-
-    kind: ClassVar[str]
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: Index) -> Self:
-        """Return the stack of the chosen models (a slice, positions or a mask)."""
-
-    def probability(self, X: Floats) -> Floats:
-        """Probability of an event for the rows of `X` (n, p), NaN for missing; shape (B, n)."""
-
-    def logit(self, X: Floats) -> Floats:
-        """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-
-    def contributions(self, X: Floats) -> tuple[Floats, Floats]:
-        """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return plain arrays for `numpy.savez`, none of them of objects."""
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Make the stack again from what `to_arrays` returned."""
 
 
 @dataclass(frozen=True, eq=False)
-class LinearScorers:
+class LinearScorers(Scorers):
     r"""A stack of B linear models of the log-odds, on the scale of the columns.
 
     .. math:: \text{logit}_b(x) = \text{intercept}_b + \sum_j \text{coefficient}_{bj} x_j
@@ -83,6 +53,7 @@ class LinearScorers:
     impute: Floats
     centre: Floats
     kind: ClassVar[str] = "linear"
+    kept: ClassVar[int] = 500
 
     @classmethod
     def constant(cls, logit: Floats, columns: int) -> LinearScorers:
@@ -102,9 +73,19 @@ class LinearScorers:
             self.centre[index],
         )
 
+    @property
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+        return int(self.coefficient.shape[1])
+
+    @property
+    def failed(self) -> Bools:
+        """(B,) models that could not be fitted."""
+        return np.isnan(self.intercept)
+
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = with_columns(X, self.coefficient.shape[1])
+        X = with_columns(X, self.columns)
         missing = np.isnan(X)
         logit: Floats = self.coefficient @ np.where(missing, 0.0, X).T
         gaps = missing.any(axis=0)
@@ -112,10 +93,6 @@ class LinearScorers:
             logit += (self.coefficient * self.impute)[:, gaps] @ missing[:, gaps].T.astype(float)
         logit += self.intercept[:, None]
         return logit
-
-    def probability(self, X: Floats) -> Floats:
-        """Probability of an event for the rows of `X` (n, p), shape (B, n)."""
-        return probability_of(self.logit(X))
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Contributions of the columns in logit units, zero at the mean of the training sample.
@@ -127,7 +104,7 @@ class LinearScorers:
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = with_columns(X, self.coefficient.shape[1])
+        X = with_columns(X, self.columns)
         filled = np.where(np.isnan(X), self.impute[:, None, :], X)
         filled -= self.centre[:, None, :]
         filled *= self.coefficient[:, None, :]
@@ -144,28 +121,17 @@ class LinearScorers:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LinearScorers:
+    def from_arrays(cls, arrays: Arrays) -> LinearScorers:
         """Make the stack again from what `to_arrays` returned."""
-        return cls(arrays["intercept"], arrays["coefficient"], arrays["impute"], arrays["centre"])
+        only(arrays, ("intercept", "coefficient", "impute", "centre"))
+        intercept = floats(arrays, "intercept", (None,))
+        coefficient = floats(arrays, "coefficient", (len(intercept), None))
+        impute, centre = (floats(arrays, name, coefficient.shape) for name in ("impute", "centre"))
+        found = cls(intercept, coefficient, impute, centre)
+        for name, numbers in found.to_arrays().items():
+            known(name, numbers, found.failed)
+        return found
 
-
-def with_columns(X: Floats, columns: int) -> Floats:
-    """Return `X` as float64, refusing all but a matrix of so many columns."""
-    X = np.asarray(X, dtype=np.float64)
-    if X.ndim != 2 or X.shape[1] != columns:
-        raise ValueError(f"expected X of shape (n, {columns}), got {X.shape}")
-    return X
-
-
-def probability_of(logit: Floats) -> Floats:
-    r"""Probability :math:`1 / (1 + e^{-\text{logit}})`, overwriting `logit`.
-
-    Several times faster than `scipy.special.expit` and as exact: small probabilities keep all their
-    digits. Log-odds below -700 are taken as -700 (the exponential would overflow).
-    """
-    np.maximum(logit, -700.0, out=logit)
-    np.negative(logit, out=logit)
-    np.exp(logit, out=logit)
-    logit += 1.0
-    np.reciprocal(logit, out=logit)
-    return logit
+    def coefficients(self) -> Floats:
+        """(B, p) change in log-odds per unit of a column."""
+        return self.coefficient

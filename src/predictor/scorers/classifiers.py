@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.learners import sklearn_file
-from predictor.learners.baseline_shapley import baseline_shapley
-from predictor.learners.scorers import Index, probability_of, with_columns
+from predictor.scorers import sklearn_file
+from predictor.scorers.arrays import floats, known, only, packed, pieces, refused
+from predictor.scorers.baseline_shapley import baseline_shapley
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class Classifier:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SklearnScorers:
+class SklearnScorers(Scorers):
     r"""Probabilities and contributions of a stack of B classifiers.
 
     Each reads standardised columns, :math:`(x_j - \text{centre}_{bj}) / \text{scale}_{bj}`, with a
@@ -79,6 +80,9 @@ class SklearnScorers:
     centre: Floats
     scale: Floats
     kind: ClassVar[str] = "sklearn"
+    kept: ClassVar[int] = 50  # a forest takes a second to read
+    requirements: ClassVar[tuple[str, ...]] = ("scikit-learn", "skops")
+    files: ClassVar[Mapping[str, str]] = {"estimator": "estimator.skops"}
 
     def __len__(self) -> int:
         return len(self.classifiers)
@@ -89,18 +93,24 @@ class SklearnScorers:
         classifiers = tuple(self.classifiers[b] for b in chosen)
         return SklearnScorers(classifiers, self.centre[chosen], self.scale[chosen])
 
+    @property
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+        return int(self.centre.shape[1])
+
+    @property
+    def failed(self) -> Bools:
+        """(B,) models that could not be fitted."""
+        return np.array([one is None for one in self.classifiers], dtype=np.bool_)
+
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = with_columns(X, self.centre.shape[1])
+        X = with_columns(X, self.columns)
         logit = np.full((len(self), len(X)), np.nan)
         for b, classifier in enumerate(self.classifiers):
             if classifier is not None and len(X):
                 logit[b] = logit_of(classifier.fitted, self._standardised(X, b))
         return logit
-
-    def probability(self, X: Floats) -> Floats:
-        """Probability of an event for the rows of `X` (n, p), shape (B, n)."""
-        return probability_of(self.logit(X))
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Baseline Shapley values of the columns in logit units.
@@ -115,7 +125,7 @@ class SklearnScorers:
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = with_columns(X, self.centre.shape[1])
+        X = with_columns(X, self.columns)
         baseline, values = np.full(len(self), np.nan), np.full((len(self), *X.shape), np.nan)
         for b, classifier in enumerate(self.classifiers):
             if classifier is not None:
@@ -126,22 +136,21 @@ class SklearnScorers:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for `numpy.savez`; the files as bytes, with the end of each."""
         files = [b"" if one is None else one.content for one in self.classifiers]
-        return {
-            "estimator": np.frombuffer(b"".join(files), dtype=np.uint8),
-            "estimator_end": np.cumsum([len(file) for file in files], dtype=np.int64),
-            "centre": self.centre,
-            "scale": self.scale,
-        }
+        return {**packed("estimator", files), "centre": self.centre, "scale": self.scale}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> SklearnScorers:
+    def from_arrays(cls, arrays: Arrays) -> SklearnScorers:
         """Make the stack again from what `to_arrays` returned."""
-        content, ends = arrays["estimator"].tobytes(), arrays["estimator_end"].tolist()
-        classifiers = tuple(
-            Classifier.stored(content[begin:end]) if end > begin else None
-            for begin, end in zip([0, *ends[:-1]], ends, strict=True)
-        )
-        return cls(classifiers, arrays["centre"], arrays["scale"])
+        only(arrays, ("estimator", "estimator_end", "centre", "scale"))
+        contents = pieces(arrays, "estimator")
+        classifiers = tuple(Classifier.stored(one) if one else None for one in contents)
+        centre = floats(arrays, "centre", (len(contents), None))
+        found = cls(classifiers, centre, floats(arrays, "scale", centre.shape))
+        known("centre", centre, found.failed)
+        known("scale", found.scale, found.failed)
+        if np.any(found.scale[~found.failed] <= 0):
+            raise refused("scale", "are not positive")
+        return found
 
     def _standardised(self, X: Floats, b: int) -> Floats:
         return standardised(X, self.centre[b], self.scale[b])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from predictor.learners.baseline_shapley import baseline_shapley
+from predictor.scorers.baseline_shapley import baseline_shapley
 
 
 def bent(Z: np.ndarray) -> np.ndarray:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.learners.expansion import Expansion
-from predictor.learners.scorers import Index, probability_of, with_columns
+from predictor.scorers.arrays import floats, known, only
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.expansion import Expansion
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ _AT_ONCE = 2**21  # numbers in the terms that are made at one time
 
 
 @dataclass(frozen=True, eq=False)
-class AdditiveScorers:
+class AdditiveScorers(Scorers):
     r"""A stack of B models that add up one curve for each column.
 
     .. math:: \text{logit}_b(x) = \text{intercept}_b + \sum_j f_{bj}(x_j)
@@ -50,6 +51,7 @@ class AdditiveScorers:
     centre: Floats
     expansion: Expansion
     kind: ClassVar[str] = "additive"
+    kept: ClassVar[int] = 200  # up to a number for every pair of columns
 
     def __len__(self) -> int:
         return len(self.intercept)
@@ -63,19 +65,25 @@ class AdditiveScorers:
             self.expansion[index],
         )
 
+    @property
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+        return self.expansion.imputation.columns
+
+    @property
+    def failed(self) -> Bools:
+        """(B,) models that could not be fitted."""
+        return np.isnan(self.intercept)
+
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = with_columns(X, self.expansion.imputation.mean.shape[1])
+        X = with_columns(X, self.columns)
         logit = np.empty((len(self), len(X)))
         for part in self._blocks(len(X)):
             terms = self.expansion.terms(X[part])
             logit[:, part] = (terms @ self.coefficient[:, :, None])[:, :, 0]
         logit += self.intercept[:, None]
         return logit
-
-    def probability(self, X: Floats) -> Floats:
-        """Probability of an event for the rows of `X` (n, p), shape (B, n)."""
-        return probability_of(self.logit(X))
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Contributions of the columns in logit units, on average 0 in the training sample.
@@ -87,7 +95,7 @@ class AdditiveScorers:
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = with_columns(X, self.expansion.imputation.mean.shape[1])
+        X = with_columns(X, self.columns)
         values = np.zeros((len(self), *X.shape))
         origin = self.expansion.origin
         for part in self._blocks(len(X)):
@@ -109,14 +117,28 @@ class AdditiveScorers:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> AdditiveScorers:
+    def from_arrays(cls, arrays: Arrays) -> AdditiveScorers:
         """Make the stack again from what `to_arrays` returned."""
-        return cls(
-            arrays["intercept"],
-            arrays["coefficient"],
-            arrays["centre"],
-            Expansion.from_arrays(arrays),
+        only(
+            arrays,
+            ("intercept", "coefficient", "centre", "impute"),
+            ("mean", "slope", "spline_column", "knots"),
         )
+        intercept = floats(arrays, "intercept", (None,))
+        expansion = Expansion.from_arrays(arrays, models=len(intercept))
+        shape = (len(intercept), len(expansion.origin))
+        coefficient, centre = (floats(arrays, name, shape) for name in ("coefficient", "centre"))
+        found = cls(intercept, coefficient, centre, expansion)
+        known("coefficient", coefficient, found.failed)
+        known("centre", centre, found.failed)
+        return found
+
+    def coefficients(self) -> Floats | None:
+        """(B, p) change in log-odds per unit of a column; None where there are splines.
+
+        Imputation by regression leaves them what they are.
+        """
+        return None if len(self.expansion.spline_column) else self.coefficient
 
     def _blocks(self, patients: int) -> Iterator[slice]:
         rows = max(1, _AT_ONCE // max(self.coefficient.size, 1))

@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
-from predictor.learners.scorers import LinearScorers, probability_of
+from predictor.scorers.contract import probability_of
+from predictor.scorers.linear import LinearScorers
 
 
 def two() -> LinearScorers:

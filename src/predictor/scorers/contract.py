@@ -1,0 +1,124 @@
+"""What every kind of scorers can do, and what is told of it where models are saved and described.
+
+A stack of B scorers (one per replicate) is what is saved and what scores new patients. Nothing here
+needs scikit-learn.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Index = slice | Sequence[int] | NDArray[Any]
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class Scorers(ABC):
+    """A stack of B fitted models of p columns. A failed replicate gives NaN everywhere.
+
+    Attributes
+    ----------
+    kind
+        Name of the family, as it stands in a saved model.
+    kept
+        How many replicates a saved model holds.
+    requirements
+        Packages that scoring needs besides numpy.
+    files
+        Arrays of bytes that a saved model holds as a file of their own, with its name.
+    """
+
+    kind: ClassVar[str]
+    kept: ClassVar[int]
+    requirements: ClassVar[tuple[str, ...]] = ()
+    files: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, index: Index) -> Self:
+        """Return the stack of the chosen models (a slice, positions or a mask)."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+
+    @property
+    @abstractmethod
+    def failed(self) -> Bools:
+        """(B,) models that could not be fitted."""
+
+    @abstractmethod
+    def logit(self, X: Floats) -> Floats:
+        """Log-odds of an event for the rows of `X` (n, p), NaN for missing; shape (B, n)."""
+
+    def probability(self, X: Floats) -> Floats:
+        """Probability of an event for the rows of `X` (n, p), shape (B, n)."""
+        return probability_of(self.logit(X))
+
+    @abstractmethod
+    def contributions(self, X: Floats) -> tuple[Floats, Floats]:
+        """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
+
+    @abstractmethod
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return plain arrays for `numpy.savez`, none of them of objects."""
+
+    @classmethod
+    @abstractmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """Make the stack again from what `to_arrays` returned.
+
+        Raises
+        ------
+        ModelError
+            When it is anything else: an array is missing, or has another shape, or numbers that
+            cannot be.
+        """
+
+    def coefficients(self) -> Floats | None:
+        """(B, p) change in log-odds per unit of a column; None if there is no such number."""
+        return None
+
+    def in_words(self, replicates: Self, names: Sequence[str]) -> list[str]:
+        """The first model in sentences.
+
+        Parameters
+        ----------
+        replicates
+            Models of bootstrap samples.
+        names
+            (p,) the covariate that each column belongs to.
+        """
+        del replicates, names
+        return ["This model has no short form in words; see the importance of its covariates."]
+
+
+def with_columns(X: Floats, columns: int) -> Floats:
+    """Return `X` as float64, refusing all but a matrix of so many columns."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or X.shape[1] != columns:
+        raise ValueError(f"expected X of shape (n, {columns}), got {X.shape}")
+    return X
+
+
+def probability_of(logit: Floats) -> Floats:
+    r"""Probability :math:`1 / (1 + e^{-\text{logit}})`, overwriting `logit`.
+
+    Several times faster than `scipy.special.expit` and as exact: small probabilities keep all their
+    digits. Log-odds below -700 are taken as -700 (the exponential would overflow).
+    """
+    np.maximum(logit, -700.0, out=logit)
+    np.negative(logit, out=logit)
+    np.exp(logit, out=logit)
+    logit += 1.0
+    np.reciprocal(logit, out=logit)
+    return logit

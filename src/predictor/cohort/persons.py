@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort.cohort import Cohort
-from predictor.cohort.read import rows_in_words
+from predictor.cohort.fault import rows_in_words
 from predictor.errors import DataError
 
 
@@ -48,7 +48,7 @@ def check_persons(eligible: Cohort, whole: Cohort) -> None:
     if not repeating:
         return
     where = "; ".join(
-        f"{name} repeats in {rows_in_words((eligible.rows[again[name]] + 2).tolist(), '').strip()}"
+        f"{name} repeats in {rows_in_words((eligible.rows[again[name]] + 2).tolist())}"
         for name in repeating
     )
     raise DataError(

@@ -102,10 +102,10 @@ def test_a_file_with_all_its_faults_is_refused_by_name(
     book.save(path)
     with pytest.raises(DataError) as caught:
         Cohort.read(path, make_study())
-    assert caught.value.faults == (
+    assert [fault.partition(";")[0] for fault in caught.value.faults] == [
         f"{path}: age: row 2: outside 0 to 120",
         f"{path}: nrs_t0: row 2: outside 0 to 10 NRS",
-    )
+    ]
 
 
 @pytest.mark.slow

@@ -82,6 +82,11 @@ def columns(draw: st.DrawFn) -> dict[str, Any]:
     if column["type"] in ("number", "integer") and draw(st.booleans()):
         low, high = sorted(draw(st.lists(numbers, min_size=2, max_size=2, unique=True)))
         column["range"] = [low, high]
+    if column["type"] == "date" and draw(st.booleans()):
+        days = st.lists(st.dates(), min_size=2, max_size=2, unique=True)
+        column["range"] = [day.isoformat() for day in sorted(draw(days))]
+    if column["type"] != "category" and draw(st.booleans()):
+        column["missing"] = draw(st.lists(texts, max_size=2))
     if draw(st.booleans()):
         column["meaning"] = draw(texts)
         column["required"] = draw(st.booleans())
@@ -112,6 +117,7 @@ def studies(draw: st.DrawFn) -> dict[str, Any]:
             st.dictionaries(names.filter(lambda n: n.strip("_")), learner, min_size=1)
         ),
         "validation": {"thresholds": draw(st.lists(st.floats(0.01, 0.99), max_size=3))},
+        "other_columns": draw(st.sampled_from(["refuse", "ignore"])),
         "seed": draw(st.integers(0, 2**64)),
     }
 
@@ -123,6 +129,7 @@ def test_dump_and_parse_give_every_study_back(raw: dict[str, Any]) -> None:
         study = parse_study(json.dumps(raw, ensure_ascii=False), file="s", pipeline=None)
     except StudyError as error:
         assume("used twice" not in str(error))  # names of learners that share a folder
+        assume("lies within the range" not in str(error))  # a code that would hide a value
         raise
     assert read_back(study) == study
     assert list(read_back(study).timepoints) == list(study.timepoints)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from predictor.cohort.dictionary import check_cells, check_header
+from predictor.cohort.dictionary import check_cells
 from predictor.cohort.fault import Fault
+from predictor.cohort.header import check_declared
 from predictor.cohort.read import read_table
+from predictor.cohort.strays import check_patients
 from predictor.errors import DataError
 from predictor.study import Column, Study
 
@@ -35,12 +37,15 @@ class Cohort:
         One row per patient (or per course of treatment, before eligibility).
     rows
         (n,) which row of the table that was read each of them is, 0-based.
+    others
+        How many columns of the file were left out because the study file does not declare them.
     """
 
     study: Study
     columns: tuple[Column, ...]
     table: pa.Table
     rows: npt.NDArray[np.int64] = field(compare=False)
+    others: int = field(default=0, compare=False)
 
     def __repr__(self) -> str:
         # never a value: a traceback with locals would print it
@@ -59,13 +64,14 @@ class Cohort:
             With all faults of the table.
         """
         raw = read_table(path)
-        faults = check_header(raw.column_names, study.columns)
+        faults = check_declared(raw.column_names, study)
         if faults:
             raise DataError([f"{path}: {fault.message}" for fault in faults])
         cohort, faults = cls.check(raw, study, study.columns)
+        faults += check_patients(cohort.table, study, faults)
         if faults:
             raise DataError([f"{path}: {fault.message}" for fault in faults])
-        return cohort
+        return replace(cohort, others=raw.num_columns - len(study.columns))
 
     @classmethod
     def check(

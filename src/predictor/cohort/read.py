@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.fault import rows_in_words
+from predictor.cohort.header import check_names
 from predictor.errors import DataError
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -86,7 +87,7 @@ def read_table(path: Path | str) -> pa.Table:
 def read_frame(frame: Any) -> pa.Table:
     """The same from a pandas data frame; whole numbers, floats, flags and texts all accepted."""
     names = [str(name) for name in frame.columns]
-    _check_header(names, "the data frame")
+    check_names(names, "the data frame")
     columns = [_texts(frame.iloc[:, position].tolist()) for position in range(len(names))]
     return _strip(pa.table(columns, names=names))
 
@@ -106,25 +107,6 @@ def _without_blank_end(table: pa.Table) -> pa.Table:
         filled = column.is_valid().to_numpy().nonzero()[0]
         last = max(last, int(filled[-1]) if len(filled) else -1)
     return table.slice(0, last + 1)
-
-
-def _check_header(names: Sequence[str], source: Path | str) -> None:
-    """Every column has one name of its own.
-
-    Columns are counted, not named: without a header the first row is a patient.
-    """
-    first: dict[str, int] = {}
-    faults = []
-    for number, name in enumerate(names, start=1):
-        if not name.strip():
-            faults.append(f"{source}: column {number} has no name in the header")
-        elif name != name.strip():
-            faults.append(f"{source}: the name of column {number} has blanks around it")
-        elif name in first:
-            faults.append(f"{source}: columns {first[name]} and {number} have the same name")
-        first.setdefault(name, number)
-    if faults:
-        raise DataError(faults)
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -192,11 +174,12 @@ def _csv_header(text: str, path: Path) -> list[str]:
         if first.count(delimiter) > first.count(","):
             raise DataError(
                 f"{path}: the header is separated by {name}; save it as comma separated text with "
-                f"decimal points"
+                f"decimal points, or give the .xlsx file itself (in much of Europe, Excel writes "
+                f"semicolons into every CSV)"
             )
     if not any(name.strip() for name in header):
         raise DataError(f"{path}: the first line is blank; expected the names of the columns")
-    _check_header(header, path)
+    check_names(header, path)
     return header
 
 
@@ -222,7 +205,7 @@ def _read_parquet(path: Path) -> pa.Table:
         names = table.column_names
     except (pa.ArrowException, ValueError, OSError):
         raise DataError(f"{path}: not a Parquet file, or damaged") from None
-    _check_header(names, path)
+    check_names(names, path)
     return pa.table(
         [
             _texts(column.to_pylist()) if _needs_python(column.type) else _cast(column)
@@ -253,7 +236,7 @@ def _read_xlsx(path: Path) -> pa.Table:
     if not columns:
         raise DataError(f"{path}: the sheet is empty")
     header = [_text(column[0]) or "" for column in columns]
-    _check_header(header, path)
+    check_names(header, path)
     return pa.table([_texts(column[1:]) for column in columns], names=header)
 
 

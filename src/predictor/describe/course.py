@@ -41,7 +41,7 @@ def trajectories(eligible: Cohort, found: dict[str, Values]) -> dict[str, Any] |
     described: dict[str, Any] = {"score": name}
     if unit is not None:
         described["unit"] = unit
-    ranges = {column.range for column in columns}
+    ranges = {column.limits for column in columns}
     if len(ranges) == 1 and None not in ranges:
         described["range"] = list(ranges.pop() or ())
     described["points"] = [_point(time, values, short) for time, values in known.items()]

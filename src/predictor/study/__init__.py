@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.study.columns import Column
+from predictor.study.columns import Column, as_number
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome
 from predictor.study.specs import (
@@ -24,6 +24,7 @@ __all__ = [
     "Pipeline",
     "Study",
     "ValidationSpec",
+    "as_number",
     "dump_study",
     "load_study",
     "parse_study",

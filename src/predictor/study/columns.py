@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StrictFloat, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from predictor.study.frozen import Frozen
 
 Role = Literal["value", "id", "cluster", "ignore"]
 ColumnType = Literal["number", "integer", "category", "flag", "date", "text"]
+
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _roles(value: object) -> tuple[Any, ...]:
@@ -27,10 +33,31 @@ def _as_written(roles: tuple[Role, ...]) -> str | list[str]:
 
 
 def _as_text(value: object) -> object:
-    """Levels may be written as numbers or as true and false in YAML; a level is text."""
+    """Words may be written as numbers or as true and false in YAML; a level or code is text."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
+
+
+def _as_bound(value: object) -> float | datetime.date:
+    """An end of a range; a date is text in a study file."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return datetime.date.fromisoformat(value)
+    raise ValueError("expected a valid number, or for dates a day like 2021-07-31")
+
+
+Word = Annotated[str, BeforeValidator(_as_text)]
+Bound = Annotated[float | datetime.date, BeforeValidator(_as_bound)]
+
+
+def as_number(code: str) -> float | None:
+    """A code for missing as a number: -9, -9.00 and the same with a typographer's minus are one."""
+    code = code.replace("\u2212", "-")
+    return float(code) if _NUMBER.fullmatch(code) else None
 
 
 class Column(Frozen):
@@ -56,11 +83,14 @@ class Column(Frozen):
     levels
         Allowed values of a category, the first one is the reference.
     range
-        Smallest and largest allowed value of a number, both inclusive, in `unit`.
+        Smallest and largest allowed value of a number (in `unit`) or of a date, both inclusive.
     unit
         What a number counts or is measured in; for people and messages.
     meaning
         What the column holds; for people.
+    missing
+        Texts and numbers that mean "no value" in this column, in place of the study's list; None
+        for the study's.
     required
         Whether a missing value is an error.
     """
@@ -74,10 +104,11 @@ class Column(Frozen):
     shared: bool = Field(default=False, strict=True)
     known_at: str | None = None
     type: ColumnType = "text"
-    levels: tuple[Annotated[str, BeforeValidator(_as_text)], ...] = ()
-    range: tuple[StrictFloat, StrictFloat] | None = None
+    levels: tuple[Word, ...] = ()
+    range: tuple[Bound, Bound] | None = None
     unit: str | None = None
     meaning: str | None = None
+    missing: tuple[Word, ...] | None = None
     required: bool = False
 
     @property
@@ -101,11 +132,38 @@ class Column(Frozen):
             raise ValueError("a level is listed twice")
         if any(not level or level != level.strip() for level in self.levels):
             raise ValueError("a level is empty or has blanks around it; cells are read without")
-        if self.range is not None:
-            if self.type not in ("number", "integer"):
-                raise ValueError(
-                    f"a range belongs to a number, the type of this column is {self.type}"
-                )
-            if not self.range[0] < self.range[1]:
-                raise ValueError("a range is [lowest, highest], lowest first")
+        if self.missing is not None and set(self.missing) & set(self.levels):
+            raise ValueError("a level is also listed under missing")
+        self._agree_about_range()
         return self
+
+    def _agree_about_range(self) -> None:
+        if self.range is None:
+            return
+        if self.type not in ("number", "integer", "date"):
+            raise ValueError(
+                f"a range belongs to a number or a date, the type of this column is {self.type}"
+            )
+        if self.type == "date" and self.days is None:
+            raise ValueError("the range of dates is two dates, like [2010-01-01, 2021-12-31]")
+        if self.type != "date" and self.limits is None:
+            raise ValueError("the range of numbers is two numbers")
+        low, high = self.limits or self.days or self.range
+        if not low < high:  # type: ignore[operator]  # both are of one kind
+            raise ValueError("a range is [lowest, highest], lowest first")
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """The range of a number."""
+        match self.range:
+            case (float() as low, float() as high):
+                return low, high
+        return None
+
+    @property
+    def days(self) -> tuple[datetime.date, datetime.date] | None:
+        """The range of a date."""
+        match self.range:
+            case (datetime.date() as first, datetime.date() as last):
+                return first, last
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,8 @@ def _parse(text: str, file: str) -> dict[str, Any]:
 
 def _read(path: Path, wanted_by: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        # names and levels of a table are compared in the same form
+        return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise StudyError(f"{wanted_by}{path}: there is no such file") from None
     except OSError as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from predictor.study.columns import Column
+from predictor.study.columns import Column, Word, as_number
 from predictor.study.frozen import Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import LearnerSpec, ValidationSpec
@@ -39,9 +39,13 @@ class Study(Frozen):
     predict_at
         The time point at which the prediction is made.
     missing
-        Texts that mean "no value" besides an empty cell.
+        Texts and numbers that mean "no value" besides an empty cell, in columns without a list of
+        their own.
     columns
-        The data dictionary, in the order of the file; every column of the table.
+        The data dictionary, in the order of the file.
+    other_columns
+        What to do with columns of the table that are not declared: `refuse` the table, or `ignore`
+        and count them.
     eligible
         Named SQL conditions over what is known at `predict_at`, applied in order.
     outcome
@@ -64,8 +68,9 @@ class Study(Frozen):
     title: str | None = None
     timepoints: Texts = Field(min_length=2)
     predict_at: str
-    missing: tuple[str, ...] = ("NA",)
+    missing: tuple[Word, ...] = ("NA",)
     columns: tuple[Column, ...]
+    other_columns: Literal["refuse", "ignore"] = "refuse"
     eligible: Texts = Field(default_factory=dict, validate_default=True)
     outcome: Outcome
     covariates: Pipeline | None = None
@@ -101,6 +106,7 @@ class Study(Frozen):
                     f"columns.{column.name}: SQL does not tell names apart by upper and lower case"
                 )
             folded.add(column.name.casefold())
+        self._agree_about_missing()
         if not self.ids:
             raise ValueError("columns: none has role: id; a patient needs an identifier")
         if sum("cluster" in column.roles for column in self.columns) > 1:
@@ -127,6 +133,31 @@ class Study(Frozen):
                     f"outcome.earlier: {point!r} is not a time point before "
                     f"{self.outcome.known_at}, when the outcome is known"
                 )
+
+    def _agree_about_missing(self) -> None:
+        """No value of a column can be taken for the study's code of a gap."""
+        for code in self.missing:
+            number = as_number(code)
+            lost = [
+                column.name
+                for column in self.columns
+                if column.missing is None
+                and column.limits is not None
+                and number is not None
+                and column.limits[0] <= number <= column.limits[1]
+            ]
+            if lost:
+                raise ValueError(
+                    f"missing: {code} lies within the range of {', '.join(lost)}, where a value of "
+                    f"{code} would be lost; give the column a list of its own, without the code or "
+                    f"with it: columns.{lost[0]}.missing"
+                )
+
+    def missing_in(self, column: Column) -> tuple[str, ...]:
+        """The texts that mean "no value" in a column; a level of it is none of the study's."""
+        if column.missing is not None:
+            return column.missing
+        return tuple(code for code in self.missing if code not in column.levels)
 
     def column(self, name: str) -> Column:
         """The column of this name, whatever the case of its letters; KeyError if there is none."""

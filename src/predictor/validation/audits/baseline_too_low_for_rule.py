@@ -17,7 +17,7 @@ def _rule(evidence: Evidence) -> Ruling:
     outcome, study = evidence.study.outcome, evidence.study
     measured = {n: sql for n, sql in outcome.criteria.items() if n != outcome.reported}
     score = outcome.score.get(outcome.known_at)
-    ends = None if score is None else study.column(score).range
+    ends = None if score is None else study.column(score).limits
     if not measured or score is None or ends is None:
         return Ruling(
             "not_applicable",

@@ -1,0 +1,84 @@
+"""Cells of a date column: read, or refused with what to do about them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from predictor.cohort.fault import Fault
+from predictor.cohort.masks import fault, mask
+from predictor.study import Column, Study
+
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$"
+_EXPECTED = "not a date written as year-month-day (2021-07-31)"
+_OTHERS = {
+    r"^\d{4}-\d{2}-\d{2}[T ]\d": (
+        "a time of day beside the date, which a spreadsheet need not show; write the date alone "
+        "(in a spreadsheet, =INT(cell) formatted as date)"
+    ),
+    _DATE: f"{_EXPECTED}: no calendar has this day; correct it",
+    r"^\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}$": (
+        f"{_EXPECTED}; rewrite it: which is the day and which the month is never guessed"
+    ),
+    r"^\d{8}$": f"{_EXPECTED}; put the hyphens in",
+    r"^\d{1,6}(\.\d+)?$": (
+        f"{_EXPECTED}; the serial number of a day? format the column as date in the spreadsheet"
+    ),
+}
+_OTHER = f"{_EXPECTED}; correct it, or add it under missing: if it means that there is no value"
+
+
+def read_dates(
+    cells: pa.Array, column: Column, today: datetime.date
+) -> tuple[pa.Array, list[Fault]]:
+    """Text cells as days; null where there is a fault.
+
+    A date later than `today` is refused, unless the column has a range: then the range decides.
+    """
+    written = pc.if_else(pc.fill_null(pc.match_substring_regex(cells, _DATE), False), cells, None)
+    stamps = pc.strptime(written, format="%Y-%m-%d", unit="s", error_is_null=True)
+    # the parser rolls 31 February over into March, so the date is written back and compared
+    exists = mask(pc.equal(pc.strftime(stamps, format="%Y-%m-%d"), written))
+    wrong = mask(cells.is_valid()) & ~exists
+    faults = []
+    for pattern, rule in _OTHERS.items():
+        these = mask(pc.match_substring_regex(cells, pattern)) & wrong
+        faults += fault(column, these, rule)
+        wrong = wrong & ~these
+    faults += fault(column, wrong, _OTHER)
+    days = pc.cast(pc.if_else(pa.array(exists), stamps, None), pa.date32())
+    if column.days is None:
+        outside = mask(pc.greater(days, pa.scalar(today)))
+        rule = "a date in the future; correct it, or give the column a range if it can be later"
+    else:
+        first, last = column.days
+        outside = mask(pc.or_(pc.less(days, pa.scalar(first)), pc.greater(days, pa.scalar(last))))
+        rule = f"outside {first} to {last}; correct it, or add it under missing: if it is a code"
+    faults += fault(column, outside, rule)
+    return pc.if_else(pa.array(outside), pa.scalar(None, pa.date32()), days), faults
+
+
+def without_midnight(cells: pa.Array) -> pa.Array:
+    """Dates that carry 0:00 as time of day, as dates."""
+    return pc.replace_substring_regex(cells, _MIDNIGHT, r"\1")
+
+
+def check_order(table: pa.Table, columns: Sequence[Column], study: Study) -> list[Fault]:
+    """A date that becomes known later cannot lie before one that was known earlier."""
+    dates = [column for column in columns if column.type == "date" and column.role == "value"]
+    faults: list[Fault] = []
+    for earlier in dates:
+        for later in dates:
+            if study.later(later.known_at, earlier.known_at):
+                wrong = mask(pc.less(table[later.name], table[earlier.name]))
+                faults += fault(
+                    later,
+                    wrong,
+                    f"dates the wrong way round: known at {later.known_at}, but before "
+                    f"{earlier.name}, known at {earlier.known_at}",
+                )
+    return faults

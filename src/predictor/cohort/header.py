@@ -1,0 +1,118 @@
+"""The names of the columns: one each, and those that the study file declares."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from predictor.cohort.fault import Fault
+from predictor.errors import DataError
+from predictor.study import Study
+
+_SHOWN = 5
+_UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+|X|V1|index|rownames", re.IGNORECASE)
+_ROW_NAMES = (
+    "row numbers of R or pandas? write the table with row.names = FALSE or index=False, or delete "
+    "the column"
+)
+
+
+def check_names(names: Sequence[str], source: Path | str) -> None:
+    """Every column has one name of its own.
+
+    Columns are counted, not named: without a header the first row is a patient.
+
+    Raises
+    ------
+    DataError
+        With all faults.
+    """
+    unnamed = [number for number, name in enumerate(names, start=1) if not name.strip()]
+    if len(unnamed) > 1 and 2 * len(unnamed) >= len(names):
+        raise DataError(
+            f"{source}: row 1 has names for {len(names) - len(unnamed)} of {len(names)} columns; "
+            f"is there a title or a row of groups above the header? delete the rows above the "
+            f"names of the columns"
+        )
+    first: dict[str, int] = {}
+    faults = []
+    for number, name in enumerate(names, start=1):
+        if not name.strip():
+            advice = _ROW_NAMES if number == 1 else "name it, or delete the column"
+            faults.append(f"{source}: column {number} has no name in the header; {advice}")
+        elif name != name.strip():
+            faults.append(
+                f"{source}: the name of column {number} has blanks around it; take them away"
+            )
+        elif name in first:
+            faults.append(
+                f"{source}: columns {first[name]} and {number} have the same name; rename or "
+                f"delete one"
+            )
+        first.setdefault(name, number)
+    if faults:
+        raise DataError(faults)
+
+
+def check_declared(names: Iterable[str], study: Study) -> list[Fault]:
+    """Columns of the table that are not declared, and declared columns that are not there."""
+    present, declared = set(names), {column.name for column in study.columns}
+    if not present & declared:
+        # without a header the first row is a patient, whom a message must not show
+        return [
+            Fault(
+                None,
+                (),
+                "row 1 holds none of the declared column names; is the header missing, a title "
+                "above it, or is this another table?",
+            )
+        ]
+    others, absent = sorted(present - declared), sorted(declared - present)
+    faults = []
+    for name in absent:
+        near = near_name(name, others)
+        faults.append(
+            Fault(
+                name,
+                (),
+                "declared in the study file, but not a column of the table"
+                + (f"; the table has {near!r}: rename one of them" if near else ""),
+            )
+        )
+    if study.other_columns == "ignore":
+        return faults
+    if len(others) > _SHOWN:
+        shown = ", ".join(others[:3])
+        return [
+            Fault(
+                None,
+                (),
+                f"{len(others)} columns of the table that the study file does not declare ({shown} "
+                f"and {len(others) - 3} more); declare those that matter and set other_columns: "
+                f"ignore for the rest",
+            ),
+            *faults,
+        ]
+    return [
+        Fault(
+            name,
+            (),
+            "a column of the table that the study file does not declare; "
+            + (
+                _ROW_NAMES
+                if _UNNAMED.fullmatch(name)
+                else "declare it (role: ignore if nobody needs it)"
+            ),
+        )
+        for name in others
+    ] + faults
+
+
+def near_name(name: str, others: Sequence[str]) -> str | None:
+    """The one of the other names that was probably meant."""
+    bare = {re.sub(r"[\W_]+", "", other).casefold(): other for other in reversed(others)}
+    key = re.sub(r"[\W_]+", "", name).casefold()
+    close = difflib.get_close_matches(key, bare, n=1, cutoff=0.8)
+    return bare[close[0]] if close else None

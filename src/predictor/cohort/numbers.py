@@ -1,0 +1,125 @@
+"""Cells of a number column: read, or refused with what to do about them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from predictor.cohort.fault import Fault
+from predictor.cohort.masks import Mask, fault, floats, mask
+from predictor.study import Column
+
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_TEXT = "text where a number is expected"
+# what is no number, from the most special to the most general; the first that fits is said
+_OTHERS = {
+    r"^[+-]?[1-9]\d{0,2},\d{3}$": (
+        "a comma in a number: a thousands separator or a decimal comma? write 1200 or 1.2"
+    ),
+    r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$": (
+        "commas between the thousands of a number; write 1200, without them"
+    ),
+    r"^[+-]?[1-9]\d{0,2}((\.\d{3})+,\d*|(\.\d{3}){2,})$": (
+        "points between the thousands of a number; write 1200.5"
+    ),
+    r"^[+-]?\d*,\d+$": (
+        "a decimal comma; numbers are written with a point (or give the .xlsx file itself)"
+    ),
+    r"^[+-]?[\d.,]+ ?%$": (
+        "a percentage where a number is expected; write the number that is meant (12 or 0.12) in "
+        "every row, in a spreadsheet with the number format General"
+    ),
+    r"^(<|>|≤|≥)": (
+        f"{_TEXT}: a limit of detection? declare the column as text and make the number in the "
+        "feature pipeline (docs/study-file.md, below the limit of detection)"
+    ),
+    r"^\d{4}-\d{2}-\d{2}|^\d{1,2}:\d{2}": (
+        "a date or time where a number is expected; spreadsheets make dates of what looks like one "
+        "(1.2, 3/4): format the column as number and type it again"
+    ),
+    r"^[+-]?\d{1,3}([ '’]\d{3})+([.,]\d+)?$": (
+        f"{_TEXT}: blanks or marks between the thousands? write 1200"
+    ),
+    "^[\u2212\u2013]\\s*[\\d.]+$": (
+        f"{_TEXT}: the minus is another sign; write it with the hyphen of the keyboard"
+    ),
+    r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|none|nil|missing|unknown|nd|n\.d\.|unk))$": (
+        f"{_TEXT}; if it means that there is no value, add it under missing:"
+    ),
+    r"^[+-]?[\d.]+ ?[a-zA-Zµ°/]+\d*$": (
+        f"{_TEXT}: a unit behind the number? write the number alone"
+    ),
+}
+_OTHER = f"{_TEXT}; correct it, or add it under missing: if it means that there is no value"
+# an 11-point scale given as 0-100: some value is far beyond what a slip of the pen makes of 0-10
+_SCALE_FACTOR = 2
+
+
+def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
+    """Text cells as float64, or as int64 for whole numbers; null where there is a fault."""
+    written = mask(pc.match_substring_regex(cells, NUMBER))
+    faults = _explain(cells, mask(cells.is_valid()) & ~written, column)
+    values = pc.cast(pc.if_else(pa.array(written), cells, None), pa.float64())
+    bad = mask(pc.invert(pc.is_finite(values)))
+    faults += fault(column, bad, "too large for a number; correct it")
+    grouped = _grouped(cells) & ~bad
+    faults += fault(
+        column,
+        grouped,
+        "points between the thousands of a number? 1.200 would be read as 1.2; write 1200, or "
+        "another number of decimals",
+    )
+    bad |= grouped
+    if column.type == "integer":
+        whole = mask(pc.equal(pc.floor(values), values))
+        exact = abs(floats(values)) < 2.0**53
+        faults += fault(column, written & ~bad & ~whole, "not a whole number; correct it, or "
+                        "declare the column as type: number")  # fmt: skip
+        faults += fault(
+            column, whole & ~bad & ~exact, "too large for a whole number to be exact; correct it"
+        )
+        bad |= ~(whole & exact)
+    outside, found = _check_range(pc.if_else(pa.array(bad), None, values), column)
+    values = pc.if_else(pa.array(bad | outside), pa.scalar(None, pa.float64()), values)
+    typed = pc.cast(values, pa.int64()) if column.type == "integer" else values
+    return typed, faults + found
+
+
+def _explain(cells: pa.Array, wrong: Mask, column: Column) -> list[Fault]:
+    """What is no number, each kind with a rule of its own."""
+    faults = []
+    for pattern, rule in _OTHERS.items():
+        if wrong.any():
+            these = mask(pc.match_substring_regex(cells, pattern)) & wrong
+            faults += fault(column, these, rule)
+            wrong = wrong & ~these
+    return faults + fault(column, wrong, _OTHER)
+
+
+def _grouped(cells: pa.Array) -> Mask:
+    """Cells with exactly three decimals, where all others are whole numbers below 1000.
+
+    So numbers look whose thousands are set apart by a point: 37, 980, 1.200.
+    """
+    three = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"))
+    whole = mask(pc.match_substring_regex(cells, r"^[+-]?\d{1,3}$"))
+    hundreds = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{2}$"))
+    alike = bool((three | whole | ~mask(cells.is_valid())).all())
+    likely = alike and three.sum() >= 2 and hundreds.sum() >= 2
+    return three & likely
+
+
+def _check_range(values: pa.Array, column: Column) -> tuple[Mask, list[Fault]]:
+    numbers = floats(values)
+    if column.limits is None:
+        return np.zeros(len(numbers), dtype=bool), []
+    low, high = column.limits
+    outside = (numbers < low) | (numbers > high)
+    far = outside & (numbers > _SCALE_FACTOR * high) & (numbers <= 100)
+    rule = f"outside {low:g} to {high:g}{' ' + column.unit if column.unit else ''}"
+    if high == 10 and far.any():
+        rule += "; this looks like a 0-100 scale (values are never divided for you)"
+    else:
+        rule += "; correct it, or add it under missing: if it is a code"
+    return outside, fault(column, outside, rule)

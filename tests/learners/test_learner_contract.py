@@ -16,7 +16,7 @@ from predictor.scorers import scorers_from_arrays
 
 # These tune by leaving patients out. Two rows of one patient leave together, two patients who
 # happen to be alike do not: repeating a row is not the same as counting it twice.
-TUNED = {"ridge", "elastic_net", "lightgbm"}
+TUNED = {name for name in names() if make(name).tuned}
 # Of two splits that are equally good, trees take that of the first column.
 ORDERED = {"lightgbm"}
 SKLEARN = "sklearn:sklearn.naive_bayes.GaussianNB"
@@ -60,6 +60,14 @@ SETTINGS += [
 def learner(request: pytest.FixtureRequest) -> Any:
     name, settings = request.param
     return make(name, **settings)
+
+
+def test_says_what_it_can_do(learner):
+    assert isinstance(learner.quick, bool)
+    X, y = cohort(300)
+    tells_apart = bool(np.ptp(learner.fit(X, y).predict_proba(X)[:, 1]) > 0)
+    assert learner.learns_from_covariates == tells_apart
+    assert (learner.number_of_parameters(4) >= 4) == tells_apart
 
 
 def test_fit_replicates_equals_a_loop_of_fit(learner):

@@ -18,15 +18,19 @@ def prepared(small):
     return prepare("study.yaml", "patients.csv")
 
 
+def learners(prepared):
+    """Those of the study, by name."""
+    return {spec.name: make(spec.learner) for spec in prepared.study.learners}
+
+
 def learners_of(prepared, champion):
     """Which learner is trained again."""
-    given = {name: make(name) for name in ("ridge", "logistic")} | {"pain only": make("ridge")}
-    found = sensitivity(prepared, prepared.study, given, champion)
+    found = sensitivity(prepared, prepared.study, learners(prepared), champion)
     return {row["learner"] for row in found}
 
 
 def test_another_definition_gives_what_a_study_with_that_rule_would_find(small, prepared):
-    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
     assert [row["definition"] for row in found] == ["half", "said so"]
     for rule, row in zip(("pain_t2 <= 0.5 * pain_t0", "success_t2"), found, strict=True):
         small.change((f"rule: {prepared.study.outcome.rule}", f"rule: {rule}"))
@@ -50,14 +54,14 @@ def test_a_fast_champion_is_trained_again_and_otherwise_the_ridge(prepared):
 def test_a_study_without_a_fast_learner_has_none(prepared):
     only = [spec for spec in prepared.study.learners if spec.name in ("prevalence", "lightgbm")]
     study = prepared.study.model_copy(update={"learners": tuple(only)})
-    assert sensitivity(prepared, study, {}, "lightgbm") == []
+    assert sensitivity(prepared, study, learners(prepared), "lightgbm") == []
 
 
 def test_a_definition_with_fewer_than_ten_of_a_label_is_left_out(small):
     small.change(("half: pain_t2 <= 0.5 * pain_t0", "rare: pain_t0 < 4.2 and pain_t2 < 9"))
     prepared = prepare("study.yaml", "patients.csv")
     assert 0 < np.nansum(prepared.labelled.alternatives["rare"]) < 10
-    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
     assert [row["definition"] for row in found] == ["said so"]
 
 
@@ -68,7 +72,7 @@ def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, mo
         raise DataError("no model")
 
     monkeypatch.setattr(module, "train_learner", fail)
-    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
     assert len(found) == 2
     for row in found:
         assert row["auroc"] == {"estimate": None, "low": None, "high": None}
@@ -80,7 +84,7 @@ def test_a_definition_that_leaves_fewer_clusters_than_folds_has_no_auroc(small):
         ("half: pain_t2 <= 0.5 * pain_t0", "half: CASE WHEN success_t2 THEN pain_t2 <= 5 END"),
     )
     prepared = prepare_with_clinics(small)
-    found = sensitivity(prepared, prepared.study, {"ridge": make("ridge")}, "ridge")
+    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
     by_definition = {row["definition"]: row["auroc"]["estimate"] for row in found}
     assert by_definition["half"] is None
     assert by_definition["said so"] is not None

@@ -54,8 +54,10 @@ def learner_table(summary: dict[str, Any]) -> Table:
 
 def against_the_prevalence(summary: dict[str, Any]) -> list[str]:
     """Lines that say whose AUROC is told apart from that of the prevalence."""
-    constant = [n for n, f in summary["learners"].items() if f["learner"] == "prevalence"]
-    reference = constant[0] if constant else "prevalence"
+    from predictor.learners import REFERENCE
+
+    constant = [name for name, facts in summary["learners"].items() if not facts["parameters"]]
+    reference = constant[0] if constant else REFERENCE
     learners: dict[str, list[str]] = {}
     for found in summary["comparisons"]:
         if found["second"] == reference and found["measure"] == "auroc":

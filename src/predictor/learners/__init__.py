@@ -5,6 +5,6 @@ The estimators are reached by name through `make`, so that nothing heavy is load
 
 from __future__ import annotations
 
-from predictor.learners.registry import make, names
+from predictor.learners.registry import REFERENCE, make, names
 
-__all__ = ["make", "names"]
+__all__ = ["REFERENCE", "make", "names"]

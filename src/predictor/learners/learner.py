@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,15 +16,37 @@ Floats = NDArray[np.float64]
 
 
 class Learner(ClassifierMixin, BaseEstimator, ABC):
-    """A learner that fits many replicates at once; subclasses say how.
+    """A learner that fits many replicates at once; subclasses say how, and what they can do.
+
+    Nobody asks which learner it is: what matters of it stands here.
 
     Attributes
     ----------
+    quick : bool
+        Whether thousands of fits to a small cohort take about a second. Such a learner is trained
+        again on shuffled outcomes and under other definitions of the outcome. There is no default:
+        a learner that forgot to say so would be judged more mildly.
+    tuned : bool
+        Whether a penalty or a size is chosen inside every replicate.
+    learns_from_covariates : bool
+        Whether patients can get different probabilities.
     scorers_ : Scorers
         The B fitted models.
     failed_ : (B,) bool array
         Replicates that could not be fitted; their probabilities are NaN.
     """
+
+    quick: ClassVar[bool]
+    tuned: ClassVar[bool] = False
+    learns_from_covariates: ClassVar[bool] = True
+
+    def number_of_parameters(self, columns: int) -> int:
+        """How many parameters a design with so many columns has.
+
+        Those that patients are required for: without the intercept, 0 if nothing is learned from
+        covariates.
+        """
+        return columns if self.learns_from_covariates else 0
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit on one sample: `X` (n, p), NaN for missing; `y` (n,) 0 or 1; counts (n,)."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import lightgbm
 import numpy as np
@@ -77,6 +77,9 @@ class LightGBM(Learner):
     Friedman 2001, doi 10.1214/aos/1013203451 (boosting). Geurts et al. 2006,
     doi 10.1007/s10994-006-6226-1 (random thresholds). Ke et al. 2017, LightGBM, NeurIPS 30.
     """
+
+    quick: ClassVar[bool] = False
+    tuned: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +70,13 @@ class LikelihoodLearner(Learner):
         The penalty of each replicate; 0 for none, NaN for failed replicates.
     """
 
+    quick: ClassVar[bool] = True
     impute: str = "mean"
     splines: Mapping[int, int] | None = None
+
+    def number_of_parameters(self, columns: int) -> int:
+        """How many parameters a design with so many columns has; k knots make k - 1 of one."""
+        return columns + sum(knots - 2 for knots in (self.splines or {}).values())
 
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
         expansion = self._expansion(X, weights)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
@@ -31,6 +33,9 @@ class Prevalence(Learner):
     >>> Prevalence().fit(np.zeros((4, 1)), np.array([0, 1, 1, 1])).predict_proba(np.zeros((1, 1)))
     array([[0.25, 0.75]])
     """
+
+    quick: ClassVar[bool] = True
+    learns_from_covariates: ClassVar[bool] = False
 
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
         total = weights.sum(axis=1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from predictor.errors import StudyError
+
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
 # In order from simple to complex.
 _LEARNERS = {
@@ -16,6 +19,8 @@ _LEARNERS = {
     "elastic_net": "predictor.learners.elastic_net:ElasticNet",
     "lightgbm": "predictor.learners.lightgbm:LightGBM",
 }
+# what every other learner has to beat, whether or not a study names it
+REFERENCE = "prevalence"
 SKLEARN = "sklearn:"
 
 
@@ -30,7 +35,7 @@ def names() -> tuple[str, ...]:
     return tuple(_LEARNERS)
 
 
-def make(name: str, **parameters: Any) -> Any:
+def make(name: str, **parameters: Any) -> Learner:
     """Return an unfitted learner (a scikit-learn estimator) with the given parameters.
 
     The name is one of `names()`, or ``sklearn:`` and the import path of a scikit-learn classifier.
@@ -47,15 +52,16 @@ def make(name: str, **parameters: Any) -> Any:
     Ridge(penalties=30)
     """
     if name.startswith(SKLEARN):
-        return _load("predictor.learners.sklearn_classifier:checked")(
+        classifier: Learner = _load("predictor.learners.sklearn_classifier:checked")(
             name.removeprefix(SKLEARN), parameters
         )
+        return classifier
     if name not in _LEARNERS:
         raise StudyError(
             f"There is no learner '{name}'; choose one of: {', '.join(_LEARNERS)}, or "
             f"{SKLEARN}<import path of a scikit-learn classifier>."
         )
-    learner = _load(_LEARNERS[name])()
+    learner: Learner = _load(_LEARNERS[name])()
     known = learner.get_params(deep=False)
     unknown = [parameter for parameter in parameters if parameter not in known]
     if unknown:
@@ -64,7 +70,8 @@ def make(name: str, **parameters: Any) -> Any:
             f"The learner '{name}' has no parameter {', '.join(map(repr, unknown))}; "
             f"its parameters are: {allowed}."
         )
-    return learner.set_params(**parameters)
+    learner.set_params(**parameters)
+    return learner
 
 
 def _load(path: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,8 @@ class Ridge(LikelihoodLearner):
     >>> bool(ridge.scorers_.coefficient[0, 0] > 0)
     True
     """
+
+    tuned: ClassVar[bool] = True
 
     def __init__(
         self,

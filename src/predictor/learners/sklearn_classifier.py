@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,8 @@ class SklearnClassifier(Learner):
     >>> learner.fit(X, y).predict(X)
     array([0., 0., 1., 1.])
     """
+
+    quick: ClassVar[bool] = False  # every replicate is a fit of its own
 
     def __init__(
         self,

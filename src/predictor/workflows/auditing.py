@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from predictor.study import Study
 from predictor.validation import Contender, Evidence
 from predictor.workflows.prepared import Prepared
 
 if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
     from predictor.workflows.delivery import Result
 
 
@@ -22,7 +23,7 @@ def evidence_after(
     prepared: Prepared,
     study: Study,
     results: Mapping[str, Result],
-    estimators: Mapping[str, Any],
+    estimators: Mapping[str, Learner],
     *,
     champion: str,
     prevalence_log_loss: float,

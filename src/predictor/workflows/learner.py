@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from predictor.cohort import Design
 from predictor.errors import StudyError
@@ -10,8 +10,11 @@ from predictor.learners import make
 from predictor.learners.imputation import WAYS
 from predictor.study import LearnerSpec, Study
 
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
-def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Any:
+
+def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
     """Make a learner, with the splines of its covariates as those of their matrix columns.
 
     Parameters
@@ -53,6 +56,6 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Any:
             )
     if faults:
         raise StudyError("\n".join(faults))
-    return estimator.set_params(
-        splines={place[name].start: knots for name, knots in spec.splines.items()}
-    )
+    terms = {place[name].start: knots for name, knots in spec.splines.items()}
+    estimator.set_params(splines=terms)
+    return estimator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from predictor.cohort.label import FEWEST_EVENTS
 from predictor.errors import DataError, StudyError
@@ -14,12 +14,12 @@ from predictor.validation import train as train_learner
 from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import Prepared, relabelled
 
-# fitted to thousands of samples in about a second; others would double the time of a training
-_FAST = ("ridge", "logistic", "firth")
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
 
 def sensitivity(
-    prepared: Prepared, study: Study, estimators: Mapping[str, Any], champion: str
+    prepared: Prepared, study: Study, estimators: Mapping[str, Learner], champion: str
 ) -> list[dict[str, Any]]:
     """Train a learner again under every alternative definition that has enough patients.
 
@@ -30,16 +30,17 @@ def sensitivity(
     estimators
         By name of the learner.
     champion
-        The learner that is kept; trained again if it is a fast one, otherwise a fast one that is
-        no comparator, if possible a ridge with all covariates.
+        The learner that is kept; trained again if it is a quick one (others would double the time
+        of a training), otherwise a quick one that is no comparator, if possible a tuned one with
+        all covariates.
 
     Returns
     -------
     list of dict
-        Plain data; empty when there is no fast learner. A definition under which there are fewer
+        Plain data; empty when there is no quick learner. A definition under which there are fewer
         than 10 events or 10 patients without is left out.
     """
-    spec = _fast_learner(study, champion)
+    spec = _quick_learner(study, estimators, champion)
     if spec is None:
         return []
     found = []
@@ -52,18 +53,24 @@ def sensitivity(
     return found
 
 
-def _fast_learner(study: Study, champion: str) -> LearnerSpec | None:
-    fast = [spec for spec in study.learners if spec.learner in _FAST]
-    ours = [spec for spec in fast if spec.name == champion]
-    # of several, the one with all covariates, and ridge, which always has a model
+def _quick_learner(
+    study: Study, estimators: Mapping[str, Learner], champion: str
+) -> LearnerSpec | None:
+    quick = [
+        spec
+        for spec in study.learners
+        if estimators[spec.name].quick and estimators[spec.name].learns_from_covariates
+    ]
+    ours = [spec for spec in quick if spec.name == champion]
+    # of several, the one with all covariates, and one that suits itself to few patients
     others = sorted(
-        (spec for spec in fast if not spec.comparator),
-        key=lambda spec: (spec.covariates is not None, spec.learner != "ridge"),
+        (spec for spec in quick if not spec.comparator),
+        key=lambda spec: (spec.covariates is not None, not estimators[spec.name].tuned),
     )
     return next(iter((*ours, *others)), None)
 
 
-def _auroc(prepared: Prepared, study: Study, spec: LearnerSpec, estimator: Any) -> Estimate:
+def _auroc(prepared: Prepared, study: Study, spec: LearnerSpec, estimator: Learner) -> Estimate:
     """Cross-validated AUROC with its interval; there is no use here for the plain bootstrap."""
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
     (measure,) = (m for m in metrics(()) if m.name == "auroc")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from predictor import tracking
 from predictor.cohort import Design
 from predictor.errors import StudyError
 from predictor.explain import explain, importance
-from predictor.learners import make, names
+from predictor.learners import REFERENCE, make, names
 from predictor.report import (
     comparison_facts,
     data_facts,
@@ -52,6 +51,9 @@ from predictor.workflows.learner import make_learner
 from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import Prepared, prepare
 from predictor.workflows.sensitivity import sensitivity
+
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
 Progress = Callable[[str, float], None]
 
@@ -163,16 +165,19 @@ def _chosen(study: Study, wanted: Sequence[str]) -> tuple[LearnerSpec, ...]:
     return tuple(chosen)
 
 
-def _estimator(spec: LearnerSpec, study: Study, matrix: Design, jobs: int) -> Any:
+def _estimator(spec: LearnerSpec, study: Study, matrix: Design, jobs: int) -> Learner:
     estimator = make_learner(spec, study, matrix)
-    known = inspect.signature(type(estimator)).parameters
+    known = estimator.get_params(deep=False)
     ours = {"random_state": study.seed, "n_jobs": jobs}
-    return estimator.set_params(
+    estimator.set_params(
         **{key: value for key, value in ours.items() if key in known and key not in spec.parameters}
     )
+    return estimator
 
 
-def _run(spec: LearnerSpec, estimator: Any, prepared: Prepared, plan: Plan, study: Study) -> Result:
+def _run(
+    spec: LearnerSpec, estimator: Learner, prepared: Prepared, plan: Plan, study: Study
+) -> Result:
     start = time.perf_counter()
     matrix = prepared.matrix.select(spec.covariates)
     trained = train_learner(estimator, matrix.X, prepared.labelled.y, plan)
@@ -182,19 +187,19 @@ def _run(spec: LearnerSpec, estimator: Any, prepared: Prepared, plan: Plan, stud
     kept = trained.bootstrap_models[: trained.model.kept]
     shown = _shown(matrix, study.seed)
     importances = importance(trained.model, kept, shown)
-    learned_nothing = spec.learner == "prevalence"
-    further = sum(knots - 2 for knots in spec.splines.values())  # terms of splines
     facts = learner_facts(
         spec,
         trained,
         found,
         importances,
         covariates=[covariate.name for covariate in matrix.covariates],
-        parameters=0 if learned_nothing else matrix.X.shape[1] + further,
+        parameters=estimator.number_of_parameters(matrix.X.shape[1]),
         curve=decision_curve(samples),
         calibration=calibration(samples),
         stability=stability(trained, thresholds),
-        model=model_facts(trained.model, kept, matrix, study, constant=learned_nothing),
+        model=model_facts(
+            trained.model, kept, matrix, study, constant=not estimator.learns_from_covariates
+        ),
         seconds=time.perf_counter() - start,
     )
     explanation = explain(trained.model, shown)
@@ -215,12 +220,12 @@ def _summary(
     study: Study,
     plan: Plan,
     results: dict[str, Result],
-    estimators: dict[str, Any],
+    estimators: Mapping[str, Learner],
 ) -> dict[str, Any]:
     performances = {name: result.performance for name, result in results.items()}
     champion = choose(performances)
     flow = prepared.labelled.flow
-    reference = train_learner(make("prevalence"), prepared.matrix.X, prepared.labelled.y, plan)
+    reference = train_learner(make(REFERENCE), prepared.matrix.X, prepared.labelled.y, plan)
     prevalence = performance(reference, plan, _compared(study))
     evidence = evidence_after(
         prepared,
@@ -246,7 +251,7 @@ def _summary(
         "verdict_level": said.level,
         "verdict": list(said.sentences),
         "audits": [asdict(finding) for finding in findings],
-        "comparisons": _comparisons(study, performances, prevalence, champion.name),
+        "comparisons": _comparisons(study, estimators, performances, prevalence, champion.name),
         "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
         "sensitivity": sensitivity(prepared, study, estimators, champion.name),
         "seed": study.seed,
@@ -265,11 +270,15 @@ def _compared(study: Study) -> tuple[Metric, ...]:
 
 
 def _comparisons(
-    study: Study, performances: dict[str, Performance], prevalence: Performance, champion: str
+    study: Study,
+    estimators: Mapping[str, Learner],
+    performances: dict[str, Performance],
+    prevalence: Performance,
+    champion: str,
 ) -> list[dict[str, Any]]:
     """Everybody against the prevalence (in the study or not), comparators and champion."""
-    constant = [spec.name for spec in study.learners if spec.learner == "prevalence"]
-    references = constant[:1] or ["prevalence"]
+    constant = [name for name, each in estimators.items() if not each.learns_from_covariates]
+    references = constant[:1] or [REFERENCE]
     references += [spec.name for spec in study.learners if spec.comparator]
     found = comparisons(
         {references[0]: prevalence, **performances},

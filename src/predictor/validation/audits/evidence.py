@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from predictor.study import LearnerSpec, Study
 from predictor.validation.choice import predicts
 from predictor.validation.performance import Performance
 from predictor.validation.resamples import Counts, Integers
+
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,7 +43,7 @@ class Contender:
     """
 
     spec: LearnerSpec
-    estimator: Any
+    estimator: Learner
     X: Counts
     performance: Performance
     parameters: int

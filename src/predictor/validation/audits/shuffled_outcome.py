@@ -24,7 +24,7 @@ def _rule(evidence: Evidence) -> Ruling:
     fast = [
         c
         for c in evidence.contenders.values()
-        if c.parameters and _is_fast(c) and not np.isnan(auroc(c))
+        if c.parameters and c.estimator.quick and not np.isnan(auroc(c))
     ]
     if not fast:
         return Ruling(
@@ -68,16 +68,6 @@ def _rule(evidence: Evidence) -> Ruling:
     # of a learner that was not shuffled this says nothing
     concerned = evidence.subject is None or evidence.subject.name in {c.name for c in fast}
     return Ruling("issue" if concerned else "tip", numbers, best.name)
-
-
-def _is_fast(contender: Contender) -> bool:
-    from predictor.learners.elastic_net import ElasticNet
-    from predictor.learners.likelihood_learner import LikelihoodLearner
-
-    # all of them fit many replicates at once; the elastic net takes ten times as long all the same
-    return isinstance(contender.estimator, LikelihoodLearner) and not isinstance(
-        contender.estimator, ElasticNet
-    )
 
 
 def _cross_validated(contender: Contender, shuffled: Counts, rng: np.random.Generator) -> Counts:

@@ -313,13 +313,13 @@ def _edit_description(directory: Path) -> None:
 
 def _of_newer_format(directory: Path) -> None:
     path = directory / "model.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 3}))
 
 
 MODELS: dict[str, tuple[Callable[[Path], object], str]] = {
     "damaged": (
-        lambda d: (d / "replicates.npz").write_bytes(b"PK" + b"\x00" * 500),
-        r"ridge/replicates\.npz: damaged, truncated or edited",
+        lambda d: (d / "performance.json").write_bytes(b"PK" + b"\x00" * 500),
+        r"ridge/performance\.json: damaged, truncated or edited",
     ),
     "truncated": (
         lambda d: (d / "study.yaml").write_bytes((d / "study.yaml").read_bytes()[:200]),
@@ -329,7 +329,7 @@ MODELS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda d: (d / "model.json").write_bytes((d / "model.json").read_bytes()[:200]),
         r"ridge/model\.json: damaged",
     ),
-    "of a newer format": (_of_newer_format, r"ridge/model\.json: format 2, this version"),
+    "of a newer format": (_of_newer_format, r"ridge/model\.json: format 3, this version"),
     "edited": (_edit_description, r"ridge/model\.json: changed since it was written"),
     "a file missing": (
         lambda d: (d / "covariates.sql").unlink(),

@@ -13,8 +13,8 @@ from predictor.saved import read_model
 from predictor.saved.write import digest
 
 FILES = [
-    "MLmodel", "booster.txt", "card.md", "covariates.sql", "performance.json", "python_env.yaml",
-    "replicates.npz", "requirements.txt", "study.yaml",
+    "MLmodel", "card.md", "covariates.sql", "performance.json", "python_env.yaml",
+    "requirements.txt", "study.yaml", "trees.json",
 ]  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_a_description_in_another_encoding_is_refused(directory) -> None:
         read_model(directory)
 
 
-@pytest.mark.parametrize("newer", [2, 99, "2"])
+@pytest.mark.parametrize("newer", [3, 99, "3"])
 def test_a_newer_format_is_refused_and_named(directory, newer) -> None:
     _edit(directory / "model.json", lambda d: d.update(format=newer), sign=True)
     with pytest.raises(ModelError, match=f"format {newer}, this version of predictor reads"):
@@ -114,7 +114,9 @@ def test_a_newer_format_is_refused_and_named(directory, newer) -> None:
         lambda d: d.pop("scorer"),
         lambda d: d["scorer"].pop("kind"),
         lambda d: d["scorer"].update(kind="neural"),
-        lambda d: d["scorer"].update(initial="text"),
+        lambda d: d["spread"].update(mean="text"),
+        lambda d: d["spread"].pop("root"),
+        lambda d: d.pop("spread"),
         lambda d: d.pop("covariates"),
         lambda d: d.update(covariates=3),
         lambda d: d.pop("usual"),
@@ -131,7 +133,7 @@ def test_a_description_with_a_part_missing_or_wrong_is_refused(directory, change
         read_model(directory)
 
 
-@pytest.mark.parametrize("name", ["replicates.npz", "study.yaml", "performance.json"])
+@pytest.mark.parametrize("name", ["trees.json", "study.yaml", "performance.json"])
 def test_a_file_of_another_kind_with_the_right_hash_is_refused(directory, name) -> None:
     (directory / name).write_bytes(b"\x93no such thing")
     right = hashlib.sha256(b"\x93no such thing").hexdigest()
@@ -140,7 +142,7 @@ def test_a_file_of_another_kind_with_the_right_hash_is_refused(directory, name) 
         read_model(directory)
 
 
-def test_a_pickle_in_place_of_the_replicates_is_not_run(directory, tmp_path) -> None:
+def test_a_pickle_in_place_of_the_replicates_of_an_old_model_is_not_run(tmp_path) -> None:
     import io
     import pickle
 
@@ -150,6 +152,9 @@ def test_a_pickle_in_place_of_the_replicates_is_not_run(directory, tmp_path) -> 
         def __reduce__(self) -> tuple[object, tuple[object, ...]]:
             return Path.touch, (tmp_path / "harmed",)
 
+    stored = Path(__file__).parent / "stored" / "format_1" / "lightgbm"
+    directory = Path(shutil.copytree(stored, tmp_path / "old"))
+    read_model(directory)
     stream = io.BytesIO()
     np.savez(stream, text=np.array([Harm()], dtype=object))
     for content in (stream.getvalue(), pickle.dumps(Harm())):

@@ -21,12 +21,12 @@ def test_model_to_disk_to_model_is_the_identity(trained, learner) -> None:
     assert after.usual == before.usual
     assert after.performance == before.performance
     assert after.provenance == before.provenance
-    for ours, theirs in ((after.model, before.model), (after.replicates, before.replicates)):
-        assert (ours.kind, len(ours)) == (theirs.kind, len(theirs))
-        arrays, expected = ours.to_arrays(), theirs.to_arrays()
-        assert arrays.keys() == expected.keys()
-        for name in arrays:
-            np.testing.assert_array_equal(arrays[name], expected[name])
+    assert (after.model.kind, len(after.model)) == (before.model.kind, 1)
+    arrays, expected = after.model.to_arrays(), before.model.to_arrays()
+    assert arrays.keys() == expected.keys()
+    for name in arrays:
+        np.testing.assert_array_equal(arrays[name], expected[name])
+    assert after.spread.to_lists() == before.spread.to_lists()
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
@@ -44,13 +44,7 @@ def test_a_model_written_again_has_the_same_numbers(trained, learner, tmp_path) 
 def test_a_model_directory_holds_only_the_files_of_the_contract(trained, learner) -> None:
     files = {path.name for path in trained.directory(learner).iterdir()}
     expected = {
-        "MLmodel", "study.yaml", "covariates.sql", "model.json", "replicates.npz",
-        "performance.json", "card.md", "requirements.txt", "python_env.yaml",
+        "MLmodel", "study.yaml", "covariates.sql", "model.json", "performance.json", "card.md",
+        "requirements.txt", "python_env.yaml",
     }  # fmt: skip
-    assert files == expected | ({"booster.txt"} if learner == "lightgbm" else set())
-
-
-@pytest.mark.parametrize("learner", LEARNERS)
-def test_replicates_hold_no_objects(trained, learner) -> None:
-    with np.load(trained.directory(learner) / "replicates.npz", allow_pickle=False) as arrays:
-        assert all(array.dtype.kind in "fiu" for array in dict(arrays).values())
+    assert files == expected | ({"trees.json"} if learner == "lightgbm" else set())

@@ -14,10 +14,10 @@ import pytest
 import skops.io
 from sklearn.naive_bayes import GaussianNB
 
-from predictor.cohort import read_table
+from predictor.cohort import Design, read_table
 from predictor.errors import ModelError
 from predictor.learners import make
-from predictor.saved import read_model, score, write_model
+from predictor.saved import Spread, read_model, score, write_model
 from predictor.saved.write import digest
 
 
@@ -31,7 +31,8 @@ def before(trained) -> Any:
     forest = make("sklearn:sklearn.ensemble.RandomForestClassifier", n_estimators=3, max_depth=3)
     weights = rng.multinomial(60, np.full(60, 1 / 60), size=4)
     forest.fit_replicates(X, y, np.vstack([np.ones(60), weights, y]))  # the last one fails
-    return replace(logistic, model=forest.scorers_[:1], replicates=forest.scorers_[1:])
+    spread = Spread.of(forest.scorers_[:1], forest.scorers_[1:], Design(X, logistic.covariates))
+    return replace(logistic, model=forest.scorers_[:1], spread=spread)
 
 
 @pytest.fixture
@@ -42,12 +43,11 @@ def directory(before, tmp_path) -> Path:
 
 def test_model_to_disk_to_model_is_the_identity(before, directory) -> None:
     after = read_model(directory)
-    for ours, theirs in ((after.model, before.model), (after.replicates, before.replicates)):
-        assert (ours.kind, len(ours)) == ("sklearn", len(theirs))
-        arrays, expected = ours.to_arrays(), theirs.to_arrays()
-        assert arrays.keys() == expected.keys()
-        for name in arrays:
-            np.testing.assert_array_equal(arrays[name], expected[name])
+    assert (after.model.kind, len(after.model)) == ("sklearn", 1)
+    arrays, expected = after.model.to_arrays(), before.model.to_arrays()
+    assert arrays.keys() == expected.keys()
+    for name in arrays:
+        np.testing.assert_array_equal(arrays[name], expected[name])
 
 
 def test_files_are_plain_and_what_they_need_is_said(directory) -> None:
@@ -57,8 +57,6 @@ def test_files_are_plain_and_what_they_need_is_said(directory) -> None:
     requirements = (directory / "requirements.txt").read_text()
     assert "\nscikit-learn==" in requirements
     assert "\nskops==" in requirements
-    with np.load(directory / "replicates.npz", allow_pickle=False) as arrays:
-        assert all(array.dtype.kind in "fiu" for array in dict(arrays).values())
 
 
 def test_scores_of_the_model_on_disk_add_up(trained, before, directory) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
 from predictor.saved.score import Scores, score
+from predictor.saved.spread import Spread
 from predictor.saved.write import stage_model, write_model
 
 __all__ = [
     "SavedModel",
     "Scores",
+    "Spread",
     "Usual",
     "read_model",
     "score",

@@ -10,22 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
+from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers
+from predictor.scorers.rounding import significant, to_step
 from predictor.study import Study
 
 Floats = npt.NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
 
 MODEL = "model.json"
 STUDY = "study.yaml"
 PIPELINE = "covariates.sql"
-REPLICATES = "replicates.npz"
+TREES = "trees.json"
 PERFORMANCE = "performance.json"
 CARD = "card.md"
 MLMODEL = "MLmodel"
 REQUIREMENTS = "requirements.txt"
 PYTHON_ENV = "python_env.yaml"
+# of format 1
+REPLICATES = "replicates.npz"
 
 RESEARCH_ONLY = (
     "Research software. Not a medical device. Not CE marked. Not for diagnosis, treatment or "
@@ -38,7 +43,8 @@ RESEARCH_ONLY = (
 class Usual:
     """Mean and standard deviation of each matrix column among the training patients.
 
-    Enough to say that a new patient is unlike them, without keeping anybody's values.
+    Enough to say that a new patient is unlike them. Rounded (see `to_step`), so that nobody's value
+    can be had by subtracting one training's means from another's.
     """
 
     mean: tuple[float, ...]
@@ -53,7 +59,8 @@ class Usual:
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = filled.sum(axis=0) / count
             spread = np.sqrt(np.where(known, (design.X - mean) ** 2, 0.0).sum(axis=0) / count)
-        return cls(tuple(mean.tolist()), tuple(spread.tolist()))
+        rounded = np.where(count > 0, to_step(np.nan_to_num(mean), np.nan_to_num(spread)), np.nan)
+        return cls(tuple(rounded.tolist()), tuple(significant(spread, 2).tolist()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,8 +78,8 @@ class SavedModel:
         Layout of the matrix the scorer reads.
     model
         A stack of one scorer.
-    replicates
-        Models of bootstrap replicates, to say how much a probability would move.
+    spread
+        How far models of other samples are from it, to say how much a probability would move.
     usual
         What training patients were like.
     performance
@@ -85,7 +92,7 @@ class SavedModel:
     learner: str
     covariates: tuple[Covariate, ...]
     model: Scorers
-    replicates: Scorers
+    spread: Spread | StoredReplicates
     usual: Usual
     performance: Mapping[str, Any]
     provenance: Mapping[str, Any]

@@ -17,6 +17,7 @@ from predictor.cohort import Covariate
 from predictor.errors import ModelError, StudyError
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel, Usual
+from predictor.saved.spread import Spread, StoredReplicates
 from predictor.saved.write import digest
 from predictor.scorers import scorers_from_arrays
 from predictor.scorers.arrays import packed
@@ -43,20 +44,26 @@ def read_model(directory: Path | str) -> SavedModel:
         )
         scorer = dict(description["scorer"])
         kind = scorer.pop("kind")
+        if layout.TREES in files:
+            scorer |= json.loads(files[layout.TREES])
         arrays: dict[str, NDArray[Any]] = {
             name: np.asarray(values, dtype=np.float64) for name, values in scorer.items()
         }
         for name, file in family(kind).files.items():
             content = files[file]
             arrays |= packed(name, [content])
-        with np.load(io.BytesIO(files[layout.REPLICATES]), allow_pickle=False) as stored:
-            replicates = scorers_from_arrays(kind, dict(stored))
+        spread: Spread | StoredReplicates
+        if description["format"] == 1:
+            with np.load(io.BytesIO(files[layout.REPLICATES]), allow_pickle=False) as stored:
+                spread = StoredReplicates(scorers_from_arrays(kind, dict(stored)))
+        else:
+            spread = Spread.from_lists(description["spread"])
         return SavedModel(
             study=study,
             learner=description["learner"],
             covariates=_covariates(description["covariates"]),
             model=scorers_from_arrays(kind, arrays),
-            replicates=replicates,
+            spread=spread,
             usual=Usual(
                 tuple(description["usual"]["mean"]),
                 tuple(description["usual"]["standard_deviation"]),
@@ -88,10 +95,10 @@ def _description(directory: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: damaged; train the model again or restore a copy") from None
     if not isinstance(description, dict) or "format" not in description:
         raise ModelError(f"{path}: not a description of a saved model")
-    if description["format"] != layout.FORMAT:
+    if description["format"] not in layout.READABLE:
         raise ModelError(
-            f"{path}: format {description['format']}, this version of predictor reads format "
-            f"{layout.FORMAT}; use the version that wrote the model"
+            f"{path}: format {description['format']}, this version of predictor reads formats "
+            f"{layout.READABLE[0]} to {layout.READABLE[-1]}; use the version that wrote the model"
         )
     if description.get("digest") != digest(description):
         raise ModelError(f"{path}: changed since it was written (its hash differs)")

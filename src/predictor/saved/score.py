@@ -21,9 +21,9 @@ from predictor.cohort import (
 from predictor.errors import DataError, ModelError
 from predictor.explain import explain
 from predictor.saved.model import Floats, SavedModel
+from predictor.scorers.contract import probability_of
 
 _FAR = 3.0  # standard deviations from the mean of the training patients
-_AT_ONCE = 4096  # patients whose replicates are computed at one time; bounds the memory
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,7 +36,7 @@ class Scores:
         The identifier columns.
     probability, low, high
         (n,) probability of the outcome under treatment, and the 2.5 and 97.5 percentiles of the
-        same over bootstrap replicates; nan for a patient who was not scored.
+        same over models of bootstrap samples (see `Spread`); nan for a patient who was not scored.
     flags
         Why to be careful with a patient, or why there is no score; empty text otherwise.
     baseline
@@ -122,8 +122,9 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         explanation = explain(model.model, matrix)
         baseline = explanation.baseline
         contributions[rows] = explanation.values
-        probability[rows] = model.model.probability(matrix.X)[0]
-        low[rows], high[rows] = spread(model, matrix.X)
+        logit = model.model.logit(matrix.X)[0]
+        low[rows], high[rows] = model.spread.interval(logit, matrix.X)
+        probability[rows] = probability_of(logit)
         for row, flag in zip(rows, _unusual(model, matrix), strict=True):
             flags[row] = flag
     return Scores(
@@ -136,18 +137,6 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         covariates=names,
         contributions=contributions,
     )
-
-
-def spread(model: SavedModel, X: Floats) -> tuple[Floats, Floats]:
-    """2.5 and 97.5 percentiles of each patient's probability over the stored replicates."""
-    ends = [
-        np.nanquantile(
-            model.replicates.probability(X[start : start + _AT_ONCE]), [0.025, 0.975], axis=0
-        )
-        for start in range(0, len(X), _AT_ONCE)
-    ]
-    low, high = np.hstack(ends)
-    return low, high
 
 
 def _matrix(model: SavedModel, cohort: Cohort) -> Design:

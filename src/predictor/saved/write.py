@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import platform
 import uuid
@@ -13,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from predictor.cohort import needed_columns, pipeline_sql
 from predictor.disk import replacing, write_bytes
+from predictor.errors import ModelError
 from predictor.saved import model as layout
 from predictor.saved.card import card
 from predictor.saved.model import SavedModel
+from predictor.saved.spread import Spread
 from predictor.study import Pipeline, dump_study
 
 # the mlflow version whose MLmodel format is written
@@ -53,7 +52,6 @@ def _files(model: SavedModel) -> dict[str, bytes]:
     files = {
         layout.STUDY: dump_study(study).encode(),
         layout.PIPELINE: sql.encode(),
-        layout.REPLICATES: _npz(model.replicates.to_arrays()),
         layout.PERFORMANCE: _json(model.performance),
         layout.CARD: card(model).encode(),
         layout.MLMODEL: _json(_mlmodel(model)),
@@ -63,10 +61,16 @@ def _files(model: SavedModel) -> dict[str, bytes]:
             f"dependencies:\n- -r {layout.REQUIREMENTS}\n"
         ).encode(),
     }
+    spread = model.spread
+    if not isinstance(spread, Spread):
+        raise ModelError("a model of format 1 is not written again; train it again")
     scorer = model.model.to_arrays()
     for name, file in model.model.files.items():
         files[file] = scorer.pop(name).tobytes()
         del scorer[f"{name}_end"]
+    if model.model.kind == "trees":
+        files[layout.TREES] = _json(_plain(scorer), indent=None)
+        scorer = {}
     description: dict[str, Any] = {
         "format": layout.FORMAT,
         "study": model.study.study,
@@ -74,8 +78,9 @@ def _files(model: SavedModel) -> dict[str, bytes]:
         "notice": layout.RESEARCH_ONLY,
         "scorer": {
             "kind": model.model.kind,
-            **{name: _null_for_nan(array.tolist()) for name, array in scorer.items()},
+            **_plain(scorer),
         },
+        "spread": {name: _null_for_nan(numbers) for name, numbers in spread.to_lists().items()},
         "covariates": [
             {"name": c.name, "kind": c.kind, "levels": list(c.levels)} for c in model.covariates
         ],
@@ -98,8 +103,13 @@ def digest(description: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def _json(document: Mapping[str, Any], *, indent: int | None = 1) -> bytes:
+    text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def _plain(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _null_for_nan(array.tolist()) for name, array in arrays.items()}
 
 
 def _null_for_nan(values: Any) -> Any:
@@ -107,12 +117,6 @@ def _null_for_nan(values: Any) -> Any:
     if isinstance(values, list):
         return [_null_for_nan(value) for value in values]
     return None if values != values else values
-
-
-def _npz(arrays: Mapping[str, Any]) -> bytes:
-    stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
-    return stream.getvalue()
 
 
 def _mlmodel(model: SavedModel) -> dict[str, Any]:

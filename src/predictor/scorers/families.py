@@ -11,6 +11,7 @@ _FAMILIES = {
     "linear": "predictor.scorers.linear:LinearScorers",
     "additive": "predictor.scorers.additive:AdditiveScorers",
     "boosters": "predictor.scorers.boosters:BoosterScorers",
+    "trees": "predictor.scorers.trees:TreeScorers",
     "sklearn": "predictor.scorers.classifiers:SklearnScorers",
 }
 
@@ -21,7 +22,7 @@ def kinds() -> tuple[str, ...]:
     Examples
     --------
     >>> kinds()
-    ('linear', 'additive', 'boosters', 'sklearn')
+    ('linear', 'additive', 'boosters', 'trees', 'sklearn')
     """
     return tuple(_FAMILIES)
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from predictor import tracking
 from predictor.cohort import Design, pipeline_sql
+from predictor.disclosure import FEWEST
 from predictor.disk import replacing, write_bytes
 from predictor.explain import Explanation, Importance
 from predictor.report import Figure, flat_metrics, report_figures
 from predictor.report.page import BEESWARM
 from predictor.report.tripod import open_items
-from predictor.saved import SavedModel, Usual, stage_model
+from predictor.saved import SavedModel, Spread, Usual, stage_model
+from predictor.scorers.keeping import kept
 from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study
 from predictor.validation import Performance, Plan, Trained
 from predictor.workflows import provenance
@@ -171,8 +173,12 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
         study=alone,
         learner=name,
         covariates=result.matrix.covariates,
-        model=result.trained.model,
-        replicates=result.trained.bootstrap_models[: result.trained.model.kept],
+        model=kept(result.trained.model, result.matrix.X, fewest=FEWEST),
+        spread=Spread.of(
+            result.trained.model,
+            result.trained.bootstrap_models[: result.trained.model.kept],
+            result.shown,
+        ),
         usual=Usual.of(result.matrix),
         performance={
             **result.facts,

@@ -1,0 +1,40 @@
+"""How few patients are not told about: the one floor, and the words for what lies below it."""
+
+from __future__ import annotations
+
+FEWEST = 5
+"""Counts of patients from 1 to one less than this are not told; smaller groups are not formed."""
+
+SMALL = f"<{FEWEST}"
+"""Stands for a count below the floor."""
+
+WITHHELD = "withheld"
+"""Stands for a count that is large enough, but would tell a smaller one by subtraction."""
+
+Shown = int | str
+"""A number of patients, or what is said in its place."""
+
+FEW_IN_WORDS = f"fewer than {FEWEST}"
+ONE_TO_FOUR = "one to four"
+
+
+def small(count: int) -> bool:
+    """Whether a count is one that is not told."""
+    return 0 < count < FEWEST
+
+
+def shown(count: Shown, individual: bool = False) -> str:
+    """A count as it may be written: ``<5`` in place of 1 to 4, unless `individual`."""
+    if isinstance(count, int) and small(count) and not individual:
+        return SMALL
+    return str(count)
+
+
+def hidden(count: object) -> bool:
+    """Whether a count is not shown: a text that is no number."""
+    return isinstance(count, str) and not count.isdigit()
+
+
+def in_words(count: int) -> str:
+    """A number of patients in a sentence: ``no``, ``fewer than 5``, ``7``."""
+    return "no" if count == 0 else FEW_IN_WORDS if small(count) else str(count)

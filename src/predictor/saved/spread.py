@@ -1,0 +1,160 @@
+"""How far the models of other samples are from a saved one, without keeping any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.cohort import Design
+from predictor.scorers import Scorers
+from predictor.scorers.contract import probability_of
+from predictor.scorers.rounding import significant, to_step
+
+Floats = npt.NDArray[np.float64]
+
+_END = 1.959963984540054  # 97.5th percentile of the normal distribution
+_DIGITS = 3
+_CERTAIN = 6.0  # log-odds, 0.25 %; a model that separates its sample goes on to thousands
+_AT_ONCE = 4096  # patients looked at at one time; bounds the memory
+_LEAST_PROBES = 200
+_PROBES_PER_COLUMN = 4
+
+
+@dataclass(frozen=True, repr=False)
+class Spread:
+    r"""Distribution of the log-odds of the models of bootstrap samples, about those of the model.
+
+    Their difference from the model is a straight line in the columns,
+    :math:`\delta(x) = \delta_0 + \sum_j \delta_j (x_j - \text{centre}_j)`, and
+    :math:`(\delta_0, \dots, \delta_p)` is normal. Kept are its mean and a root of its covariance,
+    sums over all samples: no number belongs to one of them, so none tells who was in it.
+
+    Parameters
+    ----------
+    centre
+        (p,) what a missing value is taken as.
+    mean
+        (1 + p,) of :math:`\delta`.
+    root
+        (r, 1 + p), of which the covariance is ``root.T @ root``.
+    """
+
+    centre: Floats
+    mean: Floats
+    root: Floats
+
+    @classmethod
+    def of(cls, model: Scorers, replicates: Scorers, matrix: Design) -> Spread:
+        r"""Learn it from the models of bootstrap samples; failed ones (nan) are left out.
+
+        The differences are read off at the training patients and at patients made up from them, who
+        have the covariates of different ones, and a line is put through them. What is left over
+        (nothing, for linear models) is the same for everybody and goes into the variance of
+        :math:`\delta_0`. Log-odds beyond 6 (a probability of 0.0025) count as 6.
+        """
+        X = _probes(matrix)
+        known = ~np.isnan(matrix.X)
+        count = np.maximum(known.sum(axis=0), 1)
+        mean = np.where(known, matrix.X, 0.0).sum(axis=0) / count
+        scale = np.sqrt(np.where(known, (matrix.X - mean) ** 2, 0.0).sum(axis=0) / count)
+        centre, scale = to_step(mean, scale), np.where(scale > 0, scale, 1.0)
+        basis = _basis(X, centre) / np.append(1.0, scale)
+        others = np.clip(replicates.logit(X), -_CERTAIN, _CERTAIN)
+        others = others[~np.isnan(others).any(axis=1)]
+        if not len(others):
+            nothing = np.full(1 + len(centre), np.nan)
+            return cls(centre, nothing, nothing[None, :])
+        away = others - np.clip(model.logit(X), -_CERTAIN, _CERTAIN)
+        line = np.linalg.lstsq(basis, away.T, rcond=None)[0].T
+        left_over = away - line @ basis.T
+        line /= np.append(1.0, scale)
+        middle = line.mean(axis=0)
+        _, size, way = np.linalg.svd(line - middle, full_matrices=False)
+        root = size[:, None] * way / np.sqrt(max(len(line) - 1, 1))
+        rest = np.zeros(1 + len(centre))
+        rest[0] = left_over.std()
+        return cls(
+            centre,
+            significant(middle, _DIGITS),
+            significant(np.vstack([root[size > 1e-9 * size.max(initial=0.0)], rest]), _DIGITS),
+        )
+
+    def interval(self, logit: Floats, X: Floats) -> tuple[Floats, Floats]:
+        """2.5 and 97.5 percentiles of the probabilities of patients `X`.
+
+        Parameters
+        ----------
+        logit
+            (n,) by the model.
+        X
+            (n, p).
+        """
+        ends = np.empty((2, len(X)))
+        for part in _parts(len(X)):
+            basis = _basis(X[part], self.centre)
+            middle = logit[part] + basis @ self.mean
+            away = _END * np.sqrt(((basis @ self.root.T) ** 2).sum(axis=1))
+            ends[:, part] = middle - away, middle + away
+        low, high = probability_of(ends)
+        return low, high
+
+    def to_lists(self) -> dict[str, Any]:
+        """Plain lists of numbers."""
+        return {name: getattr(self, name).tolist() for name in ("centre", "mean", "root")}
+
+    @classmethod
+    def from_lists(cls, lists: Mapping[str, Any]) -> Spread:
+        """Make it again from what `to_lists` returned; None is nan.
+
+        Raises
+        ------
+        ValueError
+            When they are no numbers, or not so many.
+        """
+        centre, mean, root = (
+            np.array(lists[name], dtype=np.float64) for name in ("centre", "mean", "root")
+        )
+        if centre.ndim != 1 or mean.shape != (1 + len(centre),) or root.shape[1:] != mean.shape:
+            raise ValueError("centre, mean and root do not belong together")
+        return cls(centre, mean, root)
+
+
+@dataclass(frozen=True, repr=False)
+class StoredReplicates:
+    """The models of bootstrap samples themselves, which models of format 1 held."""
+
+    models: Scorers
+
+    def interval(self, logit: Floats, X: Floats) -> tuple[Floats, Floats]:
+        """2.5 and 97.5 percentiles of the probabilities of patients `X` (n, p)."""
+        del logit
+        ends = np.empty((2, len(X)))
+        for part in _parts(len(X)):
+            ends[:, part] = np.nanquantile(self.models.probability(X[part]), [0.025, 0.975], axis=0)
+        low, high = ends
+        return low, high
+
+
+def _parts(patients: int) -> Iterator[slice]:
+    return (slice(start, start + _AT_ONCE) for start in range(0, patients, _AT_ONCE))
+
+
+def _basis(X: Floats, centre: Floats) -> Floats:
+    away = np.where(np.isnan(X), 0.0, X - centre)
+    return np.column_stack([np.ones(len(X)), away])
+
+
+def _probes(matrix: Design) -> Floats:
+    """The patients, and patients who have each covariate of another one."""
+    n, p = matrix.X.shape
+    rng = np.random.default_rng(0)
+    number = max(_LEAST_PROBES, _PROBES_PER_COLUMN * (1 + p))
+    made = np.empty((number, p))
+    for covariate in matrix.covariates:
+        part = slice(covariate.start, covariate.stop)
+        made[:, part] = matrix.X[rng.integers(0, n, number), part]
+    return np.vstack([matrix.X, made])

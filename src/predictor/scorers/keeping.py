@@ -1,0 +1,110 @@
+"""What of a trained model may be kept: the same model without numbers of single patients."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor.scorers.additive import AdditiveScorers
+from predictor.scorers.boosters import BoosterScorers
+from predictor.scorers.contract import Scorers
+from predictor.scorers.linear import LinearScorers
+from predictor.scorers.rounding import between, significant, to_step
+from predictor.scorers.trees import LEAF, Nodes, TreeScorers, parsed
+
+Floats = NDArray[np.float64]
+
+_LEAF_DIGITS = 2
+_SHARES = 20  # shares of patients are kept as twentieths
+
+
+def kept(model: Scorers, X: Floats, *, fewest: int) -> Scorers:
+    """Return a trained model as it may be saved.
+
+    - Means are rounded to at most a tenth of a standard deviation (see `to_step`).
+    - Knots of splines are rounded like means, for a quantile is a patient's value; the coefficients
+      are changed so that the training patients' log-odds stay as near as they can.
+    - Trees lose every count of patients. Thresholds lie halfway between two patients' values: they
+      move to the roundest number between these, so nobody in the training sample changes sides.
+      Values of leaves keep two digits, shares of patients are twentieths.
+    - Where a missing value goes is not learned from fewer than `fewest` patients.
+    - A classifier of scikit-learn stays as it was fitted.
+
+    Parameters
+    ----------
+    model
+        A stack of one scorer.
+    X
+        (n, p) the patients it was trained on.
+    fewest
+        Patients who may be told about.
+    """
+    spread = deviation(X)
+    if isinstance(model, LinearScorers):
+        mean = to_step(model.centre, spread)
+        return LinearScorers(model.intercept, model.coefficient, mean, mean)
+    if isinstance(model, AdditiveScorers):
+        return _additive(model, X, spread)
+    if isinstance(model, BoosterScorers):
+        return _trees(model, X, spread, fewest)
+    return model
+
+
+def deviation(X: Floats) -> Floats:
+    """Standard deviation (p,) of the known values of each column, 0 where there is none."""
+    known = ~np.isnan(X)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, X, 0.0).sum(axis=0) / count
+    spread: Floats = np.sqrt(np.where(known, (X - mean) ** 2, 0.0).sum(axis=0) / count)
+    return spread
+
+
+def _additive(model: AdditiveScorers, X: Floats, spread: Floats) -> AdditiveScorers:
+    old = model.expansion
+    imputation = replace(
+        old.imputation,
+        mean=to_step(old.imputation.mean, spread),
+        value=to_step(old.imputation.value, spread),
+    )
+    knots = to_step(old.knots, spread[old.spline_column][:, None])
+    new = replace(old, imputation=imputation, knots=knots)
+    terms = new.terms(X)[0]
+    gap = model.logit(X)[0] - model.intercept[0] - terms @ model.coefficient[0]
+    basis = np.column_stack([np.ones(len(X)), terms])
+    change = np.linalg.lstsq(basis, gap, rcond=None)[0] if len(old.spline_column) else np.zeros(1)
+    coefficient = model.coefficient.copy()
+    coefficient[0] += change[1:] if len(change) > 1 else 0.0
+    centre = to_step(model.centre, deviation(terms))
+    return AdditiveScorers(model.intercept + change[0], coefficient, centre, new)
+
+
+def _trees(model: BoosterScorers, X: Floats, spread: Floats, fewest: int) -> TreeScorers:
+    nodes, roots = parsed(model.texts[0])
+    threshold = nodes.threshold.copy()
+    for place in np.flatnonzero(nodes.feature != LEAF):
+        values, at = X[:, nodes.feature[place]], threshold[place]
+        below, above = values[values <= at], values[values > at]
+        if len(below) and len(above):
+            threshold[place] = between(float(below.max()), float(above.min()))
+    inside = nodes.feature != LEAF
+    share = np.clip(np.rint(nodes.share_left * _SHARES), 1, _SHARES - 1) / _SHARES
+    known = ~np.isnan(X)
+    mean = np.where(known, X, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    few = (~known).sum(axis=0) < fewest
+    return TreeScorers(
+        model.initial,
+        np.where(few, to_step(mean, spread), np.nan)[None, :],
+        Nodes(
+            nodes.feature,
+            threshold,
+            nodes.left,
+            nodes.right,
+            nodes.missing_left,
+            np.where(inside, share, 0.0),
+            significant(nodes.value, _LEAF_DIGITS),
+        ),
+        np.array(roots, dtype=np.int64),
+        np.array([len(roots)], dtype=np.int64),
+    )

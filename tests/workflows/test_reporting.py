@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from base64 import b64encode
 from pathlib import Path
 
@@ -91,3 +92,20 @@ def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
 def test_a_run_of_something_else_is_refused(copied) -> None:
     with pytest.raises(PredictorError, match="no such run"):
         write_report("0" * 32)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"study": NaN}', '{"study": "\\ud800"}'])
+def test_a_report_that_could_do_harm_is_refused(tmp_path, text) -> None:
+    (tmp_path / "report.json").write_text(text)
+    with pytest.raises(PredictorError, match="cannot be read as JSON"):
+        write_report(str(tmp_path))
+
+
+def test_a_report_that_is_a_pipe_or_a_device_is_refused_without_waiting(tmp_path) -> None:
+    os.mkfifo(tmp_path / "report.json")
+    with pytest.raises(PredictorError, match="a pipe, a device or the like"):
+        write_report(str(tmp_path))
+    (tmp_path / "report.json").unlink()
+    (tmp_path / "report.json").symlink_to("/dev/zero")
+    with pytest.raises(PredictorError, match="a pipe, a device or the like"):
+        write_report(str(tmp_path))

@@ -7,9 +7,53 @@ from typing import Any
 
 import yaml
 
+_DEEPEST = 20  # lists and mappings inside each other
+_MOST = 200_000  # texts, numbers, lists and mappings, those behind an alias counted each time
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
 
 class Loader(yaml.SafeLoader):
-    """YAML without surprises: only true and false are booleans, a key given twice is an error."""
+    """YAML without surprises: only true and false are booleans, a key given twice is an error.
+
+    Nor does a small text become a large document: tags are not read, nesting has an end, and what
+    aliases repeat is counted.
+    """
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
+        self._sizes: dict[int, int] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """The node that comes next."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML is
+        mark = event.start_mark
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise yaml.composer.ComposerError(None, None, "tags like !!int are not read", mark)
+        if self._depth == _DEEPEST:
+            problem = f"nested more than {_DEEPEST} deep"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if isinstance(node, yaml.ScalarNode) and _HALF_A_CHARACTER.search(node.value):
+            raise yaml.composer.ComposerError(None, None, "half of a character", mark)
+        if isinstance(event, yaml.AliasEvent) and id(node) not in self._sizes:
+            raise yaml.composer.ComposerError(None, None, "an alias of what it is in", mark)
+        if node is not None:
+            self._sizes[id(node)] = self._size(node)
+            if self._sizes[id(node)] > _MOST:
+                problem = f"more than {_MOST} texts and numbers, with what aliases repeat"
+                raise yaml.composer.ComposerError(None, None, problem, mark)
+        return node
+
+    def _size(self, node: yaml.Node) -> int:
+        """How many nodes there are, from this one down; those inside have been counted."""
+        if isinstance(node, yaml.SequenceNode):
+            return 1 + sum(self._sizes[id(part)] for part in node.value)
+        if isinstance(node, yaml.MappingNode):
+            return 1 + sum(self._sizes[id(part)] for pair in node.value for part in pair)
+        return 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """The mapping of a node whose keys are texts, each given once."""
@@ -30,7 +74,7 @@ class Loader(yaml.SafeLoader):
 # dictionary all of them are texts. 1e-9, there a text, is a number.
 _PLAIN = {
     "bool": (r"true|false", "tf"),
-    "int": (r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    "int": (r"[-+]?(0|[1-9][0-9]{0,17})", "-+0123456789"),
     "float": (
         r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan",
         "-+.0123456789",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from predictor.disk import read_plain
 from predictor.errors import StudyError
 from predictor.study.columns import Column
 from predictor.study.dialect import Dumper, Loader
@@ -25,6 +27,8 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Study
 
+_MOST_FILES = 20
+_LARGEST = 2**21  # bytes of a study file or a pipeline
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
 
 
@@ -101,6 +105,8 @@ def _parse(text: str, file: str) -> dict[str, Any]:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise StudyError(f"{file}, line {line}: not valid YAML: {error.reason}") from None
+    except (ValueError, OverflowError) as error:  # a character that does not exist
+        raise StudyError(f"{file}: not valid YAML: {error}") from None
     if not isinstance(raw, dict):
         raise StudyError(f"{file}: expected a mapping of keys (study, timepoints, columns, ...)")
     return raw
@@ -108,8 +114,7 @@ def _parse(text: str, file: str) -> dict[str, Any]:
 
 def _read(path: Path, wanted_by: str) -> str:
     try:
-        # names and levels of a table are compared in the same form
-        return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
+        content = read_plain(path, limit=_LARGEST).decode("utf-8-sig")
     except FileNotFoundError:
         raise StudyError(f"{wanted_by}{path}: there is no such file") from None
     except OSError as error:
@@ -117,15 +122,23 @@ def _read(path: Path, wanted_by: str) -> str:
         raise StudyError(f"{wanted_by}{path}: cannot be read ({reason})") from None
     except UnicodeDecodeError:
         raise StudyError(f"{wanted_by}{path}: is not UTF-8 text; save it as UTF-8") from None
+    except ValueError:  # a path with a zero byte
+        raise StudyError(f"{wanted_by}{str(path)!r}: is no name of a file") from None
+    # names and levels of a table are compared in the same form
+    return unicodedata.normalize("NFC", content.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _read_with_base(
     path: Path, seen: tuple[Path, ...], wanted_by: str = ""
 ) -> tuple[dict[str, Any], dict[str, Path]]:
     """The mapping of a file over the file it extends, and which file each key came from."""
-    if path.resolve() in seen:
+    text = _read(path, wanted_by)
+    place = Path(os.path.realpath(path))
+    if place in seen:
         raise StudyError(f"{wanted_by}{path}: the files extend each other in a ring")
-    raw = _parse(_read(path, wanted_by), str(path))
+    if len(seen) == _MOST_FILES:
+        raise StudyError(f"{wanted_by}{path}: more than {_MOST_FILES} files extend each other")
+    raw = _parse(text, str(path))
     if "extends" not in raw:
         return raw, dict.fromkeys(raw, path)
     base = raw.pop("extends")
@@ -133,7 +146,7 @@ def _read_with_base(
     if not isinstance(base, str):
         raise StudyError(f"{path}: extends: expected the name of a study file")
     inherited, inherited_origin = _read_with_base(
-        path.parent / base, (*seen, path.resolve()), f"{path}: extends: "
+        path.parent / base, (*seen, place), f"{path}: extends: "
     )
     return {**inherited, **raw}, {**inherited_origin, **origin}
 

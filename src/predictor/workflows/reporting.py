@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from predictor import tracking
-from predictor.disk import write_files
+from predictor.disk import parse_json, read_plain, write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
@@ -17,6 +16,7 @@ from predictor.study import LearnerSpec
 from predictor.workflows.files import check_writable
 
 REPORT, PAGE = "report.json", "report.html"
+_LARGEST = 2**27  # bytes of a report or a figure
 _EVERY_REPORT_HAS = ("study", "predict_at", "outcome", "data", "sample_size", "learners")
 
 
@@ -86,12 +86,14 @@ def _folder(source: str) -> tuple[Path, Path]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        report = parse_json(read_plain(path, limit=_LARGEST))
     except FileNotFoundError:
         raise PredictorError(
             f"{path.parent}: has no {REPORT}; name the folder that `predictor train` wrote it to"
         ) from None
-    except (OSError, ValueError):
+    except OSError as error:
+        raise PredictorError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError:
         raise PredictorError(f"{path}: cannot be read as JSON") from None
     if not isinstance(report, dict) or any(key not in report for key in _EVERY_REPORT_HAS):
         raise PredictorError(f"{path}: is not a report of `predictor train`")
@@ -104,5 +106,5 @@ def _beeswarms(report: Mapping[str, Any], folder: Path) -> dict[str, bytes]:
         slug = LearnerSpec(name=name, learner=name).slug
         path = folder / slug / "figures" / f"{BEESWARM}.png"
         if path.is_file():
-            found[name] = path.read_bytes()
+            found[name] = read_plain(path, limit=_LARGEST)
     return found

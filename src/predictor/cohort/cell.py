@@ -1,0 +1,67 @@
+"""Cells as text: typed ones exactly, all of them in one form of Unicode."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# what cannot be seen, and the blanks that look like one; a joiner between letters has a meaning
+_UNSEEN = "[\u200b\u2060\ufeff\u00ad]"
+_BLANKS = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+
+
+def texts(cells: Sequence[object]) -> pa.Array:
+    """Typed cells as a column of text."""
+    return pa.array([text(cell) for cell in cells], pa.string())
+
+
+def text(cell: object) -> str | None:
+    """The text of a typed cell; exact for floats (shortest form that reads back the same).
+
+    Whole floats are written as whole numbers: where a column has a gap, pandas and Excel make 1.0
+    of the code 1.
+    """
+    if isinstance(cell, np.number | np.bool_):
+        cell = cell.item()
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return None
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else str(float(cell))
+    if isinstance(cell, decimal.Decimal) and cell.is_nan():
+        return None
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", errors="replace")
+    if isinstance(cell, datetime.datetime):
+        midnight = cell.time() == datetime.time(0)
+        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
+    return str(cell)
+
+
+def canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts that look the same are the same; without blanks around them, null where nothing is."""
+    if not pc.all(pc.string_is_ascii(column)).as_py():
+        # Arrow's own normalisation to NFC decomposes (25.0), and each text is needed only once
+        encoded = column.combine_chunks().dictionary_encode()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.chunk(0)
+        forms = [composed(text) for text in encoded.dictionary.to_pylist()]
+        column = pc.take(pa.array(forms, pa.string()), encoded.indices)
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def composed(text: str) -> str:
+    """A text with composed accents (NFC), plain blanks, and no characters without width."""
+    return re.sub(_BLANKS, " ", re.sub(_UNSEEN, "", unicodedata.normalize("NFC", text)))

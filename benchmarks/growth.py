@@ -19,13 +19,9 @@ from populations import Population
 from predictor.learners import make
 from predictor.study import ValidationSpec
 from predictor.validation import (
-    KeptModels,
-    Plan,
     Samples,
-    bootstrap,
-    bootstrap_of_cross_validation,
-    cross_validation,
     decision_curve,
+    draw_plan,
     metrics,
     performance,
     stability,
@@ -58,21 +54,8 @@ def measured(learner: str, patients: int) -> str:
     rng = np.random.default_rng(1)
     X, y, _ = Population(0.7, COVARIATES).draw(patients, rng)
     spec = ValidationSpec().for_patients(patients)
-    folds = spec.cross_validation
     start = time.perf_counter()
-    plan = Plan(
-        folds=cross_validation(y, folds=folds.folds, repeats=folds.repeats, rng=rng),
-        interval=bootstrap_of_cross_validation(
-            y,
-            resamples=spec.interval.resamples,
-            folds=folds.folds,
-            repeats=spec.interval.repeats,
-            rng=rng,
-        )
-        if spec.interval.refit
-        else KeptModels(bootstrap(patients, spec.interval.resamples, rng)),
-        bootstrap=bootstrap(patients, spec.bootstrap.replicates, rng),
-    )
+    plan = draw_plan(y, spec, rng)
     estimator = make(learner)
     if "n_jobs" in estimator.get_params():
         estimator.set_params(n_jobs=-1)

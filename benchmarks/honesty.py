@@ -33,16 +33,13 @@ from predictor.learners import make
 from predictor.statistics import calibration_curve, log_loss
 from predictor.study import ValidationSpec
 from predictor.validation import (
-    KeptModels,
     Metric,
     Performance,
     Plan,
     Trained,
-    bootstrap,
-    bootstrap_of_cross_validation,
     calibration,
     compare,
-    cross_validation,
+    draw_plan,
     metrics,
     performance,
     predicts,
@@ -107,6 +104,13 @@ class Cell:
     mixed: bool = True
     against: str | None = None
     today: bool = True
+
+    @property
+    def validation(self) -> ValidationSpec:
+        """What is drawn: as by default, but for the resamples."""
+        spec = SPEC.for_patients(self.patients)
+        interval = spec.interval.model_copy(update={"resamples": self.resamples})
+        return spec.model_copy(update={"interval": interval}) if spec.interval.refit else spec
 
     def drawn_from(self, number: int) -> Population:
         """The population of one of its cohorts."""
@@ -229,7 +233,7 @@ def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
     population = cell.drawn_from(number)
     X, y, clusters = population.draw(cell.patients, rng)
     fresh_X, fresh_y, _ = population.draw(max(FRESH, FRESH_FOR_EACH * cell.patients), rng)
-    plan = planned(cell, y, clusters, rng)
+    plan = draw_plan(y, cell.validation, rng, clusters=clusters)
     learner = make(cell.learner)
     if "n_jobs" in learner.get_params():
         learner.set_params(n_jobs=1)
@@ -246,29 +250,6 @@ def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
     if cell.today:
         said |= as_today(X, y, trained, found, rng, slow=number < SLOW)
     return said
-
-
-def planned(
-    cell: Cell, y: np.ndarray, clusters: np.ndarray | None, rng: np.random.Generator
-) -> Plan:
-    spec = SPEC.for_patients(cell.patients)
-    folds = spec.cross_validation
-    return Plan(
-        folds=cross_validation(
-            y, folds=folds.folds, repeats=folds.repeats, rng=rng, clusters=clusters
-        ),
-        interval=bootstrap_of_cross_validation(
-            y,
-            resamples=cell.resamples,
-            folds=folds.folds,
-            repeats=spec.interval.repeats,
-            rng=rng,
-            clusters=clusters,
-        )
-        if spec.interval.refit
-        else KeptModels(bootstrap(len(y), spec.interval.resamples, rng)),
-        bootstrap=bootstrap(len(y), spec.bootstrap.replicates, rng, clusters),
-    )
 
 
 def numbers(

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from predictor.cohort import simulate
@@ -41,8 +42,8 @@ def importances(patients: int):
         file = Path(folder) / "cohort.csv"
         simulate.write(simulate.simulate(patients, seed=7, auroc=0.75), file)
         here = prepare(CONFIG, file)
-    study = here.study.model_copy(update={"validation": VALIDATION})
-    trained = train(make("ridge"), here.matrix.X, here.labelled.y, make_plan(here, study))
+    quick = replace(here, study=here.study.model_copy(update={"validation": VALIDATION}))
+    trained = train(make("ridge"), here.matrix.X, here.labelled.y, make_plan(quick))
     found = importance(trained.model, trained.bootstrap_models, here.matrix)
     return sorted(found, key=lambda one: -one.mean_absolute)
 

@@ -15,7 +15,7 @@ from predictor.workflows import make_plan, prepare
 @pytest.fixture
 def facts(small):
     prepared = prepare("study.yaml", "patients.csv")
-    plan = make_plan(prepared, prepared.study)
+    plan = make_plan(prepared)
     return study_facts(prepared.study, prepared.matrix, plan)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,18 +27,18 @@ def learners(prepared):
 
 def learners_of(prepared, champion):
     """Which learner is trained again."""
-    found = sensitivity(prepared, prepared.study, learners(prepared), champion)
+    found = sensitivity(prepared, learners(prepared), champion)
     return {row["learner"] for row in found}
 
 
 def test_another_definition_gives_what_a_study_with_that_rule_would_find(small, prepared):
-    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
+    found = sensitivity(prepared, learners(prepared), "ridge")
     assert [row["definition"] for row in found] == ["half", "said so"]
     for rule, row in zip(("pain_t2 <= 0.5 * pain_t0", "success_t2"), found, strict=True):
         small.change((f"rule: {prepared.study.outcome.rule}", f"rule: {rule}"))
         other = prepare("study.yaml", "patients.csv")
         small.change((f"rule: {rule}\n  alt", f"rule: {prepared.study.outcome.rule}\n  alt"))
-        plan = make_plan(other, other.study)
+        plan = make_plan(other)
         trained = train_learner(make("ridge"), other.matrix.X, other.labelled.y, plan)
         auroc = performance(trained, plan, AUROC).estimates["auroc"]
         assert row["labelled"] == other.labelled.flow.labelled
@@ -54,14 +56,15 @@ def test_a_fast_champion_is_trained_again_and_otherwise_the_ridge(prepared):
 def test_a_study_without_a_fast_learner_has_none(prepared):
     only = [spec for spec in prepared.study.learners if spec.name in ("prevalence", "lightgbm")]
     study = prepared.study.model_copy(update={"learners": tuple(only)})
-    assert sensitivity(prepared, study, learners(prepared), "lightgbm") == []
+    slow = replace(prepared, study=study)
+    assert sensitivity(slow, learners(slow), "lightgbm") == []
 
 
 def test_a_definition_with_fewer_than_ten_of_a_label_is_left_out(small):
     small.change(("half: pain_t2 <= 0.5 * pain_t0", "rare: pain_t0 < 4.2 and pain_t2 < 9"))
     prepared = prepare("study.yaml", "patients.csv")
     assert 0 < np.nansum(prepared.labelled.alternatives["rare"]) < 10
-    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
+    found = sensitivity(prepared, learners(prepared), "ridge")
     assert [row["definition"] for row in found] == ["said so"]
 
 
@@ -72,7 +75,7 @@ def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, mo
         raise DataError("no model")
 
     monkeypatch.setattr(module, "train_learner", fail)
-    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
+    found = sensitivity(prepared, learners(prepared), "ridge")
     assert len(found) == 2
     for row in found:
         assert row["auroc"] == {"estimate": None, "low": None, "high": None}
@@ -84,7 +87,7 @@ def test_a_definition_that_leaves_fewer_clusters_than_folds_has_no_auroc(small):
         ("half: pain_t2 <= 0.5 * pain_t0", "half: CASE WHEN success_t2 THEN pain_t2 <= 5 END"),
     )
     prepared = prepare_with_clinics(small)
-    found = sensitivity(prepared, prepared.study, learners(prepared), "ridge")
+    found = sensitivity(prepared, learners(prepared), "ridge")
     by_definition = {row["definition"]: row["auroc"]["estimate"] for row in found}
     assert by_definition["half"] is None
     assert by_definition["said so"] is not None

@@ -94,7 +94,7 @@ def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, stor
     np.savetxt("resamples.csv", rows, fmt="%d", delimiter=",", header=header, comments="")
     small.change(("bootstrap: {replicates: 20}", "bootstrap: {resamples: resamples.csv}"))
     prepared = prepare("study.yaml", "patients.csv")
-    counts = make_plan(prepared, prepared.study).bootstrap
+    counts = make_plan(prepared).bootstrap
     assert counts.shape == (25, labelled)
     for replicate in range(25):
         expected = np.bincount(rows[:, replicate] - 1, minlength=labelled)
@@ -137,7 +137,7 @@ def test_patients_of_one_cluster_are_never_on_both_sides(small) -> None:
     clusters = prepared.clusters
     assert clusters is not None
     assert len(np.unique(clusters)) == 17
-    plan = make_plan(prepared, prepared.study)
+    plan = make_plan(prepared)
     for folds in (plan.folds, plan.interval):
         for training, testing in zip(folds.training, folds.testing, strict=True):
             assert not set(clusters[training > 0]) & set(clusters[testing > 0])

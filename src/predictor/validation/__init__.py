@@ -15,7 +15,8 @@ from predictor.validation.performance import (
     paired_difference,
     performance,
 )
-from predictor.validation.replicates import Plan, Replicates, Trained, train
+from predictor.validation.plan import Plan, draw_plan
+from predictor.validation.replicates import Replicates, Trained, train
 from predictor.validation.resamples import (
     Folds,
     KeptModels,
@@ -58,6 +59,7 @@ __all__ = [
     "comparisons",
     "cross_validation",
     "decision_curve",
+    "draw_plan",
     "instability",
     "instability_mape",
     "metrics",

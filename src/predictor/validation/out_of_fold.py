@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from predictor.validation.replicates import Plan, Replicates, Trained
+from predictor.validation.plan import Plan
+from predictor.validation.replicates import Replicates, Trained
 from predictor.validation.resamples import Counts, Folds, Integers
 
 

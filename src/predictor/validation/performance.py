@@ -10,7 +10,8 @@ import numpy as np
 from predictor.statistics import shifted_percentiles
 from predictor.validation.metrics import Metric, too_few
 from predictor.validation.out_of_fold import is_flat, of_cohorts
-from predictor.validation.replicates import Plan, Trained
+from predictor.validation.plan import Plan
+from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples, bootstrap_632plus, mean_of_known
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from predictor.errors import DataError
 from predictor.scorers import Scorers
-from predictor.validation.resamples import Counts, Folds, KeptModels
+from predictor.validation.plan import Plan
+from predictor.validation.resamples import Counts
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,25 +39,6 @@ class Replicates:
 
     def __len__(self) -> int:
         return len(self.weights)
-
-
-@dataclass(frozen=True, repr=False)
-class Plan:
-    """All samples on which a study trains its learners; the same for every learner.
-
-    Attributes
-    ----------
-    folds
-        Repeated cross-validation of the cohort.
-    interval
-        The bootstrap of the cross-validation; in very large cohorts without training again.
-    bootstrap
-        (B, n) counts of the plain bootstrap.
-    """
-
-    folds: Folds
-    interval: Folds | KeptModels
-    bootstrap: Counts
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,7 +10,8 @@ import numpy as np
 
 from predictor.validation.metrics import Metric, Statistic
 from predictor.validation.out_of_fold import Pooled, mean_by, pool
-from predictor.validation.replicates import Plan, Trained
+from predictor.validation.plan import Plan
+from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts, KeptModels
 
 Place = Literal["cohort", "inside", "outside", "left out"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from predictor.study import Study
 from predictor.validation import Contender, Evidence
 from predictor.workflows.prepared import Prepared
 
@@ -21,7 +20,6 @@ def evidence_before(prepared: Prepared) -> Evidence:
 
 def evidence_after(
     prepared: Prepared,
-    study: Study,
     results: Mapping[str, Result],
     estimators: Mapping[str, Learner],
     *,
@@ -32,8 +30,8 @@ def evidence_after(
 
     Parameters
     ----------
-    prepared, study
-        The patients; the study with the seed that was used.
+    prepared
+        The study and its patients.
     results, estimators
         By name of the learner.
     champion, prevalence_log_loss
@@ -53,7 +51,7 @@ def evidence_after(
             replicates=len(trained.folds) + len(trained.interval) + len(trained.bootstrap),
         )
     return Evidence(
-        study,
+        prepared.study,
         prepared.labelled,
         prepared.eligible,
         prepared.clusters,

@@ -30,7 +30,7 @@ def check(config: Path | str, data: Path | str) -> dict[str, Any]:
     prepared = prepare(config, data)
     for spec in prepared.study.learners:
         make_learner(spec, prepared.study, prepared.matrix)
-    make_plan(prepared, prepared.study)
+    make_plan(prepared)
     facts = check_facts(prepared.labelled, prepared.matrix, prepared.fingerprint)
     findings = audit(evidence_before(prepared))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from predictor.cohort import (
     numbered,
 )
 from predictor.cohort.label import Labels
-from predictor.study import Study, load_study
+from predictor.errors import StudyError
+from predictor.learners import names
+from predictor.study import LearnerSpec, Study, load_study
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,6 +34,8 @@ class Prepared:
 
     Attributes
     ----------
+    study
+        With the learners that were chosen and the seed that is used.
     labelled
         Eligible patients, labels, and the flow that led to them.
     matrix
@@ -56,15 +61,30 @@ class Prepared:
     entropy: int
 
 
-def prepare(config: Path | str, data: Path | str) -> Prepared:
+def prepare(
+    config: Path | str,
+    data: Path | str,
+    *,
+    learners: Sequence[str] = (),
+    seed: int | None = None,
+) -> Prepared:
     """Read the study and the table, and check everything that can be checked before training.
+
+    Parameters
+    ----------
+    config, data
+        Study file and table of patients.
+    learners
+        Names of learners in the study file (or of the package); all of the file if empty.
+    seed
+        Instead of the seed of the study file.
 
     Raises
     ------
     StudyError, DataError
         If the study or the table is refused.
     """
-    study = load_study(config)
+    study = _ordered(load_study(config), learners, seed)
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)
@@ -77,6 +97,27 @@ def prepare(config: Path | str, data: Path | str) -> Prepared:
     for spec in study.learners:
         prepared.matrix.select(spec.covariates)
     return prepared
+
+
+def _ordered(study: Study, learners: Sequence[str], seed: int | None) -> Study:
+    update = {"learners": _chosen(study, learners), "seed": study.seed if seed is None else seed}
+    return study.model_copy(update=update)
+
+
+def _chosen(study: Study, wanted: Sequence[str]) -> tuple[LearnerSpec, ...]:
+    if not wanted:
+        return study.learners
+    by_name = {spec.name: spec for spec in study.learners}
+    chosen = []
+    for name in dict.fromkeys(wanted):
+        known = name in by_name or name in names() or name.startswith("sklearn:")
+        if not known:
+            raise StudyError(
+                f"there is no learner {name!r}; {study.file} has {', '.join(by_name)}, and the "
+                f"package {', '.join(names())}"
+            )
+        chosen.append(by_name.get(name) or LearnerSpec(name=name, learner=name))
+    return tuple(chosen)
 
 
 def relabelled(prepared: Prepared, labels: Labels) -> Prepared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from predictor.cohort.label import FEWEST_EVENTS
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def sensitivity(
-    prepared: Prepared, study: Study, estimators: Mapping[str, Learner], champion: str
+    prepared: Prepared, estimators: Mapping[str, Learner], champion: str
 ) -> list[dict[str, Any]]:
     """Train a learner again under every alternative definition that has enough patients.
 
     Parameters
     ----------
-    prepared, study
-        The patients; the study with the learners and the seed that were used.
+    prepared
+        The study and its patients.
     estimators
         By name of the learner.
     champion
@@ -40,7 +41,7 @@ def sensitivity(
         Plain data; empty when there is no quick learner. A definition under which there are fewer
         than 10 events or 10 patients without is left out.
     """
-    spec = _quick_learner(study, estimators, champion)
+    spec = _quick_learner(prepared.study, estimators, champion)
     if spec is None:
         return []
     found = []
@@ -48,7 +49,7 @@ def sensitivity(
         again = relabelled(prepared, labels)
         flow = again.labelled.flow
         if min(flow.events, flow.labelled - flow.events) >= FEWEST_EVENTS:
-            auroc = _auroc(again, study, spec, estimators[spec.name])
+            auroc = _auroc(again, spec, estimators[spec.name])
             found.append(sensitivity_facts(definition, flow, spec.name, auroc))
     return found
 
@@ -70,13 +71,15 @@ def _quick_learner(
     return next(iter((*ours, *others)), None)
 
 
-def _auroc(prepared: Prepared, study: Study, spec: LearnerSpec, estimator: Learner) -> Estimate:
+def _auroc(prepared: Prepared, spec: LearnerSpec, estimator: Learner) -> Estimate:
     """Cross-validated AUROC with its interval; there is no use here for the plain bootstrap."""
+    study = prepared.study
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
+    planned = replace(prepared, study=study.model_copy(update={"validation": few}))
     (measure,) = (m for m in metrics(()) if m.name == "auroc")
     X = prepared.matrix.select(spec.covariates).X
     try:
-        plan = make_plan(prepared, study.model_copy(update={"validation": few}))
+        plan = make_plan(planned)
         trained = train_learner(estimator, X, prepared.labelled.y, plan)
     except (DataError, StudyError):
         # no model of these labels, or fewer clusters than folds, is an answer, and no reason to

@@ -12,9 +12,8 @@ import numpy as np
 
 from predictor import tracking
 from predictor.cohort import Design
-from predictor.errors import StudyError
 from predictor.explain import explain, importance
-from predictor.learners import REFERENCE, make, names
+from predictor.learners import REFERENCE, make
 from predictor.report import (
     comparison_facts,
     data_facts,
@@ -107,31 +106,24 @@ def train(
         If the disk is full; nothing is written then.
     """
     progress("reading", 0.0)
-    prepared = prepare(config, data)
-    study = prepared.study.model_copy(
-        update={
-            "learners": _chosen(prepared.study, learners),
-            **({} if seed is None else {"seed": seed}),
-        }
-    )
-    estimators = {
-        spec.name: _estimator(spec, study, prepared.matrix, jobs) for spec in study.learners
-    }
-    plan = make_plan(prepared, study)
+    prepared = prepare(config, data, learners=learners, seed=seed)
+    study = prepared.study
+    estimators = {spec.name: _estimator(spec, prepared, jobs) for spec in study.learners}
+    plan = make_plan(prepared)
     out = Path("reports") / study.study if out is None else out
     _check_places(models, out)
     results: dict[str, Result] = {}
     steps = len(study.learners) + 2  # reading before them, saving after
     for done, spec in enumerate(study.learners, start=1):
         progress(f"training {spec.name}", done / steps)
-        results[spec.name] = _run(spec, estimators[spec.name], prepared, plan, study)
+        results[spec.name] = _run(spec, estimators[spec.name], prepared, plan)
     progress("saving", 1 - 1 / steps)
     return deliver(
         Delivery(
             study=study,
             plan=plan,
             results=results,
-            summary=_summary(prepared, study, plan, results, estimators),
+            summary=_summary(prepared, plan, results, estimators),
             data=Path(data).stem,
             models=models,
             out=out,
@@ -149,36 +141,19 @@ def _check_places(models: Path, out: Path) -> None:
         tracking.prepare_store()
 
 
-def _chosen(study: Study, wanted: Sequence[str]) -> tuple[LearnerSpec, ...]:
-    if not wanted:
-        return study.learners
-    by_name = {spec.name: spec for spec in study.learners}
-    chosen = []
-    for name in dict.fromkeys(wanted):
-        known = name in by_name or name in names() or name.startswith("sklearn:")
-        if not known:
-            raise StudyError(
-                f"there is no learner {name!r}; {study.file} has {', '.join(by_name)}, and the "
-                f"package {', '.join(names())}"
-            )
-        chosen.append(by_name.get(name) or LearnerSpec(name=name, learner=name))
-    return tuple(chosen)
-
-
-def _estimator(spec: LearnerSpec, study: Study, matrix: Design, jobs: int) -> Learner:
-    estimator = make_learner(spec, study, matrix)
+def _estimator(spec: LearnerSpec, prepared: Prepared, jobs: int) -> Learner:
+    estimator = make_learner(spec, prepared.study, prepared.matrix)
     known = estimator.get_params(deep=False)
-    ours = {"random_state": study.seed, "n_jobs": jobs}
+    ours = {"random_state": prepared.study.seed, "n_jobs": jobs}
     estimator.set_params(
         **{key: value for key, value in ours.items() if key in known and key not in spec.parameters}
     )
     return estimator
 
 
-def _run(
-    spec: LearnerSpec, estimator: Learner, prepared: Prepared, plan: Plan, study: Study
-) -> Result:
+def _run(spec: LearnerSpec, estimator: Learner, prepared: Prepared, plan: Plan) -> Result:
     start = time.perf_counter()
+    study = prepared.study
     matrix = prepared.matrix.select(spec.covariates)
     trained = train_learner(estimator, matrix.X, prepared.labelled.y, plan)
     thresholds = study.validation.thresholds
@@ -217,11 +192,11 @@ def _shown(matrix: Design, seed: int) -> Design:
 
 def _summary(
     prepared: Prepared,
-    study: Study,
     plan: Plan,
     results: dict[str, Result],
     estimators: Mapping[str, Learner],
 ) -> dict[str, Any]:
+    study = prepared.study
     performances = {name: result.performance for name, result in results.items()}
     champion = choose(performances)
     flow = prepared.labelled.flow
@@ -229,7 +204,6 @@ def _summary(
     prevalence = performance(reference, plan, _compared(study))
     evidence = evidence_after(
         prepared,
-        study,
         results,
         estimators,
         champion=champion.name,
@@ -253,7 +227,7 @@ def _summary(
         "audits": [asdict(finding) for finding in findings],
         "comparisons": _comparisons(study, estimators, performances, prevalence, champion.name),
         "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
-        "sensitivity": sensitivity(prepared, study, estimators, champion.name),
+        "sensitivity": sensitivity(prepared, estimators, champion.name),
         "seed": study.seed,
         "versions": provenance.versions(),
         "time": provenance.now(),

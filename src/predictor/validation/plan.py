@@ -1,0 +1,96 @@
+"""All samples of a study, drawn once and the same for every learner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from predictor.study import ValidationSpec
+from predictor.validation.resamples import (
+    Counts,
+    Folds,
+    Integers,
+    KeptModels,
+    bootstrap,
+    bootstrap_of_cross_validation,
+    cross_validation,
+    read_resamples,
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Plan:
+    """All samples on which a study trains its learners; the same for every learner.
+
+    Attributes
+    ----------
+    folds
+        Repeated cross-validation of the cohort.
+    interval
+        The bootstrap of the cross-validation; in very large cohorts without training again.
+    bootstrap
+        (B, n) counts of the plain bootstrap.
+    """
+
+    folds: Folds
+    interval: Folds | KeptModels
+    bootstrap: Counts
+
+
+def draw_plan(
+    y: Counts,
+    spec: ValidationSpec,
+    rng: np.random.Generator,
+    *,
+    clusters: Integers | None = None,
+    rows: Integers | None = None,
+) -> Plan:
+    """Draw the samples that a study asks for.
+
+    Parameters
+    ----------
+    y
+        (n,) labels, 0 or 1.
+    spec
+        How many of what; what it leaves out is chosen for so many patients.
+    rng
+        Source of randomness; folds, interval and bootstrap each get a stream of their own.
+    clusters
+        (n,) number of the cluster of each patient, from 0; None when patients are independent.
+    rows
+        (n,) place of each patient in the table, in whose order a file of resamples counts; None
+        if patients are in that order.
+
+    Raises
+    ------
+    StudyError
+        If there are fewer patients, or clusters, than folds, or the spec names a file of resamples
+        that is not one.
+    """
+    spec = spec.for_patients(len(y))
+    of_folds, of_interval, of_bootstrap = rng.spawn(3)
+    folds, resamples = spec.cross_validation.folds, spec.interval.resamples
+    interval: Folds | KeptModels
+    if spec.interval.refit:
+        interval = bootstrap_of_cross_validation(
+            y,
+            resamples=resamples,
+            folds=folds,
+            repeats=spec.interval.repeats,
+            rng=of_interval,
+            clusters=clusters,
+        )
+    else:
+        interval = KeptModels(bootstrap(len(y), resamples, of_interval, clusters))
+    if spec.bootstrap.resamples is None:
+        drawn = bootstrap(len(y), spec.bootstrap.replicates, of_bootstrap, clusters)
+    else:
+        drawn = read_resamples(spec.bootstrap.resamples, len(y))
+        drawn = drawn if rows is None else drawn[:, rows]
+    repeats = spec.cross_validation.repeats
+    return Plan(
+        cross_validation(y, folds=folds, repeats=repeats, rng=of_folds, clusters=clusters),
+        interval,
+        drawn,
+    )

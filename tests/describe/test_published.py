@@ -7,7 +7,7 @@ import pytest
 from predictor.cohort import Cohort, label
 from predictor.cohort.simulate import published as published_cohort
 from predictor.cohort.simulate import write
-from predictor.describe import beside, describe, figures, suppressed
+from predictor.describe import beside, describe, figures, sentences, suppressed
 from predictor.report import data_facts
 from predictor.study import load_study
 
@@ -24,6 +24,25 @@ def founding(tmp_path_factory):
     return study, found, figures(data_facts(labelled, ""), found)
 
 
+@pytest.fixture(scope="module")
+def individual(tmp_path_factory):
+    """The same with every count, and so with every p."""
+    study = load_study(CONFIGS / "crps_esketamine.yaml")
+    file = tmp_path_factory.mktemp("published") / "crps.csv"
+    write(published_cohort(), file)
+    labelled = label(Cohort.read(file, study))
+    found = describe(labelled)
+    return study, found, figures(data_facts(labelled, ""), found)
+
+
+def test_p_of_a_small_count_is_withheld_for_it_would_tell_the_count(founding) -> None:
+    study, found, named = founding
+    rows = {row["name"]: row for row in beside(study.published, named, found)["rows"]}
+    loss = rows["change of response from T1 to T2"]
+    assert (loss["found"], loss["remark"]) == ("p: withheld", "--individual shows it")
+    assert any("is not shown" in sentence for sentence in sentences(found))
+
+
 def test_published_cohort_gives_the_published_figures(founding) -> None:
     study, found, named = founding
     rows = {row["name"]: row for row in beside(study.published, named, found)["rows"]}
@@ -33,8 +52,8 @@ def test_published_cohort_gives_the_published_figures(founding) -> None:
     assert rows["responders at T2"]["found"] == "23 of 48 (48 %)"
 
 
-def test_the_mcnemar_test_that_gives_the_published_p_is_named(founding) -> None:
-    study, found, named = founding
+def test_the_mcnemar_test_that_gives_the_published_p_is_named(individual) -> None:
+    study, found, named = individual
     rows = {row["name"]: row for row in beside(study.published, named, found)["rows"]}
     loss = rows["change of response from T1 to T2"]
     assert loss["found"] == (
@@ -43,8 +62,8 @@ def test_the_mcnemar_test_that_gives_the_published_p_is_named(founding) -> None:
     assert loss["remark"] == "p = 0.03 is McNemar's uncorrected test"
 
 
-def test_a_p_that_no_test_gives_is_said_to_be_so(founding) -> None:
-    _, found, named = founding
+def test_a_p_that_no_test_gives_is_said_to_be_so(individual) -> None:
+    _, found, named = individual
     told = beside({"change of response from T1 to T2": "p = 0.01"}, named, found)
     assert told["rows"][0]["remark"] == "no form of McNemar's test gives p = 0.01"
 

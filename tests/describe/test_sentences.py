@@ -21,7 +21,7 @@ def founding_like(make_labelled):
 
 
 def test_duration_of_response_is_told_in_words(founding_like) -> None:
-    said = sentences(suppressed(founding_like))
+    said = sentences(founding_like)
     assert (
         "Of 30 responders at T1 seen again, 21 still responded at T2 "
         "(70 %; 95 % interval 52 to 83 %)." in said

@@ -41,7 +41,7 @@ def file(trained, tmp_path_factory) -> Path:
     folder = trained.study.folder / "reports" / "small"
     report = json.loads((folder / "report.json").read_text())
     report["learners"] = {name: report["learners"][name] for name in LEARNERS}
-    swarm = (folder / "ridge" / "figures" / "shap_beeswarm.png").read_bytes()
+    swarm = (folder / "ridge" / "figures" / "shap_bar.png").read_bytes()
     page = make_page(report, *report_figures(report), {"ridge": swarm})
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(page)

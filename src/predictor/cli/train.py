@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Replicates fitted at the same time; -1 for all processors.",
 )
+@click.option(
+    "--individual",
+    is_flag=True,
+    help="Draw SHAP values with a point per patient: personal data, not to be shared.",
+)
 @options.as_json
 @options.quiet
 def command(
@@ -54,6 +59,7 @@ def command(
     out: Path | None,
     seed: int | None,
     jobs: int,
+    individual: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -77,6 +83,7 @@ def command(
             out=out,
             seed=seed,
             jobs=jobs,
+            individual=individual,
             progress=show,
         )
     if as_json:

@@ -16,6 +16,7 @@ from predictor.cohort.label import (
     label,
 )
 from predictor.cohort.persons import check_persons
+from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.read import read_frame, read_table
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Fault",
     "Flow",
     "LabelledCohort",
+    "Pooled",
     "canonical_order",
     "check_enough",
     "check_identifiers",
@@ -33,10 +35,12 @@ __all__ = [
     "condition",
     "covariates",
     "design",
+    "few_holders",
     "label",
     "needed_columns",
     "numbered",
     "pipeline_sql",
+    "pool",
     "read_frame",
     "read_table",
 ]

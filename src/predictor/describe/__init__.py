@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from predictor.describe.description import describe
-from predictor.describe.disclosure import FEWEST, WITHHELD, suppressed
+from predictor.describe.disclosure import suppressed
 from predictor.describe.published import beside, figures
 from predictor.describe.sentences import sentences
 
-__all__ = ["FEWEST", "WITHHELD", "beside", "describe", "figures", "sentences", "suppressed"]
+__all__ = ["beside", "describe", "figures", "sentences", "suppressed"]

@@ -7,13 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from predictor.describe.characteristics import UNLABELLED
-
-FEWEST = 5
-SMALL = f"<{FEWEST}"
-WITHHELD = "withheld"
-"""A count that is large enough, but would tell a smaller one by subtraction."""
-
-Shown = int | str
+from predictor.describe.protect import protect
+from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, hidden
 
 _SPREAD = ("median", "q1", "q3", "mean", "sd")
 
@@ -47,18 +42,12 @@ def _one_way(cells: Sequence[int], shown: Sequence[Shown]) -> bool:
     return total == least or (not withheld and total == (FEWEST - 1) * len(small))
 
 
-def hidden(count: object) -> bool:
-    """Whether a count is not shown."""
-    return isinstance(count, str)
-
-
 def suppressed(document: Mapping[str, Any]) -> dict[str, Any]:
     """A description without counts of one to four patients, and a list of where they were.
 
-    Left as they are: rows, eligible, labelled, and missing values per column. These are the
-    denominators, without which nothing can be read. What is said of the response itself (its
-    definitions and its transitions) shares its totals many times over, so there a small count is
-    replaced, but nothing else is withheld.
+    Left as they are: rows, eligible, labelled, those with the event, and missing values per column.
+    These are the denominators, without which nothing can be read. Then everything is looked at
+    together (see `protect`): what gives a hidden count away in another table is withheld.
     """
     found = copy.deepcopy(dict(document))
     few: list[str] = []
@@ -75,6 +64,8 @@ def suppressed(document: Mapping[str, Any]) -> dict[str, Any]:
     if found["by"] is not None:
         _groups(found["by"], few)
     _patterns(found["missing"])
+    protect(document, found)
+    _follow(found)
     found["few"] = few
     return found
 
@@ -98,8 +89,27 @@ def _characteristics(table: dict[str, Any], few: list[str]) -> None:
         if closed:
             few.append(f"characteristics: {row['name']}")
             row["standardised_difference_unlabelled"] = None
+            if closed != {UNLABELLED}:
+                row["standardised_difference"] = None
+
+
+def _follow(found: dict[str, Any]) -> None:
+    """Take away what is computed from counts that were hidden in the end."""
+    for row in found["characteristics"]["rows"]:
+        closed = {
+            name
+            for name, facts in row["groups"].items()
+            if any(hidden(cell) for cell in facts.get("counts", {}).values())
+        }
+        if closed:
+            row["standardised_difference_unlabelled"] = None
         if closed - {UNLABELLED}:
             row["standardised_difference"] = None
+    for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
+        # of p in four forms there are few pairs of counts
+        if hidden(move["lost"]) or hidden(move["gained"]):
+            tests["p"] = dict.fromkeys(tests["p"])
+            tests["hidden"] = True
 
 
 def _course(found: dict[str, Any], few: list[str]) -> None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from predictor.describe.disclosure import SMALL, WITHHELD
 from predictor.describe.sentences import MCNEMAR, mcnemar_in_words
 from predictor.describe.wording import events_of, number, p_value
+from predictor.disclosure import SMALL, WITHHELD
 
 SOURCE, NOTE = "source", "note"
 """Names in a study's `published` that say something about the figures; all others are figures."""
@@ -31,7 +31,7 @@ def figures(data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]
         named[f"responders at {row['time']}"] = events_of(row)
     for tests in found["mcnemar"]:
         name = f"change of response from {tests['from']} to {tests['to']}"
-        named[name] = f"p: {mcnemar_in_words(tests)}"
+        named[name] = f"p: {WITHHELD if tests.get('hidden') else mcnemar_in_words(tests)}"
     for row in found["definitions"]:
         named[row["definition"]] = events_of(row)
     if found["by"] is not None:

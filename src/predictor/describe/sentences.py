@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from predictor.describe.characteristics import UNLABELLED
-from predictor.describe.disclosure import hidden
 from predictor.describe.wording import bare_p, number, p_value, percent, percent_interval
+from predictor.disclosure import hidden
 
 MCNEMAR = {
     "exact": "exact",
@@ -70,6 +70,11 @@ def _duration(row: Mapping[str, Any]) -> str:
 
 
 def _mcnemar(tests: Mapping[str, Any]) -> str:
+    if tests.get("hidden"):
+        return (
+            f"McNemar's p of the change of response from {tests['from']} to {tests['to']} is not "
+            "shown, for it would tell a small count."
+        )
     if tests["p"]["uncorrected"] is None:
         return f"Nobody's response changed from {tests['from']} to {tests['to']}."
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from predictor.describe.disclosure import Shown, hidden
+from predictor.disclosure import Shown, hidden
 
 NOT_KNOWN = "-"
 

@@ -81,7 +81,8 @@ def _linear(
             step = _round_step(deviation) if number else 1.0
             whom = _change(step, unit, covariate.name) if number else _against(covariate, at)
             said = f"{whom} multiplies the odds by {_said(ends, step)}."
-            sentences.append((abs(ends[0]) * deviation, said))
+            if deviation > 0 or ends[0] != 0:  # of what is the same for all, nothing was learned
+                sentences.append((abs(ends[0]) * deviation, said))
     # those that move patients most come first
     sentences.sort(key=lambda pair: -pair[0])
     columns = f"{len(coefficient)} column{'' if len(coefficient) == 1 else 's'}"

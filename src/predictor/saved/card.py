@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from predictor.cohort import needed_columns
+from predictor.disclosure import FEW_IN_WORDS
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.statistics import r2_cox_snell_from_auroc, required_patients
@@ -111,6 +112,10 @@ def _factors(model: SavedModel) -> list[str]:
     return [
         f"- **Covariates** {_listed(c.name for c in model.covariates)}",
         f"- **Columns read** {read}",
+        (
+            f"- **Taken as another value, for {FEW_IN_WORDS} training patients had it** "
+            f"{_listed(map(str, model.pooled))}"
+        ),
         f"- **{study.predict_at}-only check** {check}",
         "- **Groups of patients** none was looked at",
     ]

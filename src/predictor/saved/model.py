@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort import Covariate, Design
+from predictor.cohort import Covariate, Design, Pooled
 from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers
 from predictor.scorers.rounding import significant, to_step
@@ -86,6 +86,8 @@ class SavedModel:
         Plain data: estimates, counts, verdict.
     provenance
         Plain data: versions, seed, fingerprint, time.
+    pooled
+        Values of so few training patients that another one is scored instead.
     """
 
     study: Study
@@ -96,3 +98,4 @@ class SavedModel:
     usual: Usual
     performance: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    pooled: tuple[Pooled, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.cohort import Covariate
+from predictor.cohort import Covariate, Pooled
 from predictor.errors import ModelError, StudyError
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel, Usual
@@ -70,6 +70,10 @@ def read_model(directory: Path | str) -> SavedModel:
             ),
             performance=json.loads(files[layout.PERFORMANCE]),
             provenance=description["provenance"],
+            pooled=tuple(
+                Pooled(entry["covariate"], tuple(entry["values"]), entry["into"])
+                for entry in description.get("pooled", [])
+            ),
         )
     except StudyError as error:
         raise ModelError(f"{directory}: the model's study cannot be read: {error}") from None

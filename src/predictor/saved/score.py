@@ -17,7 +17,9 @@ from predictor.cohort import (
     covariates,
     design,
     needed_columns,
+    pool,
 )
+from predictor.disclosure import FEW_IN_WORDS
 from predictor.errors import DataError, ModelError
 from predictor.explain import explain
 from predictor.saved.model import Floats, SavedModel
@@ -118,15 +120,22 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
     contributions = np.full((n, len(names)), np.nan)
     baseline = float("nan")
     if rows:
-        matrix = _matrix(model, cohort.take(rows))
+        matrix, changed = pool(_matrix(model, cohort.take(rows)), model.pooled)
         explanation = explain(model.model, matrix)
         baseline = explanation.baseline
         contributions[rows] = explanation.values
         logit = model.model.logit(matrix.X)[0]
         low[rows], high[rows] = model.spread.interval(logit, matrix.X)
         probability[rows] = probability_of(logit)
-        for row, flag in zip(rows, _unusual(model, matrix), strict=True):
-            flags[row] = flag
+        notes = _unusual(model, matrix)
+        for each in model.pooled:
+            for place in np.flatnonzero(changed[each.covariate]):
+                notes[place].append(
+                    f"{each.covariate}: a value of {FEW_IN_WORDS} training patients, "
+                    f"scored as {each.into}"
+                )
+        for row, found in zip(rows, notes, strict=True):
+            flags[row] = "; ".join(found)
     return Scores(
         identifiers=cohort.table.select(list(model.study.ids)),
         probability=probability,
@@ -168,7 +177,7 @@ def _reasons(faults: Sequence[Fault], rows: int) -> list[str]:
     return ["; ".join(found) for found in reasons]
 
 
-def _unusual(model: SavedModel, matrix: Design) -> list[str]:
+def _unusual(model: SavedModel, matrix: Design) -> list[list[str]]:
     """Covariates in which a patient is unlike the training patients, and those that are missing."""
     notes: list[list[str]] = [[] for _ in matrix.X]
     mean = np.array(model.usual.mean)
@@ -189,7 +198,7 @@ def _unusual(model: SavedModel, matrix: Design) -> list[str]:
             notes[row].append(f"{covariate.name} missing")
         for row in np.flatnonzero(far & ~missing):
             notes[row].append(f"{covariate.name} unlike the training patients")
-    return ["; ".join(found) for found in notes]
+    return notes
 
 
 def _numbers(values: Floats) -> pa.Array:

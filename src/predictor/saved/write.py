@@ -7,6 +7,7 @@ import json
 import platform
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -84,6 +85,7 @@ def _files(model: SavedModel) -> dict[str, bytes]:
         "covariates": [
             {"name": c.name, "kind": c.kind, "levels": list(c.levels)} for c in model.covariates
         ],
+        "pooled": [asdict(pooled) for pooled in model.pooled],
         "usual": {
             "mean": list(model.usual.mean),
             "standard_deviation": list(model.usual.standard_deviation),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from predictor.disclosure import FEWEST
 from predictor.statistics import calibration_curve, shifted_percentiles, wilson
-from predictor.validation.groups import groups_of_similar, merged_bins
+from predictor.validation.groups import groups_of_similar, merged_bins, without_few
 from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse, too_few
 from predictor.validation.out_of_fold import mean_by, out_of_fold
 from predictor.validation.performance import SHARE_NEEDED
@@ -16,7 +17,6 @@ from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
 
 _SMALLEST_GROUP = 8  # fewer patients say nothing about a share
-_SMALLEST_BIN = 5  # fewer patients would be individuals
 _MOST_GROUPS = 10
 _BINS = 20
 _POINTS = 41
@@ -107,7 +107,8 @@ def calibration(samples: Samples) -> Calibration:
 
 def _groups(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
     groups = []
-    for patients in groups_of_similar(probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS):
+    similar = groups_of_similar(probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS)
+    for patients in without_few(similar, y, FEWEST):
         events, size = y[patients].sum(), len(patients)
         interval = wilson(events, size)
         groups.append(
@@ -163,6 +164,6 @@ def _histogram(y: Counts, probability: Counts) -> Histogram:
     known = ~np.isnan(probability)
     narrow = np.arange(_BINS + 1) / _BINS
     counts = [np.histogram(probability[known & (y == label)], narrow)[0] for label in (1, 0)]
-    cuts = merged_bins(counts[0] + counts[1], _SMALLEST_BIN)
+    cuts = merged_bins(np.array(counts), FEWEST)
     events, others = (np.add.reduceat(count, cuts[:-1]) for count in counts)
     return Histogram(narrow[cuts], events, others)

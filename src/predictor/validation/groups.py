@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -48,14 +50,14 @@ def groups_of_similar(
 
 
 def merged_bins(counts: npt.NDArray[np.int64], smallest: int) -> list[int]:
-    """Where to cut bins so that each holds nobody or at least `smallest` patients.
+    """Where to cut bins so that each holds nobody or at least `smallest` patients of every kind.
 
     Parameters
     ----------
     counts
-        (k,) patients in each narrow bin.
+        (k,) patients in each narrow bin, or (kinds, k).
     smallest
-        Fewest patients of a bin that has any.
+        Fewest patients of a kind in a bin that has any.
 
     Returns
     -------
@@ -63,15 +65,31 @@ def merged_bins(counts: npt.NDArray[np.int64], smallest: int) -> list[int]:
         Cuts between the k bins, from 0 to k. With fewer than `smallest` patients in all there is
         one bin.
     """
-    cuts, held = [0], 0
-    for end, count in enumerate(counts, start=1):
-        held += int(count)
-        if held == 0 or held >= smallest:
+    counts = np.atleast_2d(counts)
+    cuts, held = [0], np.zeros(len(counts), dtype=np.int64)
+    for end, more in enumerate(counts.T, start=1):
+        held += more
+        if not _few(held, smallest):
             cuts.append(end)
-            held = 0
+            held[:] = 0
     # what is left at the upper end goes to the bins below it
-    while cuts[-1] > 0 and 0 < counts[cuts[-1] :].sum() < smallest:
+    while cuts[-1] > 0 and _few(counts[:, cuts[-1] :].sum(axis=1), smallest):
         cuts.pop()
-    if cuts[-1] < len(counts):
-        cuts.append(len(counts))
+    if cuts[-1] < counts.shape[1]:
+        cuts.append(counts.shape[1])
     return cuts
+
+
+def without_few(
+    groups: tuple[npt.NDArray[np.int64], ...], y: Counts, smallest: int
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """Join neighbouring groups until each has nobody or at least `smallest` of both labels."""
+    counts = np.array([[y[group].sum(), (1 - y[group]).sum()] for group in groups], dtype=np.int64)
+    if not len(groups):
+        return ()
+    cuts = merged_bins(counts.T, smallest)
+    return tuple(np.concatenate(groups[a:b]) for a, b in pairwise(cuts))
+
+
+def _few(held: npt.NDArray[np.int64], smallest: int) -> bool:
+    return bool(((held > 0) & (held < smallest)).any())

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor import statistics
+from predictor.disclosure import FEWEST
 from predictor.validation.decision_curve import THRESHOLDS
 from predictor.validation.groups import groups_of_similar
 from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts
 
-_SMALLEST_GROUP = 5  # fewer patients would be individuals
 _MOST_GROUPS = 20
 _TAILS = (0.025, 0.975)
 
@@ -178,5 +178,5 @@ def _groups(own: Counts, low: Counts, median: Counts, high: Counts) -> tuple[Sta
             high=float(high[patients].mean()),
             patients=len(patients),
         )
-        for patients in groups_of_similar(own, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS)
+        for patients in groups_of_similar(own, smallest=FEWEST, most=_MOST_GROUPS)
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from predictor import tracking
-from predictor.cohort import Design, pipeline_sql
+from predictor.cohort import Design, Pooled, pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import replacing, write_bytes
 from predictor.explain import Explanation, Importance
@@ -71,6 +71,10 @@ class Delivery:
         Name of the table.
     models, out
         Folders for models, and for figures and report.
+    pooled
+        Values of so few patients that the learners got another one instead.
+    individual
+        Whether figures with a point per patient are wanted.
     """
 
     study: Study
@@ -80,6 +84,8 @@ class Delivery:
     data: str
     models: Path
     out: Path
+    pooled: tuple[Pooled, ...] = ()
+    individual: bool = False
 
     @property
     def directories(self) -> dict[str, Path]:
@@ -107,7 +113,8 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
     together, each = report_figures(delivery.summary)
     vectors = _vectors(together)
     pictures_of_each = {
-        name: _vectors(drawn) | _shap(delivery.results[name]) for name, drawn in each.items()
+        name: _vectors(drawn) | _shap(delivery.results[name], individual=delivery.individual)
+        for name, drawn in each.items()
     }
     report = _json(delivery.summary)
     page = make_page(delivery.summary, together, each, _beeswarms(pictures_of_each))
@@ -144,14 +151,14 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _shap(result: Result) -> Files:
-    """The figures of the `shap` package: one needs the patients, so it is drawn only now."""
+def _shap(result: Result, *, individual: bool) -> Files:
+    """The figures of the `shap` package: one shows the patients, so it is drawn if asked for."""
     from predictor.explain.figures import bar, beeswarm
 
-    return {
-        "figures/shap_bar.png": bar(result.importances),
-        f"figures/{BEESWARM}.png": beeswarm(result.explanation, result.shown),
-    }
+    files = {"figures/shap_bar.png": bar(result.importances)}
+    if individual:
+        files[f"figures/{BEESWARM}.png"] = beeswarm(result.explanation, result.shown)
+    return files
 
 
 def _vectors(figures: Figures) -> Files:
@@ -180,6 +187,11 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
             result.shown,
         ),
         usual=Usual.of(result.matrix),
+        pooled=tuple(
+            pooled
+            for pooled in delivery.pooled
+            if pooled.covariate in {covariate.name for covariate in result.matrix.covariates}
+        ),
         performance={
             **result.facts,
             **{key: summary[key] for key in ("data", "sample_size", "champion", "verdict")},

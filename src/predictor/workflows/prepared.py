@@ -13,14 +13,17 @@ from predictor.cohort import (
     Cohort,
     Design,
     LabelledCohort,
+    Pooled,
     canonical_order,
     check_enough,
     check_informative,
     check_persons,
     covariates,
     design,
+    few_holders,
     label,
     numbered,
+    pool,
 )
 from predictor.cohort.label import Labels
 from predictor.errors import StudyError
@@ -50,6 +53,8 @@ class Prepared:
     entropy
         Of the whole table too, in whatever order its rows are; known to nobody without it and
         never written down.
+    pooled
+        Values of so few labelled patients that `matrix` has the most frequent one instead.
     """
 
     study: Study
@@ -59,6 +64,7 @@ class Prepared:
     clusters: npt.NDArray[np.int64] | None
     fingerprint: str
     entropy: int
+    pooled: tuple[Pooled, ...]
 
 
 def prepare(
@@ -93,7 +99,7 @@ def prepare(
     prepared = _in_order(
         study, labelled, eligible, fingerprint=cohort.fingerprint(), entropy=cohort.entropy()
     )
-    check_informative(prepared.matrix)
+    check_informative(prepared.eligible.take(~np.isnan(prepared.labelled.labels)))
     for spec in study.learners:
         prepared.matrix.select(spec.covariates)
     return prepared
@@ -153,14 +159,18 @@ def _in_order(
     order = canonical_order(eligible, labelled.labels, names)
     labelled, eligible = labelled.take(order), eligible.take(order)
     names = _cluster_names(labelled.labelled)
+    whole = eligible.take(~np.isnan(labelled.labels))
+    pooled = few_holders(whole)
+    matrix, _ = pool(whole, pooled)
     return Prepared(
         study,
         labelled,
-        eligible.take(~np.isnan(labelled.labels)),
+        matrix,
         eligible,
         None if names is None else numbered(names),
         fingerprint,
         entropy,
+        pooled,
     )
 
 

@@ -72,6 +72,7 @@ def train(
     out: Path | None = None,
     seed: int | None = None,
     jobs: int = -1,
+    individual: bool = False,
     progress: Progress = _silent,
 ) -> dict[str, Any]:
     """Train, validate, explain, save and track the learners of a study.
@@ -90,6 +91,8 @@ def train(
         Instead of the seed of the study file.
     jobs
         Replicates fitted at the same time; -1 for all processors.
+    individual
+        Draw each learner's SHAP values with a point per patient: personal data.
     progress
         Called before each step with a few words and the share of steps that are done.
 
@@ -127,6 +130,8 @@ def train(
             data=Path(data).stem,
             models=models,
             out=out,
+            pooled=prepared.pooled,
+            individual=individual,
         )
     )
 

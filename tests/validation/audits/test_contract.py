@@ -84,6 +84,11 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
         lambda make, c: make(Y, covariates_={"age": TWICE, "height": TWICE**2}),
         "issue",
     ),
+    "few_holders": (
+        lambda make, c: make(Y, covariates_={"dose": 1.0 * (np.arange(60) < 5)}),
+        lambda make, c: make(Y, covariates_={"dose": 1.0 * (np.arange(60) < 4)}),
+        "tip",
+    ),
     "missingness_predicts": (
         lambda make, c: make(Y, covariates_={"age": GAPS}),
         lambda make, c: make(Y, covariates_={"age": TIED_GAPS}),

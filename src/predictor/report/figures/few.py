@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-FEW = 5
+from predictor.disclosure import FEWEST, shown
+from predictor.disclosure import Shown as Count
 
-Count = int | str
-"""A number of patients, or what is said in its place: ``<5``, ``withheld``."""
-
-
-def shown(count: Count, individual: bool = False) -> str:
-    """A count as it may be written: ``<5`` in place of 1 to 4, unless `individual`."""
-    if isinstance(count, int) and 0 < count < FEW and not individual:
-        return f"<{FEW}"
-    return str(count)
+__all__ = ["Count", "hidden", "shown", "size", "total"]
 
 
 def hidden(text: str) -> bool:
@@ -24,7 +17,7 @@ def hidden(text: str) -> bool:
 
 def size(text: str) -> float:
     """What stands for a count in a drawing; the same for all that are hidden."""
-    return FEW / 2 if hidden(text) else float(text)
+    return FEWEST / 2 if hidden(text) else float(text)
 
 
 def total(texts: Sequence[str]) -> str:

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from predictor.cohort import Cohort, condition
+from predictor.disclosure import in_words
 from predictor.errors import DataError
 from predictor.validation.audits.evidence import Evidence
-from predictor.validation.audits.finding import Audit, Ruling, count
+from predictor.validation.audits.finding import Audit, Ruling
 
 _ISSUE = 0.10
 
@@ -40,7 +41,7 @@ def _rule(evidence: Evidence) -> Ruling:
         return Ruling("passed", f"every patient could have met {' or '.join(measured)}.")
     return Ruling(
         "issue" if lost > _ISSUE * evidence.patients else "tip",
-        f"{count(lost)} of {evidence.patients} labelled patients could not have met "
+        f"{in_words(lost)} of {evidence.patients} labelled patients could not have met "
         f"{' or '.join(measured)}, whatever {score} had become: they start too low.",
     )
 

@@ -8,8 +8,9 @@ from math import exp
 import numpy as np
 
 from predictor.cohort import Cohort
+from predictor.disclosure import in_words
 from predictor.validation.audits.evidence import Evidence
-from predictor.validation.audits.finding import Audit, Ruling, count
+from predictor.validation.audits.finding import Audit, Ruling
 from predictor.validation.resamples import Integers
 
 _LEVEL = 0.05
@@ -28,8 +29,10 @@ def _rule(evidence: Evidence) -> Ruling:
     if not pairs:
         return Ruling("passed", f"no two patients agree in all {len(names)} columns.")
     expected = _by_chance(known, names, person)
-    patients = count(int((_sizes(same) > _sizes(_both(same, person))).sum()))
-    numbers = f"{count(pairs)} pair{'' if pairs == 1 else 's'}, where chance gives {expected:.2g}"
+    patients = in_words(int((_sizes(same) > _sizes(_both(same, person))).sum()))
+    numbers = (
+        f"{in_words(pairs)} pair{'' if pairs == 1 else 's'}, where chance gives {expected:.2g}"
+    )
     if _at_least(pairs, _TOGETHER * expected) >= _LEVEL:
         return Ruling(
             "not_applicable",

@@ -10,9 +10,6 @@ from predictor.validation.audits.evidence import Evidence
 
 Verdict = Literal["passed", "tip", "issue", "not_applicable"]
 
-# smaller groups of patients are not counted out: with few patients a count points at a person
-_FEWEST_COUNTED = 5
-
 
 @dataclass(frozen=True)
 class Ruling:
@@ -72,13 +69,6 @@ class Finding:
     subject: str | None
     message: str
     reference: str
-
-
-def count(patients: int) -> str:
-    """A number of patients in a message: those fewer than 5 are not counted out."""
-    if patients == 0:
-        return "no"
-    return str(patients) if patients >= _FEWEST_COUNTED else f"fewer than {_FEWEST_COUNTED}"
 
 
 def p_value(p: float) -> str:

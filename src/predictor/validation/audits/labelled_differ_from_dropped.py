@@ -6,9 +6,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from predictor.disclosure import in_words
 from predictor.statistics import standardised_difference
 from predictor.validation.audits.evidence import Evidence
-from predictor.validation.audits.finding import Audit, Ruling, count
+from predictor.validation.audits.finding import Audit, Ruling
 from predictor.validation.resamples import Counts
 
 _APART = 0.25
@@ -22,7 +23,7 @@ def _rule(evidence: Evidence) -> Ruling:
     if without < _FEWEST:
         return Ruling(
             "not_applicable",
-            f"{count(without)} eligible patients have no label: too few to compare.",
+            f"{in_words(without)} eligible patients have no label: too few to compare.",
         )
     X = evidence.eligible.X
     difference = _differences(X[~evidence.dropped], X[evidence.dropped])
@@ -33,7 +34,7 @@ def _rule(evidence: Evidence) -> Ruling:
     chance = NormalDist().inv_cdf(1 - _LEVEL / 2 / len(difference))
     chance *= float(np.sqrt(1 / with_label + 1 / without))
     numbers = (
-        f"{count(without)} without a label, {with_label} with; largest standardised difference "
+        f"{in_words(without)} without a label, {with_label} with; largest standardised difference "
         f"{difference[worst]:+.2f} in {evidence.eligible.columns[worst]}"
     )
     if abs(difference[worst]) <= max(_APART, chance):

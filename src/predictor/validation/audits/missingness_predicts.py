@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from predictor.disclosure import in_words
 from predictor.validation.audits.evidence import Evidence
-from predictor.validation.audits.finding import Audit, Ruling, count, p_value
+from predictor.validation.audits.finding import Audit, Ruling, p_value
 from predictor.validation.resamples import Counts
 
 Numbers = npt.NDArray[Any]
@@ -42,7 +43,7 @@ def _rule(evidence: Evidence) -> Ruling:
     if p >= _TIP:
         return Ruling("passed", f"gaps are not tied to the outcome; nearest is {numbers}.")
     gap = missing[:, gappy[worst]]
-    shares = f"missing in {count(int(gap.sum()))}"
+    shares = f"missing in {in_words(int(gap.sum()))}"
     if min(gap.sum(), (~gap).sum()) >= _SHARE_SHOWN:
         with_event = [100 * evidence.y[group].mean() for group in (gap, ~gap)]
         shares += ", {:.0f} % with the event against {:.0f} % where known".format(*with_event)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from predictor.disclosure import in_words
 from predictor.validation.audits.evidence import Evidence
-from predictor.validation.audits.finding import Audit, Ruling, Verdict, count
+from predictor.validation.audits.finding import Audit, Ruling, Verdict
 
 _TIP = 0.10
 _ISSUE = 0.25
@@ -22,7 +23,7 @@ def _rule(evidence: Evidence) -> Ruling:
     verdict: Verdict = "issue" if share >= _ISSUE else "tip" if share >= _TIP else "passed"
     return Ruling(
         verdict,
-        f"{count(alone)} of {evidence.events} events rest on {outcome.reported} alone, without "
+        f"{in_words(alone)} of {evidence.events} events rest on {outcome.reported} alone, without "
         f"{' or '.join(met) or 'another criterion'}.",
     )
 

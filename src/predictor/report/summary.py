@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Design, LabelledCohort
+from predictor.disclosure import SMALL, WITHHELD, Shown, small
 from predictor.statistics import (
     expected_mape,
     expected_shrinkage,
@@ -40,12 +41,14 @@ def data_facts(labelled: LabelledCohort, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def _alternative(labels: Any, other: Any) -> dict[str, int]:
+def _alternative(labels: Any, other: Any) -> dict[str, Shown]:
     both = ~np.isnan(labels) & ~np.isnan(other)
+    known, events = int((~np.isnan(other)).sum()), int(np.nansum(other))
+    differs = int((labels[both] != other[both]).sum())
     return {
-        "labelled": int((~np.isnan(other)).sum()),
-        "events": int(np.nansum(other)),
-        "differs": int((labels[both] != other[both]).sum()),
+        "labelled": known,
+        "events": SMALL if small(events) else WITHHELD if small(known - events) else events,
+        "differs": SMALL if small(differs) else differs,
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from predictor.cohort import needed_columns
-from predictor.disclosure import FEW_IN_WORDS
+from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.statistics import r2_cox_snell_from_auroc, required_patients
@@ -144,8 +144,18 @@ def _training(model: SavedModel) -> list[str]:
         f"- **Table** {model.provenance['fingerprint']}",
         f"- **Sample size** {_enough(facts)}",
         "- **Missing values** imputed inside every training, without the outcome; labels never",
-        "- **Kept in this model** no row, identifier or value of a patient",
+        f"- **Kept in this model** {_kept(model)}",
     ]
+
+
+def _kept(model: SavedModel) -> str:
+    nothing = "no row, identifier or value of a patient"
+    if model.model.kind != "sklearn":
+        return f"{nothing}, and no number of fewer than {FEWEST} of them"
+    return (
+        f"{nothing}; the classifier is as scikit-learn fitted it and may hold numbers of one "
+        "patient (a leaf, a class mean): share it as you would share the table"
+    )
 
 
 def _enough(facts: Mapping[str, Any]) -> str:

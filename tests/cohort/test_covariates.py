@@ -181,6 +181,56 @@ def test_a_new_patient_needs_what_the_pipeline_reads(
     assert [column.name for column in needed_columns(make_study(sql))] == names
 
 
+@pytest.mark.parametrize(
+    ("sql", "outputs", "names"),
+    [
+        ("SELECT pid, age, nrs_t0 AS pain FROM cohort", ["pain"], ["pid", "nrs_t0"]),
+        ("SELECT pid, age, nrs_t0 FROM cohort", ["NRS_T0", "Age"], ["pid", "age", "nrs_t0"]),
+        ("SELECT pid, age / 10 AS d, d * 2 AS e, nrs_t0 FROM cohort", ["e"], ["pid", "age"]),
+        ("SELECT pid, age AS visits, visits * 2 AS e FROM cohort", ["e"], ["pid", "age", "visits"]),
+        ("SELECT pid, age FROM cohort WHERE visits >= 0", ["age"], ["pid", "age", "visits"]),
+        ("SELECT pid, age, nrs_t0 AS p FROM cohort ORDER BY p", ["age"], ["pid", "age", "nrs_t0"]),
+        ("SELECT c.pid, c.age, c.nrs_t0 FROM cohort c", ["age"], ["pid", "age"]),
+        ("SELECT pid, age, nrs_t0 + 1 FROM cohort", ["age"], ["pid", "age"]),
+        (
+            "SELECT pid, (SELECT max(x) FROM (VALUES (age), (visits)) t(x)) AS m FROM cohort",
+            ["m"],
+            None,
+        ),
+        ("WITH c AS (SELECT * FROM cohort) SELECT pid, age, nrs_t0 FROM c", ["age"], None),
+        ("SELECT pid, age, nrs_t0 + 1 FROM cohort", ["(nrs_t0 + 1)"], ["pid", "age", "nrs_t0"]),
+        ("SELECT a AS pid, b AS age FROM cohort AS c(a, b)", ["age"], None),
+        ("SELECT p.pid, age, nrs_t0 FROM cohort p JOIN cohort USING (pid)", ["age"],
+         ["pid", "age", "nrs_t0"]),
+        (None, ["age"], ["pid", "age"]),
+    ],
+)  # fmt: skip
+def test_a_model_of_few_covariates_needs_what_feeds_them(
+    make_study: MakeStudy, sql: str | None, outputs: list[str], names: list[str] | None
+) -> None:
+    study = make_study(sql)
+    everything = [column.name for column in study.known()]
+    assert [c.name for c in needed_columns(study, outputs)] == (names or everything)
+
+
+def test_what_a_model_does_not_use_may_be_missing_for_everybody(
+    make_study: MakeStudy, make_cohort: MakeCohort
+) -> None:
+    study = make_study(
+        "SELECT pid, age, ln(1 + visits) AS v, sex, smoker, date_diff('day', onset, start) AS days "
+        "FROM cohort WHERE nrs_t0 >= 0"
+    )
+    cohort = make_cohort(study)
+    few = cohort.only([column.name for column in needed_columns(study, ["v"])])
+    assert [column.name for column in few.columns] == ["pid", "visits", "nrs_t0"]
+    whole, part = (
+        {c.name: c.values for c in covariates(each)}
+        for each in (cohort, few.with_gaps(needed_columns(study)))
+    )
+    assert part["v"].equals(whole["v"])
+    assert part["days"].null_count == len(cohort)
+
+
 def test_a_new_patient_needs_what_eligibility_reads(make_study: MakeStudy) -> None:
     study = make_study(
         "SELECT pid, age FROM cohort",

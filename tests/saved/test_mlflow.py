@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from predictor.cohort import read_table
+from predictor.errors import DataError
 from predictor.saved import read_model, score
 
 LEARNERS = ["prevalence", "pain only", "logistic", "ridge", "lightgbm"]
@@ -104,3 +105,18 @@ def test_a_refusal_through_mlflow_shows_no_value(trained, frame) -> None:
         model.predict(frame.head(1).assign(pain_t0=[77.123]))
     assert "77.123" not in str(caught.value)
     assert str(frame["patient_id"][0]) not in str(caught.value)
+
+
+def test_a_broken_row_need_not_stop_the_others(trained, frame, expected) -> None:
+    model = _load(str(trained.directory("ridge")))
+    broken = pd.concat([frame, frame.iloc[[0]]], ignore_index=True)
+    broken.loc[1, "pain_t0"] = 11
+    with pytest.raises(DataError, match="pain_t0: row 3: outside 0 to 10"):
+        model.predict(broken)
+    found = model.predict(broken, params={"lenient": True})
+    kept = np.delete(np.arange(len(frame)), 1)
+    np.testing.assert_allclose(
+        found["probability"][kept], expected["ridge"][kept], rtol=0, atol=1e-12
+    )
+    assert found["flags"][1].startswith("not scored: pain_t0 outside 0 to 10")
+    assert "the same patient in another row" in found["flags"].iloc[-1]

@@ -258,3 +258,30 @@ def test_the_reason_names_the_column_whatever_its_name_holds(make_study, patient
     flags = score(model, raw, lenient=True).flags
     assert flags[0].startswith("not scored: pain: rest outside 0 to 10;")
     assert flags[1] == ""
+
+
+def test_a_model_of_one_covariate_asks_only_for_what_feeds_it(trained) -> None:
+    model = read_model(trained.directory("pain only"))
+    few = table({}, {"pain_t0": "3"}).select(["patient_id", "course", "pain_t0"])
+    everything = table({}, {"pain_t0": "3"})
+    np.testing.assert_array_equal(
+        score(model, few).probability, score(model, everything).probability
+    )
+    with pytest.raises(DataError, match="pain_t0: the model needs this column; the table has"):
+        score(model, few.rename_columns(["patient_id", "course", "Pain T0"]))
+
+
+def test_lenient_scores_rows_of_one_patient_each_by_itself(ridge) -> None:
+    same = {"patient_id": "N7"}
+    rows = [same, {}, {**same, "pain_t0": "3"}, {"pain_t0": "5"}, {**same, "age_years": None}]
+    scores = score(ridge, table(*rows), lenient=True)
+    for number, row in enumerate(rows):
+        assert scores.probability[number] == score(ridge, table(row)).probability[0]
+    again = "the same patient in another row"
+    assert scores.flags == (again, "", again, "", f"log_age missing; {again}")
+
+
+def test_lenient_gives_the_reason_of_a_blank_row(ridge) -> None:
+    scores = score(ridge, table(dict.fromkeys(NEW), {}), lenient=True)
+    assert scores.flags[0].startswith("not scored: a blank row inside the table")
+    assert np.isnan(scores.probability).tolist() == [True, False]

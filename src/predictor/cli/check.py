@@ -40,11 +40,14 @@ def _show(facts: dict[str, Any], out: Console) -> None:
     from predictor.cli.tables import flow_table
 
     out.print(flow_table(facts["data"]))
+    if others := facts["data"]["other_columns"]:
+        out.print(f"columns of the table that are not declared, and left out: {others}")
     table = Table(title="Covariates", title_justify="left")
-    for heading in ("covariate", "kind", "parameters", "missing"):
+    for heading in ("covariate", "kind", "parameters", "lowest", "highest", "missing"):
         table.add_column(heading, justify="left" if heading in ("covariate", "kind") else "right")
     for row in facts["covariates"]:
-        table.add_row(row["name"], row["kind"], str(row["parameters"]), str(row["missing"]))
+        ends = ("-" if row[end] is None else f"{row[end]:g}" for end in ("lowest", "highest"))
+        table.add_row(row["name"], row["kind"], str(row["parameters"]), *ends, str(row["missing"]))
     out.print(table)
     size = facts["sample_size"]
     required = size["required"]

@@ -7,6 +7,7 @@ from predictor.cohort.cohort import Cohort
 from predictor.cohort.covariates import covariates, needed_columns, pipeline_sql
 from predictor.cohort.design import Covariate, Design, check_informative, design
 from predictor.cohort.fault import Fault
+from predictor.cohort.header import near_name
 from predictor.cohort.label import (
     Flow,
     LabelledCohort,
@@ -14,6 +15,7 @@ from predictor.cohort.label import (
     check_identifiers,
     condition,
     label,
+    occurrences,
 )
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
@@ -37,8 +39,10 @@ __all__ = [
     "design",
     "few_holders",
     "label",
+    "near_name",
     "needed_columns",
     "numbered",
+    "occurrences",
     "pipeline_sql",
     "pool",
     "read_frame",

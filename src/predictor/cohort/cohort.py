@@ -90,12 +90,23 @@ class Cohort:
         """The cohort with some of its columns, in the order of the dictionary."""
         columns = tuple(column for column in self.columns if column.name in names)
         table = self.table.select([column.name for column in columns])
-        return Cohort(self.study, columns, table, self.rows)
+        return replace(self, columns=columns, table=table)
+
+    def with_gaps(self, columns: Sequence[Column]) -> Cohort:
+        """The cohort with these columns, in this order; those it has not are null for everybody."""
+        lacking = [column for column in columns if column.name not in self.table.column_names]
+        nobody = pa.table({column.name: pa.array([], pa.string()) for column in lacking})
+        typed, _ = check_cells(nobody, lacking, self.study)
+        gaps = {field.name: pa.nulls(len(self), field.type) for field in typed.schema}
+        table = pa.table(
+            {c.name: gaps[c.name] if c.name in gaps else self.table[c.name] for c in columns}
+        )
+        return replace(self, columns=tuple(columns), table=table)
 
     def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Cohort:
         """The cohort of some of its rows, in the order given."""
         chosen = np.asarray(rows, dtype=np.int64)
-        return Cohort(self.study, self.columns, self.table.take(chosen), self.rows[chosen])
+        return replace(self, table=self.table.take(chosen), rows=self.rows[chosen])
 
     @property
     def keys(self) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,12 +68,20 @@ def covariates(cohort: Cohort) -> tuple[CovariateValues, ...]:
     return found
 
 
-def needed_columns(study: Study) -> tuple[Column, ...]:
-    """Columns a new patient must have: identifiers, and what pipeline and eligibility read."""
+def needed_columns(study: Study, names: Collection[str] | None = None) -> tuple[Column, ...]:
+    """Columns a new patient must have: identifiers, and what pipeline and eligibility read.
+
+    Parameters
+    ----------
+    study
+        The question.
+    names
+        Of the covariates, those that a model uses; None for all.
+    """
     known = study.known()
     sql, _ = pipeline_sql(study)
     with Sandbox(known) as sandbox:
-        used = set(used_columns(sandbox, sql, known))
+        used = set(used_columns(sandbox, sql, known, names))
         for rule in study.eligible.values():
             used |= set(used_columns(sandbox, f"SELECT ({rule}\n) FROM cohort", known))
     return tuple(column for column in known if column.name in used or column.role == "id")

@@ -69,7 +69,7 @@ def check_cells(
         None, blank, "a blank row inside the table; delete it, and what is no patient below it"
     )
     for column in columns:
-        cells = raw.column(column.name).combine_chunks()
+        cells = pc.cast(raw.column(column.name), pa.string()).combine_chunks()
         cells = cells.chunk(0) if isinstance(cells, pa.ChunkedArray) else cells
         values, found = _check_column(cells, column, study, blank, today)
         typed.append(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -214,17 +215,27 @@ def check_enough(flow: Flow) -> None:
 
 def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
     """Refuse a cohort in which a patient appears twice; `rows` are its rows in the table."""
-    keys = np.asarray(cohort.keys.to_pylist(), dtype=object)
-    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
-    if (counts > 1).any():
-        twice = np.setdiff1d(np.arange(len(keys)), first[counts == 1])
+    again = occurrences(cohort)
+    if again.any():
+        keys = np.asarray(cohort.keys.to_pylist(), dtype=object)
         fault = Fault(
             ", ".join(cohort.study.ids),
-            tuple(rows[row] for row in twice),
-            "the same patient more than once; one row per patient is expected (an eligibility rule "
-            "can choose one course of treatment)",
+            tuple(rows[row] for row in np.flatnonzero(np.isin(keys, keys[again > 0]))),
+            "the same patient more than once; one row per patient is expected. If these are visits "
+            "or forms of one treatment, make one row of them (docs/study-file.md, from one row per "
+            "visit); if they are treatments, let an eligibility rule choose one",
         )
         raise DataError(fault.message)
+
+
+def occurrences(cohort: Cohort) -> npt.NDArray[np.int64]:
+    """(n,) how many rows of the same patient stand above each row."""
+    seen: Counter[str] = Counter()
+    above = []
+    for key in cohort.keys.to_pylist():
+        above.append(seen[key])
+        seen[key] += 1
+    return np.array(above, dtype=np.int64)
 
 
 def _select(sql: str) -> str:

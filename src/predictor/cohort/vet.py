@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from predictor.cohort.sandbox import Sandbox, SqlError
@@ -73,18 +73,69 @@ def vet(
     check_calls(sandbox, sql, nodes, where, steadiness())
 
 
-def used_columns(sandbox: Sandbox, sql: str, columns: Sequence[Column]) -> tuple[str, ...]:
+def used_columns(
+    sandbox: Sandbox,
+    sql: str,
+    columns: Sequence[Column],
+    outputs: Collection[str] | None = None,
+) -> tuple[str, ...]:
     """Columns of `cohort` that a query can read: those it names, or all of them.
 
-    All with a ``*``, with a NATURAL JOIN, and where a whole row is a value (``to_json(cohort)``).
+    All with a ``*``, with a NATURAL JOIN, where a whole row is a value (``to_json(cohort)``), and
+    where columns get other names (``FROM cohort AS c(x, y)``).
+
+    Parameters
+    ----------
+    outputs
+        Of the columns that the query returns, those that matter; None for all of them. Where what
+        feeds them cannot be told, it is what feeds all.
     """
-    nodes = list(_walk(_tree(sandbox, sql, "query")))
+    tree = _tree(sandbox, sql, "query")
+    nodes = list(_walk(tree))
     if any(
-        node.get("class") == "STAR" or node.get("ref_type") == "NATURAL" for node in nodes
+        node.get("class") == "STAR"
+        or node.get("ref_type") == "NATURAL"
+        or node.get("column_name_alias")
+        for node in nodes
     ) or _takes_whole_rows(nodes, columns):
         return tuple(column.name for column in columns)
+    if outputs is not None:
+        nodes = _feeding(tree, {name.casefold() for name in outputs}) or nodes
     named = _names(nodes)
     return tuple(column.name for column in columns if column.name.casefold() in named)
+
+
+def _feeding(tree: Any, outputs: set[str]) -> list[dict[str, Any]] | None:
+    """Nodes of a query but those that feed only other outputs; None if it is not one plain SELECT.
+
+    An expression may name another one (``age / 10 AS decades, decades * 2 AS x``), and so may the
+    clauses behind the list.
+    """
+    query = tree["statements"][0]["node"]
+    if (
+        query["type"] != "SELECT_NODE"
+        or query["from_table"]["type"] != "BASE_TABLE"
+        or query["cte_map"]["map"]
+    ):
+        return None
+    expressions = {_output(item): item for item in query["select_list"]}
+    if not outputs <= set(expressions) or len(expressions) < len(query["select_list"]):
+        return None
+    rest = list(_walk({name: part for name, part in query.items() if name != "select_list"}))
+    wanted: set[str] = set()
+    nodes, more = rest, set(outputs)
+    while more - wanted:
+        wanted |= more
+        nodes = rest + [node for name in wanted for node in _walk(expressions[name])]
+        more = _names(nodes) & set(expressions)
+    return nodes
+
+
+def _output(expression: dict[str, Any]) -> str:
+    """The name under which an expression of the list is returned; empty if it has none."""
+    if expression["alias"] or expression["class"] != "COLUMN_REF":
+        return str(expression["alias"]).casefold()
+    return str(expression["column_names"][-1]).casefold()
 
 
 def first_lines(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort import Design, LabelledCohort
+from predictor.cohort import Covariate, Design, LabelledCohort
 from predictor.disclosure import SMALL, WITHHELD, Shown, small
 from predictor.statistics import (
     expected_mape,
@@ -53,14 +53,31 @@ def _alternative(labels: Any, other: Any) -> dict[str, Shown]:
 
 
 def check_facts(labelled: LabelledCohort, matrix: Design, fingerprint: str) -> dict[str, Any]:
-    """What `predictor check` says: counts, covariates, and whether there are enough patients."""
+    """What `predictor check` says: counts, covariates, and whether there are enough patients.
+
+    With the lowest and highest value of each covariate, to four digits: these are patients' values,
+    for the eyes of who has the table, and are in nothing that is kept.
+    """
     return {
-        "data": data_facts(labelled, fingerprint),
-        "covariates": covariate_facts(matrix),
+        "data": {
+            **data_facts(labelled, fingerprint),
+            "other_columns": labelled.eligible.others,
+        },
+        "covariates": [
+            {**facts, **_ends(matrix.X[:, covariate.start], covariate)}
+            for facts, covariate in zip(covariate_facts(matrix), matrix.covariates, strict=True)
+        ],
         "sample_size": sample_size_facts(
             labelled.flow.labelled, labelled.flow.events, matrix.X.shape[1]
         ),
     }
+
+
+def _ends(values: npt.NDArray[np.float64], covariate: Covariate) -> dict[str, float | None]:
+    known = values[~np.isnan(values)]
+    if covariate.kind != "number" or not len(known):
+        return {"lowest": None, "highest": None}
+    return {"lowest": float(f"{known.min():.4g}"), "highest": float(f"{known.max():.4g}")}
 
 
 def covariate_facts(matrix: Design) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ def _use(study: Study) -> list[str]:
 
 def _factors(model: SavedModel) -> list[str]:
     study = model.study
-    needed = needed_columns(study)
+    needed = needed_columns(study, [covariate.name for covariate in model.covariates])
     late = [column.name for column in needed if study.later(column.known_at)]
     check = (
         f"failed: {_listed(late)} become known later"

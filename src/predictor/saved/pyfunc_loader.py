@@ -17,9 +17,14 @@ class Scorer:
     def __init__(self, model: SavedModel) -> None:
         self._model = model
 
-    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:  # noqa: ARG002 - MLflow passes it
-        """Return the columns of ``predictor score``, one row per patient, as a data frame."""
-        return score(self._model, read_frame(data)).to_table().to_pandas()
+    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+        """Return the columns of ``predictor score``, one row per patient, as a data frame.
+
+        With ``params={"lenient": True}`` a row that breaks the dictionary has no probability and
+        the reason among its flags, instead of stopping all.
+        """
+        lenient = bool((params or {}).get("lenient", False))
+        return score(self._model, read_frame(data), lenient=lenient).to_table().to_pandas()
 
 
 def _load_pyfunc(path: str) -> Scorer:

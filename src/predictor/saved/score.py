@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ from predictor.cohort import (
     condition,
     covariates,
     design,
+    near_name,
     needed_columns,
+    occurrences,
     pool,
 )
 from predictor.disclosure import FEW_IN_WORDS
@@ -24,6 +27,7 @@ from predictor.errors import DataError, ModelError
 from predictor.explain import explain
 from predictor.saved.model import Floats, SavedModel
 from predictor.scorers.contract import probability_of
+from predictor.study import Column
 
 _FAR = 3.0  # standard deviations from the mean of the training patients
 
@@ -90,7 +94,7 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
         looked at.
     lenient
         Score the patients whose cells are right and give the reason for the others, instead of
-        refusing the table.
+        refusing the table; rows of the same patient are scored each by itself, and flagged.
 
     Raises
     ------
@@ -98,10 +102,8 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
         With all faults, if a needed column is missing or (unless lenient) any row breaks the
         dictionary.
     """
-    columns = needed_columns(model.study)
-    missing = [column.name for column in columns if column.name not in raw.column_names]
-    if missing:
-        raise DataError([f"{name}: the model needs this column" for name in missing])
+    columns = needed_columns(model.study, [covariate.name for covariate in model.covariates])
+    _check_present(columns, raw.column_names)
     cohort, faults = Cohort.check(raw, model.study, columns)
     if faults and not lenient:
         raise DataError([fault.message for fault in faults])
@@ -110,8 +112,24 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
     rows = [row for row, reason in enumerate(reasons) if not reason]
     if rows:
         rows = _eligible(cohort, rows, flags)
-        check_identifiers(cohort.take(rows), rows)
+        if not lenient:
+            check_identifiers(cohort.take(rows), rows)
     return _scores(model, cohort, rows, flags)
+
+
+def _check_present(columns: Sequence[Column], names: Sequence[str]) -> None:
+    faults = []
+    # without a header the first row is a patient, whom a message must not show
+    header = any(column.name in names for column in columns)
+    for column in columns:
+        if column.name not in names:
+            near = near_name(column.name, names) if header else None
+            faults.append(
+                f"{column.name}: the model needs this column"
+                + (f"; the table has {near!r}: rename it" if near else "; add it to the table")
+            )
+    if faults:
+        raise DataError(faults)
 
 
 def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]) -> Scores:
@@ -120,7 +138,8 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
     contributions = np.full((n, len(names)), np.nan)
     baseline = float("nan")
     if rows:
-        matrix, changed = pool(_matrix(model, cohort.take(rows)), model.pooled)
+        matrix, again = _matrix(model, cohort.take(rows))
+        matrix, changed = pool(matrix, model.pooled)
         explanation = explain(model.model, matrix)
         baseline = explanation.baseline
         contributions[rows] = explanation.values
@@ -134,6 +153,8 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
                     f"{each.covariate}: a value of {FEW_IN_WORDS} training patients, "
                     f"scored as {each.into}"
                 )
+        for row in again:
+            notes[row].append("the same patient in another row")
         for row, found in zip(rows, notes, strict=True):
             flags[row] = "; ".join(found)
     return Scores(
@@ -148,11 +169,24 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
     )
 
 
-def _matrix(model: SavedModel, cohort: Cohort) -> Design:
-    found = design(covariates(cohort)).select([covariate.name for covariate in model.covariates])
-    if found.covariates != model.covariates:
-        raise ModelError("the pipeline returns other covariates than the model was trained on")
-    return found
+def _matrix(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
+    """Covariates of every row, and the rows of which another one is of the same patient.
+
+    The query needs patients who are there once: first rows are computed together, then second rows.
+    """
+    names = [covariate.name for covariate in model.covariates]
+    whole = cohort.with_gaps(needed_columns(model.study))
+    turn = occurrences(cohort)
+    X = np.empty((len(cohort), model.covariates[-1].stop))
+    for number in range(int(turn.max()) + 1):
+        rows = np.flatnonzero(turn == number)
+        found = design(covariates(whole.take(rows))).select(names)
+        if found.covariates != model.covariates:
+            raise ModelError("the pipeline returns other covariates than the model was trained on")
+        X[rows] = found.X
+    keys = cohort.keys.to_pylist()
+    times = Counter(keys)
+    return Design(X, model.covariates), [row for row, key in enumerate(keys) if times[key] > 1]
 
 
 def _eligible(cohort: Cohort, rows: list[int], flags: list[str]) -> list[int]:
@@ -173,7 +207,7 @@ def _reasons(faults: Sequence[Fault], rows: int) -> list[str]:
     reasons: list[list[str]] = [[] for _ in range(rows)]
     for fault in faults:
         for row in fault.rows:
-            reasons[row].append(f"{fault.column} {fault.rule}")
+            reasons[row].append(" ".join(part for part in (fault.column, fault.rule) if part))
     return ["; ".join(found) for found in reasons]
 
 

@@ -121,12 +121,16 @@ def _null_for_nan(values: Any) -> Any:
     return None if values != values else values
 
 
+# whether patients whose cells are right are scored although others' are not
+_LENIENT = {"name": "lenient", "type": "boolean", "default": False, "shape": None}
+
+
 def _mlmodel(model: SavedModel) -> dict[str, Any]:
     # every column "any" and optional: a typed signature refuses whole numbers and texts, and shows
     # patients' values when it does; the dictionary is checked by the model itself
     inputs = [
         {"type": "any", "name": column.name, "required": False}
-        for column in needed_columns(model.study)
+        for column in needed_columns(model.study, [c.name for c in model.covariates])
     ]
     outputs = [
         {"type": "double", "name": name, "required": False}
@@ -146,7 +150,7 @@ def _mlmodel(model: SavedModel) -> dict[str, Any]:
         "signature": {
             "inputs": json.dumps(inputs),
             "outputs": json.dumps(outputs),
-            "params": None,
+            "params": json.dumps([_LENIENT]),
         },
         "metadata": {"study": model.study.study, "learner": model.learner},
     }

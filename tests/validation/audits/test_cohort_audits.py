@@ -9,6 +9,7 @@ from predictor.validation.audits import (
     baseline_too_low_for_rule,
     cluster_as_proxy,
     duplicated_patients,
+    far_out_values,
     id_like_covariate,
     labelled_differ_from_dropped,
     missingness_predicts,
@@ -177,3 +178,30 @@ def test_a_criterion_that_the_ends_of_the_range_say_nothing_of_is_left_alone(
         outcome={"criteria": {"pain": criterion}, "score": {"T2": "score_t2"}},
     )
     assert baseline_too_low_for_rule.AUDIT.rule(evidence).verdict == "not_applicable"
+
+
+MONTHS = np.where(np.arange(60) < 52, RNG.integers(1, 120, 60), 0).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([999] * 8, "8 patients with a value (999) far from all others"),
+        ([999] * 4, "fewer than 5 patients with a value far from all others"),
+        ([999], "fewer than 5 patients with a value far from all others"),
+        ([-999] * 8, "8 patients with a value (-999) far from all others"),
+        ([998, 999, 999], "fewer than 5 patients with a value far from all others; x: fewer"),
+        ([500] * 5, "5 patients with a value (500) far from all others"),
+        ([500] * 2, None),
+        ([130] * 8, None),
+        ([99] * 8, None),
+        ([np.nan] * 8, None),
+    ],
+)
+def test_a_code_among_the_values_is_a_tip_without_values_of_few(make_evidence, codes, said):
+    values = MONTHS.copy()
+    values[52:] = 1
+    values[52 : 52 + len(codes)] = codes
+    ruling = far_out_values.AUDIT.rule(make_evidence(Y, covariates_={"x": values}))
+    assert ruling.verdict == ("passed" if said is None else "tip")
+    assert said is None or said in ruling.message

@@ -89,6 +89,11 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
         lambda make, c: make(Y, covariates_={"dose": 1.0 * (np.arange(60) < 4)}),
         "tip",
     ),
+    "far_out_values": (
+        lambda make, c: make(Y, covariates_={"age": NOISE}),
+        lambda make, c: make(Y, covariates_={"age": np.where(np.arange(60) < 8, 999.0, NOISE)}),
+        "tip",
+    ),
     "missingness_predicts": (
         lambda make, c: make(Y, covariates_={"age": GAPS}),
         lambda make, c: make(Y, covariates_={"age": TIED_GAPS}),

@@ -103,10 +103,12 @@ def _grouped(cells: pa.Array) -> Mask:
     So numbers look whose thousands are set apart by a point: 37, 980, 1.200.
     """
     three = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"))
+    if three.sum() < 2:
+        return np.zeros(len(cells), dtype=bool)
     whole = mask(pc.match_substring_regex(cells, r"^[+-]?\d{1,3}$"))
     hundreds = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{2}$"))
     alike = bool((three | whole | ~mask(cells.is_valid())).all())
-    likely = alike and three.sum() >= 2 and hundreds.sum() >= 2
+    likely = alike and hundreds.sum() >= 2
     return three & likely
 
 

@@ -120,7 +120,8 @@ def _check_column(
 
 def _spreadsheet_errors(cells: pa.Array, column: Column, study: Study) -> tuple[Mask, list[Fault]]:
     """Cells that hold an error in place of a value, unless it is a word for missing."""
-    wrong, faults = np.zeros(len(cells), dtype=bool), []
+    wrong = np.zeros(len(cells), dtype=bool)
+    faults: list[Fault] = []
     if not mask(pc.starts_with(cells, "#")).any():
         return wrong, faults
     declared = mask(pc.is_in(cells, pa.array(study.missing_in(column), pa.string())))

@@ -40,10 +40,10 @@ format: $(STAMP)  ## format, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 lock:  ## write requirements.lock anew from pyproject.toml
-	$(PYTHON) -m venv build/lock
+	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/python -m pip install --quiet uv==0.13.9
 	UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile pyproject.toml --group dev \
-	    --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+	    --universal --python-version 3.11 --fork-strategy fewest --no-strip-extras --upgrade \
 	    --generate-hashes --quiet --output-file requirements.lock
 
 clean:  ## remove the environment, caches and what training wrote
@@ -55,9 +55,11 @@ $(COHORT): $(STAMP)
 	mkdir -p $(WORK)
 	$(BIN)/predictor simulate $@ --published
 
+# The lock is complete, so nothing is left for pip to resolve: what it would choose changes from month to month.
 $(STAMP): pyproject.toml requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'predictor needs Python 3.11 or newer: make PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation -e .
+	$(BIN)/python -m pip check --quiet
 	touch $@

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.fault import Fault
+from predictor.cohort.limits import named
 from predictor.cohort.patientwise import patientwise
 from predictor.cohort.sandbox import Sandbox
 from predictor.cohort.vet import vet
@@ -113,14 +114,15 @@ def conditions(cohort: Cohort, rules: Mapping[str, str]) -> list[Labels]:
     """
     with Sandbox(cohort.columns) as sandbox:
         for where, sql in rules.items():
-            vet(
-                sandbox,
-                _select(sql),
-                where,
-                cohort.study,
-                cohort.columns,
-                one_condition=True,
-            )
+            with named(where):
+                vet(
+                    sandbox,
+                    _select(sql),
+                    where,
+                    cohort.study,
+                    cohort.columns,
+                    one_condition=True,
+                )
     columns = (f"({sql}\n) AS condition_{number}" for number, sql in enumerate(rules.values()))
     try:
         together = patientwise(

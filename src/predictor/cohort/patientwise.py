@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.fault import rows_in_words
+from predictor.cohort.limits import Limits, named
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.vet import used_columns, vet
 from predictor.errors import DataError, StudyError
@@ -55,11 +56,12 @@ def patientwise(
     Raises
     ------
     StudyError
-        If the query is not allowed, or lets one patient's value depend on another's.
+        If the query is not allowed, takes too much time or memory, or lets one patient's value
+        depend on another's.
     DataError
         If it fails on the values of a patient.
     """
-    with Sandbox(cohort.columns) as sandbox:
+    with Sandbox(cohort.columns, Limits.for_table(cohort.table)) as sandbox, named(where):
         vet(sandbox, sql, where, cohort.study, cohort.columns, one_condition=one_condition)
         # copying columns that the query does not read would take most of the time
         cohort = cohort.only((*cohort.study.ids, *used_columns(sandbox, sql, cohort.columns)))

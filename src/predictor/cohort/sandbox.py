@@ -7,13 +7,14 @@ what the time point allows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import duckdb
 import pyarrow as pa
 
+from predictor.cohort.limits import CostError, Limits, limited
 from predictor.study import Column
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -67,10 +68,16 @@ class Sandbox:
     ----------
     columns
         The columns that exist.
+    limits
+        Of time and memory, for every query.
     """
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self._connection = duckdb.connect(":memory:", config=_CONFIG)
+    def __init__(self, columns: Sequence[Column], limits: Limits = Limits()) -> None:  # noqa: B008
+        self._connection = duckdb.connect(
+            ":memory:", config={**_CONFIG, "memory_limit": f"{limits.bytes >> 20}MiB"}
+        )
+        self._limits = limits
+        self._abandoned = False
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
         if columns:
             self._create(self._definitions)
@@ -87,7 +94,9 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._connection.close()
+        # closing would wait for a query that nobody could stop
+        if not self._abandoned:
+            self._connection.close()
 
     def fill(self, table: pa.Table) -> None:
         """Replace `cohort` by these rows; of its columns, only those of the table are left."""
@@ -102,17 +111,16 @@ class Sandbox:
 
     def query(self, sql: str) -> pa.Table:
         """The result of one SELECT; ENUM columns come back as dictionaries of their levels."""
-        table: pa.Table = self._connection.sql(sql).to_arrow_table()
-        return table
+        return self._limited(lambda: self._connection.sql(sql).to_arrow_table())
 
     def statements(self, sql: str) -> list[str]:
         """The kinds of statements in a text, e.g. ``["SELECT"]``; SqlError if it does not parse."""
-        return [statement.type.name for statement in self._connection.extract_statements(sql)]
+        statements = self._limited(lambda: self._connection.extract_statements(sql))
+        return [statement.type.name for statement in statements]
 
     def syntax_tree(self, sql: str) -> str:
         """The syntax tree of a SELECT as JSON."""
-        rows = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
-        return str(rows[0][0])
+        return self._text("SELECT json_serialize_sql(?)", sql)
 
     def calls(self, sql: str) -> set[Call]:
         """The functions that a SELECT calls, with the types for which DuckDB has bound them.
@@ -122,10 +130,7 @@ class Sandbox:
         SqlError
             If the query cannot be bound.
         """
-        rows = self._connection.execute(
-            "SELECT json_serialize_plan(?, optimize := false)", [sql]
-        ).fetchall()
-        plan = json.loads(str(rows[0][0]))
+        plan = json.loads(self._text("SELECT json_serialize_plan(?, optimize := false)", sql))
         if plan["error"]:
             raise duckdb.BinderException(plan["error_message"])
         found: set[Call] = set()
@@ -140,3 +145,15 @@ class Sandbox:
                     types = tuple(str(kind["id"]) for kind in node["arguments"])
                     found.add(Call(str(node["qname"]["path"][-1]).casefold(), types))
         return found
+
+    def _text(self, sql: str, parameter: str) -> str:
+        """The one text that a query of our own returns."""
+        rows = self._limited(lambda: self._connection.execute(sql, [parameter]).fetchall())
+        return str(rows[0][0])
+
+    def _limited(self, work: Callable[[], Any]) -> Any:
+        try:
+            return limited(work, self._connection.interrupt, self._limits)
+        except CostError:
+            self._abandoned = True
+            raise

@@ -233,9 +233,9 @@ def trained(
     models: dict[str, Any] = {}
     write = delivery.stage_model
 
-    def keep(model: Any, directory: Path) -> None:
+    def keep(model: Any, directory: Path, **further: Any) -> None:
         models[model.learner] = model
-        write(model, directory)
+        write(model, directory, **further)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(study.folder)

@@ -12,9 +12,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, logit
 from sklearn.base import clone
 
-from predictor.errors import ModelError
 from predictor.learners.lightgbm import LightGBM, _inner_folds
-from predictor.scorers.boosters import BoosterScorers
+from predictor.scorers.booster_text import read_booster
+from predictor.scorers.trees import TreeScorers
 from predictor.statistics.discrimination import auroc
 
 
@@ -34,8 +34,8 @@ def bootstrap(seed: int, n: int, replicates: int) -> np.ndarray:
     return rng.multinomial(n, np.full(n, 1 / n), size=replicates).astype(float)
 
 
-def stack(seed: int = 1, *, missing: float = 0.1) -> tuple[np.ndarray, BoosterScorers]:
-    """Four boosters of four leaves, one failed replicate and one without trees."""
+def stack(seed: int = 1, *, missing: float = 0.1) -> tuple[np.ndarray, TreeScorers]:
+    """Four models of four leaves, one failed replicate and one without trees."""
     X, y = cohort(seed, missing=missing)
     weights = bootstrap(seed, len(y), 6)
     weights[1] *= y
@@ -232,14 +232,21 @@ def test_contributions_add_up_to_the_logit() -> None:
 @pytest.mark.filterwarnings(
     "ignore:The set_.* function will be deprecated:PendingDeprecationWarning"
 )
-def test_contributions_match_the_shap_package() -> None:
+def test_contributions_match_the_shap_package(monkeypatch) -> None:
     import shap
 
+    from predictor.learners import lightgbm as module
+
+    texts: list[str] = []
+    monkeypatch.setattr(
+        module, "read_booster", lambda text: (texts.append(text), read_booster(text))[1]
+    )
     X, y = cohort(13, n=80, missing=0.2)
     learner = LightGBM(leaves=(4,)).fit(X, y)
     X = np.where(np.isnan(X), learner.scorers_.impute[0], X)
     baseline, values = learner.scorers_.contributions(X)
-    booster = lightgbm.Booster(model_str=learner.scorers_.texts[0])
+    (text,) = texts
+    booster = lightgbm.Booster(model_str=text)
     explainer = shap.TreeExplainer(booster)
     assert_allclose(values[0], explainer(X).values, rtol=0, atol=1e-9)
     explainer.model.model_type = "internal"  # shap's own algorithm instead of LightGBM's
@@ -264,15 +271,14 @@ def test_stack_survives_the_way_to_disk() -> None:
     np.savez(file, **scorers.to_arrays())
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
-        loaded = BoosterScorers.from_arrays(arrays)
-    assert loaded.texts == scorers.texts
+        loaded = TreeScorers.from_arrays(arrays)
     assert_array_equal(loaded.probability(X), scorers.probability(X))
     assert_array_equal(loaded.contributions(X)[1], scorers.contributions(X)[1])
 
 
 def test_empty_stack_survives_the_way_to_disk() -> None:
     X, scorers = stack()
-    loaded = BoosterScorers.from_arrays(scorers[:0].to_arrays())
+    loaded = TreeScorers.from_arrays(scorers[:0].to_arrays())
     assert len(loaded) == 0
     assert loaded.probability(X).shape == (0, len(X))
 
@@ -318,35 +324,21 @@ def test_wrong_number_of_columns_is_refused() -> None:
         scorers.probability(X[:, :4])
 
 
-@pytest.mark.parametrize("share", [0.0001, 0.01, 0.03, 0.5, 0.8])
-def test_truncated_text_is_a_model_error_once_it_is_used(share: float) -> None:
-    X, scorers = stack()
-    text = scorers.texts[0]
-    truncated = BoosterScorers(
-        (text[: 1 + int(share * len(text))],), scorers.initial[:1], scorers.impute[:1]
-    )
-    with pytest.raises(ModelError, match="damaged"):
-        truncated.probability(X)
-
-
 def test_scorers_without_trees_need_neither_lightgbm_nor_scikit_learn() -> None:
     code = """
 import sys
 import numpy as np
-from predictor.scorers.boosters import BoosterScorers
-scorers = BoosterScorers(("",), np.zeros(1), np.zeros((1, 2)))
+from predictor.scorers.forest import Forest
+from predictor.scorers.trees import TreeScorers
+scorers = TreeScorers((Forest.empty(),), np.zeros(1), np.zeros((1, 2)))
 assert scorers.probability(np.ones((1, 2))) == 0.5
 assert not {"lightgbm", "sklearn", "pandas"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_model_text_holds_no_patients_smallest_or_largest_value() -> None:
+def test_what_is_learned_holds_no_patients_smallest_or_largest_value() -> None:
     X, y = cohort(3, n=60, p=3)
-
-    (text,) = LightGBM().fit(X, y).scorers_.texts
-
-    assert "feature_infos=none none none" in text.splitlines()
-    assert not any(
-        repr(float(end)) in text for end in (*X[:, :2].min(axis=0), *X[:, :2].max(axis=0))
-    )
+    arrays = LightGBM().fit(X, y).scorers_.to_arrays()
+    ends = [*X[:, :2].min(axis=0), *X[:, :2].max(axis=0)]
+    assert not any(np.isin(ends, array).any() for array in arrays.values())

@@ -9,6 +9,7 @@ from predictor.cohort import Covariate, Design
 from predictor.learners import make
 from predictor.report import model_facts
 from predictor.scorers import LinearScorers
+from predictor.scorers.forest import Forest
 from predictor.study import parse_study
 
 STUDY = parse_study(
@@ -126,8 +127,8 @@ def test_boosters_say_how_many_trees_and_which_covariates_they_use():
     learner = make("lightgbm", max_trees=10, leaves=[2], n_jobs=1)
     learner.fit_replicates(X, y, np.ones((3, 120)))
     facts = model_facts(learner.scorers_[:1], learner.scorers_[1:], matrix, STUDY, constant=False)
-    trees = learner.scorers_.texts[0].count("\nTree=")
-    assert facts["kind"] == "boosters"
+    trees = learner.scorers_.forests[0].trees
+    assert facts["kind"] == "trees"
     assert facts["coefficients"] is None
     assert facts["text"] == [
         f"{trees} trees of 2 leaves each, whose log-odds are added up.",
@@ -143,6 +144,6 @@ def test_boosters_without_trees_say_so():
     learner = make("lightgbm", max_trees=5, leaves=[2], n_jobs=1)
     learner.fit(X, np.tile([0.0, 1.0], 20))
     scorers = learner.scorers_
-    empty = type(scorers)(("",), scorers.initial, scorers.impute)
+    empty = type(scorers)((Forest.empty(),), scorers.initial, scorers.impute)
     (first, *_) = model_facts(empty, empty, matrix, STUDY, constant=False)["text"]
     assert re.match("No trees: every patient gets the same probability", first)

@@ -10,7 +10,7 @@ import pytest
 
 from predictor.errors import ModelError
 from predictor.saved import read_model
-from predictor.saved.write import digest
+from predictor.saved.files import digest
 
 FILES = [
     "MLmodel", "card.md", "covariates.sql", "performance.json", "python_env.yaml",

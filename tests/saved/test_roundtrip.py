@@ -32,7 +32,7 @@ def test_model_to_disk_to_model_is_the_identity(trained, learner) -> None:
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_a_model_written_again_has_the_same_numbers(trained, learner, tmp_path) -> None:
     once = read_model(trained.directory(learner))
-    write_model(once, tmp_path / "again")
+    write_model(once, tmp_path / "again", card="a card")
     raw = read_table(trained.study.data)
     first, second = score(once, raw), score(read_model(tmp_path / "again"), raw)
     np.testing.assert_array_equal(first.probability, second.probability)

@@ -18,7 +18,7 @@ from predictor.cohort import Design, read_table
 from predictor.errors import ModelError
 from predictor.learners import make
 from predictor.saved import Spread, read_model, score, write_model
-from predictor.saved.write import digest
+from predictor.saved.files import digest
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def before(trained) -> Any:
 
 @pytest.fixture
 def directory(before, tmp_path) -> Path:
-    write_model(before, tmp_path / "forest")
+    write_model(before, tmp_path / "forest", card="")
     return tmp_path / "forest"
 
 

@@ -28,7 +28,7 @@ def numbers(cells: list[str]) -> np.ndarray:
 
 def test_every_kind_of_model_is_stored() -> None:
     kinds = {read_model(path).model.kind for path in MODELS}
-    assert kinds == {"linear", "additive", "boosters", "sklearn"}
+    assert kinds == {"linear", "additive", "trees", "sklearn"}
 
 
 @pytest.mark.parametrize("directory", MODELS, ids=lambda path: f"{path.parent.name}-{path.name}")

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
+from predictor.errors import ModelError
 from predictor.learners.lightgbm import LightGBM
+from predictor.scorers.forest import Forest
 from predictor.scorers.keeping import kept
-from predictor.scorers.trees import LEAF, TreeScorers, parsed
+from predictor.scorers.trees import TreeScorers
 
 
 def fitted(*, missing: float = 0.2, leaves: int = 6) -> tuple[np.ndarray, np.ndarray, LightGBM]:
@@ -23,29 +24,6 @@ def fitted(*, missing: float = 0.2, leaves: int = 6) -> tuple[np.ndarray, np.nda
     return X, y, learner
 
 
-def exact(learner: LightGBM) -> TreeScorers:
-    """The trees with all their digits."""
-    scorers = learner.scorers_
-    nodes, roots = parsed(scorers.texts[0])
-    return TreeScorers(
-        scorers.initial, scorers.impute, nodes, np.array(roots), np.array([len(roots)])
-    )
-
-
-@pytest.mark.parametrize("missing", [0.0, 0.2])
-def test_numbers_are_those_of_lightgbm(missing: float) -> None:
-    X, _, learner = fitted(missing=missing)
-    new = np.random.default_rng(5).normal(size=(80, 4))
-    new[::7, 1] = np.nan
-    new[::11] = np.nan
-    trees = exact(learner)
-    for rows in (X, new):
-        assert_allclose(trees.logit(rows), learner.scorers_.logit(rows), rtol=0, atol=1e-12)
-        ours, theirs = trees.contributions(rows), learner.scorers_.contributions(rows)
-        assert_allclose(ours[0], theirs[0], rtol=0, atol=1e-12)
-        assert_allclose(ours[1], theirs[1], rtol=0, atol=1e-12)
-
-
 def test_contributions_add_up_also_of_what_is_kept() -> None:
     X, _, learner = fitted()
     trees = kept(learner.scorers_, X, fewest=5)
@@ -55,10 +33,14 @@ def test_contributions_add_up_also_of_what_is_kept() -> None:
 
 def test_what_is_kept_predicts_nearly_the_same_and_moves_nobody_across_a_threshold() -> None:
     X, _, learner = fitted(missing=0.0)
-    before, after = exact(learner), kept(learner.scorers_, X, fewest=5)
+    before, after = learner.scorers_, kept(learner.scorers_, X, fewest=5)
     assert isinstance(after, TreeScorers)
     assert_allclose(after.probability(X), before.probability(X), rtol=0, atol=0.01)
-    assert_array_equal(after._leaf(X, after.root), before._leaf(X, before.root))
+    split = after.forests[0].column >= 0
+    at = np.flatnonzero(split)
+    assert_array_equal(after.forests[0].column, before.forests[0].column)
+    assert_array_equal(after.forests[0].goes_left(X.T, at), before.forests[0].goes_left(X.T, at))
+    assert not np.array_equal(after.forests[0].number[split], before.forests[0].number[split])
 
 
 def test_no_threshold_is_a_value_of_a_patient_or_halfway_between_two() -> None:
@@ -66,11 +48,12 @@ def test_no_threshold_is_a_value_of_a_patient_or_halfway_between_two() -> None:
     after = kept(learner.scorers_, X, fewest=5)
     assert isinstance(after, TreeScorers)
     halfway = 0
-    inside = np.flatnonzero(after.nodes.feature != LEAF)
+    (forest,) = after.forests
+    inside = np.flatnonzero(forest.column >= 0)
     for place in inside:
-        values = np.unique(X[:, after.nodes.feature[place]])
+        values = np.unique(X[:, forest.column[place]])
         values = values[~np.isnan(values)]
-        at = after.nodes.threshold[place]
+        at = forest.number[place]
         assert at not in values
         halfway += bool(np.isclose(at, (values[1:] + values[:-1]) / 2, rtol=0, atol=1e-9).any())
     # a round number may lie there by chance; of LightGBM, all do
@@ -91,13 +74,11 @@ def test_where_few_missing_values_go_is_not_told() -> None:
 @pytest.mark.parametrize("index", [slice(1, None), [2, 0], np.array([True, False, True])])
 def test_part_of_a_stack_is_that_part_and_survives_the_way_to_disk(index: Any) -> None:
     X, _, learner = fitted()
-    one = exact(learner)
+    one = learner.scorers_
     stack = TreeScorers(
+        (Forest.empty(), Forest.empty(), one.forests[0]),
         np.array([0.5, np.nan, one.initial[0]]),
         np.repeat(one.impute, 3, axis=0),
-        one.nodes,
-        np.concatenate([one.root[:3], one.root]),
-        np.array([3, 3, 3 + len(one.root)]),
     )
     again = TreeScorers.from_arrays(stack[index].to_arrays())
     assert_array_equal(again.logit(X), stack.logit(X)[index])
@@ -106,21 +87,76 @@ def test_part_of_a_stack_is_that_part_and_survives_the_way_to_disk(index: Any) -
 
 
 def test_a_model_without_trees_is_the_prevalence() -> None:
-    nodes, roots = parsed("")
-    none = TreeScorers(
-        np.zeros(1), np.zeros((1, 2)), nodes, np.array(roots, dtype=np.int64), np.array([0])
-    )
+    none = TreeScorers((Forest.empty(),), np.zeros(1), np.zeros((1, 2)))
     assert_array_equal(none.probability(np.ones((3, 2))), np.full((1, 3), 0.5))
     baseline, values = none.contributions(np.ones((3, 2)))
     assert_array_equal(baseline, [0.0])
     assert_array_equal(values, np.zeros((1, 3, 2)))
+    again = TreeScorers.from_arrays(none.to_arrays())
+    assert_array_equal(again.probability(np.ones((3, 2))), np.full((1, 3), 0.5))
 
 
-def test_a_tree_of_one_leaf_is_a_number() -> None:
-    data = lightgbm.Dataset(
-        np.arange(8.0)[:, None], label=np.arange(8) % 2, params={"verbosity": -1}
-    )
-    booster = lightgbm.train({"objective": "binary", "verbosity": -1}, data, num_boost_round=1)
-    nodes, roots = parsed(booster.model_to_string())
-    assert roots == [0]
-    assert nodes.feature.tolist() == [LEAF]
+def arrays(**changes: Any) -> dict[str, np.ndarray]:
+    """A model of two trees of two leaves and of one, with changes."""
+    plain = {
+        "initial": [0.5], "impute": [[np.nan, 1.0]], "node_end": [4], "column": [1, -1, -1, -1],
+        "number": [2.0, -1.0, 1.0, 0.25], "missing_left": [1], "share": [0.5],
+    }  # fmt: skip
+    return {name: np.array(value) for name, value in (plain | changes).items()}
+
+
+def test_trees_written_by_hand_are_what_they_say() -> None:
+    scorers = TreeScorers.from_arrays(arrays())
+    X = np.array([[0.0, 2.0], [0.0, 2.5], [np.nan, np.nan]])
+    assert_array_equal(scorers.logit(X), [[-0.25, 1.75, -0.25]])
+    baseline, values = scorers.contributions(X)
+    assert_array_equal(baseline, [0.75])
+    assert_array_equal(values, [[[0.0, -1.0], [0.0, 1.0], [0.0, -1.0]]])
+    assert scorers.forests[0].trees == 2
+    assert scorers.forests[0].leaves.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"column": [1, -1, -1, 0], "missing_left": [1, 1], "share": [0.5, 0.5]}, "whole trees"),
+        ({"column": [1, 1, -1, -1], "missing_left": [1, 1], "share": [0.5, 0.5]}, "whole trees"),
+        ({"column": [2, -1, -1, -1]}, "column hold something else"),
+        ({"column": [-2, -1, -1, -1]}, "column hold something else"),
+        ({"column": [0.5, -1, -1, -1]}, "column hold something else"),
+        ({"column": [np.nan, -1, -1, -1]}, "column hold something else"),
+        ({"number": [2.0, np.inf, 1.0, 0.25]}, "number hold an infinite number"),
+        ({"number": [np.nan, -1.0, 1.0, 0.25]}, "number lack a number"),
+        ({"number": [2.0, -1.0, 1.0]}, "number have the shape 3 instead of 4"),
+        ({"missing_left": [2]}, "missing_left hold something else"),
+        ({"missing_left": []}, "missing_left have the shape 0 instead of 1"),
+        ({"share": [0.0]}, "share are not between 0 and 1"),
+        ({"share": [np.nan]}, "share are not between 0 and 1"),
+        ({"node_end": [3]}, "node_end are not the ends"),
+        ({"node_end": [5]}, "node_end hold something else"),
+        ({"node_end": [-1]}, "node_end hold something else"),
+        ({"node_end": []}, "node_end are not the ends"),
+        ({"node_end": [2, 4], "initial": [0.5, 0.5], "impute": np.zeros((2, 2))}, "whole trees"),
+        ({"node_end": [3, 4]}, "initial are not as many"),
+        ({"initial": [np.nan]}, "initial lack a number"),
+        ({"initial": [[0.5]]}, "initial have the shape 1 x 1 instead of any"),
+        ({"impute": [np.nan, 1.0]}, "impute have the shape"),
+        ({"further": [1]}, "'further' is nothing that such a model holds"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_arrays_that_are_no_trees_are_refused(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ModelError, match=reason):
+        TreeScorers.from_arrays(arrays(**changes))
+
+
+def test_a_tree_deeper_than_any_is_refused() -> None:
+    deep = 1500
+    column = [0] * deep + [-1] * (deep + 1)
+    with pytest.raises(ModelError, match="more than 1000 splits in a row"):
+        TreeScorers.from_arrays(
+            arrays(
+                column=column, number=np.zeros(len(column)), node_end=[len(column)],
+                missing_left=np.ones(deep), share=np.full(deep, 0.5),
+            )
+        )  # fmt: skip

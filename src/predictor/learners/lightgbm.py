@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +15,9 @@ from scipy.special import expit, logit
 
 from predictor.learners.learner import Learner
 from predictor.scorers import Scorers
-from predictor.scorers.boosters import BoosterScorers
+from predictor.scorers.booster_text import read_booster
+from predictor.scorers.forest import Forest
+from predictor.scorers.trees import TreeScorers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,7 +66,7 @@ class LightGBM(Learner):
 
     Attributes
     ----------
-    scorers_ : BoosterScorers
+    scorers_ : TreeScorers
         The B fitted models.
     failed_ : (B,) bool array
         Replicates that could not be fitted, because their sample has one outcome only.
@@ -121,8 +122,8 @@ class LightGBM(Learner):
         # much as they would gain.
         with ThreadPoolExecutor(_threads(self.n_jobs)) as pool:
             fits = list(pool.map(fit_one, weights.astype(np.int64)))
-        scorers = BoosterScorers(
-            texts=tuple(fit.text for fit in fits),
+        scorers = TreeScorers(
+            forests=tuple(fit.forest for fit in fits),
             initial=np.array([fit.initial for fit in fits]),
             impute=np.array([fit.impute for fit in fits]).reshape(len(fits), X.shape[1]),
         )
@@ -136,13 +137,12 @@ class LightGBM(Learner):
         events = int(outcome.sum())
         if events in (0, len(rows)):
             nowhere = np.full(X.shape[1], np.nan)
-            return _Fit("", np.nan, nowhere, 0, 0, np.full(len(y), np.nan))
+            return _Fit(Forest.empty(), np.nan, nowhere, 0, 0, np.full(len(y), np.nan))
         prevalence = events / len(rows)
         initial = float(logit(prevalence))
         # NaN where the column has missing values: there the trees learn where to send them.
         impute = sample.mean(axis=0)
-        text, leaves, trees = "", 0, 0
-        parsed = {}
+        forest, leaves, trees = Forest.empty(), 0, 0
 
         patients = order[counts[order] > 0]
         some = patients[: self.tuning_patients]
@@ -179,10 +179,10 @@ class LightGBM(Learner):
             )
             for _ in range(trees):
                 booster.update()
-            text, trees = _without_ranges(booster.model_to_string()), booster.num_trees()
-            parsed[text] = booster
-        scorer = BoosterScorers((text,), np.array([initial]), impute[None, :], parsed)
-        return _Fit(text, initial, impute, leaves, trees, scorer.probability(X)[0])
+            forest = read_booster(booster.model_to_string())[0]
+            trees = forest.trees
+        scorer = TreeScorers((forest,), np.array([initial]), impute[None, :])
+        return _Fit(forest, initial, impute, leaves, trees, scorer.probability(X)[0])
 
     def _tune(
         self, dataset: lightgbm.Dataset, outcome: Floats, fold: Ints, parameters: dict[str, Any]
@@ -233,7 +233,7 @@ class LightGBM(Learner):
 class _Fit:
     """One fitted replicate."""
 
-    text: str
+    forest: Forest
     initial: float
     impute: Floats
     leaves: int
@@ -248,16 +248,6 @@ def _inner_folds(y: Floats, patients: Ints, folds: int) -> Ints:
     fold = np.zeros(len(y), dtype=np.int64)
     fold[np.concatenate([patients[event], patients[~event]])] = np.arange(len(patients)) % folds
     return fold
-
-
-def _without_ranges(text: str) -> str:
-    """Take the smallest and largest value of each column out of a model text.
-
-    They are values of single patients, and nothing that predicts reads them.
-    """
-    head, ranges, rest = re.split(r"(?m)^(feature_infos=.*)$", text, maxsplit=1)
-    columns = len(ranges.split("=", 1)[1].split())
-    return f"{head}feature_infos={' '.join(['none'] * columns)}{rest}"
 
 
 def _threads(n_jobs: int) -> int:

@@ -23,7 +23,6 @@ READABLE = (1, 2)
 MODEL = "model.json"
 STUDY = "study.yaml"
 PIPELINE = "covariates.sql"
-TREES = "trees.json"
 PERFORMANCE = "performance.json"
 CARD = "card.md"
 MLMODEL = "MLmodel"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import zipfile
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,15 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.cohort import Covariate, Pooled
+from predictor.disk import parse_json
 from predictor.errors import ModelError, StudyError
 from predictor.saved import model as layout
+from predictor.saved.archive import read_arrays
+from predictor.saved.files import read_files
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.spread import Spread, StoredReplicates
-from predictor.saved.write import digest
-from predictor.scorers import scorers_from_arrays
-from predictor.scorers.arrays import packed
+from predictor.scorers import Scorers, scorers_from_arrays
+from predictor.scorers.arrays import floats, packed
 from predictor.scorers.families import family
-from predictor.study import parse_study
+from predictor.study import Study, parse_study
+
+_LARGEST_REPLICATES = 2**28  # bytes, unpacked
+_MOST_REPLICATES = 10_000
+_KINDS = ("number", "flag", "category")
 
 
 def read_model(directory: Path | str) -> SavedModel:
@@ -31,106 +34,136 @@ def read_model(directory: Path | str) -> SavedModel:
     Raises
     ------
     ModelError
-        If it is not a model, a file is missing, damaged or edited, or the format is newer than
-        this version of the package.
+        If it is not a model, a file is missing, damaged or edited, the format is newer than this
+        version of the package, or its parts do not belong together.
     """
     directory = Path(directory)
-    description = _description(directory)
+    description, files = read_files(directory)
     try:
-        files = _checked_files(directory, dict(description["files"]))
-        pipeline = files[layout.PIPELINE].decode()
-        study = parse_study(
-            files[layout.STUDY].decode(), file=str(directory / layout.STUDY), pipeline=pipeline
-        )
-        scorer = dict(description["scorer"])
-        kind = scorer.pop("kind")
-        if layout.TREES in files:
-            scorer |= json.loads(files[layout.TREES])
-        arrays: dict[str, NDArray[Any]] = {
-            name: np.asarray(values, dtype=np.float64) for name, values in scorer.items()
-        }
-        for name, file in family(kind).files.items():
-            content = files[file]
-            arrays |= packed(name, [content])
-        spread: Spread | StoredReplicates
-        if description["format"] == 1:
-            with np.load(io.BytesIO(files[layout.REPLICATES]), allow_pickle=False) as stored:
-                spread = StoredReplicates(scorers_from_arrays(kind, dict(stored)))
-        else:
-            spread = Spread.from_lists(description["spread"])
-        return SavedModel(
-            study=study,
-            learner=description["learner"],
-            covariates=_covariates(description["covariates"]),
-            model=scorers_from_arrays(kind, arrays),
-            spread=spread,
-            usual=Usual(
-                tuple(description["usual"]["mean"]),
-                tuple(description["usual"]["standard_deviation"]),
-            ),
-            performance=json.loads(files[layout.PERFORMANCE]),
-            provenance=description["provenance"],
-            pooled=tuple(
-                Pooled(entry["covariate"], tuple(entry["values"]), entry["into"])
-                for entry in description.get("pooled", [])
-            ),
-        )
+        study = _study(files, directory)
+        model, spread = _models(description, files)
+        covariates = _covariates(description["covariates"])
+        pooled = _pooled(description.get("pooled", []), covariates)
+        usual = _usual(description["usual"])
+        performance = parse_json(files[layout.PERFORMANCE])
+        learner, provenance = description["learner"], description["provenance"]
     except StudyError as error:
         raise ModelError(f"{directory}: the model's study cannot be read: {error}") from None
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except ModelError as error:
+        raise ModelError(f"{directory}: {error}") from None
+    except (KeyError, ValueError, TypeError) as error:
         raise ModelError(
             f"{directory}: the model is incomplete ({type(error).__name__}); train it again"
         ) from None
+    columns = {model.columns, spread.columns, len(usual.mean), covariates[-1].stop}
+    if len(columns) != 1:
+        raise ModelError(f"{directory}: the parts of the model are not of the same columns")
+    if [spec.name for spec in study.learners] != [learner]:
+        raise ModelError(f"{directory}: the model's study is that of another learner")
+    if not isinstance(performance, dict) or not isinstance(provenance, dict):
+        raise ModelError(f"{directory}: its performance or provenance is no mapping")
+    return SavedModel(
+        study, learner, covariates, model, spread, usual, performance, provenance, pooled
+    )
 
 
-def _description(directory: Path) -> dict[str, Any]:
-    path = directory / layout.MODEL
-    if not directory.is_dir():
-        raise ModelError(f"{directory}: there is no such model directory")
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        inside = sorted(found.parent.name for found in directory.glob(f"*/{layout.MODEL}"))
-        advice = f"; it holds the models {', '.join(inside)}" if inside else ""
-        raise ModelError(
-            f"{directory}: not a saved model, {layout.MODEL} is missing{advice}"
-        ) from None
-    except (ValueError, OSError):
-        raise ModelError(f"{path}: damaged; train the model again or restore a copy") from None
-    if not isinstance(description, dict) or "format" not in description:
-        raise ModelError(f"{path}: not a description of a saved model")
-    if description["format"] not in layout.READABLE:
-        raise ModelError(
-            f"{path}: format {description['format']}, this version of predictor reads formats "
-            f"{layout.READABLE[0]} to {layout.READABLE[-1]}; use the version that wrote the model"
-        )
-    if description.get("digest") != digest(description):
-        raise ModelError(f"{path}: changed since it was written (its hash differs)")
-    return description
+def _study(files: Mapping[str, bytes], directory: Path) -> Study:
+    return parse_study(
+        files[layout.STUDY].decode(),
+        file=str(directory / layout.STUDY),
+        pipeline=files[layout.PIPELINE].decode(),
+    )
 
 
-def _checked_files(directory: Path, hashes: Mapping[str, str]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    faults: list[str] = []
-    for name, expected in hashes.items():
-        path = directory / name
-        try:
-            files[name] = path.read_bytes()
-        except OSError:
-            faults.append(f"{path}: missing or unreadable")
-            continue
-        if hashlib.sha256(files[name]).hexdigest() != expected:
-            faults.append(f"{path}: damaged, truncated or edited (its hash differs)")
-    if faults:
-        raise ModelError("\n".join(faults))
-    return files
+def _models(
+    description: Mapping[str, Any], files: Mapping[str, bytes]
+) -> tuple[Scorers, Spread | StoredReplicates]:
+    """The model, and how far models of other samples are from it."""
+    scorer = dict(description["scorer"])
+    kind = scorer.pop("kind")
+    family_ = family(kind)
+    if family_.numbers is not None:
+        scorer |= parse_json(files[family_.numbers])
+    arrays: dict[str, NDArray[Any]] = {name: _array(values) for name, values in scorer.items()}
+    for name, file in family_.files.items():
+        arrays |= packed(name, [files[file]])
+    model = scorers_from_arrays(kind, arrays)
+    if len(model) != 1 or model.failed.any():
+        raise ModelError("the model is not one model")
+    if description["format"] != 1:
+        return model, _spread(description["spread"])
+    stored = read_arrays(files[layout.REPLICATES], limit=_LARGEST_REPLICATES)
+    replicates = scorers_from_arrays(kind, stored)
+    if not 0 < len(replicates) <= _MOST_REPLICATES:
+        raise ModelError(f"it holds {len(replicates)} models of bootstrap samples")
+    return model, StoredReplicates(replicates)
+
+
+def _array(values: Any) -> NDArray[Any]:
+    """Nested lists of numbers, where null is nan."""
+    array = np.array(values, dtype=np.float64)
+    if isinstance(values, str | bool) or _holds_text(values):
+        raise ValueError("a text in the place of a number")
+    return array
+
+
+def _holds_text(values: Any) -> bool:
+    if isinstance(values, list):
+        return any(_holds_text(value) for value in values)
+    return isinstance(values, str)
+
+
+def _spread(lists: Mapping[str, Any]) -> Spread:
+    arrays = {name: _array(values) for name, values in lists.items()}
+    centre = floats(arrays, "centre", (None,))
+    mean = floats(arrays, "mean", (1 + len(centre),))
+    root = floats(arrays, "root", (None, len(mean)))
+    none = np.isnan(mean).all() and np.isnan(root).all()  # no sample gave a model
+    if np.isnan(centre).any() or (not none and (np.isnan(mean).any() or np.isnan(root).any())):
+        raise ModelError("the spread of the model lacks a number")
+    return Spread(centre, mean, root)
+
+
+def _usual(lists: Mapping[str, Any]) -> Usual:
+    mean, deviation = _array(lists["mean"]), _array(lists["standard_deviation"])
+    if mean.ndim != 1 or mean.shape != deviation.shape:
+        raise ModelError("usual: the means are not as many as the standard deviations")
+    if np.any(deviation < 0):
+        raise ModelError("usual: a standard deviation is negative")
+    return Usual(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
 def _covariates(entries: list[dict[str, Any]]) -> tuple[Covariate, ...]:
-    placed, start = [], 0
+    placed: list[Covariate] = []
+    start = 0
     for entry in entries:
-        levels = tuple(entry["levels"])
-        width = len(levels) - 1 if entry["kind"] == "category" else 1
-        placed.append(Covariate(entry["name"], entry["kind"], levels, start, start + width))
+        name, kind, levels = entry["name"], entry["kind"], tuple(entry["levels"])
+        if (
+            kind not in _KINDS
+            or not all(isinstance(text, str) for text in (name, *levels))
+            or len(set(levels)) != len(levels)
+            or (kind == "category") != bool(levels)
+        ):
+            raise ModelError("covariates: one is described in a way that none is")
+        width = len(levels) - 1 if kind == "category" else 1
+        placed.append(Covariate(name, kind, levels, start, start + width))
         start += width
+    if not placed or len({covariate.name for covariate in placed}) != len(placed):
+        raise ModelError("covariates: none, or one is there twice")
     return tuple(placed)
+
+
+def _pooled(entries: list[dict[str, Any]], covariates: tuple[Covariate, ...]) -> tuple[Pooled, ...]:
+    by_name = {covariate.name: covariate for covariate in covariates}
+    found = []
+    for entry in entries:
+        covariate, values, into = by_name[entry["covariate"]], tuple(entry["values"]), entry["into"]
+        names = covariate.levels if covariate.kind == "category" else ("no", "yes")
+        if covariate.kind == "number":
+            right = not values and math.isfinite(float(into))
+        else:
+            right = set(values) < set(names) and into in names and into not in values
+        if not isinstance(into, str) or not right:
+            raise ModelError("pooled: values are taken as what they cannot be")
+        found.append(Pooled(covariate.name, values, into))
+    return tuple(found)

@@ -24,7 +24,7 @@ from predictor.cohort import (
 )
 from predictor.disclosure import FEW_IN_WORDS
 from predictor.errors import DataError, ModelError
-from predictor.explain import explain
+from predictor.explain import Explanation, explain
 from predictor.saved.model import Floats, SavedModel
 from predictor.scorers.contract import probability_of
 from predictor.study import Column
@@ -140,11 +140,14 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
     if rows:
         matrix, again = _matrix(model, cohort.take(rows))
         matrix, changed = pool(matrix, model.pooled)
-        explanation = explain(model.model, matrix)
+        with np.errstate(over="ignore", invalid="ignore"):  # seen by `_check`
+            explanation = explain(model.model, matrix)
+            logit = model.model.logit(matrix.X)[0]
+            ends = model.spread.interval(logit, matrix.X)
+            _check(model, logit, explanation, np.stack(ends))
         baseline = explanation.baseline
         contributions[rows] = explanation.values
-        logit = model.model.logit(matrix.X)[0]
-        low[rows], high[rows] = model.spread.interval(logit, matrix.X)
+        low[rows], high[rows] = ends
         probability[rows] = probability_of(logit)
         notes = _unusual(model, matrix)
         for each in model.pooled:
@@ -167,6 +170,15 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         covariates=names,
         contributions=contributions,
     )
+
+
+def _check(model: SavedModel, logit: Floats, explanation: Explanation, ends: Floats) -> None:
+    """Refuse what only a damaged or edited model gives."""
+    total = explanation.baseline + explanation.values.sum(axis=1)
+    if not np.isfinite(logit).all() or (model.spread.known and not np.isfinite(ends).all()):
+        raise ModelError("the model gives no finite probability; train it again")
+    if not np.allclose(total, logit, rtol=1e-6, atol=1e-6):
+        raise ModelError("the model's contributions do not make its probability; train it again")
 
 
 def _matrix(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,16 @@ class Spread:
             significant(np.vstack([root[size > 1e-9 * size.max(initial=0.0)], rest]), _DIGITS),
         )
 
+    @property
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+        return len(self.centre)
+
+    @property
+    def known(self) -> bool:
+        """Whether any sample gave a model."""
+        return not np.isnan(self.mean).all()
+
     def interval(self, logit: Floats, X: Floats) -> tuple[Floats, Floats]:
         """2.5 and 97.5 percentiles of the probabilities of patients `X`.
 
@@ -106,28 +116,22 @@ class Spread:
         """Plain lists of numbers."""
         return {name: getattr(self, name).tolist() for name in ("centre", "mean", "root")}
 
-    @classmethod
-    def from_lists(cls, lists: Mapping[str, Any]) -> Spread:
-        """Make it again from what `to_lists` returned; None is nan.
-
-        Raises
-        ------
-        ValueError
-            When they are no numbers, or not so many.
-        """
-        centre, mean, root = (
-            np.array(lists[name], dtype=np.float64) for name in ("centre", "mean", "root")
-        )
-        if centre.ndim != 1 or mean.shape != (1 + len(centre),) or root.shape[1:] != mean.shape:
-            raise ValueError("centre, mean and root do not belong together")
-        return cls(centre, mean, root)
-
 
 @dataclass(frozen=True, repr=False)
 class StoredReplicates:
     """The models of bootstrap samples themselves, which models of format 1 held."""
 
     models: Scorers
+
+    @property
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+        return self.models.columns
+
+    @property
+    def known(self) -> bool:
+        """Whether any sample gave a model."""
+        return not self.models.failed.all()
 
     def interval(self, logit: Floats, X: Floats) -> tuple[Floats, Floats]:
         """2.5 and 97.5 percentiles of the probabilities of patients `X` (n, p)."""

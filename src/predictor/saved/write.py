@@ -17,7 +17,7 @@ from predictor.cohort import needed_columns, pipeline_sql
 from predictor.disk import replacing, write_bytes
 from predictor.errors import ModelError
 from predictor.saved import model as layout
-from predictor.saved.card import card
+from predictor.saved.files import digest
 from predictor.saved.model import SavedModel
 from predictor.saved.spread import Spread
 from predictor.study import Pipeline, dump_study
@@ -26,10 +26,15 @@ from predictor.study import Pipeline, dump_study
 _MLMODEL_FORMAT = "3.17.2"
 
 
-def write_model(model: SavedModel, directory: Path) -> None:
+def write_model(model: SavedModel, directory: Path, *, card: str) -> None:
     """Write a model to a directory, replacing what is there only when all of it is written.
 
     The directory is also a valid MLflow model: ``mlflow.pyfunc.load_model(directory)``.
+
+    Parameters
+    ----------
+    card
+        The model card (`predictor.report.card`).
 
     Raises
     ------
@@ -37,24 +42,24 @@ def write_model(model: SavedModel, directory: Path) -> None:
         If the disk is full or the place cannot be written; nothing is left behind then.
     """
     with replacing([directory]) as staged:
-        stage_model(model, staged[directory])
+        stage_model(model, staged[directory], card=card)
 
 
-def stage_model(model: SavedModel, directory: Path) -> None:
+def stage_model(model: SavedModel, directory: Path, *, card: str) -> None:
     """Write a model to a new directory, which is for the caller to put in its place."""
     directory.mkdir()
-    for name, content in _files(model).items():
+    for name, content in _files(model, card).items():
         write_bytes(directory / name, content)
 
 
-def _files(model: SavedModel) -> dict[str, bytes]:
+def _files(model: SavedModel, card: str) -> dict[str, bytes]:
     sql, _ = pipeline_sql(model.study)
     study = model.study.model_copy(update={"covariates": Pipeline(file=layout.PIPELINE, sql=sql)})
     files = {
         layout.STUDY: dump_study(study).encode(),
         layout.PIPELINE: sql.encode(),
         layout.PERFORMANCE: _json(model.performance),
-        layout.CARD: card(model).encode(),
+        layout.CARD: card.encode(),
         layout.MLMODEL: _json(_mlmodel(model)),
         layout.REQUIREMENTS: _requirements(model).encode(),
         layout.PYTHON_ENV: (
@@ -69,8 +74,8 @@ def _files(model: SavedModel) -> dict[str, bytes]:
     for name, file in model.model.files.items():
         files[file] = scorer.pop(name).tobytes()
         del scorer[f"{name}_end"]
-    if model.model.kind == "trees":
-        files[layout.TREES] = _json(_plain(scorer), indent=None)
+    if model.model.numbers is not None:
+        files[model.model.numbers] = _json(_plain(scorer), indent=None)
         scorer = {}
     description: dict[str, Any] = {
         "format": layout.FORMAT,
@@ -87,8 +92,8 @@ def _files(model: SavedModel) -> dict[str, bytes]:
         ],
         "pooled": [asdict(pooled) for pooled in model.pooled],
         "usual": {
-            "mean": list(model.usual.mean),
-            "standard_deviation": list(model.usual.standard_deviation),
+            "mean": _null_for_nan(list(model.usual.mean)),
+            "standard_deviation": _null_for_nan(list(model.usual.standard_deviation)),
         },
         "provenance": dict(model.provenance),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
@@ -96,13 +101,6 @@ def _files(model: SavedModel) -> dict[str, bytes]:
     description["digest"] = digest(description)
     files[layout.MODEL] = _json(description)
     return files
-
-
-def digest(description: Mapping[str, Any]) -> str:
-    """SHA-256 over everything `model.json` says but the digest itself."""
-    rest = {key: value for key, value in description.items() if key != "digest"}
-    text = json.dumps(rest, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _json(document: Mapping[str, Any], *, indent: int | None = 1) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -106,6 +106,25 @@ class AdditiveScorers(Scorers):
                 values[:, part, column] += terms[:, :, term]
         baseline: Floats = self.intercept + np.einsum("bj,bj->b", self.coefficient, self.centre)
         return baseline, values
+
+    def recalibrated(self, intercept: Floats, slope: Floats) -> AdditiveScorers:
+        """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
+        return AdditiveScorers(
+            intercept + slope * self.intercept,
+            slope[:, None] * self.coefficient,
+            self.centre,
+            self.expansion,
+        )
+
+    @classmethod
+    def join(cls, stacks: Sequence[AdditiveScorers]) -> AdditiveScorers:
+        """One stack of several, at least one, that were fitted in the same way."""
+        return cls(
+            np.concatenate([stack.intercept for stack in stacks]),
+            np.concatenate([stack.coefficient for stack in stacks]),
+            np.concatenate([stack.centre for stack in stacks]),
+            Expansion.join([stack.expansion for stack in stacks]),
+        )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for `numpy.savez`."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -69,6 +69,8 @@ class SklearnScorers(Scorers):
         B of them; None for a failed replicate.
     centre, scale
         (B, p) mean and standard deviation of the columns in the training samples.
+    intercept, slope
+        (B,) by which the log-odds of the classifier are recalibrated; None if they are not.
 
     Raises
     ------
@@ -79,6 +81,8 @@ class SklearnScorers(Scorers):
     classifiers: tuple[Classifier | None, ...]
     centre: Floats
     scale: Floats
+    intercept: Floats | None = None
+    slope: Floats | None = None
     kind: ClassVar[str] = "sklearn"
     kept: ClassVar[int] = 50  # a forest takes a second to read
     requirements: ClassVar[tuple[str, ...]] = ("scikit-learn", "skops")
@@ -91,7 +95,13 @@ class SklearnScorers(Scorers):
         """Return the stack of the chosen models (a slice, positions or a mask)."""
         chosen = np.arange(len(self))[index]
         classifiers = tuple(self.classifiers[b] for b in chosen)
-        return SklearnScorers(classifiers, self.centre[chosen], self.scale[chosen])
+        return SklearnScorers(
+            classifiers,
+            self.centre[chosen],
+            self.scale[chosen],
+            None if self.intercept is None else self.intercept[chosen],
+            None if self.slope is None else self.slope[chosen],
+        )
 
     @property
     def columns(self) -> int:
@@ -109,7 +119,7 @@ class SklearnScorers(Scorers):
         logit = np.full((len(self), len(X)), np.nan)
         for b, classifier in enumerate(self.classifiers):
             if classifier is not None and len(X):
-                logit[b] = logit_of(classifier.fitted, self._standardised(X, b))
+                logit[b] = self._function(classifier, b)(self._standardised(X, b))
         return logit
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
@@ -129,19 +139,42 @@ class SklearnScorers(Scorers):
         baseline, values = np.full(len(self), np.nan), np.full((len(self), *X.shape), np.nan)
         for b, classifier in enumerate(self.classifiers):
             if classifier is not None:
-                function = partial(logit_of, classifier.fitted)
+                function = self._function(classifier, b)
                 baseline[b], values[b] = baseline_shapley(function, self._standardised(X, b))
         return baseline, values
+
+    def recalibrated(self, intercept: Floats, slope: Floats) -> SklearnScorers:
+        """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
+        before, times = self._recalibration()
+        return replace(self, intercept=intercept + slope * before, slope=slope * times)
+
+    @classmethod
+    def join(cls, stacks: Sequence[SklearnScorers]) -> SklearnScorers:
+        """One stack of several, at least one, that were fitted in the same way."""
+        joined = cls(
+            tuple(one for stack in stacks for one in stack.classifiers),
+            np.concatenate([stack.centre for stack in stacks]),
+            np.concatenate([stack.scale for stack in stacks]),
+        )
+        if all(stack.intercept is None for stack in stacks):
+            return joined
+        intercept, slope = zip(*(stack._recalibration() for stack in stacks), strict=True)
+        return replace(joined, intercept=np.concatenate(intercept), slope=np.concatenate(slope))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for `numpy.savez`; the files as bytes, with the end of each."""
         files = [b"" if one is None else one.content for one in self.classifiers]
-        return {**packed("estimator", files), "centre": self.centre, "scale": self.scale}
+        arrays = {**packed("estimator", files), "centre": self.centre, "scale": self.scale}
+        if self.intercept is not None and self.slope is not None:
+            arrays |= {"intercept": self.intercept, "slope": self.slope}
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> SklearnScorers:
         """Make the stack again from what `to_arrays` returned."""
-        only(arrays, ("estimator", "estimator_end", "centre", "scale"))
+        only(arrays, ("estimator", "estimator_end", "centre", "scale"), ("intercept", "slope"))
+        if ("intercept" in arrays) != ("slope" in arrays):
+            raise refused("intercept and slope", "do not come together")
         contents = pieces(arrays, "estimator")
         classifiers = tuple(Classifier.stored(one) if one else None for one in contents)
         centre = floats(arrays, "centre", (len(contents), None))
@@ -150,7 +183,24 @@ class SklearnScorers(Scorers):
         known("scale", found.scale, found.failed)
         if np.any(found.scale[~found.failed] <= 0):
             raise refused("scale", "are not positive")
-        return found
+        if "slope" not in arrays:
+            return found
+        intercept, slope = (floats(arrays, name, (len(found),)) for name in ("intercept", "slope"))
+        known("intercept", intercept, found.failed)
+        known("slope", slope, found.failed)
+        return replace(found, intercept=intercept, slope=slope)
+
+    def _function(self, classifier: Classifier, b: int) -> Callable[[Floats], Floats]:
+        """Log-odds (n,) of standardised rows (n, p)."""
+        if self.intercept is None or self.slope is None:
+            return partial(logit_of, classifier.fitted)
+        intercept, slope = self.intercept[b], self.slope[b]
+        return lambda Z: intercept + slope * logit_of(classifier.fitted, Z)
+
+    def _recalibration(self) -> tuple[Floats, Floats]:
+        if self.intercept is None or self.slope is None:
+            return np.zeros(len(self)), np.ones(len(self))
+        return self.intercept, self.slope
 
     def _standardised(self, X: Floats, b: int) -> Floats:
         return standardised(X, self.centre[b], self.scale[b])

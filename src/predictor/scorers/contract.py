@@ -32,12 +32,15 @@ class Scorers(ABC):
         Packages that scoring needs besides numpy.
     files
         Arrays of bytes that a saved model holds as a file of their own, with its name.
+    numbers
+        File for the other arrays, if they are too many for ``model.json``.
     """
 
     kind: ClassVar[str]
     kept: ClassVar[int]
     requirements: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[Mapping[str, str]] = {}
+    numbers: ClassVar[str | None] = None
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -67,6 +70,15 @@ class Scorers(ABC):
     @abstractmethod
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
+
+    @abstractmethod
+    def recalibrated(self, intercept: Floats, slope: Floats) -> Self:
+        """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
+
+    @classmethod
+    @abstractmethod
+    def join(cls, stacks: Sequence[Self]) -> Self:
+        """One stack of several, at least one, that were fitted in the same way."""
 
     @abstractmethod
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,15 @@ class Expansion:
     def __getitem__(self, index: Any) -> Expansion:
         """Return that of the chosen replicates."""
         return Expansion(self.imputation[index], self.spline_column, self.knots[index])
+
+    @classmethod
+    def join(cls, parts: Sequence[Expansion]) -> Expansion:
+        """That of the replicates of several, which have splines in the same columns."""
+        return cls(
+            Imputation.join([part.imputation for part in parts]),
+            parts[0].spline_column,
+            np.concatenate([part.knots for part in parts]),
+        )
 
     @property
     def origin(self) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from predictor.errors import ModelError
 from predictor.scorers.contract import Arrays, Scorers
@@ -10,24 +11,28 @@ from predictor.scorers.contract import Arrays, Scorers
 _FAMILIES = {
     "linear": "predictor.scorers.linear:LinearScorers",
     "additive": "predictor.scorers.additive:AdditiveScorers",
-    "boosters": "predictor.scorers.boosters:BoosterScorers",
     "trees": "predictor.scorers.trees:TreeScorers",
     "sklearn": "predictor.scorers.classifiers:SklearnScorers",
 }
+# kinds that are still read, from models of format 1
+_EARLIER = {"boosters": "predictor.scorers.boosters:BoosterTexts"}
+
+FILES = ("trees.json", "booster.txt", "estimator.skops")
+"""The files of their own that families may have; held to the families by a test."""
 
 
 def kinds() -> tuple[str, ...]:
-    """Names of all families.
+    """Names of all families, as they are written.
 
     Examples
     --------
     >>> kinds()
-    ('linear', 'additive', 'boosters', 'trees', 'sklearn')
+    ('linear', 'additive', 'trees', 'sklearn')
     """
     return tuple(_FAMILIES)
 
 
-def family(kind: str) -> type[Scorers]:
+def family(kind: Any) -> type[Scorers]:
     """Return the class of a family.
 
     Raises
@@ -35,12 +40,13 @@ def family(kind: str) -> type[Scorers]:
     ModelError
         When the kind is not known.
     """
-    if kind not in _FAMILIES:
+    known = _FAMILIES | _EARLIER
+    if not isinstance(kind, str) or kind not in known:
         raise ModelError(
             f"The saved model holds scorers of kind '{kind}', but this version of predictor "
-            f"knows only: {', '.join(_FAMILIES)}. Use the version that wrote the model."
+            f"knows only: {', '.join(known)}. Use the version that wrote the model."
         )
-    module, name = _FAMILIES[kind].split(":")
+    module, name = known[kind].split(":")
     found: type[Scorers] = getattr(import_module(module), name)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,16 @@ class Imputation:
         """Return that of the chosen replicates."""
         slope = None if self.slope is None else self.slope[index]
         return Imputation(self.mean[index], self.value[index], slope)
+
+    @classmethod
+    def join(cls, parts: Sequence[Imputation]) -> Imputation:
+        """That of the replicates of several, which were learned in the same way."""
+        slopes = [part.slope for part in parts if part.slope is not None]
+        return cls(
+            np.concatenate([part.mean for part in parts]),
+            np.concatenate([part.value for part in parts]),
+            np.concatenate(slopes) if slopes else None,
+        )
 
     @property
     def columns(self) -> int:

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.scorers.additive import AdditiveScorers
-from predictor.scorers.boosters import BoosterScorers
 from predictor.scorers.contract import Scorers
 from predictor.scorers.linear import LinearScorers
 from predictor.scorers.rounding import between, significant, to_step
-from predictor.scorers.trees import LEAF, Nodes, TreeScorers, parsed
+from predictor.scorers.trees import TreeScorers
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +46,7 @@ def kept(model: Scorers, X: Floats, *, fewest: int) -> Scorers:
         return LinearScorers(model.intercept, model.coefficient, mean, mean)
     if isinstance(model, AdditiveScorers):
         return _additive(model, X, spread)
-    if isinstance(model, BoosterScorers):
+    if isinstance(model, TreeScorers):
         return _trees(model, X, spread, fewest)
     return model
 
@@ -80,31 +79,22 @@ def _additive(model: AdditiveScorers, X: Floats, spread: Floats) -> AdditiveScor
     return AdditiveScorers(model.intercept + change[0], coefficient, centre, new)
 
 
-def _trees(model: BoosterScorers, X: Floats, spread: Floats, fewest: int) -> TreeScorers:
-    nodes, roots = parsed(model.texts[0])
-    threshold = nodes.threshold.copy()
-    for place in np.flatnonzero(nodes.feature != LEAF):
-        values, at = X[:, nodes.feature[place]], threshold[place]
+def _trees(model: TreeScorers, X: Floats, spread: Floats, fewest: int) -> TreeScorers:
+    (forest,) = model.forests
+    number = forest.number.copy()
+    for split in np.flatnonzero(forest.column >= 0):
+        values, at = X[:, forest.column[split]], number[split]
         below, above = values[values <= at], values[values > at]
         if len(below) and len(above):
-            threshold[place] = between(float(below.max()), float(above.min()))
-    inside = nodes.feature != LEAF
-    share = np.clip(np.rint(nodes.share_left * _SHARES), 1, _SHARES - 1) / _SHARES
+            number[split] = between(float(below.max()), float(above.min()))
+    leaf = forest.column < 0
+    number[leaf] = significant(number[leaf], _LEAF_DIGITS)
+    share = np.clip(np.rint(forest.share * _SHARES), 1, _SHARES - 1) / _SHARES
     known = ~np.isnan(X)
     mean = np.where(known, X, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     few = (~known).sum(axis=0) < fewest
     return TreeScorers(
+        (replace(forest, number=number, share=share),),
         model.initial,
         np.where(few, to_step(mean, spread), np.nan)[None, :],
-        Nodes(
-            nodes.feature,
-            threshold,
-            nodes.left,
-            nodes.right,
-            nodes.missing_left,
-            np.where(inside, share, 0.0),
-            significant(nodes.value, _LEAF_DIGITS),
-        ),
-        np.array(roots, dtype=np.int64),
-        np.array([len(roots)], dtype=np.int64),
     )

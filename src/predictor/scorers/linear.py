@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -110,6 +111,21 @@ class LinearScorers(Scorers):
         filled *= self.coefficient[:, None, :]
         baseline: Floats = self.intercept + np.einsum("bj,bj->b", self.coefficient, self.centre)
         return baseline, filled
+
+    def recalibrated(self, intercept: Floats, slope: Floats) -> LinearScorers:
+        """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
+        return LinearScorers(
+            intercept + slope * self.intercept,
+            slope[:, None] * self.coefficient,
+            self.impute,
+            self.centre,
+        )
+
+    @classmethod
+    def join(cls, stacks: Sequence[LinearScorers]) -> LinearScorers:
+        """One stack of several, at least one, that were fitted in the same way."""
+        parts = [stack.to_arrays() for stack in stacks]
+        return cls(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for `numpy.savez`."""

@@ -14,6 +14,7 @@ from predictor.disclosure import FEWEST
 from predictor.disk import replacing, write_bytes
 from predictor.explain import Explanation, Importance
 from predictor.report import Figure, flat_metrics, report_figures
+from predictor.report.card import card
 from predictor.report.page import BEESWARM
 from predictor.report.tripod import open_items
 from predictor.saved import SavedModel, Spread, Usual, stage_model
@@ -126,7 +127,8 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
     directories = delivery.directories
     with replacing((*directories.values(), *files)) as staged:
         for name, directory in directories.items():
-            stage_model(_saved(delivery, name), staged[directory])
+            model = _saved(delivery, name)
+            stage_model(model, staged[directory], card=card(model))
         for path, content in files.items():
             write_bytes(staged[path], content)
         logged = tracking.log_training(

@@ -130,7 +130,7 @@ def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, A
     }
     linear = name != "lightgbm"
     facts["description"] = {
-        "kind": "linear" if linear else "boosters",
+        "kind": "linear" if linear else "trees",
         "coefficients": [
             {
                 "column": c, "covariate": c, "coefficient": 0.3 / place, "low": -0.1, "high": 0.7,

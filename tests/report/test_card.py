@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from predictor.saved.card import card, dictionary_hash
+from predictor.report.card import card, dictionary_hash
 
 SECTIONS = [
     "Model details", "Intended use", "Factors", "Metrics", "Evaluation data", "Training data",

@@ -87,7 +87,7 @@ def test_low_and_high_are_near_the_percentiles_over_the_bootstrap_models(
     spec = next(spec for spec in prepared.study.learners if spec.name == learner)
     matrix = prepared.matrix.select(spec.covariates)
     estimator = make_learner(spec, prepared.study, prepared.matrix)
-    plan = make_plan(prepared, prepared.study)
+    plan = make_plan(prepared)
     estimator.fit_replicates(matrix.X, prepared.labelled.y, plan.bootstrap)
     cohort, _ = Cohort.check(raw, prepared.study, prepared.study.known())
     new = design(covariates(cohort)).select(spec.covariates)

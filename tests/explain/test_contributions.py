@@ -10,11 +10,22 @@ from predictor.explain.contributions import sum_by_covariate
 from predictor.learners import make
 from predictor.scorers.booster_text import read_booster
 from predictor.workflows import prepare
+from predictor.workflows.plan import make_plan
 
 
 @pytest.fixture(scope="module")
 def prepared(trained):
     return prepare(trained.study.config, trained.study.data)
+
+
+@pytest.fixture(scope="module")
+def ridges(prepared):
+    """The ridge of all patients, and those of the samples of the bootstrap."""
+    samples = make_plan(prepared).bootstrap
+    learner = make("ridge")
+    everybody = np.ones((1, samples.shape[1]))
+    learner.fit_replicates(prepared.matrix.X, prepared.labelled.y, np.vstack([everybody, samples]))
+    return learner.scorers_[:1], learner.scorers_[1:]
 
 
 def test_parts_of_a_category_are_summed(prepared) -> None:
@@ -80,15 +91,15 @@ def test_baseline_and_values_make_the_logit(trained, prepared, learner) -> None:
 
 
 def test_importance_is_the_mean_absolute_value_with_percentiles_over_replicates(
-    trained, prepared
+    trained, prepared, ridges
 ) -> None:
-    saved, design = trained.models["ridge"], prepared.matrix
-    found = importance(saved.model, saved.replicates, design)
-    own = np.abs(explain(saved.model, design).values).mean(axis=0)
+    (model, replicates), design = ridges, prepared.matrix
+    found = importance(model, replicates, design)
+    own = np.abs(explain(model, design).values).mean(axis=0)
     each = np.array(
         [
-            np.abs(explain(saved.replicates[b : b + 1], design).values).mean(axis=0)
-            for b in range(len(saved.replicates))
+            np.abs(explain(replicates[b : b + 1], design).values).mean(axis=0)
+            for b in range(len(replicates))
         ]
     )
     low, high = np.percentile(each, [2.5, 97.5], axis=0)
@@ -96,9 +107,9 @@ def test_importance_is_the_mean_absolute_value_with_percentiles_over_replicates(
     np.testing.assert_allclose([i.low for i in found], low, atol=1e-12)
     np.testing.assert_allclose([i.high for i in found], high, atol=1e-12)
     reported = trained.summary["learners"]["ridge"]["importance"]
-    assert [reported[i.covariate]["mean_absolute"] for i in found] == [
-        i.mean_absolute for i in found
-    ]
+    assert [reported[i.covariate]["mean_absolute"] for i in found] == pytest.approx(
+        [i.mean_absolute for i in found], abs=1e-12
+    )
 
 
 def test_failed_replicates_are_left_out_of_the_spread(prepared) -> None:
@@ -114,12 +125,11 @@ def test_failed_replicates_are_left_out_of_the_spread(prepared) -> None:
 
 
 def test_many_replicates_are_explained_in_parts_that_do_not_show(
-    trained, prepared, monkeypatch
+    prepared, ridges, monkeypatch
 ) -> None:
-    saved = trained.models["ridge"]
-    whole = importance(saved.model, saved.replicates, prepared.matrix)
+    whole = importance(*ridges, prepared.matrix)
     monkeypatch.setattr("predictor.explain.contributions._AT_ONCE", 3)
-    assert importance(saved.model, saved.replicates, prepared.matrix) == whole
+    assert importance(*ridges, prepared.matrix) == whole
 
 
 def test_a_covariate_that_is_not_used_has_no_importance(prepared) -> None:

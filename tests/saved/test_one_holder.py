@@ -52,6 +52,9 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
     from predictor.explain import figures
     from predictor.report import Figure
 
+    earlier = folder / "reports/small/ridge/figures/shap_beeswarm.png"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_bytes(b"points of an earlier training")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
@@ -60,7 +63,7 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
         summary = train("study.yaml", "patients.csv", learners=LEARNERS)
         prepared = prepare("study.yaml", "patients.csv")
     holder = prepared.labelled.labelled.table["patient_id"].to_pylist().index("QZID0007")
-    plan = make_plan(prepared, prepared.study)
+    plan = make_plan(prepared)
     raw = prepared.eligible.take(~np.isnan(prepared.labelled.labels))
     return Left(
         folder,

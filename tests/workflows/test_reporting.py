@@ -83,10 +83,16 @@ def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
     written = write_report(run)
     assert written["report"] == f"report-{run[:8]}.html"
     ours = Path(written["report"]).read_text(encoding="utf-8")
-    for name in copied.summary["learners"]:
-        swarm = Path("reports/small", name.replace(" ", "_"), "figures/shap_beeswarm.png")
-        if swarm.exists():
-            assert b64encode(swarm.read_bytes()).decode() in ours
+    assert "One point per patient" not in ours
+
+
+def test_a_swarm_that_was_asked_for_is_on_the_page_of_its_folder(copied, monkeypatch) -> None:
+    monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
+    swarm = Path("reports/small/ridge/figures/shap_beeswarm.png")
+    swarm.write_bytes(b"\x89PNG of points")
+    write_report("reports/small")
+    page = Path("reports/small/report.html").read_text(encoding="utf-8")
+    assert b64encode(swarm.read_bytes()).decode() in page
 
 
 def test_a_run_of_something_else_is_refused(copied) -> None:

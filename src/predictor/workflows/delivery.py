@@ -139,6 +139,11 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
                 pictures_of_each,
             )
         )
+    if not delivery.individual:
+        # that of an earlier training would come back on the page of `predictor report`
+        for result in delivery.results.values():
+            swarm = delivery.out / result.spec.slug / "figures" / f"{BEESWARM}.png"
+            swarm.unlink(missing_ok=True)
     return {
         **delivery.summary,
         "learners": {

@@ -34,6 +34,25 @@ def test_a_change_says_its_size_interval_and_test(founding_like) -> None:
     assert "p < 0.001 (signed rank, normal approximation), rank-biserial -1." in said[0]
 
 
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        ((-0.5, -1.5, 2.5), "fell by 0.5 (Hodges-Lehmann; 95 % interval -2.5 to 1.5)"),
+        ((-3, -4, -2), "fell by 3 (Hodges-Lehmann; 95 % interval 2 to 4)"),
+        ((0.5, -1.5, 2.5), "rose by 0.5 (Hodges-Lehmann; 95 % interval -1.5 to 2.5)"),
+        ((-0.001, -2, 1), "did not shift (Hodges-Lehmann; 95 % interval -2 to 1)"),
+        ((-1, -1, 0), "fell by 1 (Hodges-Lehmann; 95 % interval 0 to 1)"),
+    ],
+)
+def test_the_interval_turns_with_the_sentence(founding_like, shift, said) -> None:
+    found = dict(founding_like)
+    change = dict(found["changes"][0])
+    ends = zip(("estimate", "low", "high"), shift, strict=True)
+    change["hodges_lehmann"] = {**change["hodges_lehmann"], "level": 0.95, **dict(ends)}
+    found["changes"] = [change]
+    assert f"the score {said}, p " in sentences(found)[0]
+
+
 def test_patients_without_a_label_are_told(exact) -> None:
     said = " ".join(sentences(exact))
     assert "1 of 8 patients have no label" in said

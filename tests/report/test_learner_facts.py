@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from predictor.report import flat_metrics
+
 MEASURES = {
     "auroc", "brier", "scaled_brier", "log_loss", "calibration_intercept", "calibration_slope",
     "observed_expected", "auprc", "ici", "e50", "e90",
@@ -35,6 +37,24 @@ def test_every_measure_has_all_its_estimates_and_a_reason_where_there_is_none(re
             }  # fmt: skip
             assert row["low"] is not None or row["note"]
         assert facts["metrics"]["ici"]["note"].startswith("not applicable: needs 100 events")
+
+
+def test_nothing_stands_beside_a_number_that_is_not_estimable(report, trained) -> None:
+    missing = set()
+    for facts in report["learners"].values():
+        for name, row in facts["metrics"].items():
+            if row["estimate"] is None:
+                missing.add(name)
+                assert row["note"]
+                assert [value for key, value in row.items() if key != "note"] == [None] * 7
+        assert facts["stability"]["calibration_slope"] == {"low": None, "high": None}
+        assert not {n for n in flat_metrics(facts) if n.startswith("calibration_slope")}
+    assert {"calibration_slope", "ici"} <= missing
+    card = (trained.directory("ridge") / "card.md").read_text(encoding="utf-8")
+    (line,) = (line for line in card.splitlines() if line.startswith("| calibration_slope"))
+    assert line == "| calibration_slope |  | not estimable: needs 100 events and 100 patients " + (
+        line.partition("patients ")[2].partition(" |")[0] + " |  |  |  |"
+    )
 
 
 def test_failures_are_counted_in_each_part_of_the_plan(report) -> None:

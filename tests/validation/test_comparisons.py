@@ -21,7 +21,7 @@ def made_up(value, resampled):
     """A learner with this AUROC in the cohort and in resampled cohorts."""
     resampled = np.asarray(resampled, dtype=float)
     return Performance(
-        {"auroc": Estimate(value, np.nan, np.nan, value, value, value)},
+        {"auroc": Estimate(value, value - 0.1, value + 0.1, value, value, value)},
         {"auroc": np.full(5, value)},
         {"auroc": resampled[:, None]},
         repeats=1,

@@ -10,6 +10,7 @@ from predictor import statistics
 from predictor.validation import (
     Replicates,
     Samples,
+    compare,
     decision_curve,
     metrics,
     performance,
@@ -103,3 +104,46 @@ def test_repeats_without_a_model_are_left_out_and_without_any_there_is_no_curve(
     assert curve.net_benefit[at(curve, 0.5)] == pytest.approx(measure.estimate)
     curve, _ = without(slice(None))
     assert np.isnan([curve.net_benefit, curve.low, curve.high]).all()
+
+
+@pytest.fixture(scope="module")
+def timid(ridge):
+    """A model that gives nobody 0.25, while those of folds and resamples do."""
+    return dataclasses.replace(ridge.trained, probability=0.3 * ridge.trained.probability)
+
+
+def test_an_interval_that_cannot_hold_the_models_own_net_benefit_is_not_shown(ridge, timid):
+    thresholds = (0.2, 0.3, 0.5)
+    found, before = (
+        performance(trained, ridge.plan, metrics(thresholds)).estimates
+        for trained in (timid, ridge.trained)
+    )
+    for threshold in thresholds:
+        ours, theirs = found[f"net_benefit@{threshold}"], before[f"net_benefit@{threshold}"]
+        assert ours.estimate == theirs.estimate
+        if threshold == 0.3:
+            assert theirs.low > 0
+            assert np.isnan([ours.low, ours.high]).all()
+            assert "its own net benefit is 0" in ours.note
+        else:  # the model reaches it, or its interval holds 0
+            assert (ours.low, ours.high, ours.note) == (theirs.low, theirs.high, theirs.note)
+    curve, before = (decision_curve(Samples(t, ridge.plan)) for t in (timid, ridge.trained))
+    hidden = (curve.threshold > timid.probability.max()) & ((before.low > 0) | (before.high < 0))
+    assert hidden.any()
+    np.testing.assert_array_equal(np.isnan(curve.low), hidden)
+    np.testing.assert_array_equal(curve.net_benefit, before.net_benefit)
+    assert "its own net benefit is 0" in curve.note
+    assert before.note is None
+
+
+def test_a_difference_in_net_benefit_has_an_interval_only_if_both_have_one(
+    ridge, prevalence, timid
+):
+    measures = metrics((0.3,))
+    both = {
+        "ridge": performance(timid, ridge.plan, measures),
+        "prevalence": performance(prevalence.trained, prevalence.plan, measures),
+    }
+    found = compare(both, "ridge", "prevalence", "net_benefit@0.3")
+    assert np.isnan([found.low, found.high]).all()
+    assert found.within_noise

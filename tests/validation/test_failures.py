@@ -263,9 +263,7 @@ def test_a_slope_is_estimated_only_where_resampled_cohorts_agree(logistic):
     low, high = np.quantile(again, [0.025, 0.975])
     assert high - low > 1
     assert np.isnan([unknown.estimate, unknown.low, unknown.high]).all()
-    assert unknown.note.startswith(
-        f"not estimable: 95 % of resampled cohorts lie between {low:.1f} and {high:.1f}"
-    )
+    assert unknown.note.startswith("not estimable: 95 % of resampled cohorts do not agree within 1")
     assert np.isfinite(known.estimate)
     # cross-validated slopes hardly vary, while those of the models do
     assert np.isnan([known.low, known.high]).all()

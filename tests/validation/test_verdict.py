@@ -142,7 +142,15 @@ def test_a_champion_that_was_not_shown_to_predict_is_not_praised(said, contender
     learners = (contender("prevalence", **CONSTANT), contender())
     first = said(*learners, champion="prevalence").sentences[0]
     assert "ridge predicts better than the prevalence" in first
-    assert first.endswith("; by log loss the champion is prevalence all the same.")
+    assert first.endswith(
+        "; by log loss the champion is prevalence all the same, which gives everybody the same "
+        "probability."
+    )
+    learners = (contender("simple", auroc=NOTHING), contender())
+    first = said(*learners, champion="simple").sentences[0]
+    assert first.endswith(
+        "; by log loss the champion is simple all the same, which was not shown to."
+    )
 
 
 def test_parameters_are_counted_per_patient_of_the_rarer_label(said, contender):

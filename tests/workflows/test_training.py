@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from predictor.errors import PredictorError, StudyError
+from predictor.errors import DataError, PredictorError, StudyError
 from predictor.saved import read_model
 from predictor.workflows import check, make_plan, prepare, train
 
@@ -303,3 +303,34 @@ def test_resamples_from_a_file_mean_rows_of_the_table_in_any_order(small, store)
     # the first two rows are not analysed; those that are stand the other way round now
     small.table([*small.rows[:2], *reversed(small.rows[2:])])
     assert trained_with(labelled + 1 - rows) == expected
+
+
+def test_courses_of_a_person_are_refused_or_kept_together(small) -> None:
+    second = [
+        {**row, "course": 2, "pain_t0": round(float(row["pain_t0"]) - 0.1, 6)}
+        for row in small.rows[2:32]
+    ]
+    small.table([*small.rows[2:], *second])
+    course = "  course:       {known_at: T0, type: integer, range: [1, 9]}"
+    small.change(
+        (course, "  course:       {role: id}"),
+        ("eligible:\n  first course: course = 1\n", ""),
+    )
+    small.change(("SELECT patient_id,", "SELECT patient_id, course,"), file="covariates.sql")
+    before = small.files()
+    for command in (train, check):
+        with pytest.raises(DataError, match=r"patient_id repeats in rows .*role: \[id, cluster\]"):
+            command("study.yaml", "patients.csv")
+    assert small.files() == before
+    small.change(("patient_id:   {role: id}", "patient_id:   {role: [id, cluster]}"))
+    prepared = prepare("study.yaml", "patients.csv")
+    names = prepared.labelled.labelled.table["patient_id"].to_pylist()
+    assert len(names) == 118
+    assert len(set(names)) == 88
+    plan = make_plan(prepared, prepared.study)
+    for training, testing in zip(plan.folds.training, plan.folds.testing, strict=True):
+        trained, tested = (
+            {name for name, times in zip(names, counts, strict=True) if times}
+            for counts in (training, testing)
+        )
+        assert not trained & tested

@@ -52,8 +52,9 @@ def _show(facts: dict[str, Any], out: Console) -> None:
     size = facts["sample_size"]
     required = size["required"]
     table = Table(
-        title=f"Patients required for {size['parameters']} parameters "
-        f"(assumed AUROC {size['assumed_auroc']:.2f})",
+        title=f"Patients required for {size['parameters']} "
+        f"parameter{'' if size['parameters'] == 1 else 's'} and an AUROC of "
+        f"{size['assumed_auroc']:.2f} ({size['assumed_because']})",
         title_justify="left",
     )
     table.add_column("criterion")
@@ -68,9 +69,9 @@ def _show(facts: dict[str, Any], out: Console) -> None:
         table.add_row(meaning, str(required[name]))
     out.print(table)
     out.print(
-        f"Here: {size['patients']} patients, {size['events_per_parameter']:.1f} events per "
-        f"parameter. Expected: coefficients worth {100 * size['expected_shrinkage']:.0f} % of what "
-        f"they look like, probabilities wrong by {100 * size['expected_mape']:.0f} points."
+        f"Here: {size['patients']} patients, {size['events_per_parameter']:.1f} of the rarer label "
+        f"per parameter. Expected: coefficients worth {100 * size['expected_shrinkage']:.0f} % of "
+        f"what they look like, probabilities wrong by {100 * size['expected_mape']:.0f} points."
     )
     out.print()
     show_audits(facts["audits"], out)

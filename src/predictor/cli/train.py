@@ -99,7 +99,7 @@ def _show(summary: dict[str, Any], out: Console) -> None:
     out.print(flow_table(summary["data"]))
     out.print(learner_table(summary))
     if any(f["metrics"]["calibration_slope"]["estimate"] is None for f in learners.values()):
-        out.print("- not to be had from these patients; the report says why")
+        out.print("- not estimable; the report says why")
     for line in against_the_prevalence(summary):
         out.print(line, markup=False)
     out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}", markup=False)

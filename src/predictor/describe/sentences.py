@@ -40,15 +40,16 @@ def _change(change: Mapping[str, Any]) -> str:
     where = f"From {change['from']} to {change['to']} ({change['patients']} patients)"
     if shift["estimate"] is None or change["signed_rank"]["p"] is None:
         return f"{where}: too few changes of the score to say anything."
-    way = "fell" if shift["estimate"] < 0 else "rose"
+    way, turn = ("fell", -1) if shift["estimate"] < 0 else ("rose", 1)
+    size = number(abs(shift["estimate"]))
+    if size == "0":
+        way, turn = "did not shift", 1
     interval = "no interval"
     if shift["low"] is not None:
-        ends = [shift["low"], shift["high"]]
-        if shift["high"] <= 0:
-            ends = [-shift["high"], -shift["low"]]  # a fall is told as a positive number
-        interval = f"{100 * shift['level']:.0f} % interval {number(ends[0])} to {number(ends[1])}"
-    size = number(abs(shift["estimate"]))
-    moved = "did not shift" if size == "0" else f"{way} by {size}"
+        # a fall is told as a positive number, and so is its interval
+        low, high = sorted(turn * shift[end] for end in ("low", "high"))
+        interval = f"{100 * shift['level']:.0f} % interval {number(low)} to {number(high)}"
+    moved = way if size == "0" else f"{way} by {size}"
     return (
         f"{where} the score {moved} (Hodges-Lehmann; {interval}), "
         f"{p_value(change['signed_rank']['p'])} (signed rank, {_method(change)}), rank-biserial "
@@ -99,7 +100,8 @@ def _lost(table: Mapping[str, Any]) -> list[str]:
     ]
     if notable:
         named = ", ".join(f"{name} {number(value)}" for name, value in notable)
-        return [f"{said}; they differ most from the labelled in {named} (standardised difference)."]
+        said += f"; they differ most from the labelled in {named}"
+        return [f"{said} (standardised difference, without minus with)."]
     return [f"{said}."]
 
 

@@ -11,18 +11,18 @@ from predictor.cohort import needed_columns
 from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
-from predictor.statistics import r2_cox_snell_from_auroc, required_patients
 from predictor.study import Study
-from predictor.validation import ASSUMED_AUROC
 
-_MEASURED = (
-    "Discrimination (AUROC), overall error (Brier score, log loss), calibration (in the large, "
-    "slope, observed over expected) and net benefit at thresholds named before. The estimate says "
-    "what a fresh sample would show: repeated nested cross-validation, with a 95 % interval from a "
-    "bootstrap of the whole cross-validation (of calibration, from the bootstrap models; of "
-    "distances from a curve, one-sided). The apparent value, on the training patients, is too "
-    "good. No threshold is recommended."
-)
+# what measures are called, by the beginning of their names
+_MEASURES = {
+    "auroc": "discrimination (AUROC)",
+    "auprc": "average precision",
+    "brier": "overall error (Brier score, log loss)",
+    "calibration_intercept": "calibration in the large",
+    "calibration_slope": "calibration slope",
+    "ici": "distances from a calibration curve",
+    "net_benefit": "net benefit",
+}
 
 
 def card(model: SavedModel) -> str:
@@ -37,11 +37,11 @@ def card(model: SavedModel) -> str:
         "Model details": _details(model),
         "Intended use": _use(study),
         "Factors": _factors(model),
-        "Metrics": _metrics(),
+        "Metrics": _metrics(facts),
         "Evaluation data": _evaluation(facts),
         "Training data": _training(model),
         "Quantitative analyses": _analyses(facts),
-        "Ethical considerations": _ethics(),
+        "Ethical considerations": _ethics(study),
         "Caveats and recommendations": _caveats(facts),
     }
     lines = [
@@ -121,8 +121,31 @@ def _factors(model: SavedModel) -> list[str]:
     ]
 
 
-def _metrics() -> list[str]:
-    return [_MEASURED]
+def _metrics(facts: Mapping[str, Any]) -> list[str]:
+    known = {
+        name.partition("@")[0]
+        for name, row in facts["metrics"].items()
+        if row["estimate"] is not None
+    }
+    there = [said for name, said in _MEASURES.items() if name in known]
+    lacking = [said for name, said in _MEASURES.items() if name not in known]
+    plan = facts["plan"]
+    repeated = "repeated " if plan["repeats"] > 1 else ""
+    nested = "nested " if facts["tuned"] else ""
+    interval = (
+        "a bootstrap of the whole cross-validation"
+        if plan["interval_refit"]
+        else "resampled patients, tested with the models of the folds"
+    )
+    said = (
+        f"Estimated: {_listed(there)}. The estimate says what a fresh sample would show: "
+        f"{repeated}{nested}cross-validation, with a 95 % interval from {interval} (of "
+        "calibration, from the bootstrap models). The apparent value, on the training patients, "
+        "is too good. No threshold is recommended."
+    )
+    return (
+        [said, "", f"Not estimable from these patients: {_listed(lacking)}."] if lacking else [said]
+    )
 
 
 def _evaluation(facts: Mapping[str, Any]) -> list[str]:
@@ -143,7 +166,7 @@ def _training(model: SavedModel) -> list[str]:
         ),
         f"- **Table** {model.provenance['fingerprint']}",
         f"- **Sample size** {_enough(facts)}",
-        "- **Missing values** imputed inside every training, without the outcome; labels never",
+        f"- **Missing values** {_imputed(facts)}; labels never imputed",
         f"- **Kept in this model** {_kept(model)}",
     ]
 
@@ -158,17 +181,29 @@ def _kept(model: SavedModel) -> str:
     )
 
 
+def _imputed(facts: Mapping[str, Any]) -> str:
+    if not facts["parameters"]:
+        return "none to impute: no covariate is used"
+    if facts["settings"].get("impute") == "regression":
+        way = "by regression on the other covariates"
+    else:
+        way = "by the mean of the sample"
+    if not facts["gaps"]:
+        return f"none among the training patients; of a new one, filled {way}"
+    return f"imputed inside every training {way}, without the outcome"
+
+
 def _enough(facts: Mapping[str, Any]) -> str:
-    patients, events = facts["data"]["labelled"], facts["data"]["events"]
-    parameters = facts["parameters"]
-    if not parameters:
+    size = facts["sample_size"]
+    if size is None:
         return "no parameter but the prevalence"
-    r2 = r2_cox_snell_from_auroc(ASSUMED_AUROC, events / patients)
-    needed = required_patients(parameters, events / patients, r2).all_criteria
+    patients, needed = size["patients"], size["required"]["all_criteria"]
     verdict = "enough" if patients >= needed else "too small, exploratory only"
+    plural = "" if size["parameters"] == 1 else "s"
     return (
-        f"{verdict}: Riley's criteria ask for {needed} patients for {parameters} parameters and an "
-        f"AUROC of {ASSUMED_AUROC:.2f}; there are {patients}"
+        f"{verdict}: Riley's criteria ask for {needed} patients for {size['parameters']} "
+        f"parameter{plural} and an AUROC of {size['assumed_auroc']:.2f} "
+        f"({size['assumed_because']}); there are {patients}"
     )
 
 
@@ -200,13 +235,17 @@ def _analyses(facts: Mapping[str, Any]) -> list[str]:
     return [*lines, "", "No analysis by groups of patients: fairness is not known."]
 
 
-def _ethics() -> list[str]:
+def _ethics(study: Study) -> list[str]:
+    judged = (
+        "- The outcome rests on a report of success, too, and carries the view of whoever "
+        "reported it."
+    )
     return [
         (
             "- The probability is that of the recorded outcome under treatment. It does not say "
             "who responds because of the treatment; to refuse treatment for it could do harm."
         ),
-        "- An outcome that rests on a report of success carries the view of whoever reported it.",
+        *([judged] if study.outcome.reported else []),
         "- A small cohort can be recognised: share figures with a point per patient with care.",
     ]
 

@@ -12,6 +12,7 @@ from predictor.study import LearnerSpec
 from predictor.validation import (
     Calibration,
     DecisionCurve,
+    Estimate,
     Performance,
     Stability,
     Trained,
@@ -37,10 +38,13 @@ def learner_facts(
     *,
     covariates: Sequence[str],
     parameters: int,
+    tuned: bool,
+    explained: int,
     curve: DecisionCurve,
     calibration: Calibration,
     stability: Stability,
     model: Mapping[str, Any],
+    sample_size: Mapping[str, Any] | None,
     seconds: float,
 ) -> dict[str, Any]:
     """One learner of a training.
@@ -55,8 +59,14 @@ def learner_facts(
         Names of those it was given.
     parameters
         Columns of its matrix; 0 for a learner that learns nothing from covariates.
+    tuned
+        Whether a penalty or a size is chosen inside every training.
+    explained
+        Patients on whom it is explained.
     model
         From `model_facts`.
+    sample_size
+        From `sample_size_facts`; None for a learner that learns nothing from covariates.
     seconds
         What all of it took.
     """
@@ -65,6 +75,10 @@ def learner_facts(
         "covariates": list(covariates),
         "comparator": spec.comparator,
         "parameters": parameters,
+        "tuned": tuned,
+        "explained": explained,
+        "splines": dict(spec.splines),
+        "settings": {name: str(value) for name, value in spec.parameters.items()},
         "seconds": round(seconds, 3),
         "failed_replicates": trained.failed,
         "failures": {
@@ -73,10 +87,7 @@ def learner_facts(
             "bootstrap": int(trained.bootstrap.failed.sum()),
         },
         "instability_mape": plain(stability.mape),
-        "metrics": {
-            name: {**{key: plain(getattr(e, key)) for key in _NUMBERS}, "note": e.note}
-            for name, e in performance.estimates.items()
-        },
+        "metrics": {name: _metric(e) for name, e in performance.estimates.items()},
         "importance": {
             i.covariate: {
                 "mean_absolute": plain(i.mean_absolute),
@@ -91,10 +102,14 @@ def learner_facts(
             "low": plain_row(curve.low),
             "high": plain_row(curve.high),
             "standardised": plain_row(curve.standardised),
+            "note": curve.note,
         },
         "calibration": _calibration(calibration),
-        "stability": _stability(stability, importances),
+        "stability": _stability(
+            stability, importances, slope=performance.estimates.get("calibration_slope")
+        ),
         "description": dict(model),
+        "sample_size": None if sample_size is None else dict(sample_size),
     }
 
 
@@ -110,6 +125,14 @@ def flat_metrics(facts: Mapping[str, Any]) -> dict[str, float]:
         for name in ("instability_mape", "seconds", "failed_replicates", "parameters")
     }
     return {name: float(value) for name, value in numbers.items() if value is not None}
+
+
+def _metric(found: Estimate) -> dict[str, Any]:
+    """An estimate; where there is none, what stands beside it would be taken for one."""
+    numbers = {key: plain(getattr(found, key)) for key in _NUMBERS}
+    if numbers["estimate"] is None:
+        numbers = dict.fromkeys(_NUMBERS)
+    return {**numbers, "note": found.note}
 
 
 def _calibration(found: Calibration) -> dict[str, Any]:
@@ -133,7 +156,13 @@ def _calibration(found: Calibration) -> dict[str, Any]:
     }
 
 
-def _stability(found: Stability, importances: Sequence[Importance]) -> dict[str, Any]:
+def _stability(
+    found: Stability, importances: Sequence[Importance], *, slope: Estimate | None
+) -> dict[str, Any]:
+    slopes: dict[str, float | None] = {"low": None, "high": None}
+    # models of few patients have slopes of hundreds, which say nothing either
+    if slope is not None and plain(slope.estimate) is not None:
+        slopes = {"low": plain(found.slope_low), "high": plain(found.slope_high)}
     return {
         "replicates": found.replicates,
         "mape": plain(found.mape),
@@ -142,7 +171,7 @@ def _stability(found: Stability, importances: Sequence[Importance]) -> dict[str,
             {"threshold": threshold, "share_changed": plain(share)}
             for threshold, share in zip(found.thresholds, found.share_changed, strict=True)
         ],
-        "calibration_slope": {"low": plain(found.slope_low), "high": plain(found.slope_high)},
+        "calibration_slope": slopes,
         "decision_curve": {
             "threshold": plain_row(found.grid),
             "low": plain_row(found.benefit_low),

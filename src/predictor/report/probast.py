@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from predictor.report.wording import NONE, count, span
+from predictor.report import procedure
+from predictor.report.wording import NONE, listed, span
 
 TO_JUDGE = "TO BE JUDGED"
 ANSWERS = (
@@ -54,7 +55,15 @@ def probast(report: Report) -> tuple[Question, ...]:
         letter = part[0].upper()
         for domain, questions in {**_SHARED, 4: fourth}.items():
             found += [
-                Question(part, f"{letter}{domain}.{place}", domain, asked, evidence(report))
+                Question(
+                    part,
+                    f"{letter}{domain}.{place}",
+                    domain,
+                    asked,
+                    evidence(report)
+                    if evidence not in _OF_THE_RUN or procedure.told(report)
+                    else procedure.ABSENT,
+                )
                 for place, (asked, evidence) in enumerate(questions, start=1)
             ]
     return tuple(found)
@@ -78,8 +87,9 @@ def _available(report: Report) -> str:
     )
 
 
-def _alike(_report: Report) -> str:
-    return "The same SQL, imputation and scaling for every patient, trained on or scored."
+def _alike(report: Report) -> str:
+    derived = "The same SQL" if report["pipeline_given"] else "The same columns"
+    return f"{derived} and the same trained steps for every patient, trained on or scored."
 
 
 def _rule(report: Report) -> str:
@@ -130,24 +140,19 @@ def _size_evaluation(report: Report) -> str:
     )
 
 
-def _columns(_report: Report) -> str:
+def _columns(report: Report) -> str:
+    if not report["pipeline_given"]:
+        return "Numbers as in the table; categories by their declared levels."
     return (
-        "Numbers stay continuous unless the SQL cuts them; categories by their declared levels; "
+        "Numbers as the SQL gives them, which may cut them; categories by their declared levels; "
         "read the SQL at the end of this page."
     )
 
 
 def _missing(report: Report) -> str:
-    covariates = report.get("covariates") or ()
-    gaps = [f"{c['name']} {c['missing']}" for c in covariates if c["missing"]]
-    return (
-        f"{count(report['data']['unlabelled'], 'patient')} without a label dropped. Imputation "
-        f"inside every resample, without the outcome. Missing: {', '.join(gaps) or 'see above'}."
-    )
-
-
-def _imbalance(_report: Report) -> str:
-    return "No correction for imbalance was used, so none had to be undone."
+    gaps = [f"{c['name']} {c['missing']}" for c in procedure.gaps(report)]
+    missing = f" Missing: {', '.join(gaps)}." if gaps else ""
+    return f"{procedure.unlabelled(report)} {procedure.imputation(report)}{missing}"
 
 
 def _overfitting(report: Report) -> str:
@@ -156,28 +161,47 @@ def _overfitting(report: Report) -> str:
         for name, facts in report["learners"].items()
         if facts["parameters"] and facts["instability_mape"] is not None
     ]
-    return f"Penalties tuned inside every training. Instability: {'; '.join(moved) or NONE}."
+    tuned = procedure.tuned(report)
+    chosen = f"A penalty or a size tuned inside every training of {listed(tuned)}."
+    nothing = "No penalty or size was tuned."
+    return f"{chosen if tuned else nothing} Instability: {'; '.join(moved) or NONE}."
 
 
-def _not_apparent(_report: Report) -> str:
-    return "Headline from nested cross-validation; apparent values are shown only beside it."
+def _not_apparent(report: Report) -> str:
+    source = procedure.cross_validation(report)
+    return f"Headline from {source}; apparent values are shown only beside it."
 
 
-def _leakage(_report: Report) -> str:
-    return "No step learns from a patient it is tested on; copies of a patient stay on one side."
+def _leakage(report: Report) -> str:
+    return (
+        "No step learns from a patient it is tested on; copies of a patient stay on one side. "
+        f"{procedure.together(report)}"
+    )
 
 
-def _every_step(_report: Report) -> str:
-    return "Imputation, scaling, tuning and fitting are repeated in every fold and resample."
+def _every_step(report: Report) -> str:
+    where = "every fold and resample"
+    if not report["plan"]["interval_refit"]:
+        where = "every fold and bootstrap sample; resamples for the interval train no further model"
+    return f"Repeated in {where}: {procedure.steps(report)}."
 
 
 def _measures(report: Report) -> str:
-    first = next(iter(report["learners"].values()))["metrics"]
-    kinds = {"discrimination": "auroc", "calibration": "calibration_intercept"}
-    shown = [kind for kind, name in kinds.items() if name in first]
-    if any(name.startswith("net_benefit@") for name in first):
-        shown.append("net benefit")
-    return f"Reported: {', '.join(shown)}."
+    """Which kinds of measure some learner has an estimate of, and which none has."""
+    known = {
+        name.partition("@")[0]
+        for facts in report["learners"].values()
+        for name, row in facts["metrics"].items()
+        if row["estimate"] is not None
+    }
+    kinds = {
+        "discrimination": "auroc",
+        "calibration": "calibration_intercept",
+        "net benefit": "net_benefit",
+    }
+    lacking = [kind for kind, name in kinds.items() if name not in known]
+    said = f"Reported: {', '.join(kind for kind in kinds if kind not in lacking)}."
+    return f"{said} Not estimable from these patients: {', '.join(lacking)}." if lacking else said
 
 
 Asked = tuple[tuple[str, Callable[[Report], str]], ...]
@@ -205,15 +229,20 @@ _DEVELOPMENT: Asked = (
     ("Was the sample large enough?", _size),
     ("Were continuous and categorical predictors handled properly?", _columns),
     ("Were missing and censored data handled properly?", _missing),
-    ("If imbalance was corrected for, was the model recalibrated?", _imbalance),
+    ("If imbalance was corrected for, was the model recalibrated?", procedure.imbalance),
     ("Was overfitting addressed?", _overfitting),
 )
 _EVALUATION: Asked = (
     ("Was more than apparent performance measured?", _not_apparent),
     ("Was the sample large enough?", _size_evaluation),
     ("Were missing data handled properly?", _missing),
-    ("Was the model tested at the uncorrected prevalence?", _imbalance),
+    ("Was the model tested at the uncorrected prevalence?", procedure.imbalance),
     ("Was leakage avoided?", _leakage),
     ("Did resampling repeat every step?", _every_step),
     ("Were calibration, discrimination and net benefit measured?", _measures),
 )
+# evidence that tells how it was done
+_OF_THE_RUN = (
+    _alike, _columns, _missing, procedure.imbalance, _overfitting, _not_apparent, _leakage,
+    _every_step,
+)  # fmt: skip

@@ -11,6 +11,8 @@ from predictor.report.summary import covariate_facts, plain, plain_row
 from predictor.study import Study, dump_study
 from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
 
+_CHOSEN = ("cross_validation", "interval", "bootstrap")
+
 
 def study_facts(study: Study, matrix: Design, plan: Plan) -> dict[str, Any]:
     """Rules, covariates and samples.
@@ -32,6 +34,8 @@ def study_facts(study: Study, matrix: Design, plan: Plan) -> dict[str, Any]:
         "eligible_rules": dict(study.eligible),
         "config": dump_study(study),
         "sql": sql,
+        "pipeline_given": study.covariates is not None,
+        "cluster": study.cluster,
         "covariates": covariate_facts(matrix),
         "plan": _plan(study, plan),
     }
@@ -44,13 +48,9 @@ def _plan(study: Study, plan: Plan) -> dict[str, Any]:
     interval = (
         "a bootstrap of it for the interval"
         if spec.interval.refit
-        else "resampled patients, tested with the same models, for the interval"
+        else "for the interval resampled patients that the models of its folds are tested on"
     )
-    given = [
-        name
-        for name in ("cross_validation", "interval", "bootstrap")
-        if name in study.validation.model_fields_set
-    ]
+    given = [name for name in _CHOSEN if name in study.validation.model_fields_set]
     return {
         "folds": spec.cross_validation.folds,
         "repeats": spec.cross_validation.repeats,
@@ -58,13 +58,19 @@ def _plan(study: Study, plan: Plan) -> dict[str, Any]:
         "interval_repeats": spec.interval.repeats,
         "interval_refit": spec.interval.refit,
         "bootstrap": len(plan.bootstrap),
-        "how": "the whole procedure, tuning included, is run again in every sample: repeated "
-        f"cross-validation for the estimate, {interval}, a plain bootstrap for optimism and "
-        f"stability{together}",
-        "why": f"given in the study file: {', '.join(given)}"
-        if given
-        else f"the default for {patients} patients",
+        "how": "the whole procedure, tuning included where there is any, is run again in every "
+        f"sample: cross-validation for the estimate, {interval}, a plain bootstrap for optimism "
+        f"and stability{together}",
+        "why": _why(given, patients),
     }
+
+
+def _why(given: Sequence[str], patients: int) -> str:
+    default = f"the default for {patients} patients"
+    if not given:
+        return default
+    rest = "" if len(given) == len(_CHOSEN) else f"; the rest is {default}"
+    return f"given in the study file: {', '.join(given)}{rest}"
 
 
 def comparison_facts(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from predictor.statistics import (
     r2_cox_snell_from_auroc,
     required_patients,
 )
-from predictor.validation import ASSUMED_AUROC
+from predictor.validation import BEFORE_TRAINING, Strength
 
 
 def data_facts(labelled: LabelledCohort, fingerprint: str) -> dict[str, Any]:
@@ -94,16 +94,37 @@ def covariate_facts(matrix: Design) -> list[dict[str, Any]]:
     ]
 
 
-def sample_size_facts(patients: int, events: int, parameters: int) -> dict[str, Any]:
-    """Riley's criteria for a model with an AUROC of 0.70, and what to expect of these patients."""
+def sample_size_facts(
+    patients: int,
+    events: int,
+    parameters: int,
+    strength: Strength = BEFORE_TRAINING,
+    *,
+    learner: str | None = None,
+) -> dict[str, Any]:
+    """Riley's criteria for a model of this size and strength, and what to expect of these patients.
+
+    Parameters
+    ----------
+    patients, events
+        Labelled, and with the event.
+    parameters
+        Of the learner, or of one with all covariates.
+    strength
+        The AUROC to count with.
+    learner
+        Whose parameters they are; None before training, or if nothing was learned.
+    """
     prevalence = events / patients
-    r2 = r2_cox_snell_from_auroc(ASSUMED_AUROC, prevalence)
+    r2 = r2_cox_snell_from_auroc(strength.auroc, prevalence)
     required = required_patients(parameters, prevalence, r2)
     return {
         "patients": patients,
         "parameters": parameters,
         "events_per_parameter": min(events, patients - events) / parameters,
-        "assumed_auroc": ASSUMED_AUROC,
+        "learner": learner,
+        "assumed_auroc": strength.auroc,
+        "assumed_because": strength.why,
         "required": {**asdict(required), "all_criteria": required.all_criteria},
         "expected_shrinkage": expected_shrinkage(patients, parameters, r2),
         "expected_mape": expected_mape(patients, parameters, prevalence),

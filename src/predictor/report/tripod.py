@@ -11,17 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from predictor.report import procedure
 from predictor.report.tripod_items import ITEMS, Item
-from predictor.report.wording import count, listed, percent, with_interval
+from predictor.report.wording import assumed_auroc, count, listed, percent, with_interval
 
 TO_COMPLETE = "AUTHOR TO COMPLETE"
-_ABSENT = "Not available: this report.json does not hold it."
 _DEVELOPMENT = "Not applicable: a model was developed here, none was evaluated on other patients."
-
-_POOR_INPUT = (
-    "Missing covariates are imputed as in training and flagged; values outside the dictionary are "
-    "refused; values unlike those of the training patients are flagged."
-)
 
 Report = Mapping[str, Any]
 
@@ -58,9 +53,10 @@ def open_items(report: Report) -> tuple[str, ...]:
 def _text(item: Item, report: Report) -> str:
     if item.who == "author":
         return TO_COMPLETE
-    found = _FILLED[item.number](report)
+    known = item.number not in _OF_THE_RUN or procedure.told(report)
+    found = _FILLED[item.number](report) if known else ""
     if item.who == "software":
-        return found or _ABSENT
+        return found or procedure.ABSENT
     return f"{found} {TO_COMPLETE}" if found else TO_COMPLETE
 
 
@@ -70,19 +66,22 @@ def _abstract(report: Report) -> str:
 
 def _eligibility(report: Report) -> str:
     rules = report.get("eligible_rules")
-    if rules is None:
-        rules = {step["rule"]: "" for step in report["data"]["exclusions"]}
     if not rules:
         return "No rule of eligibility: every row of the table was eligible."
     shown = [f"{name} ({sql})" if sql else name for name, sql in rules.items()]
     return f"Filters of the table, in order: {'; '.join(shown)}."
 
 
-def _preparation(_report: Report) -> str:
+def _preparation(report: Report) -> str:
+    covariates = (
+        "are derived in SQL from what was"
+        if report["pipeline_given"]
+        else "are the columns of the table that were"
+    )
     return (
         "Values outside the declared type, range or levels are refused, never clipped. Covariates "
-        "are derived in SQL from what was known at the time of prediction. Imputation and scaling "
-        "are learned inside every resample."
+        f"{covariates} known at the time of prediction. Learned anew inside every "
+        f"training: {procedure.steps(report)}."
     )
 
 
@@ -96,94 +95,113 @@ def _outcome(report: Report) -> str:
 
 
 def _considered(report: Report) -> str:
-    covariates = report.get("covariates")
-    if not covariates:
-        return ""
+    said = "Comments in the SQL, below, may hold reasons." if _commented(report) else ""
     return (
-        f"{count(len(covariates), 'covariate')} fixed in the feature pipeline before training; "
-        "the software picked none by its association with the outcome. Reasons stand in the SQL, "
-        "below."
-    )
+        f"{count(len(report['covariates']), 'covariate')}, fixed before training: the software "
+        f"picked none of them by its association with the outcome. {said}"
+    ).strip()
+
+
+def _commented(report: Report) -> bool:
+    return report["pipeline_given"] and procedure.commented(report["sql"])
 
 
 def _predictors(report: Report) -> str:
-    names = [c["name"] for c in report.get("covariates") or ()]
-    if not names:
-        return ""
+    names = [c["name"] for c in report["covariates"]]
     point = report["predict_at"]
     meaning = (report.get("timepoints") or {}).get(point, point)
-    return f"All known at {point} ({meaning}): {listed(names)}. Definitions in the SQL, below."
+    return f"All known at {point} ({meaning}): {listed(names)}. {procedure.definitions(report)}"
 
 
 def _size(report: Report) -> str:
     size, events = report["sample_size"], report["data"]["events"]
+    whose = f" of {size['learner']}" if size["learner"] else ""
     return (
         f"Riley's criteria ask for {size['required']['all_criteria']} patients for "
-        f"{size['parameters']} parameters and an AUROC of {size['assumed_auroc']:.2f}; there are "
-        f"{size['patients']} with {events} events ({size['events_per_parameter']:.1f} for each "
-        "parameter). The number was given, not planned."
+        f"{count(size['parameters'], 'parameter')}{whose} and {assumed_auroc(size)}; there are "
+        f"{size['patients']} with {events} events ({size['events_per_parameter']:.1f} of the rarer "
+        "label for each parameter)."
     )
 
 
 def _missing(report: Report) -> str:
-    data = report["data"]
-    text = (
-        f"{count(data['unlabelled'], 'patient')} without a label left out of training; labels are "
-        "never imputed. Missing covariates are imputed inside every resample without the outcome."
-    )
-    gaps = [f"{c['name']} {c['missing']}" for c in report.get("covariates") or () if c["missing"]]
+    text = f"{procedure.unlabelled(report)} {procedure.imputation(report)}"
+    gaps = [f"{c['name']} {c['missing']}" for c in procedure.gaps(report)]
     return f"{text} Missing values: {', '.join(gaps)}." if gaps else text
 
 
 def _partition(report: Report) -> str:
-    plan = report.get("plan")
-    if not plan:
-        return "No hold-out: all patients are used, by resampling."
+    plan = report["plan"]
+    times = f", {plan['repeats']} times," if plan["repeats"] > 1 else ""
     return (
-        f"No hold-out: all patients are used. {plan['folds']}-fold cross-validation, "
-        f"{plan['repeats']} times, for the estimate; the same in {plan['interval_resamples']} "
-        f"resamples of the patients for its interval; {plan['bootstrap']} bootstrap samples for "
-        "optimism and stability."
+        f"No hold-out: all patients are used. {plan['folds']}-fold cross-validation{times} for the "
+        f"estimate; {procedure.interval(report)} for its interval; {plan['bootstrap']} bootstrap "
+        "samples for optimism and stability."
     )
 
 
-def _handling(_report: Report) -> str:
-    return (
-        "Categories by indicator columns of their declared levels; numbers as the SQL gives them, "
-        "centred and scaled inside every resample; no cut-points, no selection by p-value."
-    )
+def _handling(report: Report) -> str:
+    kinds = {covariate["kind"] for covariate in report["covariates"]}
+    said = []
+    if "category" in kinds:
+        said.append("Categories by indicator columns of their declared levels.")
+    if "number" in kinds:
+        said.append(
+            "Numbers as the SQL gives them."
+            if report["pipeline_given"]
+            else "Numbers as in the table."
+        )
+    if "flag" in kinds:
+        said.append("Flags as 0 and 1.")
+    curved = [
+        f"{name} in {learner}"
+        for learner, facts in report["learners"].items()
+        for name in facts["splines"]
+    ]
+    if curved:
+        said.append(f"Restricted cubic splines: {listed(curved)}.")
+    return " ".join(said)
 
 
 def _models(report: Report) -> str:
     used = [f"{name} ({facts['learner']})" for name, facts in report["learners"].items()]
+    tuned = procedure.tuned(report)
+    chosen = f"; a penalty or a size is tuned inside every training of {listed(tuned)}"
+    others = procedure.beside_the_estimate(report)
+    beside = f"; beside it {listed(others)} estimates by the bootstrap" if others else ""
     return (
-        f"{listed(used)}; penalties and trees tuned inside every training. Internal validation: "
-        "repeated nested cross-validation with the whole procedure in every fold; beside it "
-        "optimism-corrected and .632+ bootstrap."
+        f"{listed(used)}{chosen if tuned else ''}. Internal validation: "
+        f"{procedure.cross_validation(report)} with the whole procedure in every fold{beside}."
     )
 
 
 def _measures(report: Report) -> str:
-    names: dict[str, None] = {}
-    for facts in report["learners"].values():
-        names |= dict.fromkeys(facts["metrics"])
-    return f"{listed(list(names))}; calibration plot and decision curve."
+    known, unknown = procedure.estimated(report)
+    drawn = [facts for facts in report["learners"].values() if facts["parameters"]]
+    figures = [
+        *(["calibration plot"] if any(f["calibration"]["groups"] for f in drawn) else []),
+        *(["decision curve"] if drawn else []),
+    ]
+    text = listed([*known, *figures])
+    text = f"{text[:1].upper()}{text[1:]}."
+    return f"{text} Not estimable from these patients: {listed(unknown)}." if unknown else text
 
 
 def _imbalance(report: Report) -> str:
     data = report["data"]
     share = percent(data["events"] / data["labelled"])
-    return f"None: no weights and no resampling by class, at {share} events."
+    return f"{procedure.imbalance(report)} {share} of the patients have the event."
 
 
-def _fairness(report: Report) -> str:
-    return f"No subgroup was looked at: {report['data']['labelled']} patients are too few for that."
+def _fairness(_report: Report) -> str:
+    return "No subgroup was looked at."
 
 
-def _output(_report: Report) -> str:
+def _output(report: Report) -> str:
+    explained = " and contributions of the covariates" if procedure.learning(report) else ""
     return (
-        "A probability of the outcome with a range over bootstrap models and contributions of the "
-        "covariates. No threshold is recommended."
+        f"A probability of the outcome with a range over bootstrap models{explained}. No threshold "
+        "is recommended."
     )
 
 
@@ -196,12 +214,9 @@ def _flow(report: Report) -> str:
 
 
 def _characteristics(report: Report) -> str:
-    covariates = report.get("covariates")
-    if not covariates:
-        return ""
     return (
-        f"{count(len(covariates), 'covariate')} with kind and missing values in the table of "
-        "covariates; the distribution by outcome comes from `predictor describe`."
+        f"{count(len(report['covariates']), 'covariate')} with kind and missing values in the "
+        "table of covariates; the distribution by outcome comes from `predictor describe`."
     )
 
 
@@ -216,9 +231,20 @@ def _analysed(report: Report) -> str:
 
 
 def _full_model(report: Report) -> str:
-    described = any(facts.get("description") for facts in report["learners"].values())
-    where = "Coefficients or trees in “The model itself”; " if described else ""
-    return f"{where}the saved models hold all that is needed to score a patient."
+    parts = listed(list(dict.fromkeys(map(_described, report["learners"].values()))))
+    return (
+        f"In “The model itself”: {parts}. The saved models hold all that is needed to score a "
+        "patient."
+    )
+
+
+def _described(facts: Mapping[str, Any]) -> str:
+    if not facts["parameters"]:
+        return "one probability for everybody"
+    if facts["description"]["coefficients"] is not None:
+        return "coefficients"
+    trees = facts["description"]["kind"] == "boosters"
+    return "trees in words" if trees else "which covariates matter, for want of a short form"
 
 
 def _performance(report: Report) -> str:
@@ -239,8 +265,12 @@ def _limitations(report: Report) -> str:
     )
 
 
-def _clusters(_report: Report) -> str:
-    return "A declared cluster column is never split between training and test."
+def _poor_input(report: Report) -> str:
+    imputed = "Missing covariates are imputed as in training and flagged; "
+    return (
+        f"{imputed if procedure.learning(report) else ''}values outside the dictionary are "
+        "refused; values unlike those of the training patients are flagged."
+    )
 
 
 _FILLED: Mapping[str, Callable[[Report], str]] = {
@@ -256,7 +286,7 @@ _FILLED: Mapping[str, Callable[[Report], str]] = {
     "12a": _partition,
     "12b": _handling,
     "12c": _models,
-    "12d": _clusters,
+    "12d": procedure.together,
     "12e": _measures,
     "12f": lambda _: _DEVELOPMENT,
     "12g": lambda _: _DEVELOPMENT,
@@ -277,6 +307,10 @@ _FILLED: Mapping[str, Callable[[Report], str]] = {
     "23b": lambda _: "Not looked at.",
     "24": lambda _: "Not applicable: no model was updated.",
     "26": _limitations,
-    "27a": lambda _: _POOR_INPUT,
+    "27a": _poor_input,
     "27b": lambda _: "Meant for researchers who know the data; scores have a range and flags.",
 }
+# items that tell how it was done
+_OF_THE_RUN = {
+    "6b", "7", "9a", "9b", "11", "12a", "12b", "12c", "12d", "12e", "13", "15", "20b", "22", "27a",
+}  # fmt: skip

@@ -102,6 +102,17 @@ def count(n: int, one: str, many: str | None = None) -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
 
 
+def assumed_auroc(size: Mapping[str, Any]) -> str:
+    """The AUROC that patients required are counted with, and where it comes from.
+
+    Examples
+    --------
+    >>> assumed_auroc({"assumed_auroc": 0.84, "assumed_because": "the lower end of what was found"})
+    'an AUROC of 0.84 (the lower end of what was found)'
+    """
+    return f"an AUROC of {number(size['assumed_auroc'])} ({size['assumed_because']})"
+
+
 def listed(items: list[str]) -> str:
     """Names in a sentence.
 

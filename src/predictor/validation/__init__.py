@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from predictor.validation.audits import AUDITS, Contender, Evidence, Finding, audit
 from predictor.validation.calibration import Calibration, calibration
-from predictor.validation.choice import ASSUMED_AUROC, Champion, choose, predicts
+from predictor.validation.choice import (
+    BEFORE_TRAINING,
+    NOT_SHOWN,
+    Champion,
+    Strength,
+    choose,
+    predicts,
+    strength,
+)
 from predictor.validation.comparisons import Comparison, compare, comparisons
 from predictor.validation.decision_curve import DecisionCurve, decision_curve, treat_all
 from predictor.validation.metrics import Metric, metrics
@@ -30,8 +38,9 @@ from predictor.validation.stability import Stability, instability, instability_m
 from predictor.validation.verdict import Verdict, verdict
 
 __all__ = [
-    "ASSUMED_AUROC",
     "AUDITS",
+    "BEFORE_TRAINING",
+    "NOT_SHOWN",
     "Calibration",
     "Champion",
     "Comparison",
@@ -48,6 +57,7 @@ __all__ = [
     "Replicates",
     "Samples",
     "Stability",
+    "Strength",
     "Trained",
     "Verdict",
     "audit",
@@ -69,6 +79,7 @@ __all__ = [
     "predicts",
     "read_resamples",
     "stability",
+    "strength",
     "train",
     "treat_all",
     "verdict",

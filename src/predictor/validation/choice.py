@@ -11,7 +11,9 @@ from predictor.validation.performance import Performance, paired_difference
 
 _CRITERION = "log_loss"
 # of the model one hopes for, where patients required are counted before there is one
-ASSUMED_AUROC = 0.70
+_HOPED_FOR = 0.70
+# beyond it the formulas have no answer, and an interval that starts there no use
+_HIGHEST = 0.99
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,31 @@ def choose(performances: Mapping[str, Performance]) -> Champion:
                 f"standard error {error:.3f})",
             )
     return Champion(best, f"lowest cross-validated log loss ({losses[best]:.3f})")
+
+
+@dataclass(frozen=True)
+class Strength:
+    """The AUROC with which the patients required are counted, and where it comes from."""
+
+    auroc: float
+    why: str
+
+    @property
+    def in_words(self) -> str:
+        """Both, for a sentence."""
+        return f"an AUROC of {self.auroc:.2f} ({self.why})"
+
+
+BEFORE_TRAINING = Strength(_HOPED_FOR, "assumed before training")
+NOT_SHOWN = Strength(_HOPED_FOR, "assumed, because none was shown")
+
+
+def strength(performance: Performance, prevalence_log_loss: float) -> Strength:
+    """The lower end of what was found, or what one hopes for where nothing was shown."""
+    if not predicts(performance, prevalence_log_loss):
+        return NOT_SHOWN
+    low = performance.estimates["auroc"].low
+    return Strength(min(low, _HIGHEST), "the lower end of what was found")
 
 
 def predicts(performance: Performance, prevalence_log_loss: float) -> bool:

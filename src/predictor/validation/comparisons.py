@@ -68,7 +68,9 @@ def compare(
     again = resampled_differences(ours, theirs, measure)
     interval = shifted_percentiles(difference, again)
     low, high = float(interval.low), float(interval.high)
-    if interval.used < SHARE_NEEDED * len(again):
+    alone = (ours.estimates[measure].low, theirs.estimates[measure].low)
+    # where one of the two has no interval, for whatever reason, its difference has none either
+    if interval.used < SHARE_NEEDED * len(again) or np.isnan(alone).any():
         low = high = float("nan")
     return Comparison(first, second, measure, difference, low, high)
 

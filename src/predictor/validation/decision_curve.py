@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from predictor import statistics
 from predictor.statistics import shifted_percentiles
 from predictor.validation.out_of_fold import of_cohorts
-from predictor.validation.performance import SHARE_NEEDED
+from predictor.validation.performance import NOT_HELD, SHARE_NEEDED, misses_zero
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
 
@@ -31,6 +31,8 @@ class DecisionCurve:
         (T,) ends of the 95 % interval at each threshold (not of the whole curve at once).
     standardised
         (T,) share of the net benefit of a perfect model, which is the prevalence.
+    note
+        Why there is no interval at some thresholds.
     """
 
     threshold: Counts
@@ -38,6 +40,7 @@ class DecisionCurve:
     low: Counts
     high: Counts
     standardised: Counts
+    note: str | None = None
 
 
 def decision_curve(samples: Samples) -> DecisionCurve:
@@ -56,7 +59,16 @@ def decision_curve(samples: Samples) -> DecisionCurve:
     curves = statistics.decision_curve(y, folds.probability, THRESHOLDS, weights=folds.weights)
     known = curves[~np.isnan(curves).any(axis=1)]
     mean = known.mean(axis=0) if len(known) else np.full(len(THRESHOLDS), np.nan)
-    return _with_interval(samples, mean, samples.pooled_interval.probability)
+    curve = _with_interval(samples, mean, samples.pooled_interval.probability)
+    never = misses_zero(THRESHOLDS, samples.trained.probability, curve.low, curve.high)
+    if not never.any():
+        return curve
+    return replace(
+        curve,
+        low=np.where(never, np.nan, curve.low),
+        high=np.where(never, np.nan, curve.high),
+        note=f"no interval at some thresholds: {NOT_HELD}",
+    )
 
 
 def treat_all(samples: Samples) -> DecisionCurve:

@@ -69,6 +69,9 @@ class Metric:
         The same, below which there is no cross-validated estimate; what bootstraps say stays.
     undefined
         Why a model may have no value in any sample.
+    zero_below
+        A model none of whose probabilities reaches this has the value 0 in whatever patients; None
+        for measures of which that cannot be said.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Metric:
     fewest_of_each: int = 0
     fewest_for_estimate: int = 0
     undefined: str | None = None
+    zero_below: float | None = None
 
 
 def _no_information_auroc(_y: Counts, _p: Counts) -> float:
@@ -243,6 +247,7 @@ def _net_benefit(threshold: float) -> Metric:
         pooled=True,
         lowest=-threshold / (1 - threshold),
         highest=1,
+        zero_below=threshold,
     )
 
 

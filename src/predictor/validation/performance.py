@@ -17,6 +17,10 @@ from predictor.validation.samples import Samples, bootstrap_632plus, mean_of_kno
 
 # an interval needs nearly all resampled cohorts: those without a value are not like the others
 SHARE_NEEDED = 0.9
+NOT_HELD = (
+    "the model gives no patient such a probability, so its own net benefit is 0, which the "
+    "interval of the models of folds does not hold"
+)
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,29 @@ def _interval(
         interval = shifted_percentiles(estimate, around)
         ends = float(interval.low), float(interval.high)
     low, high = np.clip(ends, metric.lowest, metric.highest)
+    if misses_zero(metric.zero_below, samples.trained.probability, low, high):
+        return float("nan"), float("nan"), [f"no interval: {NOT_HELD}"]
     return float(low), float(high), _left_out(around, what)
+
+
+def misses_zero(threshold: Counts | float | None, own: Counts, low: Counts, high: Counts) -> Counts:
+    """Whether an interval of the net benefit cannot hold that of the model itself, which is 0.
+
+    Models of folds may reach a threshold that the model of all patients does not: the interval is
+    then about what they would gain.
+
+    Parameters
+    ----------
+    threshold
+        From which one acts.
+    own
+        (n,) probabilities by the model.
+    low, high
+        Ends of the interval.
+    """
+    if threshold is None:
+        return np.asarray(False)
+    return np.asarray((own.max() < threshold) & ((low > 0) | (high < 0)))
 
 
 def _why_undefined(metric: Metric, samples: Samples) -> str:
@@ -220,7 +246,7 @@ def _why_doubtful(metric: Metric, y: Counts, again: Counts) -> str | None:
     low, high = np.quantile(known, [0.025, 0.975])
     if high - low <= metric.widest:
         return None
-    return f"not estimable: 95 % of resampled cohorts lie between {low:.1f} and {high:.1f}"
+    return f"not estimable: 95 % of resampled cohorts do not agree within {metric.widest:g}"
 
 
 def _left_out(values: Counts, what: str) -> list[str]:

@@ -89,8 +89,18 @@ def _what_was_found(level: Level, evidence: Evidence, findings: Sequence[Finding
         return f"what was found does not stand against shuffled outcomes: {shuffled.message}"
     found = f"{subject.name} predicts better than the prevalence, AUROC {_auroc(subject)}"
     if subject.name != evidence.champion:
-        found += f"; by log loss the champion is {evidence.champion} all the same"
+        found += (
+            f"; by log loss the champion is {evidence.champion} all the same, {_plain(evidence)}"
+        )
     return f"{found}."
+
+
+def _plain(evidence: Evidence) -> str:
+    """Why nothing is said of a champion that is not what the verdict is about."""
+    champion = evidence.contenders.get(evidence.champion or "")
+    if champion is not None and not champion.parameters:
+        return "which gives everybody the same probability"
+    return "which was not shown to"
 
 
 def _what_is_in_the_way(findings: Sequence[Finding]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from predictor import tracking
 from predictor.cohort import Design, Pooled, pipeline_sql
 from predictor.disclosure import FEWEST
@@ -201,7 +203,8 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
         ),
         performance={
             **result.facts,
-            **{key: summary[key] for key in ("data", "sample_size", "champion", "verdict")},
+            **{key: summary[key] for key in ("data", "plan", "champion", "verdict")},
+            "gaps": bool(np.isnan(result.matrix.X).any()),
             "tripod_open": list(open_items(summary)),
         },
         provenance={

@@ -26,6 +26,7 @@ from predictor.report import (
 from predictor.study import LearnerSpec, Study
 from predictor.tracking.store import missing_store
 from predictor.validation import (
+    NOT_SHOWN,
     Metric,
     Performance,
     Plan,
@@ -38,6 +39,7 @@ from predictor.validation import (
     metrics,
     performance,
     stability,
+    strength,
     treat_all,
     verdict,
 )
@@ -115,18 +117,25 @@ def train(
     plan = make_plan(prepared)
     out = Path("reports") / study.study if out is None else out
     _check_places(models, out)
+    reference = train_learner(make(REFERENCE), prepared.matrix.X, prepared.labelled.y, plan)
+    prevalence = performance(reference, plan, _compared(study))
     results: dict[str, Result] = {}
     steps = len(study.learners) + 2  # reading before them, saving after
     for done, spec in enumerate(study.learners, start=1):
         progress(f"training {spec.name}", done / steps)
-        results[spec.name] = _run(spec, estimators[spec.name], prepared, plan)
+        results[spec.name] = _run(
+            spec, estimators[spec.name], prepared, plan, prevalence=prevalence
+        )
     progress("saving", 1 - 1 / steps)
     return deliver(
         Delivery(
             study=study,
             plan=plan,
             results=results,
-            summary=_summary(prepared, plan, results, estimators),
+            summary={
+                **_summary(prepared, plan, results, estimators, prevalence=prevalence),
+                "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
+            },
             data=Path(data).stem,
             models=models,
             out=out,
@@ -156,7 +165,14 @@ def _estimator(spec: LearnerSpec, prepared: Prepared, jobs: int) -> Learner:
     return estimator
 
 
-def _run(spec: LearnerSpec, estimator: Learner, prepared: Prepared, plan: Plan) -> Result:
+def _run(
+    spec: LearnerSpec,
+    estimator: Learner,
+    prepared: Prepared,
+    plan: Plan,
+    *,
+    prevalence: Performance,
+) -> Result:
     start = time.perf_counter()
     study = prepared.study
     matrix = prepared.matrix.select(spec.covariates)
@@ -167,19 +183,31 @@ def _run(spec: LearnerSpec, estimator: Learner, prepared: Prepared, plan: Plan) 
     kept = trained.bootstrap_models[: trained.model.kept]
     shown = _shown(matrix, study.seed)
     importances = importance(trained.model, kept, shown)
+    parameters = estimator.number_of_parameters(matrix.X.shape[1])
     facts = learner_facts(
         spec,
         trained,
         found,
         importances,
         covariates=[covariate.name for covariate in matrix.covariates],
-        parameters=estimator.number_of_parameters(matrix.X.shape[1]),
+        parameters=parameters,
+        tuned=estimator.tuned,
+        explained=len(shown.X),
         curve=decision_curve(samples),
         calibration=calibration(samples),
         stability=stability(trained, thresholds),
         model=model_facts(
             trained.model, kept, matrix, study, constant=not estimator.learns_from_covariates
         ),
+        sample_size=sample_size_facts(
+            prepared.labelled.flow.labelled,
+            prepared.labelled.flow.events,
+            parameters,
+            strength(found, prevalence.estimates["log_loss"].estimate),
+            learner=spec.name,
+        )
+        if parameters
+        else None,
         seconds=time.perf_counter() - start,
     )
     explanation = explain(trained.model, shown)
@@ -200,13 +228,13 @@ def _summary(
     plan: Plan,
     results: dict[str, Result],
     estimators: Mapping[str, Learner],
+    *,
+    prevalence: Performance,
 ) -> dict[str, Any]:
     study = prepared.study
     performances = {name: result.performance for name, result in results.items()}
     champion = choose(performances)
     flow = prepared.labelled.flow
-    reference = train_learner(make(REFERENCE), prepared.matrix.X, prepared.labelled.y, plan)
-    prevalence = performance(reference, plan, _compared(study))
     evidence = evidence_after(
         prepared,
         results,
@@ -216,6 +244,7 @@ def _summary(
     )
     findings = audit(evidence)
     said = verdict(evidence, findings)
+    subject = None if evidence.subject is None else evidence.subject.name
     return {
         "study": study.study,
         "title": study.title,
@@ -223,15 +252,20 @@ def _summary(
         "outcome": study.outcome.name,
         **study_facts(without_paths(study), prepared.matrix, plan),
         "data": data_facts(prepared.labelled, prepared.fingerprint),
-        "sample_size": sample_size_facts(flow.labelled, flow.events, prepared.matrix.X.shape[1]),
+        "sample_size": sample_size_facts(
+            flow.labelled, flow.events, prepared.matrix.X.shape[1], NOT_SHOWN
+        )
+        if subject is None
+        else results[subject].facts["sample_size"],
         "learners": {name: dict(result.facts) for name, result in results.items()},
         "champion": champion.name,
         "champion_reason": champion.reason,
+        "subject": subject,
+        "subject_reason": evidence.subject_reason,
         "verdict_level": said.level,
         "verdict": list(said.sentences),
         "audits": [asdict(finding) for finding in findings],
         "comparisons": _comparisons(study, estimators, performances, prevalence, champion.name),
-        "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
         "sensitivity": sensitivity(prepared, estimators, champion.name),
         "seed": study.seed,
         "versions": provenance.versions(),

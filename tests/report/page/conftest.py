@@ -28,7 +28,7 @@ def metric(estimate: float | None, note: str | None = None, width: float = 0.2) 
         "estimate": estimate,
         "low": estimate - width if known else None,
         "high": estimate + width if known else None,
-        "apparent": estimate + 0.15 if known else 4.03,
+        "apparent": estimate + 0.15 if known else None,
         "optimism_corrected": estimate + 0.05 if known else None,
         "bootstrap_632plus": estimate + 0.03 if known else None,
         "out_of_bag": estimate - 0.02 if known else None,
@@ -52,6 +52,9 @@ def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, A
         "failures": {"folds": 0, "interval": 1 if name == "ridge" else 0, "bootstrap": 1},
         "comparator": name in ("prevalence", "pain only"),
         "covariates": list(names),
+        "tuned": not trivial,
+        "splines": {},
+        "settings": {},
         "instability_mape": 0.0916 if names else 0.05,
         "metrics": {
             "auroc": metric(0.5 if trivial else 0.62),
@@ -60,8 +63,8 @@ def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, A
             "scaled_brier": metric(-0.04),
             "log_loss": metric(0.7, width=0.08),
             "calibration_intercept": metric(0.01, width=0.6),
-            "calibration_slope": metric(None, "not estimable: 95 % of resampled cohorts lie "
-                                        "between -4.3 and 1.0"),
+            "calibration_slope": metric(None, "not estimable: 95 % of resampled cohorts do not "
+                                        "agree within 1"),
             "observed_expected": metric(1.01),
             "ici": metric(None, "not applicable: fewer than 100 events"),
             **{f"net_benefit@{t:g}": metric(0.5 - t, width=0.1) for t in (0.3, 0.5, 0.7)},
@@ -77,6 +80,7 @@ def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, A
             "low": [value - 0.1 for value in curve],
             "high": [value + 0.1 for value in curve],
             "standardised": [value / 0.48 for value in curve],
+            "note": None,
         },
         "calibration": None,
         "stability": None,
@@ -165,6 +169,8 @@ def full_report() -> dict[str, Any]:
         "eligible_rules": {"first course": "course_number = 1"},
         "config": "study: made-up\npredict_at: T0\n",
         "sql": "SELECT patient_id, nrs_t0, skin_temp_diff_c < 0 AS cold_limb FROM cohort\n",
+        "pipeline_given": True,
+        "cluster": None,
         "covariates": [
             {
                 "name": name,
@@ -177,6 +183,7 @@ def full_report() -> dict[str, Any]:
         ],
         "plan": {
             "folds": 5, "repeats": 20, "interval_resamples": 60, "interval_repeats": 4,
+            "interval_refit": True,
             "bootstrap": 500, "how": "as the study file says", "why": None,
         },
         "data": {
@@ -196,7 +203,9 @@ def full_report() -> dict[str, Any]:
             "patients": 48,
             "parameters": 12,
             "events_per_parameter": 23 / 12,
+            "learner": "ridge",
             "assumed_auroc": 0.7,
+            "assumed_because": "assumed, because none was shown",
             "required": {
                 "shrinkage": 834, "optimism": 295, "prevalence": 384, "mape": 682,
                 "all_criteria": 834,
@@ -207,6 +216,8 @@ def full_report() -> dict[str, Any]:
         "learners": {n: learner(n, parameters, rng) for n, parameters in LEARNERS.items()},
         "champion": "prevalence",
         "champion_reason": "lowest cross-validated log loss (0.693)",
+        "subject": "ridge",
+        "subject_reason": "the highest AUROC; no learner was shown to predict",
         "verdict_level": "exploratory only",
         "verdict": [
             "Exploratory only: ridge predicts better than the prevalence.",

@@ -5,7 +5,16 @@ import copy
 import pytest
 
 from predictor.report.page import Table, page_data
-from predictor.report.page.blocks import Code, Fold, Gallery, Group, Missing, Picture, Text
+from predictor.report.page.blocks import (
+    Code,
+    Fold,
+    Gallery,
+    Group,
+    Missing,
+    Picture,
+    Points,
+    Text,
+)
 
 ORDER = [
     "patients", "question", "performance", "calibration", "decision-curve", "stability",
@@ -60,8 +69,30 @@ def test_an_older_verdict_is_read_from_its_first_sentence(older) -> None:
 def test_numbers_in_front_are_of_a_learner_with_covariates(report) -> None:
     facts = page_data(report).verdict.facts
     assert facts[0] == ("AUROC of ridge", "0.62", "95 % interval 0.42 to 0.82; 0.5 is chance")
-    report["champion"] = "lightgbm"
-    assert page_data(report).verdict.facts[0][0] == "AUROC of lightgbm"
+    assert facts[3][1:] == (
+        "834",
+        "for 12 parameters of ridge and an AUROC of 0.70 (assumed, because none was shown)",
+    )
+    assert facts[4][:2] == ("Champion", "prevalence")
+    assert "the numbers here are of ridge: the highest AUROC" in facts[4][2]
+    report["champion"] = report["subject"] = "lightgbm"
+    facts = page_data(report).verdict.facts
+    assert facts[0][0] == "AUROC of lightgbm"
+    assert "Champion" not in [label for label, *_ in facts]
+
+
+def test_numbers_in_front_are_of_the_learner_that_the_verdict_is_about(report) -> None:
+    report["subject"] = "pain only"  # a comparator, and not the champion
+    facts = page_data(report).verdict.facts
+    assert facts[0][0] == "AUROC of pain only"
+    (opened,) = [b for b in section(page_data(report), "model").blocks if isinstance(b, Group)]
+    assert opened.title == "pain only"
+
+
+def test_without_a_learner_that_tells_patients_apart_there_is_no_auroc_in_front(report) -> None:
+    report["subject"] = report["sample_size"]["learner"] = None
+    labels = [label for label, *_ in page_data(report).verdict.facts]
+    assert labels == ["Patients", "Patients needed"]
 
 
 def test_every_row_of_every_table_fits_its_columns(report, pictures) -> None:
@@ -126,6 +157,18 @@ def test_a_measure_without_value_shows_its_reason(report) -> None:
     slope = next(row for row in table.rows if row[0] == "Calibration slope")
     assert slope[1:3] == ["–", "–"]
     assert slope[-1].startswith("not estimable")
+
+
+def test_a_net_benefit_without_an_interval_says_why_beside_its_table_and_curve(report) -> None:
+    row = report["learners"]["ridge"]["metrics"]["net_benefit@0.7"]
+    row |= {"low": None, "high": None, "note": "no interval: its own is 0"}
+    report["learners"]["ridge"]["decision_curve"]["note"] = "no interval at some thresholds"
+    found = blocks_of(section(page_data(report), "decision-curve"))
+    (points,) = [block for block in found if isinstance(block, Points)]
+    assert points.items == [
+        "ridge: no interval at some thresholds",
+        "ridge: at 70 %: no interval: its own is 0",
+    ]
 
 
 def test_audits_with_issues_come_first(report) -> None:

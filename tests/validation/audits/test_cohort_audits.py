@@ -12,6 +12,7 @@ from predictor.validation.audits import (
     far_out_values,
     id_like_covariate,
     labelled_differ_from_dropped,
+    many_without_outcome,
     missingness_predicts,
     one_covariate_too_good,
 )
@@ -105,6 +106,38 @@ def test_duplicates_are_not_counted_out_when_few(make_evidence):
         ruling = duplicated_patients.AUDIT.rule(make_evidence(Y, covariates_={"x": x, "z": z}))
         assert ruling.verdict == "issue"
         assert ruling.message.startswith(f"{counted} patients agree")
+
+
+@pytest.mark.parametrize(
+    ("lost", "verdict", "said"),
+    [
+        (0, "passed", "no of 60 eligible patients have no label."),
+        (5, "passed", "5 of 60 eligible patients (8 %) have no label."),
+        (6, "tip", "6 of 60 eligible patients (10 %) have no label. Like the others at baseline: "),
+        (12, "tip", "12 of 60 eligible patients (20 %) have no label. "),
+        (13, "issue", "13 of 60 eligible patients (22 %) have no label. "),
+        (15, "issue", "15 of 60 eligible patients (25 %) have no label. "),
+    ],
+)
+def test_from_a_tenth_without_an_outcome_it_is_said(make_evidence, lost, verdict, said):
+    labels = np.where(np.arange(60) < lost, np.nan, Y)
+    ruling = many_without_outcome.AUDIT.rule(make_evidence(labels, covariates_={"age": NOISE}))
+    assert ruling.verdict == verdict
+    assert ruling.message.startswith(said)
+
+
+def test_what_is_known_of_those_without_an_outcome_is_said_unless_they_are_few(make_evidence):
+    labels = np.where(np.arange(60) < 15, np.nan, Y)
+    older = {"age": NOISE + 3 * (np.arange(60) < 15)}
+    message = many_without_outcome.AUDIT.rule(make_evidence(labels, covariates_=older)).message
+    assert "They were others at baseline: largest standardised difference +" in message
+    assert "in age (without minus with)" in message
+    few = many_without_outcome.AUDIT.rule(
+        make_evidence(labels[11:41], covariates_={"age": older["age"][11:41]})
+    )
+    assert few.verdict == "tip"
+    assert few.message.startswith("fewer than 5 of 30 eligible patients have no label. They are")
+    assert "%" not in few.message
 
 
 def test_missingness_of_one_covariate_has_the_hypergeometric_p_value(make_evidence):

@@ -13,7 +13,7 @@ from predictor.validation.audits import AUDITS, Audit, Evidence, audit
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "src" / "predictor" / "validation" / "audits"
-NOT_AUDITS = {"__init__", "evidence", "finding", "size"}
+NOT_AUDITS = {"__init__", "dropped", "evidence", "finding", "size"}
 VERDICTS = {"passed", "tip", "issue", "not_applicable"}
 
 RNG = np.random.default_rng(11)
@@ -110,7 +110,7 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
         "issue",
     ),
     "expected_shrinkage": (
-        lambda make, c: make(n=400, learners=(c(parameters=2),)),
+        lambda make, c: make(n=400, learners=(c(parameters=2, auroc=(0.8, 0.7, 0.9)),)),
         lambda make, c: make(n=60, learners=(c(parameters=8),)),
         "issue",
     ),
@@ -135,7 +135,7 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
         "issue",
     ),
     "too_few_patients": (
-        lambda make, c: make(n=600, learners=(c(parameters=2),)),
+        lambda make, c: make(n=600, learners=(c(parameters=2, auroc=(0.8, 0.7, 0.9)),)),
         lambda make, c: make(n=200, learners=(c(parameters=2),)),
         "tip",
     ),
@@ -147,6 +147,11 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
     "baseline_too_low_for_rule": (
         lambda make, c: _scored(make, np.full(60, 2), 2, [True] * 60),
         lambda make, c: _scored(make, np.where(np.arange(60) < 7, 1.5, 8), 2, [True] * 60),
+        "issue",
+    ),
+    "many_without_outcome": (
+        lambda make, c: make(np.where(np.arange(60) < 5, np.nan, Y)),
+        lambda make, c: make(np.where(np.arange(60) < 13, np.nan, Y)),
         "issue",
     ),
     "labelled_differ_from_dropped": (

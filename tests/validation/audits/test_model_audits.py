@@ -12,7 +12,9 @@ from predictor.validation.audits import (
     failed_replicates,
     instability,
     no_better_than_comparator,
+    too_few_patients,
 )
+from predictor.validation.comparisons import compare
 
 
 @pytest.mark.parametrize(
@@ -73,20 +75,42 @@ def test_expected_shrinkage_is_that_of_the_domain_literature(make_evidence, cont
     # 48 patients, 23 events, AUROC 0.70: 0.46 for 8 parameters, 0.86 for one
     labels = np.repeat([1, 0], [23, 25])
     for parameters, percent in ((8, 46), (5, 57), (3, 68), (1, 86)):
-        evidence = make_evidence(labels, learners=(contender(parameters=parameters),))
-        assert f"worth {percent} %" in expected_shrinkage.AUDIT.rule(evidence).message
+        learner = contender(parameters=parameters, auroc=(0.75, 0.45, 0.9))
+        message = expected_shrinkage.AUDIT.rule(make_evidence(labels, learners=(learner,))).message
+        assert f"worth {percent} %" in message
+        assert "an AUROC of 0.70 (assumed, because none was shown)" in message
+
+
+@pytest.mark.parametrize("audit", [expected_shrinkage.AUDIT, too_few_patients.AUDIT])
+def test_what_was_found_is_counted_with_once_it_was_shown(make_evidence, contender, audit):
+    strong = contender(auroc=(0.89, 0.84, 0.95), parameters=5)
+    weak = contender(auroc=(0.60, 0.55, 0.65), parameters=5)
+    assert audit.rule(make_evidence(n=480, learners=(strong,))).verdict == "passed"
+    assert audit.rule(make_evidence(n=480, learners=(weak,))).verdict != "passed"
+    message = audit.rule(make_evidence(n=480, learners=(strong,))).message
+    assert "an AUROC of 0.84 (the lower end of what was found)" in message
+    before = make_evidence(n=480)
+    assert "an AUROC of 0.70 (assumed before training)" in audit.rule(before).message
+    certain = contender(auroc=(1.0, 1.0, 1.0), parameters=5)
+    assert audit.rule(make_evidence(n=480, learners=(certain,))).verdict == "passed"
 
 
 @pytest.mark.parametrize(
     ("loss", "error", "verdict"),
-    [(0.60, 0.01, "issue"), (0.61, 0.02, "tip"), (0.62, 0.02, "passed"), (0.62, np.nan, "tip")],
+    [(0.60, 0.01, "issue"), (0.61, 0.02, "tip"), (0.63, 0.02, "passed"), (0.62, np.nan, "tip")],
 )
 def test_a_model_must_beat_the_comparator_beyond_noise(
     make_evidence, contender, loss, error, verdict
 ):
     pain = contender("pain only", comparator=True, auroc=(0.6, 0.4, 0.7), loss=loss, error=error)
-    evidence = make_evidence(learners=(pain, contender(loss=0.6, error=0.01)))
-    assert no_better_than_comparator.AUDIT.rule(evidence).verdict == verdict
+    ridge = contender(loss=0.6, error=0.01)
+    ruling = no_better_than_comparator.AUDIT.rule(make_evidence(learners=(pain, ridge)))
+    assert ruling.verdict == verdict
+    # the table of comparisons says the same of the pair
+    table = compare(
+        {c.name: c.performance for c in (pain, ridge)}, "ridge", "pain only", "log_loss"
+    )
+    assert table.within_noise == (verdict != "passed")
 
 
 def test_a_comparator_that_is_the_best_is_an_issue_and_none_is_not_applicable(

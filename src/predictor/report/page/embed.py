@@ -43,8 +43,8 @@ def embedded(
             media_type="image/png" if content.startswith(_PNG) else "image/svg+xml",
             content=content,
             title=f"SHAP values of {learner}, one point per patient",
-            alt=f"SHAP values of {learner} for every training patient, one row of points per "
-            "covariate. Their means stand in the tables of this section.",
+            alt=f"SHAP values of {learner}, one point per explained patient and one row of points "
+            "per covariate. Their means stand in the tables of this section.",
         )
         for learner, content in beeswarms.items()
     ]

@@ -17,7 +17,7 @@ from predictor.report.page.blocks import (
     Text,
 )
 from predictor.report.page.pictures import by_learner
-from predictor.report.page.verdict import headline_learner
+from predictor.report.page.verdict import subject
 from predictor.report.wording import NONE, number, span
 
 _CAN = (
@@ -41,7 +41,7 @@ _MUST_NOT = (
 
 def model(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
     """Coefficients, or trees in words."""
-    first = headline_learner(report)
+    first = subject(report) or report.get("champion")
     blocks: list[Block] = []
     for name, facts in report["learners"].items():
         described = _described(name, facts)

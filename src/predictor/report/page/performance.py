@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from predictor.report import procedure
 from predictor.report.page.blocks import Block, Fold, Missing, Picture, Points, Section, Table, Text
 from predictor.report.page.pictures import by_learner, of_topic
 from predictor.report.wording import NONE, listed, measure, number, span, with_interval
@@ -20,18 +21,25 @@ def performance(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
         "Performance",
         [
             Text(
-                "What a fresh sample of such patients would show. The estimate comes from repeated "
-                "nested cross-validation, in which imputation, scaling and tuning are done anew in "
-                "every fold; its 95 % interval from a bootstrap of the whole cross-validation, or, "
-                "of calibration, from the bootstrap models. The apparent value is measured on the "
-                "training patients themselves. It is too good, and stands here only to show by how "
-                "much."
+                f"What a fresh sample of such patients would show.{_how(report)} The apparent "
+                "value is measured on the training patients themselves. It is too good, and stands "
+                "here only to show by how much."
             ),
             *of_topic(pictures, "comparison"),
             _learners(report),
             *_comparisons(report),
             *_everything(report),
         ],
+    )
+
+
+def _how(report: Mapping[str, Any]) -> str:
+    if not procedure.told(report):
+        return ""
+    return (
+        f" The estimate comes from {procedure.cross_validation(report)}; done anew in every "
+        f"training: {procedure.steps(report)}. Its 95 % interval comes from "
+        f"{procedure.interval(report)}, or, of calibration, from the bootstrap models."
     )
 
 
@@ -159,11 +167,6 @@ def _failures(facts: Mapping[str, Any]) -> list[Block]:
 
 def calibration(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
     """Whether 30 % means 30 %."""
-    notes: dict[str, list[str]] = {}
-    for name, facts in report["learners"].items():
-        note = (facts.get("calibration") or {}).get("note")
-        if note:
-            notes.setdefault(note, []).append(name)
     weak = [
         [
             name,
@@ -178,14 +181,9 @@ def calibration(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
         "Calibration",
         [
             Text(
-                "Of the patients given a probability of 30 %, about 30 % should have the outcome. "
-                "Each point is a group of at least 8 patients, at probabilities from folds in "
-                "which they were not trained on."
+                "Of the patients given a probability of 30 %, about 30 % should have the outcome."
             ),
-            *(
-                by_learner(report, pictures, "calibration")
-                or [Missing("There are no groups of patients to draw in this run.")]
-            ),
+            *_groups(report, pictures),
             Table(
                 "Calibration in the large (ideal 0), slope (ideal 1; below 1 the probabilities are "
                 "too extreme), observed over expected events (ideal 1)",
@@ -193,9 +191,32 @@ def calibration(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
                 weak,
                 frozenset({1, 2, 3}),
             ),
-            *([Points([f"{listed(who)}: {note}" for note, who in notes.items()])] if notes else []),
+            *_notes(report, lambda facts: [(facts.get("calibration") or {}).get("note")]),
         ],
     )
+
+
+def _groups(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Block]:
+    drawn = by_learner(report, pictures, "calibration")
+    if not drawn:
+        return [Missing("There are no groups of patients to draw in this run.")]
+    said = (
+        "Each point is a group of at least 8 patients, at probabilities from folds in which they "
+        "were not trained on."
+    )
+    return [Text(said), *drawn]
+
+
+def _notes(
+    report: Mapping[str, Any], of: Callable[[Mapping[str, Any]], Sequence[str | None]]
+) -> list[Block]:
+    """What has to be added to a figure or table, each once, with the learners it is said of."""
+    said: dict[str, list[str]] = {}
+    for name, facts in report["learners"].items():
+        for note in of(facts):
+            if note and name not in said.setdefault(note, []):
+                said[note].append(name)
+    return [Points([f"{listed(who)}: {note}" for note, who in said.items()])] if said else []
 
 
 def decision_curve(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
@@ -215,8 +236,18 @@ def decision_curve(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Se
                 or [Missing("The decision curve was not computed in this run.")]
             ),
             *_at_thresholds(report),
+            *_notes(report, _of_net_benefit),
         ],
     )
+
+
+def _of_net_benefit(facts: Mapping[str, Any]) -> list[str | None]:
+    at = [
+        row["note"] and f"at {100 * float(key.partition('@')[2]):g} %: {row['note']}"
+        for key, row in facts["metrics"].items()
+        if key.startswith("net_benefit@")
+    ]
+    return [(facts.get("decision_curve") or {}).get("note"), *at]
 
 
 def _at_thresholds(report: Mapping[str, Any]) -> list[Block]:

@@ -29,7 +29,8 @@ def provenance(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Secti
     ]
     blocks: list[Block] = [
         Text(
-            "With the same table, study file, SQL, seed and versions, the same numbers come out. "
+            "With the same patients in whatever order, study file, SQL, seed and versions, the "
+            "same numbers come out. "
             "The plain data behind this page are in report.json; two reports can be compared by "
             "comparing those files."
         ),
@@ -74,4 +75,6 @@ def _plan(report: Mapping[str, Any]) -> list[Block]:
         "how": "How",
         "why": "Why",
     }
+    if not plan.get("interval_refit", True):
+        del words["interval_repeats"]  # nothing is repeated where nothing is trained again
     return [Facts([(words[k], str(plan[k])) for k in words if plan.get(k) is not None])]

@@ -17,7 +17,7 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.page.embed import BEESWARM
 from predictor.report.page.pictures import by_learner, of_topic
-from predictor.report.wording import NONE, number, percent, span
+from predictor.report.wording import NONE, assumed_auroc, count, number, percent, span
 
 _AUDITS = {
     "issue": "issue",
@@ -112,13 +112,21 @@ def _swarms(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Bloc
             "One point per patient",
             [
                 Text(
-                    "These figures show every training patient as a point, without identifiers and "
-                    "in an order of their own. Look at them before sharing this page."
+                    f"These figures show {_who_is_shown(report)} as a point, without identifiers "
+                    "and in an order of their own. Look at them before sharing this page."
                 ),
                 *by_learner(report, pictures, BEESWARM),
             ],
         )
     ]
+
+
+def _who_is_shown(report: Mapping[str, Any]) -> str:
+    patients = report["data"]["labelled"]
+    shown = {facts.get("explained", patients) for facts in report["learners"].values()}
+    if shown == {patients}:
+        return "every training patient"
+    return f"{max(shown)} of the {patients} training patients, drawn at random, each"
 
 
 def _ranks(report: Mapping[str, Any]) -> list[Block]:
@@ -192,6 +200,10 @@ def audits(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
     return Section("audits", "Audits", blocks)
 
 
+def _whose(size: Mapping[str, Any]) -> str:
+    return f", which {size['learner']} has," if size["learner"] else ""
+
+
 def sample_size(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
     """Riley's criteria beside what there is."""
     size = report["sample_size"]
@@ -215,9 +227,10 @@ def sample_size(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
         "Sample size",
         [
             Text(
-                f"What Riley's criteria ask of a model with {size['parameters']} parameters and an "
-                f"AUROC of {number(size['assumed_auroc'])}, and what there is: {patients} "
-                f"patients, {number(size['events_per_parameter'], 1)} events for each parameter."
+                f"What Riley's criteria ask of a model with "
+                f"{count(size['parameters'], 'parameter')}{_whose(size)} and "
+                f"{assumed_auroc(size)}, and what there is: {patients} patients, "
+                f"{number(size['events_per_parameter'], 1)} of the rarer label for each parameter."
             ),
             *of_topic(pictures, "sample_size"),
             Table(

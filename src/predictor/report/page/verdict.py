@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from predictor.report.page.blocks import Level, Verdict
-from predictor.report.wording import number, percent, span
+from predictor.report.wording import assumed_auroc, count, number, percent, span
 
 SCALE: tuple[tuple[Level, str], ...] = (
     ("nothing", "nothing found"),
@@ -33,26 +33,17 @@ def verdict(report: Mapping[str, Any]) -> Verdict:
     )
 
 
-def headline_learner(report: Mapping[str, Any]) -> str | None:
-    """The learner the numbers in front are about.
-
-    The champion, or the one with the highest AUROC if the champion has no covariates; comparators
-    only where there is nothing else.
-    """
-    learners = report["learners"]
-    if learners.get(report.get("champion"), {}).get("parameters"):
-        return str(report["champion"])
-    known = {
-        name: (not facts.get("comparator", False), facts["metrics"]["auroc"]["estimate"])
-        for name, facts in learners.items()
-        if facts["parameters"] and facts["metrics"]["auroc"]["estimate"] is not None
-    }
-    return max(known, key=known.__getitem__) if known else None
+def subject(report: Mapping[str, Any]) -> str | None:
+    """The learner that a report is about, as validation has chosen it."""
+    name = report.get("subject")
+    return name if name in report["learners"] else None
 
 
 def _facts(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Label, number, what it means."""
     data, size = report["data"], report["sample_size"]
+    name = subject(report)
+    whose = "" if name is None else f" of {name}"
     facts = [
         (
             "Patients",
@@ -62,12 +53,14 @@ def _facts(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         (
             "Patients needed",
             str(size["required"]["all_criteria"]),
-            f"for {size['parameters']} parameters and an AUROC of {number(size['assumed_auroc'])}",
+            f"for {count(size['parameters'], 'parameter')}{whose} and {assumed_auroc(size)}",
         ),
     ]
-    name = headline_learner(report)
     if name is not None:
         facts = [*_performance(name, report["learners"][name]), *facts]
+        if name != report.get("champion"):
+            why = f"kept by log loss; the numbers here are of {name}: {report['subject_reason']}"
+            facts.append(("Champion", str(report.get("champion")), why))
     return facts
 
 

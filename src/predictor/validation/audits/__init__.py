@@ -20,6 +20,7 @@ from predictor.validation.audits import (
     instability,
     labelled_differ_from_dropped,
     later_name,
+    many_without_outcome,
     missingness_predicts,
     no_better_than_comparator,
     no_better_than_prevalence,
@@ -54,6 +55,7 @@ AUDITS: tuple[Audit, ...] = (
     too_few_patients.AUDIT,
     report_only_labels.AUDIT,
     baseline_too_low_for_rule.AUDIT,
+    many_without_outcome.AUDIT,
     labelled_differ_from_dropped.AUDIT,
 )
 

@@ -12,7 +12,13 @@ import numpy.typing as npt
 
 from predictor.cohort import Design, LabelledCohort
 from predictor.study import LearnerSpec, Study
-from predictor.validation.choice import predicts
+from predictor.validation.choice import (
+    BEFORE_TRAINING,
+    NOT_SHOWN,
+    Strength,
+    predicts,
+    strength,
+)
 from predictor.validation.performance import Performance
 from predictor.validation.resamples import Counts, Integers
 
@@ -119,20 +125,45 @@ class Evidence:
 
     @cached_property
     def subject(self) -> Contender | None:
-        """The learner the verdict is about.
+        """The learner the verdict is about, and with it whatever speaks of one learner.
 
         The champion if it was shown to predict, or the simplest learner that was, or the one with
         the highest AUROC. None before training, and when no learner has an AUROC.
         """
+        return self._subject[0]
+
+    @property
+    def subject_reason(self) -> str:
+        """Why it is this one."""
+        return self._subject[1]
+
+    @cached_property
+    def _subject(self) -> tuple[Contender | None, str]:
         shown = [
             c
             for c in self.contenders.values()
             if c.parameters and predicts(c.performance, self.prevalence_log_loss)
         ]
+        for contender in shown:
+            if contender.name == self.champion:
+                return contender, "the champion, which was shown to predict"
         if shown:
-            return next((c for c in shown if c.name == self.champion), shown[0])
+            others = f"the champion, {self.champion}, was not"
+            return shown[0], f"the first learner that was shown to predict; {others}"
         ranked = [c for c in self.contenders.values() if c.parameters and not np.isnan(auroc(c))]
-        return max(ranked, key=auroc, default=None)
+        if ranked:
+            why = "the highest AUROC; no learner was shown to predict"
+            return max(ranked, key=auroc), why
+        return None, "no learner tells patients apart"
+
+    @property
+    def strength(self) -> Strength:
+        """The AUROC with which the patients required for such a model are counted."""
+        if not self.contenders:
+            return BEFORE_TRAINING
+        if self.subject is None:
+            return NOT_SHOWN
+        return strength(self.subject.performance, self.prevalence_log_loss)
 
     def rng(self, code: str) -> np.random.Generator:
         """Randomness of an audit: from the study's seed, the same whatever other audits do."""

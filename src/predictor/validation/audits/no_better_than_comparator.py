@@ -6,9 +6,7 @@ import numpy as np
 
 from predictor.validation.audits.evidence import Contender, Evidence
 from predictor.validation.audits.finding import Audit, Ruling, Verdict
-from predictor.validation.performance import paired_difference
-
-_DEVIATIONS = 1.96
+from predictor.validation.comparisons import compare
 
 
 def _rule(evidence: Evidence) -> Ruling:
@@ -27,14 +25,20 @@ def _rule(evidence: Evidence) -> Ruling:
             "issue", f"the best that was found is a comparator, {subject.name}.", subject.name
         )
     best = min(simple, key=_log_loss)
-    gain, error = paired_difference(best.performance, subject.performance, "log_loss")
+    both = {c.name: c.performance for c in (subject, best)}
+    found = compare(both, subject.name, best.name, "log_loss")
     verdict: Verdict = "issue"
-    if gain > 0:
-        verdict = "passed" if gain >= _DEVIATIONS * error else "tip"
+    if found.difference < 0:
+        verdict = "tip" if found.within_noise else "passed"
+    interval = (
+        "no interval"
+        if np.isnan(found.low)
+        else f"95 % interval {found.low:+.3f} to {found.high:+.3f}"
+    )
     return Ruling(
         verdict,
         f"log loss {_log_loss(subject):.3f} of {subject.name} against {_log_loss(best):.3f} of "
-        f"{best.name} (difference {-gain:+.3f}, standard error {error:.3f}).",
+        f"{best.name} (difference {found.difference:+.3f}, {interval}).",
         subject.name,
     )
 
@@ -47,7 +51,8 @@ AUDIT = Audit(
     code="no_better_than_comparator",
     title="no better than the comparator",
     threshold="issue if the cross-validated log loss is not below that of the best comparator, tip "
-    "if by less than 1.96 standard errors of the paired difference; own rule",
+    "if the 95 % interval of the paired difference holds 0, as in the table of comparisons; own "
+    "rule",
     reference="Hand 2006, Stat Sci 21:1, doi 10.1214/088342306000000060",
     rule=_rule,
 )

@@ -6,7 +6,6 @@ from predictor import statistics
 from predictor.validation.audits.evidence import Evidence
 from predictor.validation.audits.finding import Audit, Ruling
 from predictor.validation.audits.size import learned
-from predictor.validation.choice import ASSUMED_AUROC
 
 
 def _rule(evidence: Evidence) -> Ruling:
@@ -14,11 +13,12 @@ def _rule(evidence: Evidence) -> Ruling:
     if model is None:
         return Ruling("not_applicable", "nothing was learned from covariates.")
     prevalence = evidence.events / evidence.patients
-    r2 = statistics.r2_cox_snell_from_auroc(ASSUMED_AUROC, prevalence)
+    r2 = statistics.r2_cox_snell_from_auroc(evidence.strength.auroc, prevalence)
     needed = statistics.required_patients(model.parameters, prevalence, r2)
     return Ruling(
         "passed" if evidence.patients >= needed.all_criteria else "tip",
-        f"{model}; Riley's criteria ask for {needed.all_criteria}.",
+        f"{model}; Riley's criteria ask for {needed.all_criteria}, for "
+        f"{evidence.strength.in_words}.",
         model.subject,
     )
 
@@ -26,7 +26,8 @@ def _rule(evidence: Evidence) -> Ruling:
 AUDIT = Audit(
     code="too_few_patients",
     title="too few patients",
-    threshold="tip below the largest of Riley's four criteria, for an AUROC of 0.70",
+    threshold="tip below the largest of Riley's four criteria, for the lower end of the AUROC that "
+    "was shown, or 0.70",
     reference="Riley et al. 2020, BMJ 368:m441, doi 10.1136/bmj.m441",
     rule=_rule,
     before_training=True,

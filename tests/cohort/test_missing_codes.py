@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,18 +10,18 @@ import pytest
 
 from predictor.cohort.dictionary import check_cells
 from predictor.errors import StudyError
-from predictor.study import parse_study
+from predictor.study import load_study, parse_study
+
+STUDY = (
+    "study: s\ntimepoints: {{T0: a, T1: b}}\npredict_at: T0\nmissing: {missing}\n"
+    "columns:\n  pid: {{role: id}}\n  x: {{known_at: T0, {column}}}\n"
+    "outcome: {{name: r, known_at: T1, rule: 'true'}}\n"
+)
 
 
 def read(column: str, *cells: str | None, missing: str = "[NA]") -> tuple[list[Any], list[str]]:
     """Values and rules of a column ``x`` declared so."""
-    study = parse_study(
-        f"study: s\ntimepoints: {{T0: a, T1: b}}\npredict_at: T0\nmissing: {missing}\n"
-        f"columns:\n  pid: {{role: id}}\n  x: {{known_at: T0, {column}}}\n"
-        "outcome: {name: r, known_at: T1, rule: 'true'}\n",
-        file="s",
-        pipeline=None,
-    )
+    study = parse_study(STUDY.format(column=column, missing=missing), file="s", pipeline=None)
     raw = pa.table({"pid": [str(n) for n in range(len(cells))], "x": pa.array(cells, pa.string())})
     table, faults = check_cells(raw, study.columns, study)
     return table["x"].to_pylist(), [fault.rule for fault in faults]
@@ -62,10 +63,22 @@ def test_every_type_has_codes(column: str, cells: list[str], values: list[Any]) 
 
 
 @pytest.mark.parametrize("code", ["99", "'99'", "99.0"])
-def test_a_code_of_the_study_within_a_range_is_refused_with_the_way_out(code: str) -> None:
-    with pytest.raises(StudyError, match=r"^s: missing: 99.* lies within the range of x") as caught:
-        read("type: number, range: [30, 200]", "80", missing=f"[NA, {code}]")
+@pytest.mark.parametrize("own", ["", ", missing: [NA]", ", missing: [NA, 99]"])
+def test_a_code_of_the_study_within_a_range_is_refused_with_the_way_out(
+    tmp_path: Path, code: str, own: str
+) -> None:
+    text = STUDY.format(column=f"type: number, range: [30, 200]{own}", missing=f"[NA, {code}]")
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    if own:
+        assert load_study(tmp_path / "s.yaml").column("x").missing
+        return
+    with pytest.raises(StudyError, match=r"missing: 99.* lies within the range of x,") as caught:
+        load_study(tmp_path / "s.yaml")
     assert str(caught.value).endswith("columns.x.missing")
+
+
+def test_a_model_that_was_saved_with_such_a_code_goes_on() -> None:
+    assert read("type: number, range: [30, 200]", "80", "99", missing="[99]") == ([80, None], [])
 
 
 @pytest.mark.parametrize("own", ["missing: [NA]", "missing: [NA, 99]"])

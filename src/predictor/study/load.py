@@ -170,7 +170,20 @@ def _build(raw: dict[str, Any], origin: Mapping[str, Path], path: Path) -> Study
         resolved = str(origin["validation"].parent / bootstrap["resamples"])
         validation = {**raw["validation"], "bootstrap": {**bootstrap, "resamples": resolved}}
         raw = {**raw, "validation": validation}
-    return _validate(raw, {key: str(file) for key, file in origin.items()}, str(path))
+    study = _validate(raw, {key: str(file) for key, file in origin.items()}, str(path))
+    _check_missing(study, str(origin.get("missing", path)))
+    return study
+
+
+def _check_missing(study: Study, file: str) -> None:
+    """No value of a table may be taken for a gap; a model that was saved so goes on scoring."""
+    for code in study.missing:
+        if lost := study.hidden_by(code):
+            raise StudyError(
+                f"{file}: missing: {code} lies within the range of {', '.join(lost)}, where a "
+                f"value of {code} would be lost; give the column a list of its own, without the "
+                f"code or with it: columns.{lost[0]}.missing"
+            )
 
 
 def _dig(raw: object, *keys: str) -> object:

@@ -106,7 +106,6 @@ class Study(Frozen):
                     f"columns.{column.name}: SQL does not tell names apart by upper and lower case"
                 )
             folded.add(column.name.casefold())
-        self._agree_about_missing()
         if not self.ids:
             raise ValueError("columns: none has role: id; a patient needs an identifier")
         if sum("cluster" in column.roles for column in self.columns) > 1:
@@ -134,24 +133,17 @@ class Study(Frozen):
                     f"{self.outcome.known_at}, when the outcome is known"
                 )
 
-    def _agree_about_missing(self) -> None:
-        """No value of a column can be taken for the study's code of a gap."""
-        for code in self.missing:
-            number = as_number(code)
-            lost = [
-                column.name
-                for column in self.columns
-                if column.missing is None
-                and column.limits is not None
-                and number is not None
-                and column.limits[0] <= number <= column.limits[1]
-            ]
-            if lost:
-                raise ValueError(
-                    f"missing: {code} lies within the range of {', '.join(lost)}, where a value of "
-                    f"{code} would be lost; give the column a list of its own, without the code or "
-                    f"with it: columns.{lost[0]}.missing"
-                )
+    def hidden_by(self, code: str) -> tuple[str, ...]:
+        """Columns whose range holds a code of the study for "no value", so that a value is lost."""
+        number = as_number(code)
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.missing is None
+            and column.limits is not None
+            and number is not None
+            and column.limits[0] <= number <= column.limits[1]
+        )
 
     def missing_in(self, column: Column) -> tuple[str, ...]:
         """The texts that mean "no value" in a column; a level of it is none of the study's."""

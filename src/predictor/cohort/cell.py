@@ -29,6 +29,8 @@ def text(cell: object) -> str | None:
     Whole floats are written as whole numbers: where a column has a gap, pandas and Excel make 1.0
     of the code 1.
     """
+    if isinstance(cell, np.float32 | np.float16):
+        cell = float(str(cell))  # 0.7 is the shortest text of what is 0.699999988 in double
     if isinstance(cell, np.number | np.bool_):
         cell = cell.item()
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):

@@ -66,11 +66,12 @@ def patientwise(
         # copying columns that the query does not read would take most of the time
         cohort = cohort.only((*cohort.study.ids, *used_columns(sandbox, sql, cohort.columns)))
 
-        def run(part: Cohort) -> pa.Table:
+        def run(part: Cohort, *, rounding: bool = False) -> pa.Table:
             sandbox.fill(part.table)
-            return align(sandbox.query(sql), part, where)
+            return align(sandbox.query(sql, rounding=rounding), part, where)
 
         try:
+            result = run(cohort, rounding=True)
             together = run(cohort)
         except SqlError as error:
             # the database's message may quote a value, so only its kind is shown
@@ -92,7 +93,7 @@ def patientwise(
                     f"patient gets another value than with the cohort (a window, rank or aggregate "
                     f"over patients?)"
                 )
-    return together
+    return result
 
 
 def _parts(rows: int) -> list[Rows]:

@@ -6,9 +6,11 @@ empty cell is null, every other cell is its text without surrounding blanks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -62,8 +64,18 @@ def read_frame(frame: Any) -> pa.Table:
     """The same from a pandas data frame; whole numbers, floats, flags and texts all accepted."""
     names = [composed(str(name)) for name in frame.columns]
     check_names(names, "the data frame")
-    columns = [texts(frame.iloc[:, position].tolist()) for position in range(len(names))]
+    columns = [texts(_cells(frame.iloc[:, position])) for position in range(len(names))]
     return _strip(pa.table(columns, names=names))
+
+
+def _cells(series: Any) -> Sequence[object]:
+    kind = getattr(series.dtype, "kind", "")
+    if kind == "f" and series.dtype.itemsize < 8:
+        # as Python's floats, they would have digits that nobody wrote
+        narrow = series.to_numpy(dtype=f"float{8 * series.dtype.itemsize}", na_value=np.nan)
+        return list(narrow)
+    cells: list[object] = series.tolist()
+    return cells
 
 
 def _strip(table: pa.Table) -> pa.Table:
@@ -97,7 +109,7 @@ def _read_parquet(path: Path) -> pa.Table:
     check_names(names, path)
     return pa.table(
         [
-            texts(column.to_pylist()) if _needs_python(column.type) else _cast(column)
+            texts(_python(column)) if _needs_python(column.type) else _cast(column)
             for column in table.columns
         ],
         names=names,
@@ -112,6 +124,13 @@ def _needs_python(kind: pa.DataType) -> bool:
         or pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
     )
+
+
+def _python(column: pa.ChunkedArray) -> Sequence[object]:
+    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
+        return list(column.to_numpy())
+    cells: list[object] = column.to_pylist()
+    return cells
 
 
 def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:

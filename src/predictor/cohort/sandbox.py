@@ -6,6 +6,7 @@ what the time point allows.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple, Self
 import duckdb
 import pyarrow as pa
 
+from predictor.cohort.arithmetic import MACROS, Exact
+from predictor.cohort.category_order import by_position
 from predictor.cohort.limits import CostError, Limits, limited
 from predictor.study import Column
 
@@ -79,6 +82,9 @@ class Sandbox:
         self._limits = limits
         self._abandoned = False
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
+        self._enums = {c.name.casefold(): sql_type(c) for c in columns if c.type == "category"}
+        self._texts: dict[tuple[str, bool], str] = {}
+        self._macros: set[str] = set()
         if columns:
             self._create(self._definitions)
         # the clock of this computer would decide on which day a time stamp falls
@@ -109,9 +115,70 @@ class Sandbox:
         definitions = ", ".join(self._definitions[name] for name in names)
         self._connection.execute(f"CREATE OR REPLACE TABLE cohort ({definitions})")
 
-    def query(self, sql: str) -> pa.Table:
-        """The result of one SELECT; ENUM columns come back as dictionaries of their levels."""
-        return self._limited(lambda: self._connection.sql(sql).to_arrow_table())
+    def query(self, sql: str, *, rounding: bool = True) -> pa.Table:
+        """The result of one SELECT; ENUM columns come back as dictionaries of their levels.
+
+        Its arithmetic is as on paper, but without `rounding` that of binary numbers: see
+        `predictor.cohort.arithmetic`.
+        """
+        if (sql, rounding) not in self._texts:
+            self._texts[sql, rounding] = self._rewritten(sql, rounding)
+        return self._limited(lambda: self._computed(sql, self._texts[sql, rounding]))
+
+    def _computed(self, sql: str, text: str) -> pa.Table:
+        # bound as it was written, for the messages and the names of its columns
+        asked = self._connection.sql(sql)
+        names = asked.columns
+        result = asked if text == sql else self._connection.sql(text)
+        table: pa.Table = result.to_arrow_table()
+        return table.rename_columns(names)
+
+    def _rewritten(self, sql: str, rounding: bool) -> str:
+        """A query with its arithmetic as on paper; the same text if there is nothing to change."""
+        tree = json.loads(self.syntax_tree(sql))
+        if tree["error"]:
+            return sql
+        casts = {name: self._cast_to(kind) for name, kind in self._enums.items()}
+        exact = Exact(self._definitions, aggregates(), rounding=rounding)
+        try:
+            changed = exact.tree(by_position(tree, casts))
+        except RecursionError:
+            raise duckdb.ParserException("the query is nested too deeply") from None
+        if changed == tree:
+            return sql
+        written = json.dumps(changed)
+        for name in MACROS.keys() - self._macros:
+            if f'"{name}"' in written:
+                self._connection.execute(MACROS[name])
+                self._macros.add(name)
+        return self._text("SELECT json_deserialize_sql(?)", written)
+
+    def _cast_to(self, kind: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """What makes a syntax tree one whose value is cast to a type."""
+
+        def cast(node: dict[str, Any]) -> dict[str, Any]:
+            tree = json.loads(self.syntax_tree(f"SELECT NULL::{kind}"))
+            [made] = tree["statements"][0]["node"]["select_list"]
+            return {**made, "child": node}
+
+        return cast
+
+    def for_levels(self, expression: dict[str, Any], column: Column) -> list[Any]:
+        """An expression of one category, computed for each of its levels, and without one.
+
+        Raises
+        ------
+        SqlError
+            If it cannot be computed for all of them.
+        """
+        tree = json.loads(self.syntax_tree("SELECT 1"))
+        tree["statements"][0]["node"]["select_list"] = [_unqualified(expression)]
+        text = self._text("SELECT json_deserialize_sql(?)", json.dumps(tree))
+        levels = ", ".join(_literal(level) for level in column.levels)
+        each = f"SELECT unnest([{levels}, NULL])::{sql_type(column)} AS {quote(column.name)}"
+        sql = f"{text} FROM ({each})"
+        rows = self._limited(lambda: self._connection.execute(sql).fetchall())
+        return [answer for (answer,) in rows]
 
     def statements(self, sql: str) -> list[str]:
         """The kinds of statements in a text, e.g. ``["SELECT"]``; SqlError if it does not parse."""
@@ -157,3 +224,26 @@ class Sandbox:
         except CostError:
             self._abandoned = True
             raise
+
+
+def _unqualified(node: Any) -> Any:
+    """A syntax tree that names columns without their table."""
+    if isinstance(node, list):
+        return [_unqualified(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    changed = {key: _unqualified(value) for key, value in node.items()}
+    if changed.get("class") == "COLUMN_REF":
+        changed["column_names"] = changed["column_names"][-1:]
+    return changed
+
+
+@functools.cache
+def aggregates() -> frozenset[str]:
+    """Names of DuckDB's functions of many rows, in lower case."""
+    with Sandbox(()) as sandbox:
+        rows = sandbox._connection.execute(
+            "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
+            "WHERE function_type = 'aggregate'"
+        ).fetchall()
+    return frozenset(name for (name,) in rows)

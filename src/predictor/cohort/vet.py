@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from predictor.cohort.category_order import check_order
+from predictor.cohort.levels import check_levels
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.steady import check_calls, check_names, steadiness
+from predictor.cohort.syntax import walk
 from predictor.errors import StudyError
 from predictor.study import Column, Study
 
@@ -63,13 +66,14 @@ def vet(
     tree = _tree(sandbox, sql, where)
     if tree["error"]:
         raise StudyError(f"{where}: only a SELECT may be used ({tree['error_message']})")
-    nodes = list(_walk(tree))
+    nodes = list(walk(tree))
     if one_condition:
         _check_condition(tree["statements"][0]["node"], where)
     _check_sources(nodes, where)
     check_names(nodes, where, frozenset(c.name.casefold() for c in columns))
-    _check_levels(nodes, where, columns)
+    check_order(nodes, where, columns)
     _check_time(sandbox, sql, nodes, where, study, columns)
+    check_levels(sandbox, nodes, where, columns)
     check_calls(sandbox, sql, nodes, where, steadiness())
 
 
@@ -91,7 +95,7 @@ def used_columns(
         feeds them cannot be told, it is what feeds all.
     """
     tree = _tree(sandbox, sql, "query")
-    nodes = list(_walk(tree))
+    nodes = list(walk(tree))
     if any(
         node.get("class") == "STAR"
         or node.get("ref_type") == "NATURAL"
@@ -121,12 +125,12 @@ def _feeding(tree: Any, outputs: set[str]) -> list[dict[str, Any]] | None:
     expressions = {_output(item): item for item in query["select_list"]}
     if not outputs <= set(expressions) or len(expressions) < len(query["select_list"]):
         return None
-    rest = list(_walk({name: part for name, part in query.items() if name != "select_list"}))
+    rest = list(walk({name: part for name, part in query.items() if name != "select_list"}))
     wanted: set[str] = set()
     nodes, more = rest, set(outputs)
     while more - wanted:
         wanted |= more
-        nodes = rest + [node for name in wanted for node in _walk(expressions[name])]
+        nodes = rest + [node for name in wanted for node in walk(expressions[name])]
         more = _names(nodes) & set(expressions)
     return nodes
 
@@ -165,26 +169,6 @@ def _tree(sandbox: Sandbox, sql: str, where: str) -> Any:
         raise StudyError(f"{where}: the query is nested too deeply") from None
 
 
-def _walk(tree: Any, *, into_queries: bool = True) -> Iterator[dict[str, Any]]:
-    """All nodes of a tree; without those of the queries inside it, if so wanted."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += reversed(node)
-        elif isinstance(node, dict):
-            yield node
-            waiting += [
-                value
-                for value in reversed(node.values())
-                if into_queries or not (isinstance(value, dict) and _is_query(value))
-            ]
-
-
-def _is_query(node: dict[str, Any]) -> bool:
-    return str(node.get("type")).endswith("_NODE")
-
-
 def _check_condition(query: dict[str, Any], where: str) -> None:
     """Nothing but ``SELECT (condition) FROM cohort``, whatever brackets the condition closes."""
     clauses = ("where_clause", "group_expressions", "having", "qualify", "modifiers")
@@ -193,7 +177,7 @@ def _check_condition(query: dict[str, Any], where: str) -> None:
         or len(query["select_list"]) != 1
         or query["from_table"]["type"] != "BASE_TABLE"
         or any(query[clause] for clause in clauses)
-        or any(node.get("class") == "SUBQUERY" for node in _walk(query))
+        or any(node.get("class") == "SUBQUERY" for node in walk(query))
     ):
         raise StudyError(
             f"{where}: expected one condition on the columns of a patient, without a query inside"
@@ -243,40 +227,6 @@ def _check_sources(nodes: list[dict[str, Any]], where: str) -> None:
 def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
     table = node.get("cte_map")
     return list(table["map"]) if isinstance(table, dict) else []
-
-
-def _check_levels(nodes: list[dict[str, Any]], where: str, columns: Sequence[Column]) -> None:
-    """A comparison with a level that is not declared is never true; SQL would not say so."""
-    levels = {c.name.casefold(): c for c in columns if c.type == "category"}
-    # further out, a name may stand for what an inner query has made of the column
-    direct = [node for node in nodes if node.get("type") == "SELECT_NODE" and _reads_cohort(node)]
-    for node in (inner for query in direct for inner in _walk(query, into_queries=False)):
-        sides: list[Any] = []
-        if node.get("class") == "COMPARISON":
-            sides = [node["left"], node["right"]]
-        elif node.get("type") in ("COMPARE_IN", "COMPARE_NOT_IN"):
-            sides = list(node.get("children", ()))
-        names = [s["column_names"][-1].casefold() for s in sides if s.get("class") == "COLUMN_REF"]
-        for name in names:
-            for side in sides:
-                text = _text_constant(side)
-                if name in levels and text is not None and text not in levels[name].levels:
-                    raise StudyError(
-                        f"{where}: compares {levels[name].name} with {text!r}, which is not one "
-                        f"of its declared levels ({', '.join(levels[name].levels)})"
-                    )
-
-
-def _reads_cohort(query: dict[str, Any]) -> bool:
-    sources = _walk(query["from_table"], into_queries=False)
-    return any(str(node.get("table_name")).casefold() == "cohort" for node in sources)
-
-
-def _text_constant(node: dict[str, Any]) -> str | None:
-    literal = node.get("literal")
-    if isinstance(literal, dict) and literal.get("kind") == "STRING":
-        return str(literal.get("text"))
-    return None
 
 
 def _check_time(

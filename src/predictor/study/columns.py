@@ -82,6 +82,9 @@ class Column(Frozen):
         ``text`` (never a covariate).
     levels
         Allowed values of a category, the first one is the reference.
+    ordered
+        Whether the levels are listed from low to high, so that ``severity >= 'moderate'`` has a
+        meaning.
     range
         Smallest and largest allowed value of a number (in `unit`) or of a date, both inclusive.
     unit
@@ -105,6 +108,7 @@ class Column(Frozen):
     known_at: str | None = None
     type: ColumnType = "text"
     levels: tuple[Word, ...] = ()
+    ordered: bool = Field(default=False, strict=True)
     range: tuple[Bound, Bound] | None = None
     unit: str | None = None
     meaning: str | None = None
@@ -128,6 +132,10 @@ class Column(Frozen):
             raise ValueError("a category needs levels: [first, second, ...]")
         if self.type != "category" and self.levels:
             raise ValueError(f"levels belong to a category, the type of this column is {self.type}")
+        if self.ordered and self.type != "category":
+            raise ValueError(
+                f"ordered belongs to a category, the type of this column is {self.type}"
+            )
         if len(set(self.levels)) < len(self.levels):
             raise ValueError("a level is listed twice")
         if any(not level or level != level.strip() for level in self.levels):

@@ -1,0 +1,55 @@
+"""Syntax trees of queries, as DuckDB serialises them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Node = dict[str, Any]
+
+
+def walk(tree: Any, *, into_queries: bool = True) -> Iterator[Node]:
+    """All nodes of a tree; without those of the queries inside it, if so wanted."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += reversed(node)
+        elif isinstance(node, dict):
+            yield node
+            waiting += [
+                value
+                for value in reversed(node.values())
+                if into_queries or not (isinstance(value, dict) and is_query(value))
+            ]
+
+
+def is_query(node: Node) -> bool:
+    """Whether a node is a SELECT, or several that are put together."""
+    return str(node.get("type")).endswith("_NODE")
+
+
+def reads_cohort(query: Node) -> bool:
+    """Whether a SELECT has `cohort` itself among the tables that it reads."""
+    sources = walk(query["from_table"], into_queries=False)
+    return any(str(node.get("table_name")).casefold() == "cohort" for node in sources)
+
+
+def text_constant(node: Node) -> str | None:
+    """The text that a node is, or None."""
+    literal = node.get("literal")
+    if isinstance(literal, dict) and literal.get("kind") == "STRING":
+        return str(literal.get("text"))
+    return None
+
+
+def column_name(node: Node) -> str | None:
+    """The name, in lower case, of the column that a node is, or None."""
+    if node.get("class") == "COLUMN_REF":
+        return str(node["column_names"][-1]).casefold()
+    return None
+
+
+def operands(node: Node) -> list[Node]:
+    """What a function is called with."""
+    return [entry["expression"] for entry in node.get("arguments", ())]

@@ -42,6 +42,11 @@ def _one_way(cells: Sequence[int], shown: Sequence[Shown]) -> bool:
     return total == least or (not withheld and total == (FEWEST - 1) * len(small))
 
 
+def p_would_tell(move: Mapping[str, Any]) -> bool:
+    """Whether a hidden count follows from McNemar's p: few pairs of counts give all its forms."""
+    return hidden(move["lost"]) or hidden(move["gained"])
+
+
 def suppressed(document: Mapping[str, Any]) -> dict[str, Any]:
     """A description without counts of one to four patients, and a list of where they were.
 
@@ -106,10 +111,8 @@ def _follow(found: dict[str, Any]) -> None:
         if closed - {UNLABELLED}:
             row["standardised_difference"] = None
     for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
-        # of p in four forms there are few pairs of counts
-        if hidden(move["lost"]) or hidden(move["gained"]):
+        if p_would_tell(move):
             tests["p"] = dict.fromkeys(tests["p"])
-            tests["hidden"] = True
 
 
 def _course(found: dict[str, Any], few: list[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from predictor.describe.disclosure import p_would_tell
 from predictor.describe.sentences import MCNEMAR, mcnemar_in_words
 from predictor.describe.wording import events_of, number, p_value
 from predictor.disclosure import SMALL, WITHHELD
@@ -29,9 +30,9 @@ def figures(data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]
         named[name] = p_value(change["signed_rank"]["p"])
     for row in found["responders"]:
         named[f"responders at {row['time']}"] = events_of(row)
-    for tests in found["mcnemar"]:
+    for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
         name = f"change of response from {tests['from']} to {tests['to']}"
-        named[name] = f"p: {WITHHELD if tests.get('hidden') else mcnemar_in_words(tests)}"
+        named[name] = f"p: {WITHHELD if p_would_tell(move) else mcnemar_in_words(tests)}"
     for row in found["definitions"]:
         named[row["definition"]] = events_of(row)
     if found["by"] is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from predictor.describe.characteristics import UNLABELLED
+from predictor.describe.disclosure import p_would_tell
 from predictor.describe.wording import bare_p, number, p_value, percent, percent_interval
 from predictor.disclosure import hidden
 
@@ -25,8 +26,9 @@ _NAMED = 3
 def sentences(found: Mapping[str, Any]) -> list[str]:
     """Change of the score, responders, duration of response, who has no label."""
     said = [_change(change) for change in found["changes"]]
-    for duration, tests in zip(found["durations"], found["mcnemar"], strict=True):
-        said += [_duration(duration), _mcnemar(tests)]
+    moves = zip(found["durations"], found["transitions"], found["mcnemar"], strict=True)
+    for duration, move, tests in moves:
+        said += [_duration(duration), _mcnemar(move, tests)]
     return [*said, *_lost(found["characteristics"]), *_unrecorded(found["labels"])]
 
 
@@ -70,8 +72,8 @@ def _duration(row: Mapping[str, Any]) -> str:
     return f"Of {row['responders']} responders at {row['from']} seen again, {kept}."
 
 
-def _mcnemar(tests: Mapping[str, Any]) -> str:
-    if tests.get("hidden"):
+def _mcnemar(move: Mapping[str, Any], tests: Mapping[str, Any]) -> str:
+    if p_would_tell(move):
         return (
             f"McNemar's p of the change of response from {tests['from']} to {tests['to']} is not "
             "shown, for it would tell a small count."

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+WRITTEN = "written: "  # begins the note of an error that came after everything was written
+
 
 class PredictorError(Exception):
     """Base of every error this package raises on purpose; the command line exits 1 on it."""

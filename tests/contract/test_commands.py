@@ -264,6 +264,7 @@ TRAIN = {
     "run_id": str,
     "store": str,
     "champion_uri": str,
+    "tracking_error": Maybe(str),
     "report": str,
     "report_json": str,
 }
@@ -323,7 +324,8 @@ def test_score_prints_its_document(copied, model, quiet) -> None:
         copied.study.folder, "score", model, "--data", "new.csv", "--out", "scores.csv", *quiet
     )
     shape = {"study": str, "learner": str, "patients": int, "scored": int, "flagged": int}
-    conforms(document, {**shape, "out": str})
+    conforms(document, {**shape, "outcome": str, "predict_at": str, "out": str})
+    assert (document["outcome"], document["predict_at"]) == ("responder_t2", "T0")
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
     assert (err == "") == bool(quiet)
@@ -338,6 +340,16 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
     conforms(document, {"study": str, "source": str, "report": str})
     assert document["report"] == "report.html"
     assert (tmp_path / "report.html").is_file()
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_log_prints_its_document(copied, quiet) -> None:
+    document, err = run(copied.study.folder, "log", "reports/small", *quiet)
+    shape = {"study": str, "store": str, "run_id": str, "run_ids": {str: str}, "already": bool}
+    conforms(document, {**shape, "champion_uri": str})
+    assert document["already"]
+    assert document["run_id"] == copied.summary["run_id"]
     assert (err == "") == bool(quiet)
 
 

@@ -15,15 +15,34 @@ OPENING = """\
 
 What `--help` prints. A test holds this page to it.
 
-Messages and progress go to standard error. With `--json`, one JSON document goes to standard
-output and nothing else.
+`check`, `describe` and `train` print their results to standard output; messages, progress and
+warnings go to standard error. With `--json`, one JSON document goes to standard output and nothing
+else. In a file or a pipe no cell of a table is cut. Names are printed as they are: control
+characters in them are shown as escapes (`\\x1b`), not obeyed.
 
 | exit code | meaning |
 |---|---|
 | 0 | done |
 | 1 | the study, the table or the model was refused; nothing was written |
 | 2 | wrong usage |
-| 130 | interrupted; nothing half-written is left |
+| 3 | done and written, but MLflow does not have it or not all could be printed |
+| 129, 130, 143 | stopped by SIGHUP, Ctrl-C, SIGTERM; nothing half-written is left |
+
+After 3, and after a stop that came when all was written, the message says so.
+
+**What is there already** is replaced only where it says itself that `predictor` wrote it: a saved
+model (`model.json`), the report of a training (`report.json`) or a description (`describe.json`)
+in its folder, a page or a file of scores by its content, a synthetic cohort by its identifiers.
+Anything else, and any link, is refused: move it away or choose another name. `train` also refuses
+models, a report or a registered model of the same study name that predict something else (outcome,
+rule or time).
+
+**MLflow** is told last, when models and report are complete in their places. A request is given up
+after 20 seconds and two repeats (`MLFLOW_HTTP_REQUEST_TIMEOUT`, `MLFLOW_HTTP_REQUEST_MAX_RETRIES`),
+everything together after five minutes; a local store that another training holds is waited for, not
+in silence, for ten. What MLflow would not take is sent later with `predictor log DIR`, once. Runs
+that a killed training left are marked `KILLED` by the next one that logs to the same experiment:
+at once in a local store, on a server when they have had their time and an hour.
 """
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+
+from predictor.saved import read_model
 
 # runs the command line and says when it comes to a step; there it waits, or goes on
 _SAY_AT = """
@@ -39,6 +42,7 @@ def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
     pytest.fail("it did not come so far")
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     ("module", "function"),
     [
@@ -48,7 +52,9 @@ def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
     ],
     ids=["training", "writing", "tracking"],
 )
-def test_ctrl_c_leaves_what_was_there_and_no_running_run(copied, start, module, function) -> None:
+def test_a_stop_leaves_what_is_whole_and_no_running_run(
+    copied, start, module, function, stop
+) -> None:
     def files() -> dict[str, str]:
         new = {n: d for n, d in copied.study.files().items() if not n.startswith("mlflow.db")}
         return {name: d for name, d in new.items() if not name.startswith("mlruns/")}
@@ -57,14 +63,19 @@ def test_ctrl_c_leaves_what_was_there_and_no_running_run(copied, start, module, 
     text = _SAY_AT.format(module=module, function=function, seconds=60, arguments=_TRAIN)
     process = start(folder, ["-c", text])
     _wait_for(folder / "reached", process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    assert process.returncode == 128 + stop, err
     assert out == ""
-    assert err.endswith("interrupted; nothing half-written is left\n")
     assert "Traceback" not in err
-    assert files() == before
-    assert not [path for path in folder.rglob(".*") if path.suffix in (".new", ".old")]
+    assert not list(folder.rglob(".predictor-*"))
+    if function == "log_metrics":  # models and report are in their places by then
+        assert err.endswith("send the record later: predictor log reports/small\n")
+        assert read_model(folder / "models/small/ridge").provenance["seed"] == 9
+        assert json.loads((folder / "reports/small/report.json").read_text())["seed"] == 9
+    else:
+        assert err.endswith("interrupted; nothing half-written is left\n")
+        assert files() == before
     import mlflow
 
     client = mlflow.MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")

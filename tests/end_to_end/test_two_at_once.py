@@ -19,8 +19,7 @@ def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, s
     for learner in ("prevalence", "ridge"):
         model = read_model(small.folder / "models/small" / learner)
         assert model.provenance["seed"] in (1, 2)
-    names = [path.name for path in small.folder.rglob("*")]
-    assert not [name for name in names if name.endswith((".new", ".old"))]
+    assert not list(small.folder.rglob(".predictor-*"))
     import mlflow
 
     client = mlflow.MlflowClient(f"sqlite:///{small.folder / 'mlflow.db'}")

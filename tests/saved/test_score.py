@@ -11,6 +11,7 @@ from predictor.cohort.cohort import Cohort
 from predictor.errors import DataError
 from predictor.learners import make
 from predictor.saved import SavedModel, Spread, Usual, read_model, score
+from predictor.saved.score import SAID
 from predictor.workflows import prepare
 from predictor.workflows.learner import make_learner
 from predictor.workflows.plan import make_plan
@@ -112,7 +113,14 @@ def test_columns_are_those_of_the_contract(ridge, raw) -> None:
     assert score(ridge, raw).to_table().column_names == [
         "patient_id", "probability", "low", "high", "flags", "baseline", "contribution_pain_t0",
         "contribution_log_age", "contribution_sex", "contribution_limb", "contribution_allodynia",
+        "outcome", "predict_at", "model",
     ]  # fmt: skip
+
+
+def test_every_row_says_what_it_is_the_probability_of(ridge, raw) -> None:
+    (row, *others) = score(ridge, raw).to_table().select(SAID).to_pylist()
+    assert row == {"outcome": "responder_t2", "predict_at": "T0", "model": "small/ridge"}
+    assert all(other == row for other in others)
 
 
 def test_only_columns_that_the_model_reads_are_needed(trained) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -37,11 +38,13 @@ def make_run(model_directory: Path) -> Callable[..., TrainingRun]:
                 parameters={"penalties": "20"},
                 metrics={"auroc": 0.65, "net_benefit@0.3": 0.1, "calibration_slope": float("nan")},
                 artifacts={"figures/shap.svg": b"<svg/>"},
-                model_directory=model_directory,
+                model={p.name: p.read_bytes() for p in model_directory.iterdir()},
             )
 
         defaults = {
+            "training": uuid4().hex,
             "study": "crps",
+            "question": {"outcome": "responder", "predict_at": "T0", "rule": "pain < 4"},
             "parameters": {"seed": "20210707"},
             "tags": {"mlflow.source.git.commit": "0" * 40},
             "data_fingerprint": "sha256:" + "ab" * 32,

@@ -31,7 +31,9 @@ def test_a_training_is_a_parent_run_with_one_nested_run_per_learner(client, logg
 
 def test_parameters_tags_and_fingerprint_are_kept(client, logged) -> None:
     run = client.get_run(logged.run_id)
-    assert run.data.params == {"seed": "20210707"}
+    assert run.data.params == {
+        "seed": "20210707", "outcome": "responder", "predict_at": "T0", "rule": "pain < 4",
+    }  # fmt: skip
     assert run.data.tags["data_fingerprint"] == "sha256:" + "ab" * 32
     assert run.data.tags["mlflow.source.git.commit"] == "0" * 40
     assert run.data.tags["champion"] == "pain only"
@@ -158,9 +160,12 @@ def test_two_trainings_at_once_on_a_new_store_both_succeed(
     run = make_run()
     (here / "run.txt").write_text(repr(_movable(run)))
     script = (
-        "from pathlib import Path, PosixPath, WindowsPath\n"
+        "from dataclasses import replace\n"
+        "from pathlib import Path\n"
+        "from uuid import uuid4\n"
         "from predictor.tracking import LearnerRun, TrainingRun, log_training\n"
-        "log_training(eval(Path('run.txt').read_text()))\n"
+        "run = eval(Path('run.txt').read_text())\n"
+        "log_training(replace(run, training=uuid4().hex))\n"
     )
     both = [
         subprocess.Popen(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from predictor.errors import DataError, PredictorError, StudyError
 from predictor.saved import read_model
-from predictor.workflows import check, make_plan, prepare, train
+from predictor.workflows import check, log, make_plan, prepare, train
 
 Summary = dict[str, Any]
 
@@ -197,11 +198,10 @@ def test_a_broken_store_is_refused_before_training(small, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("step", ["stage_model", "write_bytes", "log_training"])
+@pytest.mark.parametrize("step", ["stage_model", "write_bytes"])
 def test_whatever_stops_it_what_was_there_before_is_there_afterwards(
     copied, monkeypatch, error, step
 ) -> None:
-    from predictor import tracking
     from predictor.workflows import delivery
 
     def stop(*_: object, **__: object) -> None:
@@ -211,12 +211,11 @@ def test_whatever_stops_it_what_was_there_before_is_there_afterwards(
         return {n: d for n, d in copied.study.files().items() if not n.startswith("mlflow.db")}
 
     before = files()
-    monkeypatch.setattr(tracking if step == "log_training" else delivery, step, stop)
+    monkeypatch.setattr(delivery, step, stop)
     with pytest.raises(type(error)):
         train("study.yaml", "patients.csv", learners=["ridge"], seed=9)
     assert files() == before
-    names = [path.name for path in copied.study.folder.rglob("*")]
-    assert not [name for name in names if name.endswith((".new", ".old"))]
+    assert not list(copied.study.folder.rglob(".predictor-*"))
 
 
 def test_an_interrupt_while_mlflow_is_told_leaves_no_running_run(copied, monkeypatch) -> None:
@@ -226,8 +225,10 @@ def test_an_interrupt_while_mlflow_is_told_leaves_no_running_run(copied, monkeyp
         raise KeyboardInterrupt
 
     monkeypatch.setattr(logging, "log_metrics", stop)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as caught:
         train("study.yaml", "patients.csv", learners=["ridge"], seed=9)
+    assert "predictor log reports/small" in caught.value.__notes__[0]
+    assert read_model(Path("models/small/ridge")).provenance["seed"] == 9
     import mlflow
 
     client = mlflow.MlflowClient(f"sqlite:///{copied.study.folder / 'mlflow.db'}")
@@ -236,6 +237,122 @@ def test_an_interrupt_while_mlflow_is_told_leaves_no_running_run(copied, monkeyp
     assert {run.info.status for run in runs} == {"FINISHED", "KILLED"}
     champion = client.get_model_version_by_alias("small", "champion")
     assert champion.run_id == copied.summary["learners"][copied.summary["champion"]]["run_id"]
+
+
+def test_results_are_complete_without_mlflow_and_the_record_is_sent_later_once(
+    small, store, monkeypatch
+) -> None:
+    from predictor.tracking import training as logging
+
+    def fail(*_: object, **__: object) -> None:
+        raise ConnectionError("the server went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logging, "log_metrics", fail)
+        summary = train("study.yaml", "patients.csv", learners=["ridge"])
+    assert summary["run_id"] is summary["champion_uri"] is None
+    assert summary["learners"]["ridge"]["run_id"] is None
+    assert "the server went away" in summary["tracking_error"]
+    assert summary["tracking_error"].endswith("Send the record later: predictor log reports/small")
+    assert read_model(Path("models/small/ridge")).provenance["seed"] == 5
+    assert Path(summary["report"]).is_file()
+    files = small.files()
+    first, second = log(Path("reports/small")), log(Path("reports/small"))
+    assert (first["already"], second["already"]) == (False, True)
+    assert first["run_id"] == second["run_id"]
+    reports = {n: d for n, d in small.files().items() if n.startswith(("reports/", "models/"))}
+    assert reports == {n: d for n, d in files.items() if n.startswith(("reports/", "models/"))}
+    import mlflow
+
+    client = mlflow.MlflowClient("sqlite:///mlflow.db")
+    experiment = client.get_experiment_by_name("small")
+    statuses = [run.info.status for run in client.search_runs([experiment.experiment_id])]
+    assert sorted(statuses) == ["FAILED", "FAILED", "FINISHED", "FINISHED"]
+    assert len(client.search_model_versions("name='small'")) == 1
+    champion = client.get_model_version_by_alias("small", "champion")
+    assert champion.run_id == first["run_ids"]["ridge"]
+
+
+def test_the_record_holds_nothing_of_a_patient(trained) -> None:
+    text = (trained.study.folder / "reports/small/record/training.json").read_text()
+    assert not [secret for secret in trained.study.secrets() if secret in text]
+    assert str(trained.study.folder) not in text
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (lambda: Path("models/small/ridge/model.json").write_text("{}"), r"model\.json: changed"),
+        (lambda: Path("reports/small/report.html").unlink(), r"report\.html: missing"),
+        (lambda: Path("reports/small/record/training.json").unlink(), r"has no record/training"),
+        (lambda: Path("reports/small/record/training.json").write_text("{"), "as JSON"),
+        (lambda: Path("reports/small/record/training.json").write_text("{}"), "is not a record"),
+        (lambda: Path("reports/small/record/training.json").write_text('{"format": 1}'), "damaged"),
+    ],
+)
+def test_a_record_that_is_not_as_it_was_is_not_sent(copied, harm, message) -> None:
+    harm()
+    with pytest.raises(PredictorError, match=message):
+        log(Path("reports/small"))
+
+
+def _other_rule(study: Any) -> None:
+    study.change(("  rule: pain_t0 - pain_t2 >= 2\n", "  rule: pain_t0 - pain_t2 >= 3\n"))
+
+
+def _other_outcome(study: Any) -> None:
+    study.change(("name: responder_t2", "name: relapse"))
+
+
+def _other_time(study: Any) -> None:
+    study.change(
+        ("  T0: before the treatment\n", "  T: long before\n  T0: before the treatment\n"),
+        ("predict_at: T0", "predict_at: T"),
+        ("eligible:\n  first course: course = 1\n", ""),
+    )
+    study.change(("covariates: covariates.sql\n", ""), ("    half:", "    third:"))
+    text = study.config.read_text()
+    study.config.write_text(text.replace("known_at: T0,", "known_at: T,"))
+
+
+@pytest.mark.parametrize("change", [_other_rule, _other_outcome, _other_time])
+@pytest.mark.parametrize("left", ["models", "reports", "mlflow.db"])
+def test_another_study_of_the_same_name_takes_nothing(copied, monkeypatch, change, left) -> None:
+    from predictor.workflows import training
+
+    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+    for name in {"models", "reports", "mlflow.db"} - {left}:
+        path = Path(name)
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    change(copied.study)
+    before = copied.study.files()
+    with pytest.raises(PredictorError, match=r"another study.*[Rr]ename this study"):
+        train("study.yaml", "patients.csv", learners=["prevalence"])
+    assert {n: d for n, d in copied.study.files().items() if n != "mlflow.db.lock"} == {
+        n: d for n, d in before.items() if n != "mlflow.db.lock"
+    }
+
+
+@pytest.mark.parametrize("name", ["reports/small/report.html", "reports/small/ridge",
+                                  "reports/small/record", "models/small/ridge"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_somebody_else_put_there_is_not_replaced(small, monkeypatch, name, kind) -> None:
+    from predictor.workflows import training
+
+    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+    path = Path(name)
+    path.parent.mkdir(parents=True)
+    if kind == "file":
+        path.write_text("mine")
+    elif kind == "folder":
+        path.mkdir()
+        (path / "letter.txt").write_text("mine")
+    else:
+        path.symlink_to(small.config)
+    before = small.files()
+    with pytest.raises(PredictorError, match=f"^{name}: is "):
+        train("study.yaml", "patients.csv")
+    assert small.files() == before
 
 
 def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 def show_audits(audits: Sequence[dict[str, Any]], out: Console) -> None:
     """Print issues and tips, one per paragraph, and how many audits had nothing to say."""
     from rich.table import Table
-    from rich.text import Text
 
     by_verdict = {
         verdict: [audit for audit in audits if audit["verdict"] == verdict]
@@ -21,7 +20,7 @@ def show_audits(audits: Sequence[dict[str, Any]], out: Console) -> None:
     said = Table.grid(padding=(0, 2))
     for verdict in ("issue", "tip"):
         for audit in by_verdict[verdict]:
-            said.add_row(verdict, Text(f"{audit['code']}: {audit['message']}"))
+            said.add_row(verdict, f"{audit['code']}: {audit['message']}")
     if said.row_count:
         out.print(said)
     passed, without = len(by_verdict["passed"]), len(by_verdict["not_applicable"])

@@ -28,9 +28,10 @@ def command(config: Path, data: Path, as_json: bool, quiet: bool) -> None:
     from predictor.workflows import check
 
     facts = check(config, data)
-    if as_json:
-        options.print_json(facts)
-    _show(facts, options.console(quiet))
+    with options.printing():
+        if as_json:
+            options.print_json(facts)
+        _show(facts, options.results(as_json, quiet))
 
 
 def _show(facts: dict[str, Any], out: Console) -> None:

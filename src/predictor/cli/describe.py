@@ -59,9 +59,10 @@ def command(
     from predictor.workflows import describe
 
     found = describe(config, data, out, by=by, individual=individual)
-    if as_json:
-        options.print_json(found)
-    _show(found, out, options.console(quiet))
+    with options.printing():
+        if as_json:
+            options.print_json(found)
+        _show(found, out, options.results(as_json, quiet))
 
 
 def _show(found: Mapping[str, Any], out: Path, console: Console) -> None:
@@ -72,35 +73,33 @@ def _show(found: Mapping[str, Any], out: Path, console: Console) -> None:
         if table.slug not in _ON_THE_PAGE:
             console.print(_table(table))
             if table.note:
-                console.print(table.note, style="dim", markup=False)
+                console.print(table.note, style="dim")
             console.print()
     for sentence in found["sentences"]:
-        console.print(sentence, markup=False)
+        console.print(sentence)
     if found["few"]:
         console.print(
             f"\n{len(found['few'])} results rest on fewer than 5 patients and are not shown "
             f"(--individual shows them).",
-            markup=False,
         )
     missing = sum(row["missing"] > 0 for row in found["missing"]["columns"])
     columns = "1 column has" if missing == 1 else f"{missing} columns have"
-    console.print(f"\n{columns} missing values; the page has them.", markup=False)
-    console.print(f"page    {out / 'describe.md'}", markup=False, soft_wrap=True)
-    console.print(f"data    {out / 'describe.json'}", markup=False, soft_wrap=True)
-    console.print(f"tables  {out / 'tables'}", markup=False, soft_wrap=True)
-    console.print(f"figures {out / 'figures'}", markup=False, soft_wrap=True)
+    console.print(f"\n{columns} missing values; the page has them.")
+    console.print(f"page    {out / 'describe.md'}", soft_wrap=True)
+    console.print(f"data    {out / 'describe.json'}", soft_wrap=True)
+    console.print(f"tables  {out / 'tables'}", soft_wrap=True)
+    console.print(f"figures {out / 'figures'}", soft_wrap=True)
 
 
 def _table(shown: ShownTable) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table(title=Text(shown.title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=shown.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     words = {"published", "here", "remark"}
     for place, heading in enumerate(shown.headings):
         left = place == 0 or heading in words
-        table.add_column(Text(heading), justify="left" if left else "right")
+        table.add_column(heading, justify="left" if left else "right")
     for row in shown.rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*row)
     return table

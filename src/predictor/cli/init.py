@@ -24,13 +24,13 @@ def command(directory: Path, as_json: bool, quiet: bool) -> None:
     from predictor.workflows import initialise
 
     written = initialise(directory)
-    if as_json:
-        options.print_json({"files": [str(path) for path in written]})
-    out = options.console(quiet)
-    for path in written:
-        out.print(f"wrote {path}", markup=False)
-    out.print(
-        f"next: cd {shlex.quote(str(directory))} && predictor train study.yaml --data example.csv",
-        markup=False,
-        soft_wrap=True,
-    )
+    with options.printing():
+        if as_json:
+            options.print_json({"files": [str(path) for path in written]})
+        out = options.messages(quiet)
+        for path in written:
+            out.print(f"wrote {path}", soft_wrap=True)
+        place = shlex.quote(str(directory))
+        out.print(
+            f"next: cd {place} && predictor train study.yaml --data example.csv", soft_wrap=True
+        )

@@ -1,11 +1,14 @@
 """The door: finds the command, turns errors into exit codes.
 
-0 done; 1 the data or the study was refused and nothing was written; 2 wrong usage; 130 interrupted.
+0 done; 1 the data or the study was refused and nothing was written; 2 wrong usage; 3 the results
+are written, but MLflow does not have them or they could not be printed; 129, 130, 143 stopped by
+SIGHUP, Ctrl-C, SIGTERM.
 """
 
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,9 +16,11 @@ from collections.abc import Sequence
 import click
 
 from predictor import __version__
-from predictor.errors import DataError, PredictorError
+from predictor.cli import options
+from predictor.cli.stopping import Stopped, fill_closed_streams, stoppable
+from predictor.errors import WRITTEN, DataError, PredictorError
 
-_COMMANDS = ("init", "simulate", "check", "describe", "train", "report", "score", "ui")
+_COMMANDS = ("init", "simulate", "check", "describe", "train", "log", "report", "score", "ui")
 
 
 class _Commands(click.Group):
@@ -52,36 +57,69 @@ def commands() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    fill_closed_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without letters for a name
     try:
-        commands.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        with stoppable():
+            commands.main(
+                args=None if arguments is None else list(arguments), standalone_mode=False
+            )
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        options.say(said.getvalue().rstrip("\n"))
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing half-written is left", err=True)
-        return 130
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click puts its own error in the place of the interrupt
+        stopped = error if isinstance(error, KeyboardInterrupt) else error.__cause__
+        what = _written(stopped) or "nothing half-written is left"
+        options.say(f"interrupted; {what}")
+        return 128 + (stopped.number if isinstance(stopped, Stopped) else 2)
+    except options.NotShownError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            options.say(f"done, but not everything could be printed: {_why(cause)}")
+        else:
+            options.say(f"{_internal(cause)}done; only printing the results failed")
+        return 3
     except DataError as error:
-        click.echo("\n".join(("refused:", *(f"  {fault}" for fault in error.faults))), err=True)
+        options.say("\n".join(("refused:", *(f"  {fault}" for fault in error.faults))))
         return 1
     except PredictorError as error:
-        click.echo(f"refused: {error}", err=True)
+        options.say(f"refused: {error}")
         return 1
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"refused: {where}{error.strerror or type(error).__name__}", err=True)
-        return 1
+        options.say(_written(error) or f"refused: {_why(error)}")
+        return 3 if _written(error) else 1
     except Exception as error:  # noqa: BLE001 - reported, without what it says
-        # the text of an unforeseen error may quote a patient, so only where it happened is shown
-        steps = "".join(traceback.format_tb(error.__traceback__))
-        click.echo(
-            f"{steps}internal error ({type(error).__name__}); its message is withheld because it "
-            f"may quote patient data",
-            err=True,
-        )
-        return 1
+        written = _written(error)
+        options.say(f"{_internal(error)}{written or ''}".rstrip("\n"))
+        return 3 if written else 1
     return 0
+
+
+def _written(error: BaseException | None) -> str:
+    """What an error that came after everything was written says of that."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    return "".join(n.removeprefix(WRITTEN) for n in notes if n.startswith(WRITTEN))
+
+
+def _why(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or type(error).__name__}"
+
+
+def _internal(error: BaseException | None) -> str:
+    # the text of an unforeseen error may quote a patient, so only where it happened is shown
+    steps = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+    return (
+        f"{steps}internal error ({type(error).__name__}); its message is withheld because it "
+        "may quote patient data\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-"""Options that several commands share, and where they print."""
+"""Options that several commands share, and where they print: the one door for all text."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from predictor.visible import visible
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from predictor.cli.console import PlainConsole
 
 config = click.argument("config", type=click.Path(path_type=Path))
 data = click.option(
@@ -22,15 +27,59 @@ quiet = click.option("--quiet", is_flag=True, help="No messages.")
 seed = click.option("--seed", type=click.IntRange(min=0), help="Instead of the seed of the study.")
 
 
-def console(quiet: bool) -> Console:
-    """Where messages go: stderr, so that stdout holds only data."""
-    from rich.console import Console
+class NotShownError(Exception):
+    """The work is done, and its results could not be printed."""
 
-    return Console(stderr=True, quiet=quiet, highlight=False)
+
+def messages(quiet: bool) -> PlainConsole:
+    """Where messages and progress go: stderr."""
+    from predictor.cli.console import PlainConsole
+
+    return PlainConsole(stderr=True, quiet=quiet)
+
+
+def results(as_json: bool, quiet: bool) -> PlainConsole:
+    """Where tables and sentences go: stdout, unless a JSON document goes there."""
+    from predictor.cli.console import PlainConsole
+
+    return PlainConsole(stderr=as_json, quiet=quiet)
 
 
 @contextmanager
-def progress(console: Console) -> Iterator[Callable[[str, float], None]]:
+def printing() -> Iterator[None]:
+    """What the block prints comes after the work: no fault in it may look like a refusal.
+
+    A reader that has seen enough (``| head``) is none.
+
+    Raises
+    ------
+    NotShownError
+        If not everything could be printed.
+    """
+    try:
+        yield
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except BrokenPipeError:
+        _let_go()
+    except Exception as error:
+        _let_go()
+        raise NotShownError from error
+
+
+def _let_go() -> None:
+    """Print no more: what is waiting to be printed would fail once more when Python ends."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+            continue
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def progress(console: PlainConsole) -> Iterator[Callable[[str, float], None]]:
     """A bar that is gone when the work is done; call with a few words and the share done."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -46,11 +95,20 @@ def progress(console: Console) -> Iterator[Callable[[str, float], None]]:
         task = bar.add_task("starting", total=1.0)
 
         def show(step: str, share: float) -> None:
-            bar.update(task, description=step, completed=share)
+            bar.update(task, description=visible(step), completed=share)
 
         yield show
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """One JSON document on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+    """One JSON document on stdout; signs that a terminal would obey are escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    if not text.isprintable():
+        text = "".join(s if visible(s) == s else json.dumps(s)[1:-1] for s in text)
+    click.echo(text)
+
+
+def say(text: str) -> None:
+    """A message on stderr; nothing if nobody can read it."""
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(visible(text), err=True)

@@ -29,6 +29,7 @@ def command(source: str, out: Path | None, as_json: bool, quiet: bool) -> None:
     from predictor.workflows import write_report
 
     written = write_report(source, out)
-    if as_json:
-        options.print_json(written)
-    options.console(quiet).print(f"wrote {written['report']}", markup=False, soft_wrap=True)
+    with options.printing():
+        if as_json:
+            options.print_json(written)
+        options.messages(quiet).print(f"wrote {written['report']}", soft_wrap=True)

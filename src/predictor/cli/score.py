@@ -41,25 +41,31 @@ def command(model: str, data: Path, out: Path, lenient: bool, as_json: bool, qui
     loaded, scores = score_file(model, data, out, lenient=lenient)
     scored = int((~np.isnan(scores.probability)).sum())
     flagged = sum(bool(flag) for flag in scores.flags)
-    if as_json:
-        options.print_json(
-            {
-                "study": loaded.study.study,
-                "learner": loaded.learner,
-                "patients": len(scores.flags),
-                "scored": scored,
-                "flagged": flagged,
-                "out": str(out),
-            }
+    study = loaded.study
+    with options.printing():
+        if as_json:
+            options.print_json(
+                {
+                    "study": study.study,
+                    "learner": loaded.learner,
+                    "outcome": study.outcome.name,
+                    "predict_at": study.predict_at,
+                    "patients": len(scores.flags),
+                    "scored": scored,
+                    "flagged": flagged,
+                    "out": str(out),
+                }
+            )
+        messages = options.messages(quiet)
+        messages.print(
+            f"scored {scored} of {len(scores.flags)} patients with {loaded.learner} of "
+            f"{study.study} ({flagged} with a remark in the column flags); wrote {out}",
+            soft_wrap=True,
         )
-    messages = options.console(quiet)
-    messages.print(
-        f"scored {scored} of {len(scores.flags)} patients with {loaded.learner} of "
-        f"{loaded.study.study} ({flagged} with a remark in the column flags); wrote {out}",
-        markup=False,
-        soft_wrap=True,
-    )
-    messages.print(RESEARCH_ONLY, style="dim", markup=False)
+        messages.print(
+            f"probability of {study.outcome.name}, predicted at {study.predict_at}", soft_wrap=True
+        )
+        messages.print(RESEARCH_ONLY, style="dim")
 
 
 def _keep_arrow_from_importing_pandas() -> None:

@@ -63,15 +63,16 @@ def command(
     simulation.write(drawn, file)
     if truth is not None:
         simulation.write_truth(drawn, truth)
-    if as_json:
-        options.print_json(
-            {
-                "file": str(file),
-                "patients": drawn.table.num_rows,
-                "truth": None if truth is None else str(truth),
-                "synthetic": True,
-            }
+    with options.printing():
+        if as_json:
+            options.print_json(
+                {
+                    "file": str(file),
+                    "patients": drawn.table.num_rows,
+                    "truth": None if truth is None else str(truth),
+                    "synthetic": True,
+                }
+            )
+        options.messages(quiet).print(
+            f"wrote {drawn.table.num_rows} synthetic patients to {file}", soft_wrap=True
         )
-    options.console(quiet).print(
-        f"wrote {drawn.table.num_rows} synthetic patients to {file}", markup=False
-    )

@@ -73,8 +73,7 @@ def command(
         raise click.UsageError("--jobs must be -1 or at least 1")
     from predictor.workflows import train
 
-    messages = options.console(quiet)
-    with options.progress(messages) as show:
+    with options.progress(options.messages(quiet)) as show:
         summary = train(
             config,
             data,
@@ -86,9 +85,13 @@ def command(
             individual=individual,
             progress=show,
         )
-    if as_json:
-        options.print_json(summary)
-    _show(summary, messages)
+    with options.printing():
+        if as_json:
+            options.print_json(summary)
+        _show(summary, options.results(as_json, quiet))
+    if summary["tracking_error"] is not None:
+        options.say(f"trained and written, but not tracked: {summary['tracking_error']}")
+        raise click.exceptions.Exit(3)
 
 
 def _show(summary: dict[str, Any], out: Console) -> None:
@@ -101,20 +104,18 @@ def _show(summary: dict[str, Any], out: Console) -> None:
     if any(f["metrics"]["calibration_slope"]["estimate"] is None for f in learners.values()):
         out.print("- not estimable; the report says why")
     for line in against_the_prevalence(summary):
-        out.print(line, markup=False)
-    out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}", markup=False)
+        out.print(line)
+    out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}")
     out.print()
     for sentence in summary["verdict"]:
-        out.print(sentence, markup=False)
+        out.print(sentence)
     out.print()
     show_audits(summary["audits"], out)
     out.print()
     model = learners[summary["champion"]]["model"]
     score = shlex.join(["predictor", "score", model, "--data", "NEW.csv", "--out", "scores.csv"])
-    for what, where in (
-        ("report ", summary["report"]),
-        ("model  ", model),
-        ("runs   ", "predictor ui"),
-        ("score  ", score),
-    ):
-        out.print(f"{what} {where}", markup=False, soft_wrap=True)
+    places = {"report ": summary["report"], "model  ": model}
+    if summary["run_id"] is not None:
+        places["runs   "] = "predictor ui"
+    for what, where in {**places, "score  ": score}.items():
+        out.print(f"{what} {where}", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import Study
+from predictor.visible import as_markdown, visible
 
 # what measures are called, by the beginning of their names
 _MEASURES = {
@@ -45,7 +47,7 @@ def card(model: SavedModel) -> str:
         "Caveats and recommendations": _caveats(facts),
     }
     lines = [
-        f"# {study.title or study.study}: {model.learner}",
+        f"# {as_markdown(study.title or study.study)}: {as_markdown(model.learner)}",
         "",
         (
             f"> {layout.RESEARCH_ONLY} Developed on {facts['data']['labelled']} patients; not "
@@ -73,9 +75,9 @@ def _details(model: SavedModel) -> list[str]:
     versions = ", ".join(f"{name} {version}" for name, version in training["versions"].items())
     return [
         f"- **Learner** {facts['learner']}, {facts['parameters']} parameters",
-        f"- **Predicts** {study.outcome.name}, known at {end} ({study.timepoints[end]})",
-        f"- **From** what is known at {start} ({study.timepoints[start]})",
-        f"- **Label rule** `{' '.join(study.outcome.rule.split())}`",
+        f"- **Predicts** {_at(study, study.outcome.name, end)}",
+        f"- **From** what is known at {as_markdown(f'{start} ({study.timepoints[start]})')}",
+        f"- **Label rule** {_code(study.outcome.rule)}",
         f"- **Trained** {training.get('time', 'not recorded')}",
         f"- **Seed** {training['seed']}",
         f"- **Versions** {versions}",
@@ -84,7 +86,7 @@ def _details(model: SavedModel) -> list[str]:
 
 
 def _use(study: Study) -> list[str]:
-    rules = _listed(f"{name} (`{rule}`)" for name, rule in study.eligible.items())
+    rules = [f"{as_markdown(name)} ({_code(rule)})" for name, rule in study.eligible.items()]
     return [
         (
             "- **For** research: to be tested, unchanged, on other patients whose outcome becomes "
@@ -95,18 +97,19 @@ def _use(study: Study) -> list[str]:
             "- **Not for** diagnosis, treatment, advice to a patient, or choosing who is treated; "
             "not for other diagnoses, treatments or ways of measuring."
         ),
-        f"- **Rules of eligibility** {rules}",
+        f"- **Rules of eligibility** {', '.join(rules) or 'none'}",
     ]
 
 
 def _factors(model: SavedModel) -> list[str]:
     study = model.study
     needed = needed_columns(study, [covariate.name for covariate in model.covariates])
+    predict_at = as_markdown(study.predict_at)
     late = [column.name for column in needed if study.later(column.known_at)]
     check = (
         f"failed: {_listed(late)} become known later"
         if late
-        else f"passed: no column that is read becomes known after {study.predict_at}"
+        else f"passed: no column that is read becomes known after {predict_at}"
     )
     read = _listed(column.name for column in needed if column.role == "value")
     return [
@@ -116,7 +119,7 @@ def _factors(model: SavedModel) -> list[str]:
             f"- **Taken as another value, for {FEW_IN_WORDS} training patients had it** "
             f"{_listed(map(str, model.pooled))}"
         ),
-        f"- **{study.predict_at}-only check** {check}",
+        f"- **{predict_at}-only check** {check}",
         "- **Groups of patients** none was looked at",
     ]
 
@@ -209,7 +212,7 @@ def _enough(facts: Mapping[str, Any]) -> str:
 
 def _analyses(facts: Mapping[str, Any]) -> list[str]:
     lines = [
-        *(f"- {sentence}" for sentence in facts["verdict"]),
+        *(f"- {as_markdown(sentence)}" for sentence in facts["verdict"]),
         "",
         "| measure | estimate | 95 % interval | apparent | optimism-corrected | .632+ |",
         "|---|---|---|---|---|---|",
@@ -262,7 +265,19 @@ def _caveats(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
+    return ", ".join(as_markdown(name) for name in names) or "none"
+
+
+def _at(study: Study, what: str, point: str) -> str:
+    return as_markdown(f"{what}, known at {point} ({study.timepoints[point]})")
+
+
+def _code(sql: str) -> str:
+    """SQL between as many backquotes as it does not contain itself."""
+    text = " ".join(visible(sql).split())
+    longest = max((len(found) for found in re.findall("`+", text)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{text}{space}{fence}"
 
 
 def _number(value: float | None) -> str:

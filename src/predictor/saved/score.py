@@ -30,6 +30,7 @@ from predictor.scorers.contract import probability_of
 from predictor.study import Column
 
 _FAR = 3.0  # standard deviations from the mean of the training patients
+SAID = ("outcome", "predict_at", "model")  # of the model, at the end of every row
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +52,8 @@ class Scores:
         Names, (k,).
     contributions
         (n, k) in logit units; with the baseline they add up to the logit of the probability.
+    outcome, predict_at, model
+        What is predicted, at which time point, and by which model, as ``study/learner``.
     """
 
     identifiers: pa.Table
@@ -61,9 +64,16 @@ class Scores:
     baseline: float
     covariates: tuple[str, ...]
     contributions: Floats
+    outcome: str
+    predict_at: str
+    model: str
 
     def to_table(self) -> pa.Table:
-        """One row per patient: identifier, probability, range, flags, baseline, contributions."""
+        """One row per patient: identifier, probability, range, flags, baseline, contributions.
+
+        The last columns say in every row what it is the probability of: scores of two studies laid
+        side by side stay told apart.
+        """
         columns = {name: self.identifiers[name] for name in self.identifiers.column_names}
         scored = np.where(np.isnan(self.probability), np.nan, self.baseline)
         numbers = {"baseline": scored} | {
@@ -78,6 +88,10 @@ class Scores:
                 "high": _numbers(self.high),
                 "flags": pa.array(self.flags, pa.string()),
                 **{name: _numbers(values) for name, values in numbers.items()},
+                **{
+                    name: pa.array([getattr(self, name)] * len(self.flags), pa.string())
+                    for name in SAID
+                },
             }
         )
 
@@ -169,6 +183,9 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         baseline=baseline,
         covariates=names,
         contributions=contributions,
+        outcome=model.study.outcome.name,
+        predict_at=model.study.predict_at,
+        model=f"{model.study.study}/{model.learner}",
     )
 
 

@@ -7,9 +7,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from predictor.study.columns import Column, Word, as_number
+from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
 from predictor.study.frozen import Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import LearnerSpec, ValidationSpec
+from predictor.visible import visible
 
 
 class Pipeline(Frozen):
@@ -110,10 +112,14 @@ class Study(Frozen):
             raise ValueError("columns: none has role: id; a patient needs an identifier")
         if sum("cluster" in column.roles for column in self.columns) > 1:
             raise ValueError("columns: more than one has role: cluster")
+        if fault := fault_of_folder_name(self.study, of="the study"):
+            raise ValueError(f"study: {fault}")
         slugs = [learner.slug for learner in self.learners]
         for learner in self.learners:
-            if not learner.slug or slugs.count(learner.slug) > 1:
-                raise ValueError(f"learners.{learner.name}: the name is empty or used twice")
+            if visible(learner.name) != learner.name or "\n" in learner.name:
+                raise ValueError(f"learners.{learner.name}: a control character in the name")
+            if fault := fault_of_learner_folder(learner.slug, slugs):
+                raise ValueError(f"learners.{learner.name}: {fault}")
         return self
 
     def _agree_about_times(self) -> None:

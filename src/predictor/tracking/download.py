@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from predictor.errors import ModelError, PredictorError
 from predictor.study import LearnerSpec
-from predictor.tracking.store import missing_store, open_store, reason, shown
+from predictor.tracking.store import open_store, reason
+from predictor.tracking.uri import missing_store, shown
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from time import time_ns
@@ -52,17 +53,29 @@ def log_artifacts(client: MlflowClient, run_id: str, artifacts: Mapping[str, byt
     ValueError
         If a path leads out of the run.
     """
-    if not artifacts:
-        return
-    with TemporaryDirectory() as directory:
-        for name, content in artifacts.items():
+    if artifacts:
+        with as_folder(artifacts) as directory:
+            client.log_artifacts(run_id, directory)
+
+
+@contextmanager
+def as_folder(contents: Mapping[str, bytes]) -> Iterator[str]:
+    """A temporary folder with these files: MLflow takes folders only.
+
+    Raises
+    ------
+    ValueError
+        If a path leads out of the folder.
+    """
+    with TemporaryDirectory(prefix="predictor-") as directory:
+        for name, content in contents.items():
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts:
                 raise ValueError(f"the artifact path {name!r} leads out of its run")
             file = Path(directory, path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        client.log_artifacts(run_id, directory)
+        yield directory
 
 
 def training_data(run: TrainingRun) -> DatasetInput:

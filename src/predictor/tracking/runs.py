@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,15 +19,15 @@ class LearnerRun:
         :func:`predictor.tracking.metric_name`.
     artifacts
         Content by relative path, with forward slashes.
-    model_directory
-        The saved model, registered as it is.
+    model
+        The files of the saved model by name, registered as they are.
     """
 
     name: str
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
     artifacts: Mapping[str, bytes]
-    model_directory: Path
+    model: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,13 @@ class TrainingRun:
 
     Parameters
     ----------
+    training
+        Tells this training from all others, so that it is logged once.
     study
         Names the experiment and the registered model.
+    question
+        What is predicted, from when, by which rule: parameters too. Trainings of one study ask the
+        same.
     parameters, tags
         By name.
     data_fingerprint
@@ -53,7 +57,9 @@ class TrainingRun:
         The name of one of the learners.
     """
 
+    training: str
     study: str
+    question: Mapping[str, str]
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
     data_fingerprint: str
@@ -78,6 +84,8 @@ class LoggedTraining:
         By learner: the nested run, the model as ``models:/<id>``, its registered version.
     champion_uri
         ``models:/<study>@champion``.
+    already
+        Whether it was there before.
     """
 
     store: str
@@ -87,3 +95,4 @@ class LoggedTraining:
     model_uris: Mapping[str, str]
     versions: Mapping[str, int]
     champion_uri: str
+    already: bool = False

@@ -1,69 +1,26 @@
-"""Which MLflow store is meant, and how to be alone with it."""
+"""Open the MLflow store, be alone with a local one, and say in words what is wrong with it."""
 
 from __future__ import annotations
 
+import logging
 import os
+import shlex
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
+from predictor.disk import room
 from predictor.errors import StudyError
+from predictor.tracking.limit import SECONDS, TooSlow, limit
+from predictor.tracking.uri import shown, sqlite_file, tracking_uri
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from mlflow import MlflowClient
 
-# For mlflow to read when it is imported, where the user has not said otherwise: nothing is sent
-# home or written to standard output, no progress bars beside ours, a dead server is noticed soon.
-_SETTINGS = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "MLFLOW_LOGGING_LEVEL": "WARNING",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
-}
+_log = logging.getLogger(__name__)
 
-
-def configure_mlflow() -> None:
-    """Set MLflow's environment variables that the user has not set; before our imports of it."""
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
-    if "mlflow" in sys.modules:
-        # Somebody else imported it before, which has switched telemetry on.
-        from mlflow.telemetry import set_telemetry_client
-
-        set_telemetry_client()  # type: ignore[no-untyped-call]
-
-
-def tracking_uri() -> str:
-    """URI of the store: ``MLFLOW_TRACKING_URI``, else MLflow's own default.
-
-    That default is ``sqlite:///mlflow.db`` in the working directory, or ``./mlruns`` where an
-    older MLflow has left runs there.
-    """
-    configure_mlflow()
-    import mlflow
-
-    return mlflow.get_tracking_uri()
-
-
-def shown(uri: str) -> str:
-    """Return the URI without user and password.
-
-    Examples
-    --------
-    >>> shown("https://me:secret@mlflow.example.org:5000/x"), shown("sqlite:///mlflow.db")
-    ('https://mlflow.example.org:5000/x', 'sqlite:///mlflow.db')
-    """
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
-        return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+_SAY_AFTER, _WAIT = 2.0, 600.0  # seconds for another training to let go of a local store
 
 
 def prepare_store() -> str:
@@ -84,115 +41,152 @@ def prepare_store() -> str:
 
 
 @contextmanager
-def open_store() -> Iterator[tuple[MlflowClient, str]]:
+def open_store(seconds: float = SECONDS) -> Iterator[tuple[MlflowClient, str]]:
     """Client and URI of the store; a local SQLite store is ours alone while this is open.
 
-    MLflow creates the tables of a new SQLite store without a lock, and two writers of one can meet
-    "database is locked"; trainings therefore take turns. Servers do that themselves. Opening makes
-    a local store that does not exist: ask :func:`missing_store` first where that is not wanted.
+    Two writers of one SQLite store can meet "database is locked"; trainings therefore take turns.
+    Servers do that themselves. Opening makes a local store that does not exist: ask
+    :func:`missing_store` first where that is not wanted.
+
+    Parameters
+    ----------
+    seconds
+        The block has to end in so many seconds after the store is ours.
 
     Raises
     ------
     StudyError
-        If the store fails, when it is opened or later in the block.
+        If the store fails or takes too long, when it is opened or later in the block.
     """
     uri = tracking_uri()
     import mlflow
+    from alembic.util import CommandError
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
+    failures = (MlflowException, OSError, sqlite3.Error, SQLAlchemyError, CommandError)
     try:
-        with _alone_with(uri), _at_once_if_new(uri):
+        with _alone_with(uri), limit(seconds), _meant_everywhere(uri):
+            _make_if_new(uri)
             _probe(uri)
-            client = mlflow.MlflowClient(uri)
+            client = mlflow.MlflowClient(uri, registry_uri=uri)
             client.search_experiments(max_results=1)
             yield client, uri
-    except (MlflowException, OSError, sqlite3.Error) as error:
+    except TooSlow:
+        raise StudyError(
+            f"the MLflow store {shown(uri)} failed: not done after {seconds:.0f} seconds. {_MEND}"
+        ) from None
+    except failures as error:
         raise StudyError(
             f"the MLflow store {shown(uri)} failed: {reason(error, uri)}. "
-            "Set MLFLOW_TRACKING_URI to a store that can be written, or mend this one."
+            f"{_never_finished(uri) or _MEND}"
         ) from error
+
+
+_MEND = "Set MLFLOW_TRACKING_URI to a store that can be written, or mend this one."
 
 
 def reason(error: Exception, uri: str) -> str:
     """What MLflow says, to stand inside a sentence, without the password of the store."""
-    return str(error).replace(uri, shown(uri)).strip(". \n")
+    from sqlalchemy.exc import DBAPIError
 
-
-def missing_store() -> str | None:
-    """What to tell somebody who wants to read a local store that does not exist; else None."""
-    uri = tracking_uri()
-    path = _sqlite_file(uri)
-    if path is None or path.exists():
-        return None
-    return (
-        f"there is no MLflow store {uri} yet. Go to the folder where `predictor train` was run, "
-        "or set MLFLOW_TRACKING_URI."
-    )
-
-
-def _alone_with(uri: str) -> AbstractContextManager[object]:
-    path = _sqlite_file(uri)
-    if path is None:
-        return nullcontext()
-    from filelock import FileLock
-
-    return FileLock(path.with_name(path.name + ".lock"))
+    # SQLAlchemy adds the statement and its values
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return (said.replace(uri, shown(uri)).strip(". \n")) or type(error).__name__
 
 
 @contextmanager
-def _at_once_if_new(uri: str) -> Iterator[None]:
-    """Put a new SQLite store on the disk when the block ends, not at each of its commits.
-
-    MLflow builds the tables in some seventy steps, and waiting for the disk after each takes
-    longer than all the rest. Until the first training is over there is nothing in them to lose.
-    """
-    path = _sqlite_file(uri)
-    if path is None or path.exists():
+def _alone_with(uri: str) -> Iterator[None]:
+    """Wait for our turn with a local store, not in silence and not for ever."""
+    path = sqlite_file(uri)
+    if path is None:
         yield
         return
-    from sqlalchemy import event
-    from sqlalchemy.pool import Pool
+    from filelock import FileLock, Timeout
 
-    def setting(value: str) -> Callable[..., None]:
-        def set_it(connection: object, *_: object) -> None:
-            if isinstance(connection, sqlite3.Connection):
-                connection.execute(f"PRAGMA synchronous = {value}")
-
-        return set_it
-
-    listeners = {"checkout": setting("OFF"), "checkin": setting("FULL")}
-    for moment, listener in listeners.items():
-        event.listen(Pool, moment, listener)
+    lock = FileLock(path.with_name(path.name + ".lock"))
+    try:
+        lock.acquire(timeout=_SAY_AFTER)
+    except Timeout:
+        _log.warning("waiting for another process to let go of the MLflow store %s", path)
+        try:
+            lock.acquire(timeout=_WAIT)
+        except Timeout:
+            raise StudyError(
+                f"the MLflow store {path} is held by another process since {_WAIT:.0f} seconds. "
+                "Wait for that process or end it; if there is none, remove "
+                f"{path.name}.lock."
+            ) from None
     try:
         yield
     finally:
-        for moment, listener in listeners.items():
-            event.remove(Pool, moment, listener)
-        if path.exists():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
+        lock.release()
+
+
+@contextmanager
+def _meant_everywhere(uri: str) -> Iterator[None]:
+    """Let the parts of MLflow that take no URI find the same store."""
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    os.environ["MLFLOW_TRACKING_URI"] = uri
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["MLFLOW_TRACKING_URI"]
+        else:
+            os.environ["MLFLOW_TRACKING_URI"] = before
+
+
+def _make_if_new(uri: str) -> None:
+    """Make a SQLite store beside its place, whole, and put it there.
+
+    MLflow builds the tables in some seventy steps, and cannot go on where it was stopped. To wait
+    for the disk after each takes longer than all the rest, so that is done once, at the end.
+    """
+    path = sqlite_file(uri)
+    if path is None or path.exists():
+        return
+    from mlflow.store.db.utils import _initialize_tables
+    from sqlalchemy import URL, create_engine, event
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with room(path.parent) as place:
+        new = place / path.name
+        engine = create_engine(URL.create("sqlite", database=str(new)))
+        event.listen(engine, "connect", _without_waiting)
+        _initialize_tables(engine)  # type: ignore[no-untyped-call]
+        engine.dispose()
+        with new.open("rb+") as file:
+            os.fsync(file.fileno())
+        new.rename(path)
+
+
+def _without_waiting(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _probe(uri: str) -> None:
     """Meet a file that is no database at once; MLflow would try again for a minute."""
-    path = _sqlite_file(uri)
+    path = sqlite_file(uri)
     if path is not None:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA schema_version")
 
 
-def _sqlite_file(uri: str) -> Path | None:
-    """File of a local SQLite store; ``sqlite:///relative.db`` or ``sqlite:////absolute.db``.
-
-    Examples
-    --------
-    >>> _sqlite_file("sqlite:///mlflow.db?timeout=9").as_posix()
-    'mlflow.db'
-    >>> _sqlite_file("https://mlflow.example.org") is None
-    True
-    """
-    scheme, _, path = uri.partition(":///")
-    path = path.partition("?")[0]
-    if not scheme.startswith("sqlite") or path in ("", ":memory:"):
+def _never_finished(uri: str) -> str | None:
+    """The way out of a store that an earlier version was stopped in making; None for others."""
+    path = sqlite_file(uri)
+    if path is None or not path.is_file():
         return None
-    return Path(path)
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+            if "runs" in tables and database.execute("SELECT 1 FROM runs LIMIT 1").fetchone():
+                return None
+    except sqlite3.Error:
+        return None
+    name = shlex.quote(str(path))
+    return (
+        "It holds no run: something stopped MLflow while it made the store. Nothing is lost: move "
+        f"it away (mv {name} {shlex.quote(str(path) + '.unfinished')}) and give the command again."
+    )

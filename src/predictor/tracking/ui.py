@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from predictor.errors import StudyError
-from predictor.tracking.store import missing_store, shown, tracking_uri
+from predictor.tracking.uri import missing_store, shown, tracking_uri
 
 
 def ui_command(*, host: str = "127.0.0.1", port: int = 5000) -> list[str]:
@@ -46,6 +46,7 @@ def run_ui(*, host: str = "127.0.0.1", port: int = 5000) -> int:
         try:
             return server.wait()
         except KeyboardInterrupt:
-            # The terminal has sent the interrupt to the server as well; let it close its files.
-            server.wait()
+            # a terminal has sent the interrupt to the server as well, SIGTERM came to us alone
+            server.terminate()
+            server.wait()  # until it has closed its files
             return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from predictor.workflows.checking import check
     from predictor.workflows.describing import describe
+    from predictor.workflows.logging import log
     from predictor.workflows.plan import make_plan
     from predictor.workflows.prepared import Prepared, prepare
     from predictor.workflows.reporting import write_report
@@ -23,6 +24,7 @@ __all__ = [
     "check",
     "describe",
     "initialise",
+    "log",
     "make_plan",
     "prepare",
     "score_file",
@@ -35,6 +37,7 @@ _WHERE = {
     "check": "checking",
     "describe": "describing",
     "initialise": "starter_study",
+    "log": "logging",
     "make_plan": "plan",
     "prepare": "prepared",
     "score_file": "scoring",

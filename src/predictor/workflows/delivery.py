@@ -1,8 +1,9 @@
-"""What a training leaves behind: saved models, figures, report, runs; all of it or nothing."""
+"""What a training leaves behind: saved models, figures, report, and then runs."""
 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,11 @@ from predictor.saved import SavedModel, Spread, Usual, stage_model
 from predictor.scorers.keeping import kept
 from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study
 from predictor.validation import Performance, Plan, Trained
+from predictor.visible import visible_document
 from predictor.workflows import provenance
+from predictor.workflows.logging import try_to_log
+from predictor.workflows.places import question
+from predictor.workflows.record import RECORD, place, place_of_learner, to_record
 from predictor.workflows.reporting import PAGE, REPORT, make_page
 
 Figures = dict[str, Figure]
@@ -100,63 +105,79 @@ class Delivery:
 def deliver(delivery: Delivery) -> dict[str, Any]:
     """Save, draw, track.
 
-    Models and reports are written beside their places first, and put there when MLflow has
-    everything: whatever fails or is interrupted, what was there before is there afterwards.
+    Models and report are written beside their places first, and put there together. MLflow, which
+    can fail in more ways than a disk, is told afterwards: what it would not take can be sent later,
+    see `predictor.workflows.logging`.
 
     Returns
     -------
     dict
-        The summary with the places: models, report, runs.
+        The summary with the places: models, report, runs. Without runs, `tracking_error` says why.
 
     Raises
     ------
-    OSError, StudyError
-        If the disk is full or the MLflow store fails.
+    OSError
+        If the disk is full; what was there before is there afterwards.
     """
-    together, each = report_figures(delivery.summary)
+    shown = visible_document(delivery.summary)
+    together, each = report_figures(shown)
     vectors = _vectors(together)
     pictures_of_each = {
         name: _vectors(drawn) | _shap(delivery.results[name], individual=delivery.individual)
         for name, drawn in each.items()
     }
     report = _json(delivery.summary)
-    page = make_page(delivery.summary, together, each, _beeswarms(pictures_of_each))
-    files = {delivery.out / REPORT: report, delivery.out / PAGE: page}
-    files |= {delivery.out / path: drawn for path, drawn in vectors.items()}
-    for name, drawn in pictures_of_each.items():
-        folder = delivery.out / delivery.results[name].spec.slug
-        files |= {folder / path: content for path, content in drawn.items()}
+    page = make_page(shown, together, each, _beeswarms(pictures_of_each))
+    sql, _ = pipeline_sql(delivery.study)
+    artifacts = {
+        REPORT: report,  # first: it tells whose folder this is
+        PAGE: page,
+        **vectors,
+        "study.yaml": dump_study(without_paths(delivery.study)).encode(),
+        "covariates.sql": sql.encode(),
+    }
+    artifacts_of_each = {
+        name: {"learner.json": _json(result.facts), **pictures_of_each.get(name, {})}
+        for name, result in delivery.results.items()
+    }
+    files = {delivery.out / place(name): content for name, content in artifacts.items()}
+    for learner, contents in artifacts_of_each.items():
+        for name, content in contents.items():
+            files[delivery.out / place_of_learner(learner, name)] = content
     directories = delivery.directories
-    with replacing((*directories.values(), *files)) as staged:
+    record = delivery.out / RECORD
+    with replacing((*directories.values(), *files, record)) as staged:
+        models: dict[str, Files] = {}
         for name, directory in directories.items():
             model = _saved(delivery, name)
             stage_model(model, staged[directory], card=card(model))
+            models[name] = {path.name: path.read_bytes() for path in staged[directory].iterdir()}
         for path, content in files.items():
             write_bytes(staged[path], content)
-        logged = tracking.log_training(
-            _tracked(
-                delivery,
-                {name: staged[directory] for name, directory in directories.items()},
-                {REPORT: report, PAGE: page, **vectors},
-                pictures_of_each,
-            )
-        )
+        run = _tracked(delivery, models, artifacts, artifacts_of_each)
+        write_bytes(staged[record], _json(to_record(run, directories, delivery.out)))
     if not delivery.individual:
         # that of an earlier training would come back on the page of `predictor report`
         for result in delivery.results.values():
             swarm = delivery.out / result.spec.slug / "figures" / f"{BEESWARM}.png"
             swarm.unlink(missing_ok=True)
+    logged, tracking_error = try_to_log(run, delivery.out)
     return {
         **delivery.summary,
         "learners": {
-            name: {**facts, "model": str(directories[name]), "run_id": logged.run_ids[name]}
+            name: {
+                **facts,
+                "model": str(directories[name]),
+                "run_id": logged and logged.run_ids[name],
+            }
             for name, facts in delivery.summary["learners"].items()
         },
         "report": str(delivery.out / PAGE),
         "report_json": str(delivery.out / REPORT),
-        "run_id": logged.run_id,
-        "store": logged.store,
-        "champion_uri": logged.champion_uri,
+        "run_id": logged and logged.run_id,
+        "store": logged and logged.store,
+        "champion_uri": logged and logged.champion_uri,
+        "tracking_error": tracking_error,
     }
 
 
@@ -216,23 +237,22 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
 
 def _tracked(
     delivery: Delivery,
-    directories: Mapping[str, Path],
-    artifacts: Mapping[str, bytes],
-    pictures: Mapping[str, Files],
+    models: Mapping[str, Files],
+    artifacts: Files,
+    artifacts_of_each: Mapping[str, Files],
 ) -> tracking.TrainingRun:
     study, summary = delivery.study, delivery.summary
-    sql, _ = pipeline_sql(study)
     tags = {f"version.{name}": text for name, text in summary["versions"].items()}
     tags |= {"champion": summary["champion"], "verdict": " ".join(summary["verdict"])}
     revision = provenance.commit()
     if revision is not None:
         tags["mlflow.source.git.commit"] = revision
     return tracking.TrainingRun(
+        training=uuid.uuid4().hex,
         study=study.study,
+        question=question(study),
         parameters={
             "seed": str(study.seed),
-            "predict_at": study.predict_at,
-            "outcome": study.outcome.name,
             "patients": str(summary["data"]["labelled"]),
             "events": str(summary["data"]["events"]),
         },
@@ -240,11 +260,7 @@ def _tracked(
         data_fingerprint=summary["data"]["fingerprint"],
         dataset_name=delivery.data,
         rows=summary["data"]["rows"],
-        artifacts={
-            "study.yaml": dump_study(without_paths(study)).encode(),
-            "covariates.sql": sql.encode(),
-            **artifacts,
-        },
+        artifacts=artifacts,
         learners=tuple(
             tracking.LearnerRun(
                 name=name,
@@ -254,8 +270,8 @@ def _tracked(
                     **{key: str(value) for key, value in result.spec.parameters.items()},
                 },
                 metrics=flat_metrics(result.facts),
-                artifacts={"learner.json": _json(result.facts), **pictures.get(name, {})},
-                model_directory=directories[name],
+                artifacts=artifacts_of_each[name],
+                model=models[name],
             )
             for name, result in delivery.results.items()
         ),

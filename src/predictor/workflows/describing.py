@@ -11,10 +11,11 @@ from predictor.cohort import Cohort, LabelledCohort, label
 from predictor.describe import beside, figures, sentences, suppressed
 from predictor.describe import describe as describe_cohort
 from predictor.describe.course import scores
-from predictor.disk import write_files
+from predictor.disk import refuse_foreign, write_files
 from predictor.report import data_facts
 from predictor.report.description import csv_text, page, pictures, shown_tables
 from predictor.study import load_study
+from predictor.visible import visible_document
 from predictor.workflows import provenance
 from predictor.workflows.files import check_writable
 
@@ -54,6 +55,12 @@ def describe(
     """
     study = load_study(config)
     check_writable(out)
+    refuse_foreign(
+        [out / name for name in ("describe.json", "describe.md", "tables", "figures")],
+        lambda _: _is_description(out / "describe.json"),
+        kind="of a description",
+        way_out="move it away or choose another folder (--out)",
+    )
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     exact = describe_cohort(labelled, by=by)
@@ -82,11 +89,20 @@ def describe(
     return found
 
 
+def _is_description(path: Path) -> bool:
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and {"study", "outcome", "individual", "few"} <= set(found)
+
+
 def _write(found: Mapping[str, Any], labelled: LabelledCohort, out: Path) -> None:
-    drawn = pictures(found, _each(labelled) if found["individual"] else None)
+    shown = visible_document(found)
+    drawn = pictures(shown, _each(labelled) if found["individual"] else None)
     files = {
         "describe.json": _json(found),
-        "describe.md": page(found, {name: figure.alt for name, figure in drawn.items()}).encode(),
+        "describe.md": page(shown, {name: figure.alt for name, figure in drawn.items()}).encode(),
         **{f"tables/{t.slug}.csv": csv_text(t).encode() for t in shown_tables(found)},
         **{f"figures/{name}.svg": figure.svg.encode() for name, figure in drawn.items()},
         **{f"figures/{name}.png": figure.png() for name, figure in drawn.items()},

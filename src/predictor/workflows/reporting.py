@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from predictor import tracking
-from predictor.disk import parse_json, read_plain, write_files
+from predictor.disk import parse_json, read_plain, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
+from predictor.visible import visible_document
 from predictor.workflows.files import check_writable
 
 REPORT, PAGE = "report.json", "report.html"
@@ -48,7 +49,11 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
     if out.is_dir():
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
     check_writable(out.parent)
-    page = make_page(report, *report_figures(report), _beeswarms(report, folder))
+    refuse_foreign(
+        [out], _is_page, kind="a page of a training", way_out="choose another name (--out)"
+    )
+    shown = visible_document(report)
+    page = make_page(shown, *report_figures(shown), _beeswarms(report, folder))
     write_files({out: page})
     return {"study": report["study"], "source": source, "report": str(out)}
 
@@ -84,6 +89,15 @@ def _folder(source: str) -> tuple[Path, Path]:
     return tracking.download_report(source), Path(f"report-{source[:8]}.html")
 
 
+def is_report(path: Path) -> bool:
+    """Whether a file is the plain data of a training."""
+    try:
+        _read(path)
+    except PredictorError:
+        return False
+    return True
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         report = parse_json(read_plain(path, limit=_LARGEST))
@@ -98,6 +112,15 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(report, dict) or any(key not in report for key in _EVERY_REPORT_HAS):
         raise PredictorError(f"{path}: is not a report of `predictor train`")
     return report
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file is a page of ours; pages of earlier versions are known by their notice."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    return text.lstrip().lower().startswith("<!doctype html>") and RESEARCH_ONLY in text
 
 
 def _beeswarms(report: Mapping[str, Any], folder: Path) -> dict[str, bytes]:

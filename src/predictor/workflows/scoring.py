@@ -6,6 +6,7 @@ from pathlib import Path
 
 from predictor import tracking
 from predictor.cohort import read_table
+from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.saved import SavedModel, Scores, read_model, score
 from predictor.workflows.files import write_table
@@ -36,6 +37,13 @@ def score_file(
         raise DataError(f"{out}: scores are written as .csv or .parquet")
     if out.exists() and Path(data).exists() and out.samefile(data):
         raise DataError(f"{out}: this is the table of patients; write the scores to another file")
+    if not out.exists() or out.is_file():  # a pipe, and what leads to one, is written to
+        refuse_foreign(
+            [out],
+            _are_scores,
+            kind="a file of scores",
+            way_out="choose another name or move it away",
+        )
     directory = tracking.download_model(model) if model.startswith("models:") else Path(model)
     loaded = read_model(directory)
     table = read_table(data)
@@ -45,3 +53,18 @@ def score_file(
         raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
     write_table(scores.to_table(), out)
     return loaded, scores
+
+
+def _are_scores(path: Path) -> bool:
+    """Whether a file has the columns of scores."""
+    try:
+        if path.suffix.lower() == ".parquet":
+            import pyarrow.parquet
+
+            header = set(pyarrow.parquet.read_schema(path).names)
+        else:
+            with path.open(encoding="utf-8") as file:
+                header = {name.strip('"\n') for name in file.readline().split(",")}
+    except (OSError, ValueError):
+        return False
+    return {"probability", "low", "high", "flags", "baseline"} <= header

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from predictor import tracking
 from predictor.cohort import Design
 from predictor.explain import explain, importance
 from predictor.learners import REFERENCE, make
@@ -24,7 +23,6 @@ from predictor.report import (
     treat_all_facts,
 )
 from predictor.study import LearnerSpec, Study
-from predictor.tracking.store import missing_store
 from predictor.validation import (
     NOT_SHOWN,
     Metric,
@@ -47,8 +45,8 @@ from predictor.validation import train as train_learner
 from predictor.workflows import provenance
 from predictor.workflows.auditing import evidence_after
 from predictor.workflows.delivery import Delivery, Result, deliver, without_paths
-from predictor.workflows.files import check_writable
 from predictor.workflows.learner import make_learner
+from predictor.workflows.places import check_places
 from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import Prepared, prepare
 from predictor.workflows.sensitivity import sensitivity
@@ -106,7 +104,9 @@ def train(
     Raises
     ------
     PredictorError
-        If the study or the table is refused, or a place cannot be written; nothing is written then.
+        If the study or the table is refused, a place cannot be written or belongs to something
+        else, or the MLflow store cannot be reached; nothing is written then. If MLflow fails after
+        the training, the results are written, and `tracking_error` says what failed.
     OSError
         If the disk is full; nothing is written then.
     """
@@ -116,7 +116,7 @@ def train(
     estimators = {spec.name: _estimator(spec, prepared, jobs) for spec in study.learners}
     plan = make_plan(prepared)
     out = Path("reports") / study.study if out is None else out
-    _check_places(models, out)
+    check_places(study, models, out)
     reference = train_learner(make(REFERENCE), prepared.matrix.X, prepared.labelled.y, plan)
     prevalence = performance(reference, plan, _compared(study))
     results: dict[str, Result] = {}
@@ -143,16 +143,6 @@ def train(
             individual=individual,
         )
     )
-
-
-def _check_places(models: Path, out: Path) -> None:
-    """Refuse places that cannot be written before hours are spent on what goes there."""
-    for place in (models, out):
-        check_writable(place)
-    if missing_store():
-        check_writable(Path())  # where MLflow will make it; not made yet, training may still fail
-    else:
-        tracking.prepare_store()
 
 
 def _estimator(spec: LearnerSpec, prepared: Prepared, jobs: int) -> Learner:

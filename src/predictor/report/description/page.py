@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from predictor.report.description.tables import ShownTable, shown_tables
+from predictor.visible import as_markdown
 
 _PRIVACY = (
     "Counts of one to four patients are shown as <5, and a count that would give one of them away "
@@ -32,23 +33,23 @@ def page(found: Mapping[str, Any], figures: Mapping[str, str]) -> str:
     outcome = found["outcome"]
     times = "; ".join(f"{time} {meaning}" for time, meaning in found["timepoints"].items())
     lines = [
-        f"# {_escaped(found['title'] or found['study'])}",
+        f"# {as_markdown(found['title'] or found['study'])}",
         "",
-        _escaped(f"{times}. Response ({outcome['name']}, known at {outcome['known_at']}):"),
+        as_markdown(f"{times}. Response ({outcome['name']}, known at {outcome['known_at']}):"),
         "",
-        f"    {outcome['rule']}",
+        f"    {' '.join(outcome['rule'].split())}",
         "",
-        *(f"- {_escaped(sentence)}" for sentence in found["sentences"]),
+        *(f"- {as_markdown(sentence)}" for sentence in found["sentences"]),
         "",
     ]
     drawn = dict(figures)
     for table in shown_tables(found):
         lines += _table(table)
         for name in [name for name in drawn if _belongs(name, table.slug)]:
-            lines += [f"![{_escaped(drawn.pop(name))}](figures/{name}.svg)", ""]
+            lines += [f"![{as_markdown(drawn.pop(name))}](figures/{name}.svg)", ""]
     if found["few"]:
         lines += ["## Results that rest on fewer than 5 patients", ""]
-        lines += [f"- {_escaped(name)}" for name in found["few"]] + [""]
+        lines += [f"- {as_markdown(name)}" for name in found["few"]] + [""]
     lines += ["## About this page", "", _INDIVIDUAL if found["individual"] else _PRIVACY, ""]
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     lines += [f"Table {found['data']['fingerprint']}; {versions}; {found['time']}.", ""]
@@ -62,21 +63,15 @@ def _belongs(figure: str, slug: str) -> bool:
 
 
 def _table(table: ShownTable) -> list[str]:
-    lines = [f"## {_escaped(table.title)}", ""]
+    lines = [f"## {as_markdown(table.title)}", ""]
     lines.append(_line(table.headings))
     lines.append("|" + "|".join(["---", *["---:"] * (len(table.headings) - 1)]) + "|")
     lines += [_line(row) for row in table.rows]
     if table.note:
-        lines += ["", _escaped(table.note)]
+        lines += ["", as_markdown(table.note)]
     return [*lines, ""]
 
 
 def _line(cells: Sequence[str]) -> str:
     # blanks at the start of a cell are lost in Markdown: a level is set apart by other blanks
-    return "| " + " | ".join(_escaped(cell).replace("  ", "&emsp;", 1) for cell in cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    for sign in ("\\", "|", "<", "*", "_", "["):
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split("\n"))
+    return "| " + " | ".join(as_markdown(cell).replace("  ", "&emsp;", 1) for cell in cells) + " |"

@@ -1,0 +1,40 @@
+"""A console that shows text as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from predictor.visible import visible
+
+_WIDEST = 10_000
+
+
+class PlainConsole(Console):
+    """Prints texts and tables without markup, and without cutting a cell.
+
+    In a file or a pipe a table is as wide as it needs to be; in a terminal its cells are folded.
+    """
+
+    def __init__(self, *, stderr: bool, quiet: bool) -> None:
+        super().__init__(stderr=stderr, quiet=quiet, highlight=False, markup=False, emoji=False)
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """Every text that is printed comes through here."""
+        return super().render_str(visible(text), **settings)
+
+    def print(self, *objects: Any, **settings: Any) -> None:
+        """Print texts or a table."""
+        for table in objects:
+            if isinstance(table, Table):
+                for column in table.columns:
+                    column.overflow = "fold"
+                if not self.is_terminal:
+                    wide = self.options.update(max_width=_WIDEST)
+                    needed = Measurement.get(self, wide, table).maximum
+                    settings |= {"width": max(self.width, needed), "crop": False}
+        super().print(*objects, **settings)

@@ -1,0 +1,96 @@
+"""Where a training writes: writable, its own, and of the same question."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from predictor import tracking
+from predictor.disk import refuse_foreign
+from predictor.errors import PredictorError
+from predictor.saved.model import MODEL, PIPELINE, STUDY
+from predictor.study import Study, parse_study
+from predictor.workflows.files import check_writable
+from predictor.workflows.reporting import PAGE, REPORT, is_report
+
+
+def question(study: Study) -> dict[str, str]:
+    """What a study predicts, from when, by which rule: what all its trainings share."""
+    return {
+        "outcome": study.outcome.name,
+        "predict_at": study.predict_at,
+        "rule": " ".join(study.outcome.rule.split()),
+    }
+
+
+def check_places(study: Study, models: Path, out: Path) -> None:
+    """Refuse places before hours are spent on what goes there.
+
+    Raises
+    ------
+    PredictorError
+        If a place cannot be written, something else is there, or models, report or MLflow's
+        registered model of this name predict something else.
+    """
+    folder = models / study.study
+    for place in (folder, out):
+        check_writable(place)
+    refuse_foreign(
+        [folder / learner.slug for learner in study.learners],
+        _is_model,
+        kind="a saved model",
+        way_out="move it away, rename the learner, or write the models elsewhere (--models)",
+    )
+    refuse_foreign(
+        [out / name for name in (REPORT, PAGE, "record", "figures")]
+        + [out / learner.slug for learner in study.learners],
+        lambda _: is_report(out / REPORT),
+        kind="of a training",
+        way_out="move it away, or write the report elsewhere (--out)",
+    )
+    _refuse_another_question(study, folder, out)
+    if tracking.missing_store():
+        check_writable(Path())  # where MLflow will make it; not made yet, training may still fail
+    else:
+        tracking.check_question(study.study, question(study))
+
+
+def _refuse_another_question(study: Study, folder: Path, out: Path) -> None:
+    """Two studies with one name would take each other's models and report."""
+    ours = {"study": study.study, **question(study)}
+    found = {out: _question_of_report(out / REPORT)}
+    found |= {path.parent: _question_of_model(path.parent) for path in folder.glob(f"*/{MODEL}")}
+    for place, theirs in found.items():
+        different = [name for name, text in ours.items() if theirs.get(name, text) != text]
+        if different:
+            said = "; ".join(f"{n} {theirs[n]!r}, here {ours[n]!r}" for n in different)
+            raise PredictorError(
+                f"{place}: is of another study: {said}. Rename this study (key study of "
+                f"{study.file}), or write elsewhere (--models, --out)."
+            )
+
+
+def _question_of_report(path: Path) -> dict[str, str]:
+    if not is_report(path):
+        return {}
+    report = json.loads(path.read_text(encoding="utf-8"))
+    found = {name: str(report[name]) for name in ("study", "outcome", "predict_at")}
+    return found | ({"rule": " ".join(report["rule"].split())} if "rule" in report else {})
+
+
+def _question_of_model(directory: Path) -> dict[str, str]:
+    try:
+        text, sql = ((directory / name).read_text(encoding="utf-8") for name in (STUDY, PIPELINE))
+        return question(parse_study(text, file=str(directory / STUDY), pipeline=sql))
+    except (PredictorError, OSError, ValueError):
+        return {}  # damaged, or of another version: training makes it whole
+
+
+def _is_model(directory: Path) -> bool:
+    """Whether a folder says that it is a saved model, whole or damaged."""
+    try:
+        described: Any = json.loads((directory / MODEL).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(described, dict) and {"format", "study", "learner"} <= set(described)

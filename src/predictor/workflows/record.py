@@ -1,0 +1,137 @@
+"""What MLflow is to be told of a training, kept beside its report: it can be told later."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from predictor.errors import PredictorError
+from predictor.study import LearnerSpec
+from predictor.tracking import LearnerRun, TrainingRun
+
+RECORD = "record/training.json"
+_FORMAT = 1
+_IN_RECORD = ("study.yaml", "covariates.sql")  # the report folder may be the user's own
+_PLAIN = (
+    "training", "study", "question", "parameters", "tags", "data_fingerprint", "dataset_name",
+    "rows", "champion",
+)  # fmt: skip
+
+Files = Mapping[str, bytes]
+
+
+def place(artifact: str) -> str:
+    """Where a file of the training's run lies in the report folder."""
+    return f"record/{artifact}" if artifact in _IN_RECORD else artifact
+
+
+def place_of_learner(learner: str, artifact: str) -> str:
+    """Where a file of a learner's run lies in the report folder."""
+    return f"{LearnerSpec(name=learner, learner=learner).slug}/{artifact}"
+
+
+def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> dict[str, Any]:
+    """A training as plain data, without the content of its files.
+
+    Parameters
+    ----------
+    models
+        Where the model of each learner is.
+    out
+        The report folder; places are told from there, so that all of it can be moved.
+    """
+    return {
+        "format": _FORMAT,
+        **{name: _plain(getattr(run, name)) for name in _PLAIN},
+        "artifacts": _hashes(run.artifacts),
+        "learners": [
+            {
+                "name": learner.name,
+                "parameters": dict(learner.parameters),
+                # the others are left out of MLflow, and JSON has no word for them
+                "metrics": {n: v for n, v in learner.metrics.items() if math.isfinite(v)},
+                "artifacts": _hashes(learner.artifacts),
+                "model": Path(os.path.relpath(models[learner.name], out)).as_posix(),
+                "model_files": _hashes(learner.model),
+            }
+            for learner in run.learners
+        ],
+    }
+
+
+def read_record(out: Path) -> TrainingRun:
+    """The training whose report lies in a folder, with its files, none of them changed since.
+
+    Raises
+    ------
+    PredictorError
+        If there is no record, it is of another version, or files are gone or of another training.
+    """
+    path = out / RECORD
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PredictorError(
+            f"{out}: has no {RECORD}; name the folder that `predictor train` wrote its report to"
+        ) from None
+    except (OSError, ValueError):
+        raise PredictorError(f"{path}: cannot be read as JSON") from None
+    if not isinstance(record, dict) or record.get("format") != _FORMAT:
+        raise PredictorError(f"{path}: is not a record that this version of predictor reads")
+    faults: list[str] = []
+    try:
+        run = TrainingRun(
+            **{name: record[name] for name in _PLAIN},
+            artifacts=_read(
+                out, {n: (place(n), h) for n, h in record["artifacts"].items()}, faults
+            ),
+            learners=tuple(_learner(entry, out, faults) for entry in record["learners"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PredictorError(f"{path}: is damaged ({type(error).__name__})") from None
+    if faults:
+        raise PredictorError(
+            "\n".join([*faults, f"{out}: cannot be logged as it was; train again"])
+        )
+    return run
+
+
+def _learner(entry: Mapping[str, Any], out: Path, faults: list[str]) -> LearnerRun:
+    name, model = entry["name"], entry["model"]
+    files = {n: (f"{model}/{n}", h) for n, h in entry["model_files"].items()}
+    places = {n: (place_of_learner(name, n), h) for n, h in entry["artifacts"].items()}
+    return LearnerRun(
+        name=name,
+        parameters=entry["parameters"],
+        metrics=entry["metrics"],
+        artifacts=_read(out, places, faults),
+        model=_read(out, files, faults),
+    )
+
+
+def _read(out: Path, places: Mapping[str, tuple[str, str]], faults: list[str]) -> dict[str, bytes]:
+    """Content by name; what is gone or changed is added to the faults."""
+    found = {}
+    for name, (where, sha256) in places.items():
+        path = out / where
+        try:
+            found[name] = path.read_bytes()
+        except OSError:
+            faults.append(f"{path}: missing or unreadable")
+            continue
+        if hashlib.sha256(found[name]).hexdigest() != sha256:
+            faults.append(f"{path}: changed since this training, or of another one")
+    return found
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _hashes(files: Files) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}

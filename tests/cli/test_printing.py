@@ -1,0 +1,163 @@
+"""Text of users is shown, not obeyed; what goes wrong while printing is no refusal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from predictor.cli import options
+from predictor.visible import visible, visible_document
+
+# markup of the library that prints, sequences of terminals, marks that turn the direction
+NAMES = ["fall [/10] >= 3", "pain [nrs]", "[bold]x[/bold]", ":smile:", "[link=file:///x]y[/link]"]
+HARM = [
+    "a\x1b[31mb",
+    "a\x9b31mb",
+    "a\x1b]8;;http://x\x07b",
+    "a\rb",
+    "a\u202eb",
+    "a\x00b",
+    "a\udc80b",
+]
+
+
+@pytest.mark.parametrize("name", HARM)
+def test_no_sign_that_is_obeyed_is_left(name) -> None:
+    shown = visible(name)
+    assert shown.isprintable()
+    assert shown.isascii()
+    assert shown.startswith("a\\")
+    assert visible_document({name: [name, {"x": name}], "n": 1}) == {
+        shown: [shown, {"x": shown}], "n": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["é", "日本", "pain (0–10)", "a\u200db", "two\nlines", "°C ≥ 3"])
+def test_letters_of_any_script_are_kept(name) -> None:
+    assert visible(name) == name
+
+
+def _alternative(small, name: str) -> None:
+    small.change(("    half:", f"    {json.dumps(name)}:"))
+
+
+@pytest.mark.parametrize("name", [*NAMES, *HARM[:5]])
+def test_names_are_shown_as_they_are_in_tables(small, predictor, name) -> None:
+    _alternative(small, name)
+    code, out, err = predictor("check", "study.yaml", "--data", "patients.csv")
+    assert code == 0, err
+    assert f"if defined as: {visible(name)}" in out
+    code, out, err = predictor("check", "study.yaml", "--data", "patients.csv", "--json")
+    assert code == 0, err
+    assert name in json.loads(out)["data"]["alternatives"]
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out + err)
+
+
+@pytest.mark.parametrize("name", ["no\x1b[31m.yaml", "no[/x].yaml", "no\x9b\r.yaml"])
+def test_names_are_shown_as_they_are_in_refusals(predictor, name) -> None:
+    code, out, err = predictor("check", name, "--data", "x")
+    assert (code, out) == (1, "")
+    assert err == f"refused: {visible(name)}: there is no such file\n"
+
+
+def test_wrong_usage_obeys_nothing_either(predictor) -> None:
+    code, _, err = predictor("score", "--\x1b[31m")
+    assert code == 2
+    assert "\x1b" not in err
+
+
+def test_no_cell_is_cut_where_there_is_no_terminal(small, predictor, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    name = (
+        "a definition whose name is longer than the eighty signs of a line, as those of papers are"
+    )
+    _alternative(small, name)
+    _, out, _ = predictor("check", "study.yaml", "--data", "patients.csv")
+    assert f"if defined as: {name}" in out
+    assert "…" not in out
+
+
+def _shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
+    program = f"{sys.executable} -m predictor"
+    return subprocess.run(
+        ["bash", "-c", command.replace("predictor", program, 1)],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+CHECK = "predictor check study.yaml --data patients.csv"
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        (f"{CHECK} | true; exit ${{PIPESTATUS[0]}}", 0, ""),
+        (f"{CHECK} >&-", 0, ""),
+        (f"{CHECK} > /dev/full", 3, "done, but not everything could be printed: No space left"),
+        (f"{CHECK} > /dev/null 2>&-", 0, ""),
+        (f"PYTHONIOENCODING=ascii {CHECK} --json > /dev/null", 0, None),
+    ],
+    ids=["reader has gone", "stdout closed", "disk full", "stderr closed", "no letters"],
+)
+def test_a_fault_of_the_output_is_no_refusal(small, command, code, says) -> None:
+    _alternative(small, "naïve")
+    done = _shell(small.folder, command)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    if says is not None:
+        assert done.stderr.startswith(says)
+        assert bool(done.stderr) == bool(says)
+
+
+def test_a_crash_while_printing_says_that_everything_is_written(small, predictor, monkeypatch):
+    def fail(*_: object) -> None:
+        raise ValueError("QZSECRET")
+
+    monkeypatch.setattr("predictor.cli.tables.flow_table", fail)
+    monkeypatch.setattr(options, "_let_go", lambda: None)
+    code, _, err = predictor("check", "study.yaml", "--data", "patients.csv")
+    assert code == 3
+    assert err.endswith("done; only printing the results failed\n")
+    assert "QZSECRET" not in err
+
+
+def test_results_go_to_stdout_and_nothing_else(small, predictor) -> None:
+    _, out, err = predictor("check", "study.yaml", "--data", "patients.csv")
+    assert "Covariates" in out
+    assert err == ""
+    _, out, err = predictor("check", "study.yaml", "--data", "patients.csv", "--quiet")
+    assert (out, err) == ("", "")
+
+
+def test_a_training_that_is_not_tracked_ends_with_3_and_its_results(
+    small, store, predictor, monkeypatch
+) -> None:
+    from predictor.tracking import training
+
+    def fail(*_: object) -> None:
+        raise ConnectionError("the server went away")
+
+    arguments = ["train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence"]
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "log_metrics", fail)
+        code, out, err = predictor(*arguments)
+    assert code == 3
+    assert "What a fresh sample would show" in out
+    assert "predictor ui" not in out
+    assert err.startswith("trained and written, but not tracked: the MLflow store ")
+    assert err.endswith("Send the record later: predictor log reports/small\n")
+    code, _, err = predictor("log", "reports/small")
+    assert code == 0
+    assert err.startswith("small: sent to ")
+    assert predictor("log", "reports/small")[2].startswith("small: is already in ")
+    code, out, _ = predictor(*arguments)
+    assert code == 0
+    assert "predictor ui" in out

@@ -21,13 +21,13 @@ def test_json_is_one_document_and_the_file(small, predictor) -> None:
     assert json.loads(out) == json.loads((small.folder / "out" / "describe.json").read_text())
 
 
-def test_results_are_told_and_nothing_is_on_standard_output(small, predictor) -> None:
+def test_results_are_told_on_standard_output(small, predictor) -> None:
     code, out, err = predictor(*ORDER, "--by", "sex")
-    assert (code, out) == (0, "")
+    assert (code, err) == (0, "")
     for words in ("Patients", "Responders", "Table 1", "Events by sex", "describe.md"):
-        assert words in err
+        assert words in out
     for secret in small.secrets() - {str(n) for n in range(100)}:
-        assert secret not in err
+        assert secret not in out
 
 
 @pytest.mark.parametrize(

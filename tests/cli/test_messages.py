@@ -12,8 +12,8 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
         "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--learner", "ridge", "--models", "my models",
     )  # fmt: skip
-    assert (code, out) == (0, "")
-    flat = " ".join(err.split())
+    assert (code, err) == (0, "")
+    flat = " ".join(out.split())
     parts = [
         "not eligible: first course", "if defined as: half", "What a fresh sample",
         "AUROC better than the prevalence's: ridge", "* champion: ",
@@ -23,11 +23,11 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     places = [flat.index(words) for words in parts]
     assert places == sorted(places)
     auroc = r"0\.\d\d \(0\.\d\d to [01]\.\d\d\) │ *0\.\d\d"
-    assert re.search(rf"ridge \*? *│ *{auroc} │.*│ *\d+\.\d │", err)
-    assert re.search(rf"prevalence *│ *{auroc} │.*│ *\d+\.\d │", err)
-    (score,) = re.findall(r"^score +predictor (.*)$", err, flags=re.MULTILINE)
+    assert re.search(rf"ridge \*? *│ *{auroc} │.*│ *\d+\.\d │", out)
+    assert re.search(rf"prevalence *│ *{auroc} │.*│ *\d+\.\d │", out)
+    (score,) = re.findall(r"^score +predictor (.*)$", out, flags=re.MULTILINE)
     assert score == "score 'my models/small/ridge' --data NEW.csv --out scores.csv"
-    report = Path(re.findall(r"^report +(\S+)$", err, flags=re.MULTILINE)[0])
+    report = Path(re.findall(r"^report +(\S+)$", out, flags=re.MULTILINE)[0])
     assert report.is_file()
 
 
@@ -41,11 +41,11 @@ def test_the_next_step_after_init_can_be_pasted(tmp_path, monkeypatch, predictor
 
 def test_check_says_how_many_patients_would_be_needed(small, predictor) -> None:
     code, out, err = predictor("check", "study.yaml", "--data", "patients.csv")
-    assert (code, out) == (0, "")
+    assert (code, err) == (0, "")
     for words in ("Patients required for 7 parameters", "all of these", "log_age", "Here: 88"):
-        assert words in err
-    assert "issue  expected_shrinkage: 7 parameters, 88 patients: " in " ".join(err.split("\n"))
-    assert re.search(r"\n\d+ audits passed, \d+ do not apply here\.\n$", err)
+        assert words in out
+    assert "issue  expected_shrinkage: 7 parameters, 88 patients: " in " ".join(out.split("\n"))
+    assert re.search(r"\n\d+ audits passed, \d+ do not apply here\.\n$", out)
 
 
 def test_scoring_says_how_many_and_that_it_is_research(copied, predictor) -> None:

@@ -29,12 +29,19 @@ class PlainConsole(Console):
 
     def print(self, *objects: Any, **settings: Any) -> None:
         """Print texts or a table."""
+        before = self._width
         for table in objects:
             if isinstance(table, Table):
                 for column in table.columns:
                     column.overflow = "fold"
                 if not self.is_terminal:
-                    wide = self.options.update(max_width=_WIDEST)
-                    needed = Measurement.get(self, wide, table).maximum
-                    settings |= {"width": max(self.width, needed), "crop": False}
-        super().print(*objects, **settings)
+                    wide = self.options.update(width=_WIDEST, max_width=_WIDEST)
+                    self._width = max(self.width, Measurement.get(self, wide, table).maximum)
+        try:
+            super().print(*objects, **settings)
+        finally:
+            self._width = before
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to `predictor.cli.options.printing`; rich would end with exit code 1."""
+        raise BrokenPipeError

@@ -46,5 +46,6 @@ def fault_of_learner_folder(slug: str, others: Iterable[str]) -> str | None:
         return f"a folder {slug!r} would be mixed up with the training's own; choose another name"
     twins = [other for other in others if other.casefold() == slug.casefold()]
     if len(twins) > 1:
-        return f"the name is used twice, as a folder ({', '.join(map(repr, twins))})"
+        names = ", ".join(map(repr, twins))
+        return f"the name is empty or used twice, as a folder ({names})"
     return fault_of_folder_name(slug, of="the learner")

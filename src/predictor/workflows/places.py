@@ -34,7 +34,7 @@ def check_places(study: Study, models: Path, out: Path) -> None:
         registered model of this name predict something else.
     """
     folder = models / study.study
-    for place in (folder, out):
+    for place in (models, folder, out):
         check_writable(place)
     refuse_foreign(
         [folder / learner.slug for learner in study.learners],

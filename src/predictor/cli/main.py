@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal without letters for a name
     try:
         with stoppable():
-            commands.main(
+            code = commands.main(
                 args=None if arguments is None else list(arguments), standalone_mode=False
             )
     except click.exceptions.Exit as stop:
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         written = _written(error)
         options.say(f"{_internal(error)}{written or ''}".rstrip("\n"))
         return 3 if written else 1
-    return 0
+    return code if isinstance(code, int) else 0  # of click's Exit
 
 
 def _written(error: BaseException | None) -> str:

@@ -65,3 +65,36 @@ def test_damaged_file_is_refused():
     for damaged in (b"", b"no file", content[:-30], content[: len(content) // 2]):
         with pytest.raises(ModelError, match="cannot be read"):
             from_bytes(damaged)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("left_child", 0), ("right_child", 2**31 - 1), ("feature", 7), ("feature", -5)],
+)
+def test_a_tree_that_points_astray_is_refused(field, value) -> None:
+    import io
+    import zipfile
+
+    from sklearn.ensemble import RandomForestClassifier
+
+    X = np.random.default_rng(1).normal(size=(40, 3))
+    forest = RandomForestClassifier(2, random_state=1).fit(X, X[:, 0] > 0)
+    content = to_bytes(forest)
+    assert from_bytes(content).n_features_in_ == 3
+    stream = io.BytesIO()
+    changed = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            inside = old.read(name)
+            if name.endswith(".npy"):
+                array = np.load(io.BytesIO(inside))
+                if array.dtype.names and field in array.dtype.names:
+                    array[field][0] = value
+                    changed += 1
+                    part = io.BytesIO()
+                    np.save(part, array)
+                    inside = part.getvalue()
+            new.writestr(name, inside)
+    assert changed
+    with pytest.raises(ModelError, match=r"trees of scikit-learn that are none|cannot be read"):
+        from_bytes(stream.getvalue())

@@ -8,9 +8,12 @@ import zipfile
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from predictor.errors import ModelError
 
 _SCHEMA = "schema.json"
+_LARGEST = 2**29  # bytes, unpacked
 _DAMAGED = "train the model again or restore it from a copy."
 
 
@@ -36,6 +39,9 @@ def from_bytes(content: bytes) -> Any:
     from sklearn.base import ClassifierMixin
 
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > _LARGEST:
+                raise ValueError("too large when it is unpacked")
         types = skops.io.get_untrusted_types(data=content)
         refused = sorted(name for name in types if not _is_class_of_sklearn(name))
         if refused:
@@ -58,7 +64,39 @@ def from_bytes(content: bytes) -> Any:
         ) from None
     if not isinstance(classifier, ClassifierMixin) or not hasattr(classifier, "predict_proba"):
         raise ModelError(f"The saved model holds something that is no classifier; {_DAMAGED}")
+    if not _has_whole_trees(classifier):
+        raise ModelError(f"The saved model holds trees of scikit-learn that are none; {_DAMAGED}")
     return classifier
+
+
+def _has_whole_trees(classifier: Any) -> bool:
+    """Whether every tree points at nodes below and at columns there are: its code does not look."""
+    from sklearn.tree._tree import Tree
+
+    columns, seen, todo = getattr(classifier, "n_features_in_", 0), set(), [classifier]
+    while todo:
+        value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Tree):
+            split = value.children_left != -1
+            own = np.flatnonzero(split)
+            feature = value.feature[split]
+            sides = (value.children_left[split], value.children_right[split])
+            if not all(np.all((side > own) & (side < value.node_count)) for side in sides):
+                return False
+            if not np.all((feature >= 0) & (feature < columns)):
+                return False
+        elif isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, list | tuple):
+            todo += value
+        elif isinstance(value, np.ndarray) and value.dtype == object:
+            todo += value.ravel().tolist()
+        elif type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__"):
+            todo += vars(value).values()
+    return True
 
 
 def _is_class_of_sklearn(name: str) -> bool:

@@ -14,7 +14,7 @@ def test_changed_models_are_refused_or_score_finite_probabilities(trained) -> No
     models = [STORED / name for name in ("ridge", "additive", "lightgbm")]
     table = str(STORED / "new_patients.csv")
     done = subprocess.run(
-        [sys.executable, PROGRAM, *models, "--table", table, "--mutants", "60"],
+        [sys.executable, PROGRAM, *models, "--table", table, "--mutants", "30"],
         capture_output=True,
         text=True,
         check=False,
@@ -22,7 +22,7 @@ def test_changed_models_are_refused_or_score_finite_probabilities(trained) -> No
     assert done.returncode == 0, done.stdout + done.stderr
     own = [trained.directory(name) for name in ("logistic", "lightgbm")]
     done = subprocess.run(
-        [sys.executable, PROGRAM, *own, "--table", trained.study.data, "--mutants", "40"],
+        [sys.executable, PROGRAM, *own, "--table", trained.study.data, "--mutants", "20"],
         capture_output=True,
         text=True,
         check=False,

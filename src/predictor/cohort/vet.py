@@ -64,8 +64,6 @@ def vet(
             else f"{where}: the query is empty"
         )
     tree = _tree(sandbox, sql, where)
-    if tree["error"]:
-        raise StudyError(f"{where}: only a SELECT may be used ({tree['error_message']})")
     nodes = list(walk(tree))
     if one_condition:
         _check_condition(tree["statements"][0]["node"], where)
@@ -164,9 +162,12 @@ def _takes_whole_rows(nodes: list[dict[str, Any]], columns: Sequence[Column]) ->
 
 def _tree(sandbox: Sandbox, sql: str, where: str) -> Any:
     try:
-        return json.loads(sandbox.syntax_tree(sql))
+        tree = json.loads(sandbox.syntax_tree(sql))
     except RecursionError:
         raise StudyError(f"{where}: the query is nested too deeply") from None
+    if tree["error"]:
+        raise StudyError(f"{where}: only a SELECT may be used ({tree['error_message']})")
+    return tree
 
 
 def _check_condition(query: dict[str, Any], where: str) -> None:

@@ -12,10 +12,10 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test check docs format lock clean
+.PHONY: help train test test-newest check docs format lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic cohort
 	cd $(WORK) && ../$(BIN)/predictor train ../configs/crps_esketamine.yaml --data $(notdir $(COHORT)) --models ../models --out report
@@ -25,6 +25,9 @@ train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic
 test: check  ## check, then run every test and doctest
 	.ci/browser
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+test-newest: $(STAMP)  ## the wheel with the newest dependencies there are, in an environment of its own
+	$(BIN)/python .ci/newest.py
 
 check: $(STAMP)  ## formatting, lint, types and layers
 	$(BIN)/ruff format --check .

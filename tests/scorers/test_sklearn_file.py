@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import io
 import shutil
+import zipfile
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -98,3 +101,32 @@ def test_a_tree_that_points_astray_is_refused(field, value) -> None:
     assert changed
     with pytest.raises(ModelError, match=r"trees of scikit-learn that are none|cannot be read"):
         from_bytes(stream.getvalue())
+
+
+def rewritten(content: bytes, old: bytes, new: bytes) -> bytes:
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(stream, "w") as after,
+    ):
+        assert old in before.read("schema.json")
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name, text.replace(old, new) if name == "schema.json" else text)
+    return stream.getvalue()
+
+
+def test_classifier_of_another_version_is_read_with_both_versions_said():
+    fitted = GaussianNB().fit(X, y)
+    old = rewritten(to_bytes(fitted), version("scikit-learn").encode(), b"0.99.1")
+    said = rf"written with scikit-learn 0\.99\.1 .* here are scikit-learn {version('scikit-learn')}"
+    with pytest.warns(UserWarning, match=said):
+        again = from_bytes(old)
+    np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_classifier_that_is_too_new_is_refused_with_both_versions_said():
+    newer = rewritten(to_bytes(GaussianNB().fit(X, y)), b'"protocol":2', b'"protocol":99')
+    newer = rewritten(newer, version("skops").encode(), b"7.1")
+    with pytest.raises(ModelError, match=r"skops 7\.1, here are .* skops 0"):
+        from_bytes(newer)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import warnings
 import zipfile
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -30,13 +33,17 @@ def from_bytes(content: bytes) -> Any:
     Besides what skops trusts by itself (numbers, arrays, public estimators), only classes of
     scikit-learn are made; functions and classes from elsewhere are refused before anything is.
 
+    One of another version of scikit-learn is read with a warning that names both versions.
+
     Raises
     ------
     ModelError
-        When it is not a whole file of a classifier, or holds a type that is not trusted.
+        When it is not a whole file of a classifier, or holds a type that is not trusted; it says
+        with which versions the file was written, and which are here.
     """
     import skops.io
     from sklearn.base import ClassifierMixin
+    from sklearn.exceptions import InconsistentVersionWarning
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -49,7 +56,9 @@ def from_bytes(content: bytes) -> Any:
                 f"The saved model holds the type {', '.join(refused)}, which is not one of "
                 "scikit-learn's and is not trusted; nothing was loaded."
             )
-        classifier = skops.io.loads(content, trusted=types)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            classifier = skops.io.loads(content, trusted=types)
     except (
         ValueError,
         TypeError,
@@ -60,8 +69,18 @@ def from_bytes(content: bytes) -> Any:
     ) as error:
         raise ModelError(
             "The saved model holds a scikit-learn classifier that cannot be read "
-            f"({type(error).__name__}); {_DAMAGED}"
+            f"({type(error).__name__}; {_versions(content)}); {_DAMAGED}"
         ) from None
+    for warning in caught:
+        if not issubclass(warning.category, InconsistentVersionWarning):
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    if any(issubclass(warning.category, InconsistentVersionWarning) for warning in caught):
+        warnings.warn(
+            f"a saved classifier of scikit-learn may score differently: {_versions(content)}",
+            stacklevel=2,
+        )
     if not isinstance(classifier, ClassifierMixin) or not hasattr(classifier, "predict_proba"):
         raise ModelError(f"The saved model holds something that is no classifier; {_DAMAGED}")
     if not _has_whole_trees(classifier):
@@ -97,6 +116,26 @@ def _has_whole_trees(classifier: Any) -> bool:
         elif type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__"):
             todo += vars(value).values()
     return True
+
+
+def _versions(content: bytes) -> str:
+    """With which versions a file says it was written, and which are here."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if archive.getinfo(_SCHEMA).file_size > _LARGEST:
+                return "the file is too large"
+            schema = archive.read(_SCHEMA).decode()
+    except (KeyError, ValueError, zipfile.BadZipFile):
+        return "the file is damaged"
+    # as skops writes the state of an estimator: "_sklearn_version": {..., "content": "\"1.9.1\""
+    patterns = {
+        "scikit-learn": r'"_sklearn_version":\s*{[^{}]*"content":\s*"\\"([\w.+]{1,30})\\""',
+        "skops": r'"_skops_version":\s*"([\w.+]{1,30})"',
+    }
+    found = {name: re.search(pattern, schema) for name, pattern in patterns.items()}
+    written = " and ".join(f"{name} {match[1]}" for name, match in found.items() if match)
+    here = " and ".join(f"{name} {version(name)}" for name in patterns)
+    return f"written with {written or 'unknown versions'}, here are {here}"
 
 
 def _is_class_of_sklearn(name: str) -> bool:

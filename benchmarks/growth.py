@@ -25,6 +25,7 @@ from predictor.validation import (
     metrics,
     performance,
     stability,
+    threads,
     train,
 )
 
@@ -56,10 +57,7 @@ def measured(learner: str, patients: int) -> str:
     spec = ValidationSpec().for_patients(patients)
     start = time.perf_counter()
     plan = draw_plan(y, spec, rng)
-    estimator = make(learner)
-    if "n_jobs" in estimator.get_params():
-        estimator.set_params(n_jobs=-1)
-    trained = train(estimator, X, y, plan)
+    trained = train(make(learner), X, y, plan, threads(-1))
     performance(trained, plan, metrics(spec.thresholds))
     decision_curve(Samples(trained, plan))
     stability(trained, spec.thresholds)

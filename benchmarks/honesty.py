@@ -234,10 +234,7 @@ def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
     X, y, clusters = population.draw(cell.patients, rng)
     fresh_X, fresh_y, _ = population.draw(max(FRESH, FRESH_FOR_EACH * cell.patients), rng)
     plan = draw_plan(y, cell.validation, rng, clusters=clusters)
-    learner = make(cell.learner)
-    if "n_jobs" in learner.get_params():
-        learner.set_params(n_jobs=1)
-    trained = train(learner, X, y, plan)
+    trained = train(make(cell.learner), X, y, plan)
     found, samples = performance(trained, plan, MEASURES), Samples(trained, plan)
     said = {"covariates": X.shape[1], "missing": population.missing}
     said |= numbers(found, samples, fresh_X, fresh_y) | curve(samples, fresh_X, fresh_y)

@@ -78,7 +78,7 @@ def two_stage(X: np.ndarray, y: np.ndarray, resamples: int, rng: np.random.Gener
     inner = np.concatenate(
         [rng.multinomial(len(y), counts / counts.sum(), INNER) for counts in outer]
     ).astype(float)
-    probability = make("ridge").fit_replicates(X, y, np.vstack([outer, inner]))
+    probability = make("ridge").fit_replicates(X, y, np.vstack([outer, inner])).probability
     whole, parts = probability[:resamples], probability[resamples:]
     again = np.repeat(outer, INNER, axis=0)
     optimism = auroc(y, parts, weights=inner) - auroc(y, parts, weights=again)

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import lightgbm
 import numpy as np
@@ -21,6 +22,7 @@ from scipy.special import expit
 from sklearn.model_selection import GridSearchCV
 
 from predictor.learners import make
+from predictor.validation import threads
 
 PATIENTS, COVARIATES, REPLICATES = 48, 12, 200
 
@@ -35,7 +37,9 @@ def main() -> int:
     X = rng.normal(size=(PATIENTS, COVARIATES))
     y = (rng.random(PATIENTS) < expit(0.7 * X[:, 0] - 0.7 * X[:, 1])).astype(float)
     weights = rng.multinomial(PATIENTS, np.full(PATIENTS, 1 / PATIENTS), size=REPLICATES)
-    learner = make("lightgbm", n_jobs=chosen.jobs)
+    learner = make("lightgbm")
+    executor = threads(chosen.jobs)
+    chunks = [weights[k : k + learner.batch] for k in range(0, REPLICATES, learner.batch)]
 
     def grid(weight: np.ndarray) -> None:
         rows = np.repeat(np.arange(PATIENTS), weight)
@@ -50,7 +54,7 @@ def main() -> int:
     grid(weights[0])
     ours, loop = [], []
     for run in range(chosen.runs):
-        ours.append(seconds(lambda: learner.fit_replicates(X, y, weights)))
+        ours.append(seconds(lambda: executor(partial(learner.fit_replicates, X, y), chunks)))
         loop.append(REPLICATES * seconds(lambda weight=weights[run % REPLICATES]: grid(weight)))
     fast, slow = statistics.median(ours), statistics.median(loop)
     print(f"{REPLICATES} tuned replicates, n = {PATIENTS}, p = {COVARIATES}")

@@ -111,7 +111,8 @@ def differences(
     coefficient = np.append(full.scorers_.intercept, full.scorers_.coefficient)
     apparent = full.predict_proba(X)[:, 1]
     learner = make("logistic")
-    p = learner.fit_replicates(X, y, weights.astype(np.float64))
+    fits = learner.fit_replicates(X, y, weights.astype(np.float64))
+    p = fits.probability
     ours = {
         "C_train": auroc(y, p, weights=weights),
         "C_test": auroc(y, p),
@@ -127,7 +128,7 @@ def differences(
 
     count, clear = len(p), int(overlapping.sum())
     return [
-        ("failed replicates", float(learner.failed_.sum()), 0),
+        ("failed replicates", float(fits.failed.sum()), 0),
         ("coefficients of glm", largest(coefficient, expected("glm_coef")["Estimate"]), 1e-6),
         ("apparent probabilities", largest(apparent, expected("apparent_pred")["p"]), 1e-6),
         *(

@@ -27,6 +27,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from predictor.learners import make
+from predictor.learners.learner import Fits
 from predictor.statistics import auroc, brier, calibration_slope
 
 REPLICATES = 500
@@ -100,9 +101,9 @@ def ours(X: np.ndarray, y: np.ndarray, repeats: int) -> dict[str, float]:
     return seconds
 
 
-def fit_and_judge(fit: Callable[[], np.ndarray], y: np.ndarray, weights: np.ndarray) -> None:
+def fit_and_judge(fit: Callable[[], Fits], y: np.ndarray, weights: np.ndarray) -> None:
     """Performance in the resamples and on the original patients, as `rms::validate`."""
-    p = fit()
+    p = fit().probability
     for statistic in (auroc, brier):
         statistic(y, p, weights=weights)
         statistic(y, p)

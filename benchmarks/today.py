@@ -58,7 +58,7 @@ def grid_search(X: np.ndarray, y: np.ndarray, seed: int) -> tuple[Answer, Answer
 def pooled_leave_one_out(X: np.ndarray, y: np.ndarray) -> Answer:
     """AUROC of the predictions for each patient by a model, tuned too, of all others."""
     n = len(y)
-    left_out = make("ridge").fit_replicates(X, y, 1.0 - np.eye(n)).diagonal()
+    left_out = make("ridge").fit_replicates(X, y, 1.0 - np.eye(n)).probability.diagonal()
     return hanley_mcneil(float(roc_auc_score(y, left_out)), y)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from predictor.cohort import read_table
 from predictor.learners import registry
-from predictor.learners.learner import Learner
+from predictor.learners.learner import Fits, Learner
 from predictor.saved import read_model, score
 from predictor.scorers import LinearScorers
 from predictor.workflows import train
@@ -40,7 +40,7 @@ class NaiveBayes(Learner):
         intercept = prior - (slope * (high + low) / 2).sum(axis=1)
         intercept[one_outcome] = slope[one_outcome] = np.nan
         scorers = LinearScorers(intercept, slope, impute=centre, centre=centre)
-        return scorers, scorers.probability(X)
+        return Fits(scorers, scorers.probability(X))
 
 
 @pytest.fixture

@@ -24,8 +24,9 @@ def ridges(prepared):
     samples = make_plan(prepared).bootstrap
     learner = make("ridge")
     everybody = np.ones((1, samples.shape[1]))
-    learner.fit_replicates(prepared.matrix.X, prepared.labelled.y, np.vstack([everybody, samples]))
-    return learner.scorers_[:1], learner.scorers_[1:]
+    weights = np.vstack([everybody, samples])
+    scorers = learner.fit_replicates(prepared.matrix.X, prepared.labelled.y, weights).scorers
+    return scorers[:1], scorers[1:]
 
 
 def test_parts_of_a_category_are_summed(prepared) -> None:
@@ -117,9 +118,9 @@ def test_failed_replicates_are_left_out_of_the_spread(prepared) -> None:
     one_label = (y == 1).astype(float)
     weights = np.vstack([np.ones(len(y)), one_label, np.ones(len(y))])
     learner = make("ridge")
-    learner.fit_replicates(design.X, y, weights)
-    assert learner.failed_.tolist() == [False, True, False]
-    for item in importance(learner.scorers_[:1], learner.scorers_, design):
+    fits = learner.fit_replicates(design.X, y, weights)
+    assert fits.failed.tolist() == [False, True, False]
+    for item in importance(fits.scorers[:1], fits.scorers, design):
         assert item.low == pytest.approx(item.mean_absolute, abs=1e-12)
         assert item.high == pytest.approx(item.mean_absolute, abs=1e-12)
 
@@ -146,8 +147,9 @@ def test_the_design_of_a_cohort_is_that_of_its_pipeline(prepared) -> None:
 def test_without_any_replicate_there_is_importance_and_no_spread(prepared) -> None:
     design, y = prepared.matrix, prepared.labelled.y
     learner = make("ridge")
-    learner.fit_replicates(design.X, y, np.vstack([np.ones(len(y)), (y == 1).astype(float)]))
-    assert learner.failed_.tolist() == [False, True]
-    for item in importance(learner.scorers_[:1], learner.scorers_[1:], design):
+    weights = np.vstack([np.ones(len(y)), (y == 1).astype(float)])
+    fits = learner.fit_replicates(design.X, y, weights)
+    assert fits.failed.tolist() == [False, True]
+    for item in importance(fits.scorers[:1], fits.scorers[1:], design):
         assert np.isfinite(item.mean_absolute)
         assert np.isnan([item.low, item.high, item.rank]).all()

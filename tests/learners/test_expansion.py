@@ -51,39 +51,40 @@ def test_chunks_of_replicates_change_nothing(learner, monkeypatch):
     from predictor.scorers import additive
 
     X, y, weights = cohort()
-    whole = learner.fit_replicates(X, y, weights)
+    whole = learner.fit_replicates(X, y, weights).probability
     monkeypatch.setattr(likelihood_learner, "_DESIGNS", 1)
     monkeypatch.setattr(additive, "_AT_ONCE", 100)
-    assert_allclose(learner.fit_replicates(X, y, weights), whole, rtol=0, atol=1e-9)
+    again = learner.fit_replicates(X, y, weights).probability
+    assert_allclose(again, whole, rtol=0, atol=1e-9)
 
 
 def test_scale_of_a_column_changes_nothing(learner):
     X, y, weights = cohort()
-    p = learner.fit_replicates(X, y, weights)
+    p = learner.fit_replicates(X, y, weights).probability
     other = X * [1e6, 1e-6, 20.0, 1.0] + [1e7, 3.0, 0.0, 0.0]
-    assert_allclose(learner.fit_replicates(other, y, weights), p, rtol=0, atol=1e-6)
+    scaled = learner.fit_replicates(other, y, weights).probability
+    assert_allclose(scaled, p, rtol=0, atol=1e-6)
 
 
 def test_a_new_patient_with_other_gaps_than_in_training_is_scored_as_in_the_batch(learner):
     X, y, weights = cohort()
-    learner.fit_replicates(X, y, weights)
+    scorers = learner.fit_replicates(X, y, weights).scorers
     rng = np.random.default_rng(2)
     new = 3 * rng.normal(size=(40, 4))
     new[rng.random(new.shape) < 0.5] = np.nan
     new[0] = np.nan
-    p = learner.scorers_.probability(new)
+    p = scorers.probability(new)
     assert np.isfinite(p).all()
-    alone = np.hstack([learner.scorers_.probability(row[None]) for row in new])
+    alone = np.hstack([scorers.probability(row[None]) for row in new])
     assert_allclose(alone, p, rtol=0, atol=1e-13)
-    baseline, values = learner.scorers_.contributions(new)
+    baseline, values = scorers.contributions(new)
     total = baseline[:, None] + values.sum(axis=2)
-    assert_allclose(total, learner.scorers_.logit(new), rtol=0, atol=1e-10)
+    assert_allclose(total, scorers.logit(new), rtol=0, atol=1e-10)
 
 
 def test_one_model_survives_json_and_a_stack_plain_arrays(learner):
     X, y, weights = cohort()
-    learner.fit_replicates(X, y, np.vstack([weights, y]))
-    scorers = learner.scorers_
+    scorers = learner.fit_replicates(X, y, np.vstack([weights, y])).scorers
     assert isinstance(scorers, AdditiveScorers)
     assert all(array.dtype.kind in "fi" for array in scorers.to_arrays().values())
     again = scorers_from_arrays(scorers.kind, scorers.to_arrays())
@@ -119,10 +120,10 @@ def test_awkward_columns_give_probabilities_and_no_warning(seed):
     weights = rng.multinomial(n, np.full(n, 1 / n), size=15).astype(float)
     for name, _ in LEARNERS:
         learner = make(name, impute="regression", splines={0: 3, 1: 7})
-        probability = learner.fit_replicates(X, y, weights)
+        fits = learner.fit_replicates(X, y, weights)
         one_outcome = (weights @ y == 0) | (weights @ (1 - y) == 0)
         # Almost equal knots are almost equal columns: without a penalty that need not settle,
         # and is counted as failed.
-        unsettled = learner.failed_ & ~one_outcome
+        unsettled = fits.failed & ~one_outcome
         assert unsettled.sum() <= (3 if name == "logistic" else 0)
-        assert np.isfinite(probability[~learner.failed_]).all()
+        assert np.isfinite(fits.probability[~fits.failed]).all()

@@ -47,19 +47,20 @@ def resamples(n: int, p: int, replicates: int) -> tuple[np.ndarray, np.ndarray, 
 
 def test_every_resample_converges_though_many_are_separated():
     X, y, weights = resamples(48, 12, 100)
-    separated = (np.abs(make("logistic").fit_replicates(X, y, weights) - 0.5) > 0.4999).all(axis=1)
+    plain = make("logistic").fit_replicates(X, y, weights).probability
+    separated = (np.abs(plain - 0.5) > 0.4999).all(axis=1)
     learner = make("firth")
-    learner.fit_replicates(X, y, weights)
+    fits = learner.fit_replicates(X, y, weights)
     assert separated.sum() > 20
-    assert not learner.failed_.any()
-    assert np.abs(learner.scorers_.coefficient).max() < 50
+    assert not fits.failed.any()
+    assert np.abs(fits.scorers.coefficient).max() < 50
 
 
 def test_mean_probability_is_the_share_of_events_with_the_correction_only():
     X, y, weights = resamples(48, 6, 20)
     excess = {
         correction: ((make("firth", intercept_correction=correction)
-                      .fit_replicates(X, y, weights) - y) * weights).sum(axis=1)
+                      .fit_replicates(X, y, weights).probability - y) * weights).sum(axis=1)
         for correction in (True, False)
     }  # fmt: skip
     assert_allclose(excess[True], 0, atol=1e-9)

@@ -73,7 +73,7 @@ def test_says_what_it_can_do(learner):
 def test_fit_replicates_equals_a_loop_of_fit(learner):
     X, y = cohort()
     weights = bootstrap(y)
-    together = clone(learner).fit_replicates(X, y, weights)
+    together = clone(learner).fit_replicates(X, y, weights).probability
     one_by_one = [clone(learner).fit(X, y, row).predict_proba(X)[:, 1] for row in weights]
     assert together.shape == weights.shape
     assert_allclose(together, one_by_one, rtol=0, atol=1e-6)
@@ -82,8 +82,10 @@ def test_fit_replicates_equals_a_loop_of_fit(learner):
 def test_probability_does_not_depend_on_which_replicates_are_fitted_together(learner):
     X, y = cohort()
     weights = bootstrap(y)
-    together = clone(learner).fit_replicates(X, y, weights)
-    halves = [clone(learner).fit_replicates(X, y, half) for half in (weights[:2], weights[2:])]
+    together = clone(learner).fit_replicates(X, y, weights).probability
+    halves = [
+        clone(learner).fit_replicates(X, y, half).probability for half in (weights[:2], weights[2:])
+    ]
     assert_allclose(together, np.vstack(halves), rtol=0, atol=1e-10)
 
 
@@ -120,44 +122,47 @@ def test_patients_without_weight_have_no_influence(learner):
 def test_failed_replicate_is_nan_everywhere_and_counted(learner):
     X, y = cohort()
     weights = bootstrap(y)
-    p = learner.fit_replicates(X, y, weights)
-    assert_array_equal(learner.failed_, [False] * 6 + [True])
+    fits = learner.fit_replicates(X, y, weights)
+    p = fits.probability
+    assert_array_equal(fits.failed, [False] * 6 + [True])
     assert np.isnan(p[-1]).all()
     assert np.isfinite(p[:-1]).all()
-    baseline, values = learner.scorers_[-1:].contributions(X)
+    baseline, values = fits.scorers[-1:].contributions(X)
     assert np.isnan(baseline).all()
     assert np.isnan(values).all()
-    assert np.isnan(learner.scorers_[-1:].probability(X)).all()
+    assert np.isnan(fits.scorers[-1:].probability(X)).all()
 
 
 def test_sample_nobody_is_in_fails(learner):
     X, y = cohort()
-    learner.fit_replicates(X, y, np.zeros((1, len(y))))
-    assert_array_equal(learner.failed_, [True])
+    fits = learner.fit_replicates(X, y, np.zeros((1, len(y))))
+    assert_array_equal(fits.failed, [True])
 
 
 def test_scorers_repeat_the_probabilities_of_the_replicates(learner):
     X, y = cohort()
-    p = learner.fit_replicates(X, y, bootstrap(y))
-    assert len(learner.scorers_) == len(p)
-    assert_allclose(learner.scorers_.probability(X), p, rtol=0, atol=1e-12)
-    assert_allclose(expit(learner.scorers_.logit(X)), p, rtol=0, atol=1e-12)
+    fits = learner.fit_replicates(X, y, bootstrap(y))
+    p = fits.probability
+    assert len(fits.scorers) == len(p)
+    assert_allclose(fits.scorers.probability(X), p, rtol=0, atol=1e-12)
+    assert_allclose(expit(fits.scorers.logit(X)), p, rtol=0, atol=1e-12)
 
 
 def test_patient_alone_has_the_probability_of_the_batch(learner):
     X, y = cohort()
-    p = learner.fit_replicates(X, y, bootstrap(y))
-    alone = np.hstack([learner.scorers_.probability(X[i : i + 1]) for i in range(len(X))])
+    fits = learner.fit_replicates(X, y, bootstrap(y))
+    p = fits.probability
+    alone = np.hstack([fits.scorers.probability(X[i : i + 1]) for i in range(len(X))])
     assert_allclose(alone, p, rtol=0, atol=1e-12)
 
 
 def test_contributions_add_up_to_the_logit(learner):
     X, y = cohort()
-    learner.fit_replicates(X, y, bootstrap(y))
-    baseline, values = learner.scorers_.contributions(X)
+    fits = learner.fit_replicates(X, y, bootstrap(y))
+    baseline, values = fits.scorers.contributions(X)
     assert values.shape == (7, *X.shape)
     total = baseline[:, None] + values.sum(axis=2)
-    assert_allclose(total, learner.scorers_.logit(X), rtol=0, atol=1e-10)
+    assert_allclose(total, fits.scorers.logit(X), rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", [name for name in (*names(), SKLEARN) if name not in ORDERED])
@@ -166,31 +171,32 @@ def test_permuted_columns_give_permuted_contributions(name):
     X, y = cohort()
     order = np.array([2, 0, 3, 1])
     weights = bootstrap(y)
-    first, second = clone(learner), clone(learner)
-    first.fit_replicates(X, y, weights)
-    second.fit_replicates(X[:, order], y, weights)
-    _, values = first.scorers_.contributions(X)
-    _, permuted = second.scorers_.contributions(X[:, order])
+    first = clone(learner).fit_replicates(X, y, weights)
+    second = clone(learner).fit_replicates(X[:, order], y, weights)
+    _, values = first.scorers.contributions(X)
+    _, permuted = second.scorers.contributions(X[:, order])
     assert_allclose(permuted, values[:, :, order], rtol=0, atol=1e-8)
 
 
 def test_scorers_survive_a_file_of_plain_arrays(learner):
     X, y = cohort()
-    p = learner.fit_replicates(X, y, bootstrap(y))
+    fits = learner.fit_replicates(X, y, bootstrap(y))
+    p = fits.probability
     file = io.BytesIO()
-    np.savez(file, **learner.scorers_.to_arrays())
+    np.savez(file, **fits.scorers.to_arrays())
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
-        scorers = scorers_from_arrays(learner.scorers_.kind, dict(arrays))
+        scorers = scorers_from_arrays(fits.scorers.kind, dict(arrays))
     assert_array_equal(scorers.probability(X), p)
 
 
 def test_scorers_are_chosen_by_slice_positions_and_mask(learner):
     X, y = cohort()
-    p = learner.fit_replicates(X, y, bootstrap(y))
+    fits = learner.fit_replicates(X, y, bootstrap(y))
+    p = fits.probability
     mask = np.arange(7) % 2 == 0
     for index in (slice(1, 4), [3, 0], np.array([5]), mask):
-        chosen = learner.scorers_[index]
+        chosen = fits.scorers[index]
         assert len(chosen) == len(p[index])
         assert_allclose(chosen.probability(X), p[index], rtol=0, atol=1e-12)
 
@@ -206,7 +212,7 @@ def test_clone_has_the_parameters_and_nothing_learned(learner):
 def test_all_missing_column_and_constant_column_do_no_harm(learner):
     X, y = cohort()
     X[:, 2], X[:, 3] = np.nan, 7.0
-    p = learner.fit_replicates(X, y, bootstrap(y))
+    p = learner.fit_replicates(X, y, bootstrap(y)).probability
     assert np.isfinite(p[:-1]).all()
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import lightgbm
@@ -42,9 +44,9 @@ def stack(seed: int = 1, *, missing: float = 0.1) -> tuple[np.ndarray, TreeScore
     weights[3] = 1
     weights[3, np.flatnonzero(y)[1:]] = 0
     learner = LightGBM(leaves=(4,), min_patients=2)
-    learner.fit_replicates(X, y, weights)
-    assert_array_equal(np.flatnonzero(learner.trees_ == 0), [1, 3])
-    return X, learner.scorers_
+    fits = learner.fit_replicates(X, y, weights)
+    assert_array_equal(np.flatnonzero(fits.chosen["trees"] == 0), [1, 3])
+    return X, fits.scorers
 
 
 # The learner
@@ -80,24 +82,25 @@ def test_outcome_of_a_single_patient_cannot_be_tuned_and_gives_the_prevalence() 
 def test_sample_with_one_outcome_fails_and_leaves_the_others_alone() -> None:
     X, y = cohort(3)
     weights = bootstrap(3, len(y), 3)
-    alone = LightGBM().fit_replicates(X, y, weights[[0]])
+    alone = LightGBM().fit_replicates(X, y, weights[[0]]).probability
     weights[1], weights[2] = y, 0
     learner = LightGBM()
-    probability = learner.fit_replicates(X, y, weights)
-    assert_array_equal(learner.failed_, [False, True, True])
+    fits = learner.fit_replicates(X, y, weights)
+    probability = fits.probability
+    assert_array_equal(fits.failed, [False, True, True])
     assert np.isnan(probability[1:]).all()
     assert_array_equal(probability[[0]], alone)
-    baseline, values = learner.scorers_.contributions(X)
+    baseline, values = fits.scorers.contributions(X)
     assert np.isnan(baseline[1:]).all()
     assert np.isnan(values[1:]).all()
-    assert np.isnan(learner.scorers_[1:].probability(X)).all()
+    assert np.isnan(fits.scorers[1:].probability(X)).all()
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.2])
 def test_patients_without_weight_have_no_influence(missing: float) -> None:
     X, y = cohort(4, missing=missing)
     weights = bootstrap(4, len(y), 4)
-    before = LightGBM().fit_replicates(X, y, weights)
+    before = LightGBM().fit_replicates(X, y, weights).probability
     for weight, expected in zip(weights, before, strict=True):
         other_X, other_y = X.copy(), y.copy()
         absent = weight == 0
@@ -111,8 +114,10 @@ def test_patients_without_weight_have_no_influence(missing: float) -> None:
 def test_replicate_is_the_same_alone_in_the_batch_and_in_threads() -> None:
     X, y = cohort(6, missing=0.1)
     weights = bootstrap(6, len(y), 8)
-    together = LightGBM().fit_replicates(X, y, weights)
-    assert_array_equal(LightGBM(n_jobs=2).fit_replicates(X, y, weights), together)
+    together = LightGBM().fit_replicates(X, y, weights).probability
+    with ThreadPoolExecutor(2) as pool:
+        fits = pool.map(partial(LightGBM().fit_replicates, X, y), (weights[:3], weights[3:]))
+        assert_array_equal(np.vstack([fit.probability for fit in fits]), together)
     for weight, expected in zip(weights, together, strict=True):
         one = LightGBM().fit(X, y, weight)
         assert_array_equal(one.predict_proba(X)[:, 1], expected)
@@ -130,8 +135,9 @@ def test_seed_decides_and_a_clone_agrees() -> None:
 def test_no_replicates_give_an_empty_matrix() -> None:
     X, y = cohort(8)
     learner = LightGBM()
-    assert learner.fit_replicates(X, y, np.zeros((0, len(y)))).shape == (0, len(y))
-    assert len(learner.scorers_) == 0
+    fits = learner.fit_replicates(X, y, np.zeros((0, len(y))))
+    assert fits.probability.shape == (0, len(y))
+    assert len(fits.scorers) == 0
 
 
 @pytest.mark.parametrize("weight", [0.5, -1.0, np.nan])

@@ -54,11 +54,12 @@ def test_full_fit_matches_R_glm(from_r):
 def test_every_resample_matches_R_glm_also_the_separated_and_the_rank_deficient(from_r):
     X, y, weights, expected = from_r
     learner = make("logistic")
-    p = learner.fit_replicates(X, y, weights)
+    fits = learner.fit_replicates(X, y, weights)
+    p = fits.probability
     theirs = {name: np.array(values) for name, values in expected["resamples"].items()}
     separated = theirs["separated"]
     assert separated.sum() >= 6
-    assert not learner.failed_.any()
+    assert not fits.failed.any()
     for ours, name in (
         (auroc(y, p, weights=weights), "auroc_train"),
         (auroc(y, p), "auroc_test"),
@@ -75,7 +76,7 @@ def test_optimism_corrected_performance_matches_R_rms_validate(from_r):
     validate = expected["validate"]
     weights = weights[: validate["resamples"]]
     apparent = make("logistic").fit(X, y).predict_proba(X)[:, 1]
-    p = make("logistic").fit_replicates(X, y, weights)
+    p = make("logistic").fit_replicates(X, y, weights).probability
     for statistic, name in ((auroc, "corrected_auroc"), (brier, "corrected_brier")):
         optimism = (statistic(y, p, weights=weights) - statistic(y, p)).mean()
         assert_allclose(statistic(y, apparent) - optimism, validate[name], rtol=0, atol=1e-6)
@@ -84,8 +85,7 @@ def test_optimism_corrected_performance_matches_R_rms_validate(from_r):
 def test_level_that_does_not_occur_has_coefficient_zero(from_r):
     X, y, weights, _ = from_r
     learner = make("logistic")
-    learner.fit_replicates(X, y, weights)
-    high = learner.scorers_.coefficient[:, 3]
+    high = learner.fit_replicates(X, y, weights).scorers.coefficient[:, 3]
     absent = weights @ X[:, 3] == 0
     assert absent.sum() >= 4
     assert_array_equal(high[absent], 0.0)
@@ -141,10 +141,10 @@ def test_chunks_of_replicates_do_not_change_the_probabilities(monkeypatch):
     y = (rng.random(300) < expit(X[:, 0])).astype(float)
     weights = rng.multinomial(300, np.full(300, 1 / 300), size=40).astype(float)
     for name in ("logistic", "ridge"):
-        whole = make(name).fit_replicates(X, y, weights)
+        whole = make(name).fit_replicates(X, y, weights).probability
         monkeypatch.setattr(likelihood_learner, "_CHUNK", 1)
         monkeypatch.setattr(ridge, "_KEPT_TERMS", 900)
-        in_chunks = make(name).fit_replicates(X, y, weights)
+        in_chunks = make(name).fit_replicates(X, y, weights).probability
         monkeypatch.undo()
         assert_allclose(whole, in_chunks, rtol=0, atol=1e-10)
 

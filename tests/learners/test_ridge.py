@@ -80,8 +80,8 @@ def test_penalty_of_a_failed_replicate_is_nan():
     rng = np.random.default_rng(6)
     X, y = cohort(rng, 48, 3, 0.7)
     ridge = Ridge()
-    ridge.fit_replicates(X, y, np.stack([np.ones(48), y]))
-    assert_array_equal(np.isnan(ridge.penalty_), [False, True])
+    fits = ridge.fit_replicates(X, y, np.stack([np.ones(48), y]))
+    assert_array_equal(np.isnan(fits.chosen["penalty"]), [False, True])
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -99,10 +99,10 @@ def test_awkward_columns_give_probabilities_and_no_warning(seed):
     ridge = Ridge()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        probability = ridge.fit_replicates(X, y, weights)
+        fits = ridge.fit_replicates(X, y, weights)
     one_outcome = (weights @ y == 0) | (weights @ (1 - y) == 0)
-    assert_array_equal(ridge.failed_, one_outcome)
-    assert np.isfinite(probability[~one_outcome]).all()
+    assert_array_equal(fits.failed, one_outcome)
+    assert np.isfinite(fits.probability[~one_outcome]).all()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,9 @@ def test_penalty_is_chosen_as_well_as_by_five_folds_of_patients(columns, slope, 
         train = counts * (fold != np.arange(5)[:, None])
         test = counts * (fold == np.arange(5)[:, None])
         losses = [
-            np.nanmean(log_loss(y, fixed(share).fit_replicates(X, y, train), weights=test))
+            np.nanmean(
+                log_loss(y, fixed(share).fit_replicates(X, y, train).probability, weights=test)
+            )
             for share in shares
         ]
         peer = fixed(shares[np.argmin(losses)]).fit(X, y, counts)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,11 +56,22 @@ def test_parameters_seed_and_threads_reach_the_classifier():
 def test_threads_change_nothing():
     X, y, weights = cohort()
     counts = np.vstack([weights, np.ones(48)])
-    one, two = (
-        make(FOREST, n_estimators=3).set_params(n_jobs=jobs).fit_replicates(X, y, counts)
-        for jobs in (1, 2)
-    )
-    assert_array_equal(one, two)
+    learner = make(FOREST, n_estimators=3)
+    with ThreadPoolExecutor(2) as pool:
+        halves = list(pool.map(partial(learner.fit_replicates, X, y), (counts[:1], counts[1:])))
+    one = learner.fit_replicates(X, y, counts).probability
+    assert_array_equal(one, np.vstack([half.probability for half in halves]))
+
+
+def test_threads_that_fit_together_tell_what_did_not_converge_and_leave_warnings_alone():
+    X, y, weights = cohort()
+    path = "sklearn:sklearn.linear_model.LogisticRegression"
+    slow, fine = make(path, max_iter=1), make(path)
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        fits = list(pool.map(lambda one: one.fit_replicates(X, y, weights[None]), [slow, fine] * 8))
+    assert [bool(fit.failed.all()) for fit in fits] == [True, False] * 8
+    assert warnings.filters == before
 
 
 def test_probability_of_zero_or_one_is_one_in_a_million_from_it():
@@ -93,8 +106,8 @@ def test_fit_that_fails_in_some_samples_is_counted():
     few[[np.argmin(y), np.argmax(y)]] = 1  # a class of one patient has no covariance
     path = "sklearn:sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis"
     learner = make(path, reg_param=0.1)
-    learner.fit_replicates(X, y, np.vstack([weights, few]))
-    assert_array_equal(learner.failed_, [False, True])
+    fits = learner.fit_replicates(X, y, np.vstack([weights, few]))
+    assert_array_equal(fits.failed, [False, True])
 
 
 def test_warnings_of_a_classifier_are_not_passed_on():
@@ -103,8 +116,8 @@ def test_warnings_of_a_classifier_are_not_passed_on():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         learner = make("sklearn:sklearn.discriminant_analysis.LinearDiscriminantAnalysis")
-        learner.fit_replicates(twice, y, weights[None])
-        assert np.isfinite(learner.scorers_.probability(twice)).all()
+        scorers = learner.fit_replicates(twice, y, weights[None]).scorers
+        assert np.isfinite(scorers.probability(twice)).all()
 
 
 @pytest.mark.parametrize(

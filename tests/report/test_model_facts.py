@@ -124,10 +124,10 @@ def test_boosters_say_how_many_trees_and_which_covariates_they_use():
     X = np.column_stack([rng.normal(size=120), np.zeros(120)])
     y = (X[:, 0] > 0).astype(float)
     matrix = Design(X, (Covariate("used", "number", (), 0, 1), Covariate("idle", "flag", (), 1, 2)))
-    learner = make("lightgbm", max_trees=10, leaves=[2], n_jobs=1)
-    learner.fit_replicates(X, y, np.ones((3, 120)))
-    facts = model_facts(learner.scorers_[:1], learner.scorers_[1:], matrix, STUDY, constant=False)
-    trees = learner.scorers_.forests[0].trees
+    learner = make("lightgbm", max_trees=10, leaves=[2])
+    scorers = learner.fit_replicates(X, y, np.ones((3, 120))).scorers
+    facts = model_facts(scorers[:1], scorers[1:], matrix, STUDY, constant=False)
+    trees = scorers.forests[0].trees
     assert facts["kind"] == "trees"
     assert facts["coefficients"] is None
     assert facts["text"] == [
@@ -141,7 +141,7 @@ def test_boosters_say_how_many_trees_and_which_covariates_they_use():
 def test_boosters_without_trees_say_so():
     X = np.random.default_rng(1).normal(size=(40, 1))
     matrix = Design(X, (Covariate("noise", "number", (), 0, 1),))
-    learner = make("lightgbm", max_trees=5, leaves=[2], n_jobs=1)
+    learner = make("lightgbm", max_trees=5, leaves=[2])
     learner.fit(X, np.tile([0.0, 1.0], 20))
     scorers = learner.scorers_
     empty = type(scorers)((Forest.empty(),), scorers.initial, scorers.impute)

@@ -89,10 +89,10 @@ def test_low_and_high_are_near_the_percentiles_over_the_bootstrap_models(
     matrix = prepared.matrix.select(spec.covariates)
     estimator = make_learner(spec, prepared.study, prepared.matrix)
     plan = make_plan(prepared)
-    estimator.fit_replicates(matrix.X, prepared.labelled.y, plan.bootstrap)
+    fits = estimator.fit_replicates(matrix.X, prepared.labelled.y, plan.bootstrap)
     cohort, _ = Cohort.check(raw, prepared.study, prepared.study.known())
     new = design(covariates(cohort)).select(spec.covariates)
-    probability = estimator.scorers_.probability(new.X)
+    probability = fits.scorers.probability(new.X)
     probability = probability[~np.isnan(probability).any(axis=1)]
     low, high = np.percentile(probability, [2.5, 97.5], axis=0)
     # a normal distribution for 20 models, of which some of the logistic separate their sample

@@ -30,9 +30,10 @@ def before(trained) -> Any:
     y = (rng.random(60) < 0.5).astype(float)
     forest = make("sklearn:sklearn.ensemble.RandomForestClassifier", n_estimators=3, max_depth=3)
     weights = rng.multinomial(60, np.full(60, 1 / 60), size=4)
-    forest.fit_replicates(X, y, np.vstack([np.ones(60), weights, y]))  # the last one fails
-    spread = Spread.of(forest.scorers_[:1], forest.scorers_[1:], Design(X, logistic.covariates))
-    return replace(logistic, model=forest.scorers_[:1], spread=spread)
+    # the last one fails
+    scorers = forest.fit_replicates(X, y, np.vstack([np.ones(60), weights, y])).scorers
+    spread = Spread.of(scorers[:1], scorers[1:], Design(X, logistic.covariates))
+    return replace(logistic, model=scorers[:1], spread=spread)
 
 
 @pytest.fixture

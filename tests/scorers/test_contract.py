@@ -39,8 +39,7 @@ def fitted(kind: str) -> tuple[np.ndarray, Scorers]:
     weights[1] *= y
     name, settings = LEARNERS[kind]
     learner = make(name, **settings)
-    learner.fit_replicates(X, y, weights)
-    return X, learner.scorers_
+    return X, learner.fit_replicates(X, y, weights).scorers
 
 
 @pytest.fixture(params=kinds())

@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_X_y, validate_data
 
+from predictor.errors import StudyError
 from predictor.scorers import Scorers
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fits:
+    """What a learner made of B samples.
+
+    Attributes
+    ----------
+    scorers
+        The B fitted models.
+    probability
+        (B, n) of all patients; NaN in the row of a failed replicate.
+    chosen
+        What was tuned inside the replicates, (B,) each, by name.
+    why_none
+        What to say should no replicate of a study have a model; None if there is nothing to say.
+    """
+
+    scorers: Scorers
+    probability: Floats
+    chosen: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    why_none: str | None = None
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """(B,) replicates that could not be fitted."""
+        return np.asarray(np.isnan(self.probability).any(axis=1))
+
+    def __len__(self) -> int:
+        return len(self.probability)
 
 
 class Learner(ClassifierMixin, BaseEstimator, ABC):
@@ -30,15 +63,19 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         Whether a penalty or a size is chosen inside every replicate.
     learns_from_covariates : bool
         Whether patients can get different probabilities.
+    batch : int
+        How many replicates are best fitted in one call: many where they share their work, few where
+        each is a fit of its own and other threads could do some.
     scorers_ : Scorers
-        The B fitted models.
-    failed_ : (B,) bool array
-        Replicates that could not be fitted; their probabilities are NaN.
+        The model that `fit` made, a stack of one.
+    failed_ : (1,) bool array
+        Whether it could not be fitted; its probabilities are NaN then.
     """
 
     quick: ClassVar[bool]
     tuned: ClassVar[bool] = False
     learns_from_covariates: ClassVar[bool] = True
+    batch: ClassVar[int] = 8
 
     def number_of_parameters(self, columns: int) -> int:
         """How many parameters a design with so many columns has.
@@ -49,16 +86,29 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         return columns if self.learns_from_covariates else 0
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Fit on one sample: `X` (n, p), NaN for missing; `y` (n,) 0 or 1; counts (n,)."""
+        """Fit on one sample: `X` (n, p), NaN for missing; `y` (n,) 0 or 1; counts (n,).
+
+        Raises
+        ------
+        StudyError
+            When there is no model, and the learner knows why.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         counts = np.ones(len(np.asarray(y))) if sample_weight is None else np.asarray(sample_weight)
-        self.fit_replicates(X, y, counts[None, :])
+        fits = self.fit_replicates(X, y, counts[None, :])
+        if fits.why_none is not None and fits.failed.all():
+            raise StudyError(fits.why_none)
+        self.classes_ = np.array([0.0, 1.0])
+        self.scorers_, self.failed_ = fits.scorers, fits.failed
+        for name, values in fits.chosen.items():
+            setattr(self, f"{name}_", values)
         return self
 
-    def fit_replicates(self, X: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Floats:
-        """Fit on every row of `weights` (B, n), counts, and return the probabilities (B, n).
+    def fit_replicates(self, X: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Fits:
+        """Fit on every row of `weights` (B, n), counts; the learner itself stays as it was.
 
         Everything that is learned is learned from the weighted patients of a replicate alone. A
-        replicate that fails has NaN in its row.
+        replicate that fails has NaN in its row of probabilities.
 
         Raises
         ------
@@ -66,7 +116,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
             When `y` is not 0 and 1, a value of `X` is infinite, or a weight is not a count (a
             whole number, not negative).
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        X, y = check_X_y(X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if np.any((y != 0) & (y != 1)):
             raise ValueError("expected outcomes of 0 and 1")
@@ -75,10 +125,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
             raise ValueError(f"expected weights of shape (B, {len(y)}), got {weights.shape}")
         if np.any(weights != np.rint(weights)) or np.any(weights < 0):
             raise ValueError("weights are counts: expected whole numbers of at least 0")
-        self.classes_ = np.array([0.0, 1.0])
-        self.scorers_, probability = self._fit_weighted(X, y, weights)
-        self.failed_ = np.isnan(probability).any(axis=1)
-        return probability
+        return self._fit_weighted(X, y, weights)
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Probabilities (n, 2) of no event and event, by the (first) fitted model."""
@@ -92,8 +139,5 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         return outcome
 
     @abstractmethod
-    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
-        """Fit on every row of `weights` (B, n): the models and their probabilities (B, n) for `X`.
-
-        NaN where a replicate fails.
-        """
+    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
+        """Fit on every row of `weights` (B, n); leaves nothing on the learner."""

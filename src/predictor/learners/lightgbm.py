@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from predictor.learners.learner import Learner
-from predictor.scorers import Scorers
+from predictor.learners.learner import Fits, Learner
 from predictor.scorers.booster_text import read_booster
 from predictor.scorers.forest import Forest
 from predictor.scorers.trees import TreeScorers
@@ -58,8 +55,6 @@ class LightGBM(Learner):
         least `min_patients` times that of the prevalence.
     ridge
         Penalty on the squared values of the leaves.
-    n_jobs
-        Replicates fitted at the same time, one thread each; -1 uses all processors.
     random_state
         Seed of the inner folds and the thresholds. A replicate's result does not depend on the
         others.
@@ -94,7 +89,6 @@ class LightGBM(Learner):
         tuning_patients: int = 20_000,
         min_patients: float = 5,
         ridge: float = 2,
-        n_jobs: int = 1,
         random_state: int = 0,
     ) -> None:
         self.leaves = leaves
@@ -106,30 +100,26 @@ class LightGBM(Learner):
         self.tuning_patients = tuning_patients
         self.min_patients = min_patients
         self.ridge = ridge
-        self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
+    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         X = np.ascontiguousarray(X)
         # All patients are put in order once, and the folds of a replicate dealt out in that order
         # to those present: they depend on nothing but the seed and the replicate itself.
         order = np.random.default_rng(self.random_state).permutation(len(y))
 
-        def fit_one(counts: Ints) -> _Fit:
-            return self._fit_sample(X, y, counts, order)
-
-        # Threads: LightGBM computes outside Python's lock, and starting processes costs about as
-        # much as they would gain.
-        with ThreadPoolExecutor(_threads(self.n_jobs)) as pool:
-            fits = list(pool.map(fit_one, weights.astype(np.int64)))
+        fits = [self._fit_sample(X, y, counts, order) for counts in weights.astype(np.int64)]
         scorers = TreeScorers(
             forests=tuple(fit.forest for fit in fits),
             initial=np.array([fit.initial for fit in fits]),
             impute=np.array([fit.impute for fit in fits]).reshape(len(fits), X.shape[1]),
         )
-        self.leaves_ = np.array([fit.leaves for fit in fits], dtype=np.int64)
-        self.trees_ = np.array([fit.trees for fit in fits], dtype=np.int64)
-        return scorers, np.array([fit.probability for fit in fits]).reshape(weights.shape)
+        chosen = {
+            "leaves": np.array([fit.leaves for fit in fits], dtype=np.int64),
+            "trees": np.array([fit.trees for fit in fits], dtype=np.int64),
+        }
+        probability = np.array([fit.probability for fit in fits]).reshape(weights.shape)
+        return Fits(scorers, probability, chosen)
 
     def _fit_sample(self, X: Floats, y: Floats, counts: Ints, order: Ints) -> _Fit:
         rows = np.repeat(np.arange(len(y)), counts)
@@ -248,7 +238,3 @@ def _inner_folds(y: Floats, patients: Ints, folds: int) -> Ints:
     fold = np.zeros(len(y), dtype=np.int64)
     fold[np.concatenate([patients[event], patients[~event]])] = np.arange(len(patients)) % folds
     return fold
-
-
-def _threads(n_jobs: int) -> int:
-    return (os.cpu_count() or 1) if n_jobs < 0 else n_jobs

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from predictor.errors import StudyError
 from predictor.learners.expansion import learn_expansion
 from predictor.learners.imputation import WAYS
-from predictor.learners.learner import Learner
+from predictor.learners.learner import Fits, Learner
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.separate_designs import SeparateDesigns
 from predictor.learners.shared_design import SharedDesign, location_and_scale
@@ -71,6 +71,7 @@ class LikelihoodLearner(Learner):
     """
 
     quick: ClassVar[bool] = True
+    batch: ClassVar[int] = 2048
     impute: str = "mean"
     splines: Mapping[int, int] | None = None
 
@@ -78,13 +79,13 @@ class LikelihoodLearner(Learner):
         """How many parameters a design with so many columns has; k knots make k - 1 of one."""
         return columns + sum(knots - 2 for knots in (self.splines or {}).values())
 
-    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
+    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         expansion = self._expansion(X, weights)
         design_of, shift, scale = _designs(X, y, expansion)
         B, q = len(weights), len(scale)
         coefficient = np.full((B, 1 + q), np.nan)
         mean = np.full((B, q), np.nan)
-        self.penalty_ = np.full(B, np.nan)
+        penalty = np.full(B, np.nan)
         events = weights @ y
         usable = np.flatnonzero((events > 0) & (events < weights.sum(axis=1)))
         size = self._chunk_size(len(X), 1 + q)
@@ -100,7 +101,7 @@ class LikelihoodLearner(Learner):
             done = chunk[fitted.converged]
             coefficient[done] = fitted.coefficient[fitted.converged]
             mean[done] = likelihood.mean[fitted.converged]
-            self.penalty_[done] = fitted.penalty[fitted.converged]
+            penalty[done] = fitted.penalty[fitted.converged]
         # From the scale of the design to that of the columns.
         slope = coefficient[:, 1:] / scale
         centre = shift + scale * mean
@@ -110,7 +111,7 @@ class LikelihoodLearner(Learner):
             scorers = LinearScorers(intercept, slope, centre, centre)
         else:
             scorers = AdditiveScorers(intercept, slope, centre, expansion)
-        return scorers, scorers.probability(X)
+        return Fits(scorers, scorers.probability(X), {"penalty": penalty})
 
     def _expansion(self, X: Floats, weights: Floats) -> Expansion | None:
         """What replicates make of the columns; None if gaps are filled by the mean, no more."""

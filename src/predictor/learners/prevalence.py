@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from predictor.learners.learner import Learner
-from predictor.scorers import LinearScorers, Scorers
+from predictor.learners.learner import Fits, Learner
+from predictor.scorers import LinearScorers
 
 Floats = NDArray[np.float64]
 
@@ -35,13 +35,14 @@ class Prevalence(Learner):
     """
 
     quick: ClassVar[bool] = True
+    batch: ClassVar[int] = 2048
     learns_from_covariates: ClassVar[bool] = False
 
-    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
+    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         total = weights.sum(axis=1)
         share = weights @ y / np.maximum(total, 1.0)
         one_outcome = (share == 0) | (share == 1)
         scorers = LinearScorers.constant(
             np.where(one_outcome, np.nan, logit(np.where(one_outcome, 0.5, share))), X.shape[1]
         )
-        return scorers, scorers.probability(X)
+        return Fits(scorers, scorers.probability(X))

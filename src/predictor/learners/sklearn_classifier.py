@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import os
 import warnings
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
+from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,9 +19,8 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
 
 from predictor.errors import StudyError
-from predictor.learners.learner import Learner
+from predictor.learners.learner import Fits, Learner
 from predictor.learners.registry import SKLEARN
-from predictor.scorers import Scorers
 from predictor.scorers.classifiers import Classifier, SklearnScorers, logit_of, standardised
 from predictor.scorers.contract import probability_of
 
@@ -52,8 +51,6 @@ class SklearnClassifier(Learner):
         Import path of the class, for example ``sklearn.ensemble.RandomForestClassifier``.
     parameters
         What it is made with.
-    n_jobs
-        Replicates fitted at the same time, one thread each; -1 uses all processors.
     random_state
         Seed of the classifier, if it has one and `parameters` does not give it.
 
@@ -67,8 +64,8 @@ class SklearnClassifier(Learner):
     Raises
     ------
     StudyError
-        When fitted: if there is no such classifier (see `classifier`), no sample could be fitted,
-        or it keeps the patients it was fitted to, which a saved model must not hold.
+        When fitted: if there is no such classifier (see `classifier`), or it keeps the patients it
+        was fitted to, which a saved model must not hold.
 
     Examples
     --------
@@ -85,15 +82,13 @@ class SklearnClassifier(Learner):
         path: str,
         *,
         parameters: Mapping[str, Any] | None = None,
-        n_jobs: int = 1,
         random_state: int = 0,
     ) -> None:
         self.path = path
         self.parameters = parameters
-        self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> tuple[Scorers, Floats]:
+    def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         template = classifier(self.path, self.parameters or {}, self.random_state)
         counts = weights.astype(np.int64)
         centre, scale = _usual(X, weights)
@@ -130,10 +125,8 @@ class SklearnClassifier(Learner):
             return {row.tobytes() for row in rows}
 
         first = int(usable.argmax())
-        with warnings.catch_warnings(), ThreadPoolExecutor(_threads(self.n_jobs)) as pool:
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", ConvergenceWarning)
-            fits = list(pool.map(fit_one, range(len(weights))))
+        with _STRICT:
+            fits = [fit_one(b) for b in range(len(weights))]
         probability = np.array([p for p, _, _ in fits]).reshape(weights.shape)
         failed = np.isnan(probability).any(axis=1)
         if any(keeps for *_, keeps in fits):
@@ -142,14 +135,46 @@ class SklearnClassifier(Learner):
                 "support vectors and Gaussian processes do), and a saved model must not hold "
                 "patients; choose another classifier."
             )
-        if usable.any() and failed[usable].all():
-            reason = fits[first][1]
-            raise StudyError(f"{SKLEARN}{self.path} could not be fitted to any sample: {reason}")
+        reason = next((reason for _, reason, _ in fits if reason), None)
         classifiers = tuple(
             None if failed[b] else Classifier(partial(fit_again, b)) for b in range(len(weights))
         )
         centre, scale = (np.where(failed[:, None], np.nan, part) for part in (centre, scale))
-        return SklearnScorers(classifiers, centre, scale), probability
+        return Fits(
+            SklearnScorers(classifiers, centre, scale),
+            probability,
+            why_none=reason and f"{SKLEARN}{self.path} could not be fitted to any sample: {reason}",
+        )
+
+
+class _Strict:
+    """While anybody fits, a fit that says it did not converge fails and other warnings are dropped.
+
+    What Python does with warnings holds for all threads at once: the first one in changes it, and
+    the last one out restores it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._changed = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._changed.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", ConvergenceWarning)
+
+    def __exit__(self, *_raised: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._changed.close()
+
+
+_STRICT = _Strict()
 
 
 def checked(path: str, parameters: Mapping[str, Any]) -> SklearnClassifier:
@@ -270,7 +295,3 @@ def _keeps(value: Any, rows: set[bytes], depth: int = 6) -> bool:
     else:
         return False
     return any(_keeps(part, rows, depth - 1) for part in parts)
-
-
-def _threads(n_jobs: int) -> int:
-    return (os.cpu_count() or 1) if n_jobs < 0 else n_jobs

@@ -15,6 +15,7 @@ from predictor.validation.choice import (
 )
 from predictor.validation.comparisons import Comparison, compare, comparisons
 from predictor.validation.decision_curve import DecisionCurve, decision_curve, treat_all
+from predictor.validation.executors import Executor, serial, threads
 from predictor.validation.metrics import Metric, metrics
 from predictor.validation.out_of_fold import out_of_fold
 from predictor.validation.performance import (
@@ -48,6 +49,7 @@ __all__ = [
     "DecisionCurve",
     "Estimate",
     "Evidence",
+    "Executor",
     "Finding",
     "Folds",
     "KeptModels",
@@ -78,8 +80,10 @@ __all__ = [
     "performance",
     "predicts",
     "read_resamples",
+    "serial",
     "stability",
     "strength",
+    "threads",
     "train",
     "treat_all",
     "verdict",

@@ -37,6 +37,16 @@ class Plan:
     interval: Folds | KeptModels
     bootstrap: Counts
 
+    def chunks(self, rows: int) -> list[Counts]:
+        """Everybody once, then folds, interval and bootstrap, in pieces of at most so many rows.
+
+        Where a learner computes replicates together, the last digits of a number depend on those
+        beside it. So pieces are cut here, and not by whoever happens to compute them.
+        """
+        everybody = np.ones((1, self.bootstrap.shape[1]))
+        whole = np.vstack([everybody, self.folds.training, self.interval.training, self.bootstrap])
+        return [whole[k : k + rows] for k in range(0, len(whole), rows)]
+
 
 def draw_plan(
     y: Counts,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from predictor.errors import DataError
+from predictor.errors import DataError, StudyError
 from predictor.scorers import Scorers
+from predictor.validation.executors import Executor, serial
 from predictor.validation.plan import Plan
 from predictor.validation.resamples import Counts
+
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,8 +79,10 @@ class Trained:
         return int(sum(part.failed.sum() for part in parts))
 
 
-def train(learner: Any, X: Counts, y: Counts, plan: Plan) -> Trained:
-    """Fit a learner to all patients and to every sample of the plan, in one call.
+def train(
+    learner: Learner, X: Counts, y: Counts, plan: Plan, executor: Executor = serial
+) -> Trained:
+    """Fit a learner to all patients and to every sample of the plan.
 
     Parameters
     ----------
@@ -87,27 +94,35 @@ def train(learner: Any, X: Counts, y: Counts, plan: Plan) -> Trained:
         (n,) labels.
     plan
         The samples.
+    executor
+        Where they are fitted; every executor gives the same numbers.
 
     Raises
     ------
     DataError
         If there is no model of all patients. Replicates that fail are kept as nan and counted.
+    StudyError
+        If no sample has a model, and the learner knows why.
     """
-    everybody = np.ones((1, len(y)))
-    parts = (everybody, plan.folds.training, plan.interval.training, plan.bootstrap)
-    probability = learner.fit_replicates(X, y, np.vstack(parts))
-    ends = np.cumsum([len(part) for part in parts])
-    whole, folds, interval, bootstrap = np.split(probability, ends[:-1])
+    work = partial(learner.fit_replicates, X, y)
+    fits = list(executor(work, plan.chunks(learner.batch)))
+    why = next((part.why_none for part in fits if part.why_none), None)
+    if why is not None and all(part.failed.all() for part in fits):
+        raise StudyError(why)
+    probability = np.vstack([part.probability for part in fits])
+    ends = np.cumsum([1, len(plan.folds.training), len(plan.interval.training)])
+    whole, folds, interval, bootstrap = np.split(probability, ends)
     if np.isnan(whole).any():
         raise DataError(
             f"{type(learner).__name__} found no model for all {len(y)} patients (it did not "
             f"converge, or they have one label); leave it out, or give it fewer covariates"
         )
+    scorers = type(fits[0].scorers).join([part.scorers for part in fits])
     return Trained(
         y=y,
-        model=learner.scorers_[:1],
+        model=scorers[:1],
         probability=whole[0],
-        bootstrap_models=learner.scorers_[ends[2] :],
+        bootstrap_models=scorers[ends[2] :],
         folds=Replicates(y, plan.folds.training, folds),
         interval=Replicates(y, plan.interval.training, interval),
         bootstrap=Replicates(y, plan.bootstrap, bootstrap),

@@ -10,7 +10,7 @@ from predictor.cohort.label import FEWEST_EVENTS
 from predictor.errors import DataError, StudyError
 from predictor.report import sensitivity_facts
 from predictor.study import BootstrapSpec, LearnerSpec, Study
-from predictor.validation import Estimate, metrics, performance
+from predictor.validation import Estimate, Executor, metrics, performance, serial
 from predictor.validation import train as train_learner
 from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import Prepared, relabelled
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def sensitivity(
-    prepared: Prepared, estimators: Mapping[str, Learner], champion: str
+    prepared: Prepared,
+    estimators: Mapping[str, Learner],
+    champion: str,
+    executor: Executor = serial,
 ) -> list[dict[str, Any]]:
     """Train a learner again under every alternative definition that has enough patients.
 
@@ -34,6 +37,8 @@ def sensitivity(
         The learner that is kept; trained again if it is a quick one (others would double the time
         of a training), otherwise a quick one that is no comparator, if possible a tuned one with
         all covariates.
+    executor
+        Where replicates are fitted.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def sensitivity(
         again = relabelled(prepared, labels)
         flow = again.labelled.flow
         if min(flow.events, flow.labelled - flow.events) >= FEWEST_EVENTS:
-            auroc = _auroc(again, spec, estimators[spec.name])
+            auroc = _auroc(again, spec, estimators[spec.name], executor)
             found.append(sensitivity_facts(definition, flow, spec.name, auroc))
     return found
 
@@ -71,7 +76,9 @@ def _quick_learner(
     return next(iter((*ours, *others)), None)
 
 
-def _auroc(prepared: Prepared, spec: LearnerSpec, estimator: Learner) -> Estimate:
+def _auroc(
+    prepared: Prepared, spec: LearnerSpec, estimator: Learner, executor: Executor
+) -> Estimate:
     """Cross-validated AUROC with its interval; there is no use here for the plain bootstrap."""
     study = prepared.study
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
@@ -80,7 +87,7 @@ def _auroc(prepared: Prepared, spec: LearnerSpec, estimator: Learner) -> Estimat
     X = prepared.matrix.select(spec.covariates).X
     try:
         plan = make_plan(planned)
-        trained = train_learner(estimator, X, prepared.labelled.y, plan)
+        trained = train_learner(estimator, X, prepared.labelled.y, plan, executor)
     except (DataError, StudyError):
         # no model of these labels, or fewer clusters than folds, is an answer, and no reason to
         # lose the others

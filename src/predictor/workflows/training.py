@@ -25,6 +25,7 @@ from predictor.report import (
 from predictor.study import LearnerSpec, Study
 from predictor.validation import (
     NOT_SHOWN,
+    Executor,
     Metric,
     Performance,
     Plan,
@@ -38,6 +39,7 @@ from predictor.validation import (
     performance,
     stability,
     strength,
+    threads,
     treat_all,
     verdict,
 )
@@ -113,7 +115,8 @@ def train(
     progress("reading", 0.0)
     prepared = prepare(config, data, learners=learners, seed=seed)
     study = prepared.study
-    estimators = {spec.name: _estimator(spec, prepared, jobs) for spec in study.learners}
+    estimators = {spec.name: _estimator(spec, prepared) for spec in study.learners}
+    executor = threads(jobs)
     plan = make_plan(prepared)
     out = Path("reports") / study.study if out is None else out
     check_places(study, models, out)
@@ -124,7 +127,7 @@ def train(
     for done, spec in enumerate(study.learners, start=1):
         progress(f"training {spec.name}", done / steps)
         results[spec.name] = _run(
-            spec, estimators[spec.name], prepared, plan, prevalence=prevalence
+            spec, estimators[spec.name], prepared, plan, executor, prevalence=prevalence
         )
     progress("saving", 1 - 1 / steps)
     return deliver(
@@ -133,7 +136,7 @@ def train(
             plan=plan,
             results=results,
             summary={
-                **_summary(prepared, plan, results, estimators, prevalence=prevalence),
+                **_summary(prepared, plan, results, estimators, executor, prevalence=prevalence),
                 "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
             },
             data=Path(data).stem,
@@ -145,13 +148,10 @@ def train(
     )
 
 
-def _estimator(spec: LearnerSpec, prepared: Prepared, jobs: int) -> Learner:
+def _estimator(spec: LearnerSpec, prepared: Prepared) -> Learner:
     estimator = make_learner(spec, prepared.study, prepared.matrix)
-    known = estimator.get_params(deep=False)
-    ours = {"random_state": prepared.study.seed, "n_jobs": jobs}
-    estimator.set_params(
-        **{key: value for key, value in ours.items() if key in known and key not in spec.parameters}
-    )
+    if "random_state" in estimator.get_params(deep=False) and "random_state" not in spec.parameters:
+        estimator.set_params(random_state=prepared.study.seed)
     return estimator
 
 
@@ -160,13 +160,14 @@ def _run(
     estimator: Learner,
     prepared: Prepared,
     plan: Plan,
+    executor: Executor,
     *,
     prevalence: Performance,
 ) -> Result:
     start = time.perf_counter()
     study = prepared.study
     matrix = prepared.matrix.select(spec.covariates)
-    trained = train_learner(estimator, matrix.X, prepared.labelled.y, plan)
+    trained = train_learner(estimator, matrix.X, prepared.labelled.y, plan, executor)
     thresholds = study.validation.thresholds
     found = performance(trained, plan, metrics(thresholds))
     samples = Samples(trained, plan)
@@ -218,6 +219,7 @@ def _summary(
     plan: Plan,
     results: dict[str, Result],
     estimators: Mapping[str, Learner],
+    executor: Executor,
     *,
     prevalence: Performance,
 ) -> dict[str, Any]:
@@ -256,7 +258,7 @@ def _summary(
         "verdict": list(said.sentences),
         "audits": [asdict(finding) for finding in findings],
         "comparisons": _comparisons(study, estimators, performances, prevalence, champion.name),
-        "sensitivity": sensitivity(prepared, estimators, champion.name),
+        "sensitivity": sensitivity(prepared, estimators, champion.name, executor),
         "seed": study.seed,
         "versions": provenance.versions(),
         "time": provenance.now(),

@@ -24,7 +24,7 @@ def test_one_call_on_doubled_patients_is_a_cross_validation_of_every_shuffle(
     stream = np.random.default_rng(8)
     for value, y in zip(found, shuffled, strict=True):
         folds = cross_validation(y, folds=5, repeats=1, rng=stream)
-        probability = make("ridge").fit_replicates(X, y, folds.training)
+        probability = make("ridge").fit_replicates(X, y, folds.training).probability
         direct = auroc(y, probability, weights=folds.testing).mean()
         np.testing.assert_allclose(value, direct, atol=1e-9)
 

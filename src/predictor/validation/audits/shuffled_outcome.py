@@ -72,8 +72,6 @@ def _rule(evidence: Evidence) -> Ruling:
 
 def _cross_validated(contender: Contender, shuffled: Counts, rng: np.random.Generator) -> Counts:
     """The cross-validated AUROC on each shuffle, (S,), with one repeat of the folds."""
-    from sklearn.base import clone
-
     # Every patient is there twice, with and without the event, and a shuffle is a matter of
     # weights: so one call trains on all shuffles.
     everybody = np.ones(shuffled.shape[1], dtype=np.bool_)
@@ -83,10 +81,8 @@ def _cross_validated(contender: Contender, shuffled: Counts, rng: np.random.Gene
     which = np.hstack([1 - y, y])
     label = np.repeat([0.0, 1.0], shuffled.shape[1])
     twice = np.vstack([contender.X, contender.X])
-    probability = clone(contender.estimator).fit_replicates(
-        twice, label, which * ~np.tile(testing, 2)
-    )
-    value = statistics.auroc(label, probability, weights=which * np.tile(testing, 2))
+    fits = contender.estimator.fit_replicates(twice, label, which * ~np.tile(testing, 2))
+    value = statistics.auroc(label, fits.probability, weights=which * np.tile(testing, 2))
     return _mean(value.reshape(-1, _FOLDS), otherwise=np.nan)
 
 

@@ -253,7 +253,8 @@ def main() -> int:
             wrong = 0
             for moment in range(options.moments):
                 seconds = took * 1.1 * (moment + 0.5) / options.moments
-                folder = Path(place, "run")
+                # MLflow keeps a store it has opened by its name: each moment has its own
+                folder = Path(place, f"{name}-{moment}")
                 faults = killed_at(template, folder, seconds, first=first)
                 wrong += bool(faults)
                 print(f"{name} training, killed after {seconds:5.2f} s: {faults or 'all well'}")
@@ -262,7 +263,7 @@ def main() -> int:
         wrong = 0
         for moment in range(options.servers):
             share = (moment + 0.5) / options.servers
-            folder = Path(place, "run")
+            folder = Path(place, f"server-{moment}")
             faults = server_killed_at(folder, free_port(), share, telling=took / 2)
             wrong += bool(faults)
             print(f"server, killed at {share:4.0%} of the telling: {faults or 'all well'}")

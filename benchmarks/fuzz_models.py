@@ -198,9 +198,8 @@ def outcome(directory: Path, table: Any) -> str:
     if not np.all((numbers >= 0) & (numbers <= 1)):
         return "WRONG probability"
     total = scores.baseline + scores.contributions[scored].sum(axis=1)
-    p = np.clip(scores.probability[scored], 1e-15, 1 - 1e-15)
     with np.errstate(all="ignore"):
-        if not np.allclose(np.clip(total, -30, 30), np.log(p / (1 - p)), rtol=1e-3, atol=1e-3):
+        if not np.allclose(1 / (1 + np.exp(-total)), scores.probability[scored], atol=1e-6):
             return "WRONG contributions"
     return "scored"
 

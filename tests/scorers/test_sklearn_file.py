@@ -130,3 +130,9 @@ def test_classifier_that_is_too_new_is_refused_with_both_versions_said():
     newer = rewritten(newer, version("skops").encode(), b"7.1")
     with pytest.raises(ModelError, match=r"skops 7\.1, here are .* skops 0"):
         from_bytes(newer)
+
+
+def test_a_classifier_of_one_outcome_is_refused() -> None:
+    one = RandomForestClassifier(2, random_state=1).fit(X, np.zeros(len(X)))
+    with pytest.raises(ModelError, match="not one of two outcomes"):
+        from_bytes(to_bytes(one))

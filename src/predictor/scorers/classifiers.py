@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.errors import ModelError
 from predictor.scorers import sklearn_file
 from predictor.scorers.arrays import floats, known, only, packed, pieces, refused
 from predictor.scorers.baseline_shapley import baseline_shapley
@@ -214,6 +215,9 @@ def standardised(X: Floats, centre: Floats, scale: Floats) -> Floats:
 
 def logit_of(classifier: Any, Z: Floats) -> Floats:
     """Log-odds (n,) of an event that a fitted classifier gives standardised rows (n, p)."""
-    event = np.clip(classifier.predict_proba(Z)[:, 1], _LEAST, 1 - _LEAST)
+    both = np.asarray(classifier.predict_proba(Z))
+    if both.shape != (len(Z), 2):
+        raise ModelError("The model's classifier does not give two probabilities; train it again.")
+    event = np.clip(both[:, 1], _LEAST, 1 - _LEAST)
     logit: Floats = np.log(event) - np.log1p(-event)
     return logit

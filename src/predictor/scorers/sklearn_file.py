@@ -83,6 +83,8 @@ def from_bytes(content: bytes) -> Any:
         )
     if not isinstance(classifier, ClassifierMixin) or not hasattr(classifier, "predict_proba"):
         raise ModelError(f"The saved model holds something that is no classifier; {_DAMAGED}")
+    if len(getattr(classifier, "classes_", ())) != 2:
+        raise ModelError(f"The saved model's classifier is not one of two outcomes; {_DAMAGED}")
     if not _has_whole_trees(classifier):
         raise ModelError(f"The saved model holds trees of scikit-learn that are none; {_DAMAGED}")
     return classifier

@@ -6,6 +6,7 @@ from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.covariates import covariates, needed_columns, pipeline_sql
 from predictor.cohort.design import Covariate, Design, check_informative, design
+from predictor.cohort.edge import at_the_edge
 from predictor.cohort.fault import Fault
 from predictor.cohort.header import near_name
 from predictor.cohort.label import (
@@ -29,6 +30,7 @@ __all__ = [
     "Flow",
     "LabelledCohort",
     "Pooled",
+    "at_the_edge",
     "canonical_order",
     "check_enough",
     "check_identifiers",

@@ -12,6 +12,7 @@ from predictor.validation.audits import (
     far_out_values,
     id_like_covariate,
     labelled_differ_from_dropped,
+    labels_at_the_edge,
     many_without_outcome,
     missingness_predicts,
     one_covariate_too_good,
@@ -238,3 +239,34 @@ def test_a_code_among_the_values_is_a_tip_without_values_of_few(make_evidence, c
     ruling = far_out_values.AUDIT.rule(make_evidence(Y, covariates_={"x": values}))
     assert ruling.verdict == ("passed" if said is None else "tip")
     assert said is None or said in ruling.message
+
+
+@pytest.mark.parametrize(
+    ("exactly", "said"),
+    [
+        (11, "11 of 60 labels are decided by a value of pain or score_t2 that meets the rule"),
+        (4, "fewer than 5 of 60 labels are decided by a value of pain or score_t2"),
+        (0, None),
+    ],
+)
+def test_labels_at_the_edge_are_counted_and_few_are_not_told(make_evidence, exactly, said):
+    score = {"name": "score_t2", "known_at": "T2", "type": "number"}
+    evidence = make_evidence(
+        Y,
+        covariates_={"pain": np.where(np.arange(60) < exactly, 8.3, 8.4)},
+        extra={"score_t2": np.full(60, 6.3)},
+        dictionary=(score,),
+        outcome={"rule": "pain - score_t2 >= 2"},
+    )
+    ruling = labels_at_the_edge.AUDIT.rule(evidence)
+    assert ruling.verdict == ("passed" if said is None else "tip")
+    assert said is None or said in ruling.message
+
+
+def test_only_labels_count_at_the_edge_and_only_of_measured_numbers(make_evidence):
+    labels = np.where(np.arange(60) < 10, np.nan, Y)
+    pain = np.where(np.arange(60) < 10, 4.0, 4.5)
+    met = {"covariates_": {"pain": pain}, "outcome": {"rule": "pain >= 4"}}
+    assert labels_at_the_edge.AUDIT.rule(make_evidence(labels, **met)).verdict == "passed"
+    assert labels_at_the_edge.AUDIT.rule(make_evidence(Y, **met)).verdict == "tip"
+    assert labels_at_the_edge.AUDIT.rule(make_evidence(Y)).verdict == "not_applicable"

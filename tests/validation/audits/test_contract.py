@@ -41,6 +41,16 @@ def _scored(make, pain, after, success) -> Evidence:
     return make(Y, covariates_={"pain": np.asarray(pain, dtype=float)}, extra=extra, **SCORED)
 
 
+def _ruled(make, rule, pain, after) -> Evidence:
+    return make(
+        Y,
+        covariates_={"pain": np.asarray(pain, dtype=float)},
+        extra={"score_t2": np.full(60, float(after))},
+        dictionary=SCORED["dictionary"][:1],
+        outcome={"rule": rule},
+    )
+
+
 def _dropped(make, shift) -> Evidence:
     labels = Y.astype(float)
     labels[:8] = np.nan
@@ -148,6 +158,11 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
         lambda make, c: _scored(make, np.full(60, 2), 2, [True] * 60),
         lambda make, c: _scored(make, np.where(np.arange(60) < 7, 1.5, 8), 2, [True] * 60),
         "issue",
+    ),
+    "labels_at_the_edge": (
+        lambda make, c: _ruled(make, "pain - score_t2 >= 2", np.full(60, 4.1), 2.0),
+        lambda make, c: _ruled(make, "pain - score_t2 >= 2", 4.0 + (np.arange(60) < 49), 2.0),
+        "tip",
     ),
     "many_without_outcome": (
         lambda make, c: make(np.where(np.arange(60) < 5, np.nan, Y)),

@@ -19,6 +19,7 @@ from predictor.validation.audits import (
     id_like_covariate,
     instability,
     labelled_differ_from_dropped,
+    labels_at_the_edge,
     later_name,
     many_without_outcome,
     missingness_predicts,
@@ -55,6 +56,7 @@ AUDITS: tuple[Audit, ...] = (
     too_few_patients.AUDIT,
     report_only_labels.AUDIT,
     baseline_too_low_for_rule.AUDIT,
+    labels_at_the_edge.AUDIT,
     many_without_outcome.AUDIT,
     labelled_differ_from_dropped.AUDIT,
 )

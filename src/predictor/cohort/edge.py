@@ -1,0 +1,85 @@
+"""Whose truth of a condition hangs on a measured value that meets it exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort.cohort import Cohort
+from predictor.cohort.label import condition
+from predictor.cohort.masks import Mask, floats
+from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.vet import used_columns
+from predictor.errors import DataError, StudyError
+from predictor.study import Column
+
+_MOVED = 1e-3  # of the step of a column
+_FINEST = 1e-9  # step, of the largest value: finer ones are computed, and no measurement
+
+
+def at_the_edge(cohort: Cohort, sql: str, where: str) -> dict[str, Mask]:
+    """Rows for which a condition changes with the direction of the smallest move of one value.
+
+    Each measured number that the condition reads is moved up and down by a thousandth of the step
+    it is written in. Where an equality is met, both directions change it, and neither counts. A
+    value at an end of its range is not moved.
+
+    Parameters
+    ----------
+    cohort
+        As of the time point the condition may look at.
+    sql
+        The condition.
+    where
+        File or key, for messages.
+
+    Returns
+    -------
+    dict
+        (n,) masks by column: those that are read and can be moved.
+    """
+    with Sandbox(cohort.columns) as sandbox:
+        read = set(used_columns(sandbox, f"SELECT ({sql}\n) FROM cohort", cohort.columns))
+    found = {}
+    for column in cohort.columns:
+        if column.name in read and column.role == "value" and column.type in ("number", "integer"):
+            try:
+                higher, lower = np.split(condition(_moved(cohort, column), sql, where), 2)
+            except (StudyError, DataError):
+                continue  # it takes whole numbers only, or has no value this far out
+            found[column.name] = ~np.isclose(higher, lower, equal_nan=True)
+    return found
+
+
+def step(values: npt.NDArray[np.float64]) -> float:
+    """The smallest difference that most values are written in: 1 for whole numbers, 0.1, ...
+
+    Parameters
+    ----------
+    values
+        (n,) numbers, nan where there is none. A few with many digits were computed, and do not
+        count.
+    """
+    known, times = np.unique(values[~np.isnan(values)], return_counts=True)
+    if not len(known):
+        return 1.0
+    written = (np.format_float_positional(value, trim="-") for value in known)
+    decimals = np.repeat([len(text.partition(".")[2]) for text in written], times)
+    written_in: float = 0.1 ** float(np.median(decimals))
+    return max(written_in, _FINEST * float(np.abs(known).max()))
+
+
+def _moved(cohort: Cohort, column: Column) -> Cohort:
+    """The cohort twice, with the values of a column a little higher and a little lower."""
+    values = floats(cohort.table[column.name].combine_chunks())
+    ends = column.limits or (-np.inf, np.inf)
+    by = np.where(np.isin(values, ends), 0.0, _MOVED * step(values))
+    place = cohort.table.column_names.index(column.name)
+    copies = [
+        cohort.table.set_column(place, column.name, pa.array(moved, from_pandas=True))
+        for moved in (values + by, values - by)
+    ]
+    number = column.model_copy(update={"type": "number"})
+    columns = tuple(number if c.name == column.name else c for c in cohort.columns)
+    return Cohort(cohort.study, columns, pa.concat_tables(copies), np.tile(cohort.rows, 2))

@@ -51,6 +51,6 @@ def test_a_wrong_name_is_said_before_anything_is_trained(small, predictor) -> No
     small.change(("pain_t0, ln", "max_dose, pain_t0, ln"), file="covariates.sql")
     rng = np.random.default_rng(1)
     small.table([{**row, "max_dose": round(rng.random(), 3)} for row in small.rows])
-    code, _, err = predictor("check", "study.yaml", "--data", "patients.csv")
+    code, out, _ = predictor("check", "study.yaml", "--data", "patients.csv")
     assert code == 0
-    assert "tip    later_name: max_dose (known at T0) sounds like the treatment" in err
+    assert "tip    later_name: max_dose (known at T0) sounds like the treatment" in out

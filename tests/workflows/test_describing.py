@@ -106,12 +106,12 @@ def test_groups_are_those_of_a_category_or_flag(small, by, message) -> None:
 
 def test_a_refused_table_leaves_what_was_there(small) -> None:
     out = small.folder / "out"
-    out.mkdir()
-    (out / "describe.json").write_text("before")
+    describe(small.config, small.data, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     small.table([{**small.rows[2], "pain_t0": 11}])
     with pytest.raises(DataError):
         describe(small.config, small.data, out)
-    assert [path.read_text() for path in out.iterdir()] == ["before"]
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 def test_a_failure_while_writing_leaves_nothing(small, monkeypatch) -> None:

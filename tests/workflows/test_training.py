@@ -453,7 +453,7 @@ def test_courses_of_a_person_are_refused_or_kept_together(small) -> None:
     names = prepared.labelled.labelled.table["patient_id"].to_pylist()
     assert len(names) == 118
     assert len(set(names)) == 88
-    plan = make_plan(prepared, prepared.study)
+    plan = make_plan(prepared)
     for training, testing in zip(plan.folds.training, plan.folds.testing, strict=True):
         trained, tested = (
             {name for name, times in zip(names, counts, strict=True) if times}

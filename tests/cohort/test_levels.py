@@ -131,6 +131,59 @@ def test_what_some_level_meets_is_allowed(expression: str) -> None:
     assert len(values(expression)) == len(GRADES)
 
 
+OF_COHORT = "SELECT pid, {} AS x FROM cohort"
+RENAMED = (
+    "WITH z AS (SELECT pid, age, grade AS g, limb AS l, grade::VARCHAR AS t FROM cohort) "
+    "SELECT pid, {} AS x FROM z"
+)
+WITH_NAMES = "WITH z(pid, g) AS (SELECT pid, grade FROM cohort) SELECT pid, {} AS x FROM z"
+
+
+@pytest.mark.parametrize(
+    ("expression", "select"),
+    [
+        ("g >= 'moderate'", RENAMED), ("l >= 'leg'", RENAMED), ("l > l", RENAMED),
+        ("t >= 'moderate'", RENAMED), ("greatest(g, 'mild') = 'mild'", RENAMED),
+        ("g BETWEEN 'mild' AND 'severe'", RENAMED),
+        ("g >= 'mild'", WITH_NAMES),
+        ("(SELECT g >= 'mild' FROM (SELECT grade AS g))", OF_COHORT),
+        ("(grade, age) >= ('moderate', 1)", OF_COHORT),
+        ("{'g': grade} >= {'g': 'moderate'}", OF_COHORT),
+        ("list_transform([grade], lambda g: g >= 'mild')[1]", OF_COHORT),
+        ("format('{}', grade) >= 'mild'", OF_COHORT),
+    ],
+)  # fmt: skip
+def test_an_order_under_another_name_is_refused(expression: str, select: str) -> None:
+    with pytest.raises(StudyError, match=r"asks for the order of a category .*under another name"):
+        values(expression, select=select)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "g = 'moderat'", "g <> 'moderat'", "g IN ('mild', 'moderat')", "g IS DISTINCT FROM 'x'",
+        "CASE g WHEN 'moderat' THEN 1 ELSE 0 END",
+        "list_transform([g], lambda v: v = 'moderat')[1]",
+    ],
+)  # fmt: skip
+def test_a_level_that_is_not_declared_is_found_under_another_name(expression: str) -> None:
+    with pytest.raises(StudyError, match=r"compares a category with '.*none, mild, moderate, sev"):
+        values(expression, select=RENAMED)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "g = 'mild' AND l IN ('leg', 'arm')", "(CASE WHEN g = 'mild' THEN 2 ELSE 1 END) >= 2",
+        "length(g) > 4", "pid >= 'p2' AND upper(g) = 'MILD'", "upper(pid) > 'P' OR t = 'mild'",
+        "(CASE WHEN age < 60 THEN 'young' ELSE 'old' END)::ENUM('young', 'old') = 'old'",
+        "g = g", "(g, age) = ('mild', 50)",
+    ],
+)  # fmt: skip
+def test_what_asks_for_no_order_is_allowed_under_another_name(expression: str) -> None:
+    assert len(values(expression, select=RENAMED)) == len(GRADES)
+
+
 def test_ordered_is_kept_in_a_study_and_belongs_to_categories() -> None:
     study = parse_study(STUDY, file="study.yaml", pipeline=None)
     again = parse_study(dump_study(study), file="again", pipeline=None)

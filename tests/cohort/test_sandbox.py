@@ -132,3 +132,9 @@ def test_calls_are_told_with_the_types_that_they_were_bound_for(sandbox: Sandbox
     assert Call("max", ("BIGINT",)) in calls
     with pytest.raises(SqlError, match="nobody"):
         sandbox.calls("SELECT nobody FROM cohort")
+
+
+@pytest.mark.parametrize("value", ["'nan'::DOUBLE", "'inf'::DOUBLE", "-1e0 / 0", "'\"value\":NAN'"])
+def test_a_plan_is_read_whatever_its_constants_are(sandbox: Sandbox, value: str) -> None:
+    assert sandbox.plan(f"SELECT {value}")
+    assert isinstance(sandbox.calls(f"SELECT {value}"), set)

@@ -109,6 +109,21 @@ def test_a_zero_that_is_not_shown_is_no_zero(workbook: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("held", "seen"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (8.3 - 6.3, "2"),
+        (5.4 - 3.4, "2"),
+        (123456789.123456, "123456789.123456"),
+    ],
+)
+def test_a_formula_gives_the_digits_that_a_spreadsheet_shows(
+    workbook: Any, held: float, seen: str
+) -> None:
+    assert read_table(workbook(put("B3", held)))["x"].to_pylist() == ["1", seen, "0"]
+
+
 def test_a_formula_without_a_value_is_not_missing(workbook: Any) -> None:
     assert read_table(workbook(put("B3", "=1+1")))["x"].to_pylist() == ["1", "#FORMULA!", "0"]
 

@@ -46,12 +46,20 @@ _REPLACED = {
 # functions that can give a decimal and miss it by a rounding
 _ROUGH = {
     "**", "^", "pow", "power", "sqrt", "cbrt", "exp", "log", "log10", "log2",
-    "list_sum", "list_avg", "list_median",
+    "list_sum", "list_avg", "list_median", "list_product", "list_aggregate", "list_aggr",
+    "array_aggregate", "array_aggr", "aggregate", "list_dot_product", "list_inner_product",
+    "array_dot_product", "array_inner_product", "list_stddev_pop", "list_stddev_samp",
+    "list_var_pop", "list_var_samp",
 }  # fmt: skip
 _WHOLE = {
-    "tinyint", "smallint", "integer", "int", "bigint", "hugeint", "decimal", "numeric", "dec",
-    "int1", "int2", "int4", "int8", "int16", "short", "long", "signed",
+    "tinyint", "smallint", "integer", "int", "integral", "bigint", "hugeint", "decimal", "numeric",
+    "dec", "int1", "int2", "int4", "int8", "int16", "int32", "int64", "int128", "oid", "short",
+    "long", "signed", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint", "uint8", "uint16",
+    "uint32", "uint64", "uint128",
 }  # fmt: skip
+# FLOAT has 53 binary digits in other databases; with the 24 it has here, 0.1 is more than 0.1
+_NARROW = {"float", "real", "float4"}
+_SIGNS = {**{sign: sign for sign in "+-*/"}, "add": "+", "subtract": "-", "multiply": "*"}
 
 
 def _near(value: str, magnitude: str) -> str:
@@ -192,8 +200,18 @@ class Exact:
             return _conjunction(
                 "OR", [self._compared("COMPARE_EQUAL", asked, one, scope) for one in among]
             )
-        if kind == "CAST" and str(node["type_expr"].get("type_name")).casefold() in _WHOLE:
+        if kind == "CAST":
+            return self._cast(node, scope)
+        return None
+
+    def _cast(self, node: Node, scope: _Scope) -> Node | None:
+        name = str(node["type_expr"].get("type_name")).casefold()
+        if name in _WHOLE:
             return {**node, "child": _call("as_written", self.tree(node["child"], scope))}
+        if name in _NARROW:
+            wide = {**node["type_expr"], "type_name": "DOUBLE"}
+            wide["qualified_name"] = {"path": ["DOUBLE"]}
+            return {**node, "child": self.tree(node["child"], scope), "type_expr": wide}
         return None
 
     def _function(self, node: Node, scope: _Scope) -> Node | None:
@@ -223,7 +241,7 @@ class Exact:
         if not _is_arithmetic(node):
             leaf = _floating(self.tree(node, scope))
             return leaf, _call("magnitude", leaf)
-        sign = node["function_name"]
+        sign = _SIGNS[node["function_name"]]
         below = [entry["expression"] for entry in node["arguments"]]
         (left, size), *rest = [self._arithmetic(operand, scope) for operand in below]
         if not rest:
@@ -273,7 +291,7 @@ class Exact:
 
 
 def _is_arithmetic(node: Node) -> bool:
-    return node.get("class") == "FUNCTION" and node["function_name"] in ("+", "-", "*", "/")
+    return node.get("class") == "FUNCTION" and node["function_name"] in _SIGNS
 
 
 def _unsigned(node: Node) -> Node:

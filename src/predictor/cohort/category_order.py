@@ -13,11 +13,11 @@ from predictor.cohort.syntax import Node, column_name, operands, text_constant
 from predictor.errors import StudyError
 from predictor.study import Column
 
-_ORDERS = {
+ORDERS = {
     "COMPARE_LESSTHAN", "COMPARE_LESSTHANOREQUALTO",
     "COMPARE_GREATERTHAN", "COMPARE_GREATERTHANOREQUALTO",
 }  # fmt: skip
-_EXTREMES = {
+EXTREMES = {
     "min", "max", "greatest", "least", "list_min", "list_max", "list_sort", "array_sort",
     "list_reverse_sort", "array_reverse_sort",
 }  # fmt: skip
@@ -27,7 +27,7 @@ _TEXTS = {"varchar", "text", "string", "char", "bpchar", "enum"}
 _MAKE_TEXT = {
     "lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim", "concat", "concat_ws", "||",
     "substr", "substring", "left", "right", "replace", "nullif", "if", "ifnull", "any_value",
-    "first", "last", "list_value", "list_extract", "array_extract", "strip_accents", *_EXTREMES,
+    "first", "last", "list_value", "list_extract", "array_extract", "strip_accents", *EXTREMES,
 }  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _is_function(node: Node) -> bool:
 
 def _put_in_order(node: Node) -> list[Node]:
     """What a node compares in order, if it does."""
-    if node.get("class") == "COMPARISON" and node["type"] in _ORDERS:
+    if node.get("class") == "COMPARISON" and node["type"] in ORDERS:
         return [node["left"], node["right"]]
     if node.get("class") == "BETWEEN":
         return [node["input"], node["lower"], node["upper"]]
@@ -113,7 +113,7 @@ def _put_in_order(node: Node) -> list[Node]:
     name = str(node.get("function_name", "")).casefold()
     if name in _EXTREMES_BY:
         return operands(node)[1:2]
-    if name in _EXTREMES:
+    if name in EXTREMES:
         below = operands(node)
         if below and below[0].get("function_name") == "list_value":
             return operands(below[0])

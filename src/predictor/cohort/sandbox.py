@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -121,9 +122,8 @@ class Sandbox:
         Its arithmetic is as on paper, but without `rounding` that of binary numbers: see
         `predictor.cohort.arithmetic`.
         """
-        if (sql, rounding) not in self._texts:
-            self._texts[sql, rounding] = self._rewritten(sql, rounding)
-        return self._limited(lambda: self._computed(sql, self._texts[sql, rounding]))
+        text = self._rewritten(sql, rounding)
+        return self._limited(lambda: self._computed(sql, text))
 
     def _computed(self, sql: str, text: str) -> pa.Table:
         # bound as it was written, for the messages and the names of its columns
@@ -134,6 +134,11 @@ class Sandbox:
         return table.rename_columns(names)
 
     def _rewritten(self, sql: str, rounding: bool) -> str:
+        if (sql, rounding) not in self._texts:
+            self._texts[sql, rounding] = self._rewrite(sql, rounding)
+        return self._texts[sql, rounding]
+
+    def _rewrite(self, sql: str, rounding: bool) -> str:
         """A query with its arithmetic as on paper; the same text if there is nothing to change."""
         tree = json.loads(self.syntax_tree(sql))
         if tree["error"]:
@@ -197,11 +202,8 @@ class Sandbox:
         SqlError
             If the query cannot be bound.
         """
-        plan = json.loads(self._text("SELECT json_serialize_plan(?, optimize := false)", sql))
-        if plan["error"]:
-            raise duckdb.BinderException(plan["error_message"])
         found: set[Call] = set()
-        waiting: list[Any] = [plan["plans"]]
+        waiting: list[Any] = [self._plan(sql)]
         while waiting:
             node = waiting.pop()
             if isinstance(node, list):
@@ -212,6 +214,18 @@ class Sandbox:
                     types = tuple(str(kind["id"]) for kind in node["arguments"])
                     found.add(Call(str(node["qname"]["path"][-1]).casefold(), types))
         return found
+
+    def plan(self, sql: str) -> Any:
+        """How a SELECT is computed, with the type of every expression."""
+        return self._plan(self._rewritten(sql, rounding=False))
+
+    def _plan(self, text: str) -> Any:
+        asked = "SELECT json_serialize_plan(?, optimize := false)"
+        # within a text, the quotation mark after the name would have a backslash before it
+        plan = json.loads(re.sub(r'"value":-?NAN\b', '"value":NaN', self._text(asked, text)))
+        if plan["error"]:
+            raise duckdb.BinderException(plan["error_message"])
+        return plan["plans"]
 
     def _text(self, sql: str, parameter: str) -> str:
         """The one text that a query of our own returns."""

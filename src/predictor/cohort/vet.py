@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from predictor.cohort.bound_categories import check_bound_categories
 from predictor.cohort.category_order import check_order
 from predictor.cohort.levels import check_levels
 from predictor.cohort.sandbox import Sandbox, SqlError
@@ -72,6 +73,8 @@ def vet(
     check_order(nodes, where, columns)
     _check_time(sandbox, sql, nodes, where, study, columns)
     check_levels(sandbox, nodes, where, columns)
+    if any(column.type == "category" for column in columns):
+        check_bound_categories(sandbox.plan(sql), where, columns)
     check_calls(sandbox, sql, nodes, where, steadiness())
 
 

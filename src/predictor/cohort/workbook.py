@@ -46,6 +46,7 @@ _DAMAGED = (
 )
 _LARGEST = 256 * 2**20  # bytes of all parts, unpacked
 _MOST_CELLS = 20_000_000  # between A1 and the last cell
+_DIGITS = 15  # so many a spreadsheet shows and lets people type; a formula leaves up to 17
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # of a number format, but digits
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")
 
@@ -153,6 +154,8 @@ def _texts_of(rows: Iterator[tuple[Any, ...]], layout: Layout, path: Path) -> It
 def _shown(cell: Any) -> str | None:
     """The text of a cell as the spreadsheet shows it."""
     value = cell.value
+    if isinstance(value, float):
+        value = float(f"{value:.{_DIGITS}g}")
     if isinstance(value, int | float) and not isinstance(value, bool):
         shape = cell.number_format
         if shape != "General":

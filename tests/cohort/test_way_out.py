@@ -92,6 +92,14 @@ def test_points_between_thousands_are_seen_by_what_stands_beside_them(
 
 
 @pytest.mark.parametrize(
+    ("limits", "seen"), [("[0, 999]", False), ("[-999, 0.5]", False), ("[0, 5000]", True)]
+)
+def test_a_range_below_a_thousand_has_no_thousands(limits: str, seen: bool) -> None:
+    found = rules(f"type: number, range: {limits}", "37", "980", "450", "1.200", "2.500")
+    assert any("points between the thousands" in rule for rule in found) is seen
+
+
+@pytest.mark.parametrize(
     ("cell", "advice"),
     [
         ("2021-07-31 12:30:00", "a time of day beside the date"),
@@ -168,6 +176,31 @@ def test_a_row_unlike_all_others_is_no_patient(name: str, x: str) -> None:
 )
 def test_patients_with_unusual_identifiers_are_patients(identifiers: Any, x: Any) -> None:
     assert cohort_faults(identifiers, x) == {}
+
+
+@pytest.mark.parametrize(("sex", "refused"), [("male", []), (None, [9])])
+def test_who_has_a_category_is_a_patient_whatever_the_identifier(
+    sex: str | None, refused: list[int]
+) -> None:
+    study = parse_study(
+        "study: s\ntimepoints: {T0: a, T1: b}\npredict_at: T0\ncolumns:\n  pid: {role: id}\n"
+        "  x: {known_at: T0, type: number}\n"
+        "  sex: {known_at: T0, type: category, levels: [female, male]}\n"
+        "outcome: {name: r, known_at: T1, rule: 'true'}\n",
+        file="s",
+        pipeline=None,
+    )
+    raw = pa.table(
+        {
+            "pid": [*PATIENTS, "P-12a"],
+            "x": [*["1"] * 9, "5.5"],
+            "sex": pa.array([*["female"] * 9, sex], pa.string()),
+        }
+    )
+    cohort, faults = Cohort.check(raw, study, study.columns)
+    assert [row for fault in check_patients(cohort.table, study, faults) for row in fault.rows] == (
+        refused
+    )
 
 
 def test_a_patient_without_any_value_is_none() -> None:

@@ -54,6 +54,7 @@ _OTHERS = {
 _OTHER = f"{_TEXT}; correct it, or add it under missing: if it means that there is no value"
 # an 11-point scale given as 0-100: some value is far beyond what a slip of the pen makes of 0-10
 _SCALE_FACTOR = 2
+_THOUSAND = 1000
 
 
 def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
@@ -63,7 +64,7 @@ def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]
     values = pc.cast(pc.if_else(pa.array(written), cells, None), pa.float64())
     bad = mask(pc.invert(pc.is_finite(values)))
     faults += fault(column, bad, "too large for a number; correct it")
-    grouped = _grouped(cells) & ~bad
+    grouped = _grouped(cells, column) & ~bad
     faults += fault(
         column,
         grouped,
@@ -97,11 +98,14 @@ def _explain(cells: pa.Array, wrong: Mask, column: Column) -> list[Fault]:
     return faults + fault(column, wrong, _OTHER)
 
 
-def _grouped(cells: pa.Array) -> Mask:
+def _grouped(cells: pa.Array, column: Column) -> Mask:
     """Cells with exactly three decimals, where all others are whole numbers below 1000.
 
-    So numbers look whose thousands are set apart by a point: 37, 980, 1.200.
+    So numbers look whose thousands are set apart by a point: 37, 980, 1.200. None are where the
+    column has a range without thousands.
     """
+    if column.limits is not None and max(map(abs, column.limits)) < _THOUSAND:
+        return np.zeros(len(cells), dtype=bool)
     three = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"))
     if three.sum() < 2:
         return np.zeros(len(cells), dtype=bool)

@@ -76,10 +76,15 @@ def check_patients(table: pa.Table, study: Study, faults: list[Fault]) -> list[F
 def _unlike(table: pa.Table, study: Study) -> list[int]:
     """Rows whose identifier has another form than all others, and that hold statistics.
 
-    A statistic is called by its name, or has decimals where all others have whole numbers.
+    A statistic is called by its name, or has decimals where all others have whole numbers. There
+    is none of a category, flag, date or text: who has one is a patient.
     """
     if table.num_rows < _FEWEST:
         return []
+    numeric = np.ones(table.num_rows, dtype=bool)
+    for column in study.columns:
+        if column.role == "value" and column.type not in ("number", "integer"):
+            numeric &= mask(table[column.name].is_null())
     rows: set[int] = set()
     for name in study.ids:
         cells = table[name].to_pylist()
@@ -89,7 +94,8 @@ def _unlike(table: pa.Table, study: Study) -> list[int]:
             continue
         others = np.array([form != common for form in forms])
         named = mask(pc.match_substring_regex(table[name], rf"(?i)^({_SHORT}) ?[:=]?$"))
-        rows |= set(np.flatnonzero(others & (named | _decimals_alone(table, study, others))))
+        statistics = named | _decimals_alone(table, study, others)
+        rows |= set(np.flatnonzero(others & numeric & statistics))
     return sorted(int(row) for row in rows)
 
 

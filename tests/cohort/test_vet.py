@@ -274,7 +274,7 @@ def test_a_mistake_in_sql_is_shown_with_its_line(refusal: Callable[[str], str]) 
 def test_an_unknown_column_is_shown_with_those_that_are_like_it(
     refusal: Callable[[str], str],
 ) -> None:
-    assert 'Referenced column "agee" not found' in refusal("SELECT pid, agee FROM cohort")
+    assert "no column agee; did you mean age?" in refusal("SELECT pid, agee FROM cohort")
 
 
 def test_a_query_nested_without_end_is_refused(refusal: Callable[[str], str]) -> None:

@@ -229,6 +229,8 @@ def test_replicates_and_a_file_of_resamples_exclude_each_other(write_study: Writ
         ("{a: b}: c\n", 11, "not valid YAML"),
         ("title: \x01\n", 11, "special characters are not allowed"),
         ("---\nseed: 1\n", 11, "another document"),
+        ('eligible: {a: "pain at rest" > 2}\n', 11, "write a rule that begins with one in the"),
+        ('eligible:\n  a: "pain at rest" > 2\n', 12, """like '"pain at rest" > 2'"""),
     ],
 )
 def test_bad_yaml_is_refused_with_its_line(

@@ -7,16 +7,17 @@ author of a query is told what is wrong with it, before it meets a patient.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from predictor.cohort.bound_categories import check_bound_categories
 from predictor.cohort.category_order import check_order
 from predictor.cohort.levels import check_levels
+from predictor.cohort.refusal import first_lines, refusal
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.steady import check_calls, check_names, steadiness
 from predictor.cohort.syntax import walk
+from predictor.cohort.unlike import check_comparisons
 from predictor.errors import StudyError
 from predictor.study import Column, Study
 
@@ -57,7 +58,8 @@ def vet(
     try:
         kinds = sandbox.statements(sql)
     except SqlError as error:
-        raise StudyError(f"{where}: {first_lines(error)}") from None
+        said = refusal(error, sql, study, columns, in_yaml=one_condition)
+        raise StudyError(f"{where}: {said}") from None
     if kinds != ["SELECT"]:
         raise StudyError(
             f"{where}: expected one statement, a SELECT; found {', '.join(kinds)}"
@@ -71,7 +73,8 @@ def vet(
     _check_sources(nodes, where)
     check_names(nodes, where, frozenset(c.name.casefold() for c in columns))
     check_order(nodes, where, columns)
-    _check_time(sandbox, sql, nodes, where, study, columns)
+    check_comparisons(nodes, where, study.columns, columns)
+    _check_time(sandbox, sql, nodes, where, study, columns, in_yaml=one_condition)
     check_levels(sandbox, nodes, where, columns)
     if any(column.type == "category" for column in columns):
         check_bound_categories(sandbox.plan(sql), where, columns)
@@ -141,12 +144,6 @@ def _output(expression: dict[str, Any]) -> str:
     if expression["alias"] or expression["class"] != "COLUMN_REF":
         return str(expression["alias"]).casefold()
     return str(expression["column_names"][-1]).casefold()
-
-
-def first_lines(error: BaseException) -> str:
-    """A database message without its stack trace, with the line of the query it points to."""
-    text = str(error).split("\n\nStack Trace")[0]
-    return re.sub(r"\n\s*\n", "\n", text).strip()
 
 
 def _takes_whole_rows(nodes: list[dict[str, Any]], columns: Sequence[Column]) -> bool:
@@ -240,6 +237,8 @@ def _check_time(
     where: str,
     study: Study,
     columns: Sequence[Column],
+    *,
+    in_yaml: bool,
 ) -> None:
     """Bind the query where only the given columns exist; explain a column of the future."""
     try:
@@ -252,7 +251,8 @@ def _check_time(
             c for c in study.columns if c.name not in existing and c.name.casefold() in named
         ]
         if not any(c.name.casefold() in message.casefold() for c in missing):
-            raise StudyError(f"{where}: {message}") from None
+            said = refusal(error, sql, study, columns, in_yaml=in_yaml)
+            raise StudyError(f"{where}: {said}") from None
         reasons = []
         for column in missing:
             if column.role == "ignore" or column.known_at is None:

@@ -96,12 +96,23 @@ def dump_study(study: Study) -> str:
     return dumped
 
 
+# a value that goes on behind its closing quote
+_BEGINS_QUOTED = re.compile(r""":\s+(?:"[^"]*"|'[^']*')\s*[^\s#,}\]"']""")
+_QUOTES = (
+    "; YAML takes the quotes with which a text begins for its own: write a rule that begins with "
+    "one in the other quotes, like '\"pain at rest\" > 2'"
+)
+
+
 def _parse(text: str, file: str) -> dict[str, Any]:
     try:
         raw = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
     except yaml.MarkedYAMLError as error:
-        where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise StudyError(f"{file}{where}: not valid YAML: {error.problem}") from None
+        mark = error.problem_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        begun = mark and _BEGINS_QUOTED.search(_line(text, mark.line))
+        advice = _QUOTES if begun else ""
+        raise StudyError(f"{file}{where}: not valid YAML: {error.problem}{advice}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise StudyError(f"{file}, line {line}: not valid YAML: {error.reason}") from None
@@ -110,6 +121,11 @@ def _parse(text: str, file: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise StudyError(f"{file}: expected a mapping of keys (study, timepoints, columns, ...)")
     return raw
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.splitlines()
+    return lines[number] if number < len(lines) else ""
 
 
 def _read(path: Path, wanted_by: str) -> str:

@@ -112,6 +112,21 @@ def test_a_covariate_without_information_is_refused(
     assert caught.value.faults[0].startswith(problem)
 
 
+@pytest.mark.parametrize("known", [1, 4, 5])
+def test_a_covariate_that_is_known_of_fewer_than_five_patients_is_refused(
+    make_study: MakeStudy, make_cohort: MakeCohort, known: int
+) -> None:
+    """Its mean, and what a missing value is taken as, would be theirs."""
+    study = make_study("SELECT pid, age FROM cohort")
+    ages = [str(30 + place) if place < known else None for place in range(12)]
+    matrix = design(covariates(make_cohort(study, age=ages)))
+    if known == 5:
+        check_informative(matrix)
+        return
+    with pytest.raises(DataError, match=r"^age: known for fewer than 5 of 12 .*take it out"):
+        check_informative(matrix)
+
+
 def test_all_covariates_without_information_are_named_at_once(
     make_study: MakeStudy, make_cohort: MakeCohort
 ) -> None:

@@ -77,19 +77,3 @@ def test_required_patients_are_those_of_the_criteria() -> None:
     assert facts["required"]["prevalence"] == required_patients(12, 23 / 48, 0.1).prevalence
     assert 0 < facts["expected_shrinkage"] < 1
     assert 0 < facts["expected_mape"] < 0.5
-
-
-def test_counts_of_1_to_4_under_another_definition_are_not_told() -> None:
-    import numpy as np
-
-    from predictor.report.summary import _alternative
-
-    rule = np.array([1.0] * 10 + [0.0] * 10)
-    few, nearly_all, near = rule.copy(), np.ones(20), rule.copy()
-    few[2:10] = 0.0
-    nearly_all[:3] = 0.0
-    near[0] = 0.0
-    assert _alternative(rule, few) == {"labelled": 20, "events": "<5", "differs": 8}
-    assert _alternative(rule, nearly_all) == {"labelled": 20, "events": "withheld", "differs": 13}
-    assert _alternative(rule, near) == {"labelled": 20, "events": 9, "differs": "<5"}
-    assert _alternative(rule, rule)["differs"] == 0

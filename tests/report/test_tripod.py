@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from predictor.report.probast import probast
 from predictor.report.tripod import TO_COMPLETE, open_items, tripod
 from predictor.report.tripod_items import ITEMS
 
@@ -45,3 +46,22 @@ def test_facts_of_the_run_are_filled_in(trained) -> None:
 def test_no_score_is_given(trained) -> None:
     words = " ".join(row.text for row in tripod(trained.summary)).casefold()
     assert not any(word in words for word in ("compliance", "score:", "items reported"))
+
+
+def test_boosted_trees_are_called_so_and_are_not_scaled(trained) -> None:
+    text = {row.item.number: row.text for row in tripod(trained.summary)}
+    assert "coefficients and trees in words" in text["22"]
+    assert "scaling" in text["7"]
+    only = dict(trained.summary, learners={"lightgbm": trained.summary["learners"]["lightgbm"]})
+    text = {row.item.number: row.text for row in tripod(only)}
+    assert "trees in words" in text["22"]
+    assert "scaling" not in text["7"]
+
+
+def test_small_counts_of_an_older_report_are_not_told(trained) -> None:
+    older = {"few": {"labelled": 88, "events": 3, "differs": 4}}
+    report = {**trained.summary, "data": {**trained.summary["data"], "alternatives": older}}
+    text = {row.item.number: row.text for row in tripod(report)}
+    assert "Other definitions: few: <5 of 88" in text["21"]
+    evidence = {question.number: question.evidence for question in probast(report)}
+    assert "few changes <5 labels" in evidence["D3.1"]

@@ -55,6 +55,9 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
     earlier = folder / "reports/small/ridge/figures/shap_beeswarm.png"
     earlier.parent.mkdir(parents=True)
     earlier.write_bytes(b"points of an earlier training")
+    known = {"study": "small", "outcome": "responder_t2", "predict_at": "T0"}
+    report = {**known, "data": {}, "sample_size": {}, "learners": {}}
+    (folder / "reports/small/report.json").write_text(json.dumps(report))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
@@ -165,8 +168,8 @@ def test_trees_have_no_counts_and_no_value_of_a_patient(left) -> None:
     (trees,) = left.folder.glob("models/*/lightgbm/trees.json")
     text = trees.read_text()
     assert not re.search(r"count|weight|gain|feature_infos", text)
-    nodes = left.models["lightgbm"].model.nodes  # type: ignore[attr-defined]
-    for column, at in zip(nodes.feature, nodes.threshold, strict=True):
+    (forest,) = left.models["lightgbm"].model.forests  # type: ignore[attr-defined]
+    for column, at in zip(forest.column, forest.number, strict=True):
         assert column < 0 or at not in left.X[:, column]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from scipy.special import expit
 from predictor.errors import ModelError
 from predictor.learners.lightgbm import LightGBM
 from predictor.scorers.forest import Forest
-from predictor.scorers.keeping import kept
+from predictor.scorers.keeping import kept, without_few
+from predictor.scorers.tree_shapley import _leaves, tree_shapley
 from predictor.scorers.trees import TreeScorers
 
 
@@ -19,9 +21,54 @@ def fitted(*, missing: float = 0.2, leaves: int = 6) -> tuple[np.ndarray, np.nda
     X = rng.normal(size=(150, 4)).round(3)
     y = (rng.random(150) < expit(2 * X[:, 0] * (X[:, 1] > 0) - X[:, 2])).astype(float)
     X[:, 1:3][rng.random((150, 2)) < missing] = np.nan
-    learner = LightGBM(leaves=(leaves,), min_patients=3, max_trees=60).fit(X, y)
+    learner = LightGBM(leaves=(leaves,), min_patients=8, max_trees=60).fit(X, y)
     assert learner.trees_[0] > 0
     return X, y, learner
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize(("events", "min_patients"), [(15, 5), (15, 1), (75, 1)])
+def test_no_leaf_that_is_kept_is_of_fewer_than_five_patients(
+    missing: float, events: int, min_patients: float
+) -> None:
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(150, 4)).round(3)
+    y = (X[:, 0] > np.sort(X[:, 0])[-events - 1]).astype(float)
+    X[:, 1:3][rng.random((150, 2)) < missing] = np.nan
+    learner = LightGBM(leaves=(6,), min_patients=min_patients, learning_rate=0.1, max_trees=60)
+    model = learner.fit(X, y).scorers_
+    (forest,) = model.forests
+    leaf = np.flatnonzero(forest.column < 0)
+    patients = forest.patients(model.completed(X, 0))
+    few = leaf[patients[leaf] < 5]
+    assert len(few)
+    number = without_few(forest, model.completed(X, 0), fewest=5)
+    behind = np.zeros(len(leaf), dtype=np.int64)  # patients of the leaves a value is made of
+    for one in leaf:
+        alone = np.where(forest.column < 0, 0.0, forest.number)
+        alone[one] = 1.0
+        made = without_few(replace(forest, number=alone), model.completed(X, 0), fewest=5)
+        behind += np.where(made[leaf] > 0, patients[one], 0)
+    assert behind.min() >= 5
+    large = leaf[patients[leaf] >= 5]
+    assert_array_equal(number[large], forest.number[large])
+    assert number[leaf].min() >= forest.number[large].min()
+    assert number[leaf].max() <= forest.number[large].max()
+
+
+def test_small_leaves_take_what_is_across_the_nearest_split_with_enough() -> None:
+    # the root's left side parts 3 from 2 patients, the right side 1 from 6
+    forest = Forest(
+        column=np.array([0, 0, -1, -1, 0, -1, -1]),
+        number=np.array([5.0, 3.0, 1.0, 11.0, 6.0, 7.0, 9.0]),
+        missing_left=np.zeros(3, dtype=np.bool_),
+        share=np.full(3, 0.5),
+    )
+    X = np.arange(1.0, 13.0)[:, None]
+    assert forest.patients(X).tolist() == [12, 5, 3, 2, 7, 1, 6]
+    assert without_few(forest, X, fewest=5).tolist() == [5, 3, 5, 5, 6, 9, 9]
+    assert without_few(forest, X, fewest=6).tolist() == [5, 3, 9, 9, 6, 9, 9]
+    assert without_few(forest, X, fewest=1).tolist() == forest.number.tolist()
 
 
 def test_contributions_add_up_also_of_what_is_kept() -> None:
@@ -153,10 +200,21 @@ def test_arrays_that_are_no_trees_are_refused(changes: dict[str, Any], reason: s
 def test_a_tree_deeper_than_any_is_refused() -> None:
     deep = 1500
     column = [0] * deep + [-1] * (deep + 1)
-    with pytest.raises(ModelError, match="more than 1000 splits in a row"):
+    with pytest.raises(ModelError, match="more than 256 splits in a row"):
         TreeScorers.from_arrays(
             arrays(
                 column=column, number=np.zeros(len(column)), node_end=[len(column)],
                 missing_left=np.ones(deep), share=np.full(deep, 0.5),
             )
         )  # fmt: skip
+
+
+def test_a_deep_tree_is_explained_in_as_many_factors_as_it_has_columns() -> None:
+    deep = 100
+    column = np.array([0, -1, 1, -1] * (deep // 2) + [-1])
+    number = np.where(column < 0, 0.1 * np.arange(len(column)), np.arange(len(column)) / 10)
+    forest = Forest(column, number, np.zeros(deep, dtype=np.bool_), np.full(deep, 0.6))
+    assert max(leaves.owner.shape[1] for leaves in _leaves(forest)) == 2
+    X = np.random.default_rng(1).uniform(-1, 11, size=(20, 2))
+    baseline, values = tree_shapley(forest, X)
+    assert_allclose(baseline + values.sum(axis=1), forest.log_odds(X), rtol=0, atol=1e-10)

@@ -84,7 +84,8 @@ def test_a_learner_that_does_not_exist_is_refused_with_those_that_do(small) -> N
 
 def test_settings_of_a_learner_reach_it(trained) -> None:
     model = trained.models["lightgbm"].model
-    assert 0 < len(model.root) <= 40
+    (forest,) = model.forests
+    assert 0 < forest.trees <= 40
 
 
 def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, store) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from predictor.cohort.covariates import CovariateValues, Kind
+from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.errors import DataError, StudyError
 
 Matrix = npt.NDArray[np.float64]
@@ -89,7 +90,7 @@ def design(values: Sequence[CovariateValues]) -> Design:
 
 
 def check_informative(matrix: Design) -> None:
-    """Refuse covariates that are the same for, or missing in, all patients.
+    """Refuse covariates that are the same for, or missing in, all patients, or all but a few.
 
     Raises
     ------
@@ -102,6 +103,11 @@ def check_informative(matrix: Design) -> None:
         known = block[~np.isnan(block).any(axis=1)]
         if not len(known):
             faults.append(f"{covariate.name}: missing for all {len(block)} labelled patients")
+        elif len(known) < FEWEST <= len(block):
+            faults.append(
+                f"{covariate.name}: known for {FEW_IN_WORDS} of {len(block)} labelled patients; "
+                f"what a model says of it would be about them, take it out of the covariates"
+            )
         elif (known == known[0]).all():
             faults.append(
                 f"{covariate.name}: the same for all labelled patients who have it; "

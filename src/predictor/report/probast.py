@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from predictor.disclosure import shown
 from predictor.report import procedure
 from predictor.report.wording import NONE, listed, span
 
@@ -99,7 +100,7 @@ def _rule(report: Report) -> str:
 
 def _defined(report: Report) -> str:
     alternatives = (report["data"].get("alternatives") or {}).items()
-    changed = [f"{name} changes {a['differs']} labels" for name, a in alternatives]
+    changed = [f"{name} changes {shown(a['differs'])} labels" for name, a in alternatives]
     return f"Other definitions: {'; '.join(changed)}." if changed else "No other definition."
 
 

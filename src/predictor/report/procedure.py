@@ -14,6 +14,7 @@ ABSENT = "Not available: this report.json does not hold it."
 
 # texts and quoted names, inside which -- and /* are no comment
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+_TREES = ("trees", "boosters")  # the latter in reports of earlier versions
 # settings by which a learner is told to weigh the two outcomes differently
 _BY_CLASS = ("class_weight", "scale_pos_weight", "is_unbalance", "sample_weight")
 
@@ -26,6 +27,11 @@ def told(report: Report) -> bool:
 def learning(report: Report) -> dict[str, Mapping[str, Any]]:
     """The learners that learn something from covariates."""
     return {name: facts for name, facts in report["learners"].items() if facts["parameters"]}
+
+
+def of_trees(facts: Mapping[str, Any]) -> bool:
+    """Whether a learner is made of boosted trees, which take columns as they are."""
+    return facts["description"]["kind"] in _TREES
 
 
 def tuned(report: Report) -> list[str]:
@@ -61,7 +67,7 @@ def steps(report: Report) -> str:
     learners = learning(report).values()
     done = {
         "imputation": bool(learners) and bool(gaps(report)),
-        "scaling": any(facts["description"]["kind"] != "boosters" for facts in learners),
+        "scaling": not all(map(of_trees, learners)),
         "tuning": bool(tuned(report)),
         "fitting": True,
     }

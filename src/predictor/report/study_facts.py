@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from predictor.cohort import Design, Flow, pipeline_sql
+from predictor.cohort import Design, pipeline_sql
+from predictor.disclosure import Shown
 from predictor.report.summary import covariate_facts, plain, plain_row
 from predictor.study import Study, dump_study
 from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
@@ -86,12 +87,20 @@ def comparison_facts(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
     ]
 
 
-def sensitivity_facts(definition: str, flow: Flow, learner: str, auroc: Estimate) -> dict[str, Any]:
-    """AUROC of a learner under another definition of the outcome."""
+def sensitivity_facts(
+    definition: str, counts: Mapping[str, Shown], learner: str, auroc: Estimate
+) -> dict[str, Any]:
+    """AUROC of a learner under another definition of the outcome.
+
+    Parameters
+    ----------
+    counts
+        Patients labelled and events, as they may be shared.
+    """
     return {
         "definition": definition,
-        "labelled": flow.labelled,
-        "events": flow.events,
+        "labelled": counts["labelled"],
+        "events": counts["events"],
         "learner": learner,
         "auroc": {
             "estimate": plain(auroc.estimate),

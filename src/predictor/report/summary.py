@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design, LabelledCohort
-from predictor.disclosure import SMALL, WITHHELD, Shown, small
+from predictor.describe import alternatives
 from predictor.statistics import (
     expected_mape,
     expected_shrinkage,
@@ -21,7 +21,10 @@ from predictor.validation import BEFORE_TRAINING, Strength
 
 
 def data_facts(labelled: LabelledCohort, fingerprint: str) -> dict[str, Any]:
-    """Counts of the cohort on its way to the analysis."""
+    """Counts of the cohort on its way to the analysis, which are told, and of other definitions.
+
+    Those are shown as `predictor describe` shows them.
+    """
     flow = labelled.flow
     return {
         "rows": flow.rows,
@@ -33,22 +36,8 @@ def data_facts(labelled: LabelledCohort, fingerprint: str) -> dict[str, Any]:
         "unlabelled": flow.unlabelled,
         "labelled": flow.labelled,
         "events": flow.events,
-        "alternatives": {
-            name: _alternative(labelled.labels, other)
-            for name, other in labelled.alternatives.items()
-        },
+        "alternatives": alternatives(labelled),
         "fingerprint": fingerprint,
-    }
-
-
-def _alternative(labels: Any, other: Any) -> dict[str, Shown]:
-    both = ~np.isnan(labels) & ~np.isnan(other)
-    known, events = int((~np.isnan(other)).sum()), int(np.nansum(other))
-    differs = int((labels[both] != other[both]).sum())
-    return {
-        "labelled": known,
-        "events": SMALL if small(events) else WITHHELD if small(known - events) else events,
-        "differs": SMALL if small(differs) else differs,
     }
 
 

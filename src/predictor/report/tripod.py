@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from predictor.disclosure import shown
 from predictor.report import procedure
 from predictor.report.tripod_items import ITEMS, Item
 from predictor.report.wording import assumed_auroc, count, listed, percent, with_interval
@@ -223,7 +224,7 @@ def _characteristics(report: Report) -> str:
 def _analysed(report: Report) -> str:
     data = report["data"]
     other = [
-        f"{name}: {found['events']} of {found['labelled']}"
+        f"{name}: {shown(found['events'])} of {found['labelled']}"
         for name, found in (data.get("alternatives") or {}).items()
     ]
     text = f"{data['events']} events of {data['labelled']} patients for every learner."
@@ -243,8 +244,9 @@ def _described(facts: Mapping[str, Any]) -> str:
         return "one probability for everybody"
     if facts["description"]["coefficients"] is not None:
         return "coefficients"
-    trees = facts["description"]["kind"] == "boosters"
-    return "trees in words" if trees else "which covariates matter, for want of a short form"
+    if procedure.of_trees(facts):
+        return "trees in words"
+    return "which covariates matter, for want of a short form"
 
 
 def _performance(report: Report) -> str:

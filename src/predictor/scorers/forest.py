@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_DEEPEST = 1000  # splits from a root to a leaf
+_DEEPEST = 256  # splits from a root to a leaf; ours have a few
 _AT_ONCE = 2**22  # nodes times patients that are looked at together
 
 
@@ -131,15 +131,26 @@ class Forest:
 
     def log_odds(self, X: Floats) -> Floats:
         """Sum of the leaves (n,) that patients (n, p) come to."""
-        total = np.zeros(len(X))
-        leaf = self.column < 0
-        size = max(1, _AT_ONCE // max(len(leaf), 1))
+        leaf, total = self.column < 0, np.zeros(len(X))
+        for part, comes in self._visits(X):
+            total[part] = self.number[leaf] @ comes[leaf]
+        return total
+
+    def patients(self, X: Floats) -> Ints:
+        """(N,) how many of the patients (n, p) come to each split and leaf."""
+        counts = np.zeros(len(self.column), dtype=np.int64)
+        for _, comes in self._visits(X):
+            counts += comes.sum(axis=1)
+        return counts
+
+    def _visits(self, X: Floats) -> Iterator[tuple[slice, Bools]]:
+        """Some of the patients (n, p) at a time, and which nodes they come to (N, patients)."""
+        size = max(1, _AT_ONCE // max(len(self.column), 1))
         for start in range(0, len(X), size):
             columns = np.ascontiguousarray(X[start : start + size].T)
-            comes = np.ones((len(leaf), columns.shape[1]), dtype=np.bool_)
+            comes = np.ones((len(self.column), columns.shape[1]), dtype=np.bool_)
             for splits in self.levels:
                 left, here = self.goes_left(columns, splits), comes[splits]
                 comes[splits + 1] = here & left
                 comes[self.right[splits]] = here & ~left
-            total[start : start + size] = self.number[leaf] @ comes[leaf]
-        return total
+            yield slice(start, start + size), comes

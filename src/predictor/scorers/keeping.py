@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from predictor.scorers.additive import AdditiveScorers
 from predictor.scorers.contract import Scorers
+from predictor.scorers.forest import Forest
 from predictor.scorers.linear import LinearScorers
 from predictor.scorers.rounding import between, significant, to_step
 from predictor.scorers.trees import TreeScorers
@@ -27,7 +28,8 @@ def kept(model: Scorers, X: Floats, *, fewest: int) -> Scorers:
       are changed so that the training patients' log-odds stay as near as they can.
     - Trees lose every count of patients. Thresholds lie halfway between two patients' values: they
       move to the roundest number between these, so nobody in the training sample changes sides.
-      Values of leaves keep two digits, shares of patients are twentieths.
+      Values of leaves keep two digits, shares of patients are twentieths. A leaf of fewer than
+      `fewest` patients takes the mean of the leaves on the other side (see `without_few`).
     - Where a missing value goes is not learned from fewer than `fewest` patients.
     - A classifier of scikit-learn stays as it was fitted.
 
@@ -81,7 +83,7 @@ def _additive(model: AdditiveScorers, X: Floats, spread: Floats) -> AdditiveScor
 
 def _trees(model: TreeScorers, X: Floats, spread: Floats, fewest: int) -> TreeScorers:
     (forest,) = model.forests
-    number = forest.number.copy()
+    number = without_few(forest, model.completed(X, 0), fewest)
     for split in np.flatnonzero(forest.column >= 0):
         values, at = X[:, forest.column[split]], number[split]
         below, above = values[values <= at], values[values > at]
@@ -98,3 +100,42 @@ def _trees(model: TreeScorers, X: Floats, spread: Floats, fewest: int) -> TreeSc
         model.initial,
         np.where(few, to_step(mean, spread), np.nan)[None, :],
     )
+
+
+def without_few(forest: Forest, X: Floats, fewest: int) -> Floats:
+    """Numbers of a forest in which no leaf has a value of fewer than `fewest` patients.
+
+    LightGBM holds the size of leaves through their uncertainty: where an event is rare, a leaf may
+    be that of one patient, and its value tells the outcome. Such a leaf takes the mean value of the
+    patients on the other side of the split above it; if these are too few as well, both take the
+    mean of both, and if that is of too few, what is across the next split above.
+
+    Parameters
+    ----------
+    forest
+        As it was trained.
+    X
+        (n, p) the patients it was trained on.
+
+    Returns
+    -------
+    ndarray
+        (N,) for `Forest.number`.
+    """
+    number, patients = forest.number.copy(), forest.patients(X)
+    leaf, end = forest.column < 0, np.arange(len(number)) + 1
+    # from the last split to the first: what lies below one is done when it comes
+    for split in np.flatnonzero(~leaf)[::-1]:
+        middle = forest.right[split]
+        end[split] = end[middle]
+        sides = [np.arange(split + 1, middle), np.arange(middle, end[split])]
+        large = [side for side in sides if patients[side[0]] >= fewest]
+        if len(large) == 2:
+            continue
+        of = np.concatenate(large or sides)
+        of = of[leaf[of]]
+        mean = np.average(number[of], weights=patients[of] if patients[of].any() else None)
+        for side in sides:
+            if patients[side[0]] < fewest:
+                number[side[leaf[side]]] = mean
+    return number

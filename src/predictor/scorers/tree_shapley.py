@@ -70,9 +70,9 @@ class _Leaves:
     slot
         (L, k) which of the columns on the way a split looks at, numbered as they come.
     owner
-        (L, k) the column of each slot; 0 for a slot that is not used.
+        (L, m) the column of each slot; 0 for a slot that is not used.
     share
-        (L, k) product of the shares of the splits of a slot; 1 if it is not used.
+        (L, m) product of the shares of the splits of a slot; 1 if it is not used.
     """
 
     value: Floats
@@ -85,22 +85,26 @@ class _Leaves:
     def add_to(self, values: Floats, forest: Forest, columns: Floats) -> None:
         """Add the Shapley values (n, p) of patients given column by column (p, n)."""
         L, k = self.splits.shape
-        passed = np.ones((k, L, columns.shape[1]), dtype=np.bool_)
+        slots = self.owner.shape[1]
+        passed = np.ones((slots, L, columns.shape[1]), dtype=np.bool_)
         every = np.arange(L)
         for step in range(k):
             left = forest.goes_left(columns, self.splits[:, step])
             passed[self.slot[:, step], every] &= left == self.left[:, step, None]
         share = self.share.T[:, :, None]
         integral = np.zeros(passed.shape)
-        nodes, weights = np.polynomial.legendre.leggauss((k + 1) // 2)
+        nodes, weights = np.polynomial.legendre.leggauss((slots + 1) // 2)
         for t, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
             factor = np.where(passed, t + (1 - t) * share, (1 - t) * share)
-            before = np.full(passed.shape[1:], weight)
-            for i in range(k):  # product of the factors of all other slots, without dividing
-                integral[i] += before * np.prod(factor[i + 1 :], axis=0)
-                before *= factor[i]
+            # product of the factors of all other slots, without dividing
+            before, after = np.full(factor.shape, weight), np.ones(factor.shape)
+            np.multiply.accumulate(factor[:-1], out=before[1:])
+            np.multiply.accumulate(factor[:0:-1], out=after[-2::-1])
+            before[1:] *= weight
+            before *= after
+            integral += before
         integral *= (passed - share) * self.value[:, None]
-        for i in range(k):
+        for i in range(slots):
             belongs = self.owner[:, i] == np.arange(values.shape[1])[:, None]
             values += (belongs.astype(np.float64) @ integral[i]).T
 
@@ -122,11 +126,12 @@ def _leaves(forest: Forest) -> Iterator[_Leaves]:
         nodes = np.where(goes, at + 1, forest.right[at])
         column, part = forest.column[at], forest.share[forest.place[at]]
         # a column that was met before keeps its slot; the slot of this step is for a new one
-        step = splits.shape[1]
+        step = owner.shape[1]
         used = np.arange(step) <= slot[kept].max(axis=1, initial=-1, keepdims=True)
         again = (owner[kept] == column[:, None]) & used
         number = np.where(again.any(axis=1), again.argmax(axis=1) if step else 0, used.sum(axis=1))
-        blank = np.zeros((len(kept), 1), dtype=np.int64)
+        # no wider than the columns that were met on any way
+        blank = np.zeros((len(kept), max(number.max(initial=-1) + 1 - owner.shape[1], 0)), int)
         owner, share = np.hstack([owner[kept], blank]), np.hstack([share[kept], blank + 1.0])
         every = np.arange(len(kept))
         owner[every, number] = column

@@ -69,7 +69,7 @@ class TreeScorers(Scorers):
         X = _read(X, self.columns)
         logit = np.repeat(self.initial[:, None], len(X), axis=1)
         for b, forest in self._with_trees():
-            logit[b] += forest.log_odds(self._completed(X, b))
+            logit[b] += forest.log_odds(self.completed(X, b))
         return logit
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
@@ -87,7 +87,7 @@ class TreeScorers(Scorers):
         values = np.zeros((len(self), *X.shape))
         values[self.failed] = np.nan
         for b, forest in self._with_trees():
-            expected, values[b] = tree_shapley(forest, self._completed(X, b))
+            expected, values[b] = tree_shapley(forest, self.completed(X, b))
             baseline[b] += expected
         return baseline, values
 
@@ -172,7 +172,8 @@ class TreeScorers(Scorers):
             )
         return sentences
 
-    def _completed(self, X: Floats, b: int) -> Floats:
+    def completed(self, X: Floats, b: int) -> Floats:
+        """Patients (n, p) as the trees of model `b` read them."""
         return np.where(np.isnan(X), self.impute[b], X)
 
     def _with_trees(self) -> list[tuple[int, Forest]]:

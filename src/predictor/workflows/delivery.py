@@ -206,15 +206,14 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
     alone = delivery.study.model_copy(
         update={"learners": (result.spec,), "validation": ValidationSpec()}
     )
+    model = kept(result.trained.model, result.matrix.X, fewest=FEWEST)
     return SavedModel(
         study=alone,
         learner=name,
         covariates=result.matrix.covariates,
-        model=kept(result.trained.model, result.matrix.X, fewest=FEWEST),
+        model=model,
         spread=Spread.of(
-            result.trained.model,
-            result.trained.bootstrap_models[: result.trained.model.kept],
-            result.shown,
+            model, result.trained.bootstrap_models[: result.trained.model.kept], result.shown
         ),
         usual=Usual.of(result.matrix),
         pooled=tuple(

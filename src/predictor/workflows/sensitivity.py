@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from predictor.cohort.label import FEWEST_EVENTS
+from predictor.describe import alternatives
 from predictor.errors import DataError, StudyError
 from predictor.report import sensitivity_facts
 from predictor.study import BootstrapSpec, LearnerSpec, Study
@@ -49,13 +50,13 @@ def sensitivity(
     spec = _quick_learner(prepared.study, estimators, champion)
     if spec is None:
         return []
-    found = []
+    found, counts = [], alternatives(prepared.labelled)
     for definition, labels in prepared.labelled.alternatives.items():
         again = relabelled(prepared, labels)
         flow = again.labelled.flow
         if min(flow.events, flow.labelled - flow.events) >= FEWEST_EVENTS:
             auroc = _auroc(again, spec, estimators[spec.name], executor)
-            found.append(sensitivity_facts(definition, flow, spec.name, auroc))
+            found.append(sensitivity_facts(definition, counts[definition], spec.name, auroc))
     return found
 
 

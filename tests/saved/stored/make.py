@@ -1,4 +1,4 @@
-"""Write `format_1/`: small models of made-up patients, and what they said of new ones.
+"""Write `format_2/` (or a later one): small models of made-up patients, and what they say.
 
 Run once, with the version whose format is to be kept: `python tests/saved/stored/make.py`. What is
 stored must go on scoring; so a folder that is there is never written again.

@@ -92,7 +92,7 @@ def _sensitivity(report: Mapping[str, Any]) -> list[Block]:
                     row["definition"],
                     row["learner"],
                     str(row["labelled"]),
-                    str(row["events"]),
+                    shown(row["events"]),
                     with_interval(row["auroc"]),
                 ]
                 for row in found

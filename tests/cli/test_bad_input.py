@@ -466,7 +466,8 @@ def test_a_disk_that_is_full_at_the_first_training_leaves_nothing(small) -> None
 
 
 def test_a_disk_that_is_full_while_scoring_leaves_the_old_scores(copied, new_patients) -> None:
-    (copied.study.folder / "scores.csv").write_text("old")
+    old = "patient_id,probability,low,high,flags,baseline\n"
+    (copied.study.folder / "scores.csv").write_text(old)
     before = copied.study.files()
     result = _limited(
         copied.study.folder, 100, "score", "models/small/ridge", "--data", "new.csv", "--out",

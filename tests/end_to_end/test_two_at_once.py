@@ -13,7 +13,8 @@ def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, s
     for process in both:
         out, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
-        assert err == ""
+        waiting = "waiting for another process to let go of the MLflow store "
+        assert not [line for line in err.splitlines() if not line.startswith(waiting)]
         summaries.append(json.loads(out))
     assert {summary["seed"] for summary in summaries} == {1, 2}
     for learner in ("prevalence", "ridge"):

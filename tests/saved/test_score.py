@@ -12,6 +12,7 @@ from predictor.errors import DataError
 from predictor.learners import make
 from predictor.saved import SavedModel, Spread, Usual, read_model, score
 from predictor.saved.score import SAID
+from predictor.study.study import COLUMNS_OF_SCORES, CONTRIBUTION
 from predictor.workflows import prepare
 from predictor.workflows.learner import make_learner
 from predictor.workflows.plan import make_plan
@@ -115,6 +116,11 @@ def test_columns_are_those_of_the_contract(ridge, raw) -> None:
         "contribution_log_age", "contribution_sex", "contribution_limb", "contribution_allodynia",
         "outcome", "predict_at", "model",
     ]  # fmt: skip
+
+
+def test_the_columns_of_scores_are_those_no_identifier_may_be_called(ridge, raw) -> None:
+    names = [n for n in score(ridge, raw).to_table().column_names if not n.startswith(CONTRIBUTION)]
+    assert names == ["patient_id", *COLUMNS_OF_SCORES]
 
 
 def test_every_row_says_what_it_is_the_probability_of(ridge, raw) -> None:

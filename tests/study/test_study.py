@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from predictor.errors import StudyError
 from predictor.study import Column, Study, load_study, parse_study
 
 
@@ -105,3 +106,16 @@ def test_the_landmark_study_shares_the_dictionary_of_the_first() -> None:
     assert (first.predict_at, landmark.predict_at) == ("T0", "T1")
     assert "nrs_t1" in [column.name for column in landmark.known()]
     assert "nrs_t1" not in [column.name for column in first.known()]
+
+
+@pytest.mark.parametrize("name", ["probability", "Low", "flags", "model", "contribution_age"])
+def test_an_identifier_named_like_a_column_of_scores_is_refused(study_text, name) -> None:
+    text = study_text.replace("patient_id", name)
+    with pytest.raises(StudyError, match=rf"{name}.*file of scores.*rename the identifier"):
+        parse_study(text, file="study.yaml", pipeline=None)
+
+
+@pytest.mark.parametrize("name", ["probability", "flags", "outcome"])
+def test_another_column_may_be_named_like_one_of_scores(study_text, name) -> None:
+    study = parse_study(study_text.replace("nrs_t0", name), file="study.yaml", pipeline=None)
+    assert study.column(name).role == "value"

@@ -119,6 +119,13 @@ def test_another_question_does_not_take_the_champion(store, make_run) -> None:
     assert _state(_client())[0] == ["FINISHED"] * 3
 
 
+def test_the_same_rule_with_other_blanks_is_the_same(store, make_run) -> None:
+    question = {"outcome": "responder", "predict_at": "T0", "rule": "pain < 4"}
+    log_training(make_run(question=question))
+    again = make_run(training="again", question={**question, "rule": "Pain<4"})
+    assert not log_training(again).already
+
+
 def test_a_process_killed_while_the_store_is_made_leaves_none(here) -> None:
     script = """
 import os, signal

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -12,7 +13,9 @@ import pytest
 
 from predictor.errors import DataError, PredictorError, StudyError
 from predictor.saved import read_model
+from predictor.study import load_study
 from predictor.workflows import check, log, make_plan, prepare, train
+from predictor.workflows.places import check_places
 
 Summary = dict[str, Any]
 
@@ -289,6 +292,17 @@ def test_the_record_holds_nothing_of_a_patient(trained) -> None:
     assert str(trained.study.folder) not in text
 
 
+def _edit(**changes: Any) -> None:
+    path = Path("reports/small/record/training.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def _pipe() -> None:
+    path = Path("reports/small/record/training.json")
+    path.unlink()
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
@@ -298,6 +312,13 @@ def test_the_record_holds_nothing_of_a_patient(trained) -> None:
         (lambda: Path("reports/small/record/training.json").write_text("{"), "as JSON"),
         (lambda: Path("reports/small/record/training.json").write_text("{}"), "is not a record"),
         (lambda: Path("reports/small/record/training.json").write_text('{"format": 1}'), "damaged"),
+        (_pipe, r"training\.json: cannot be read"),
+        (lambda: _edit(rows="many"), "damaged"),
+        (lambda: _edit(question={"rule": 3}), "damaged"),
+        (lambda: _edit(learners=[]), "its champion is no learner"),
+        (lambda: _edit(learners=["ridge"]), "damaged"),
+        (lambda: _edit(artifacts={"../../patients.csv": ""}), "damaged"),
+        (lambda: _edit(artifacts={"report.json": 1}), "changed"),
     ],
 )
 def test_a_record_that_is_not_as_it_was_is_not_sent(copied, harm, message) -> None:
@@ -341,6 +362,26 @@ def test_another_study_of_the_same_name_takes_nothing(copied, monkeypatch, chang
     assert {n: d for n, d in copied.study.files().items() if n != "mlflow.db.lock"} == {
         n: d for n, d in before.items() if n != "mlflow.db.lock"
     }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("title: A small made-up study", "title: A small study"), ("before the tr", "before tr")],
+        [("rule: pain_t0 - pain_t2 >= 2\n", "rule: PAIN_T0-pain_t2 >=2  # points\n")],
+        [("rule: pain_t0 - pain_t2 >= 2\n", 'rule: "pain_t0 - pain_t2 -- fall\\n >= 2"\n')],
+    ],
+)
+def test_the_same_study_written_otherwise_is_the_same(copied, changes) -> None:
+    copied.study.change(*changes)
+    check_places(load_study("study.yaml"), Path("models"), Path("reports/small"))
+
+
+def test_a_store_that_cannot_be_made_is_refused_before_training(small, monkeypatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///patients.csv/mlflow.db")
+    with pytest.raises(PredictorError, match=r"patients\.csv: cannot be made, .*not a directory"):
+        check_places(load_study("study.yaml"), Path("models"), Path("reports/small"))
+    assert not Path("models").exists()
 
 
 @pytest.mark.parametrize("name", ["reports/small/report.html", "reports/small/ridge",

@@ -13,14 +13,14 @@ from predictor.cli import options
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=1),
+    type=click.IntRange(1, 86_400),
     default=300,
     show_default=True,
     help="How long it may take.",
 )
 @options.as_json
 @options.quiet
-def command(directory: Path, seconds: float, as_json: bool, quiet: bool) -> None:
+def command(directory: Path, seconds: int, as_json: bool, quiet: bool) -> None:
     """Send the record of a training to MLflow, from the folder with its report, once: after
     `predictor train` could not, or to another store (MLFLOW_TRACKING_URI).
 

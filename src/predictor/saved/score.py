@@ -28,6 +28,7 @@ from predictor.explain import Explanation, explain
 from predictor.saved.model import Floats, SavedModel
 from predictor.scorers.contract import probability_of
 from predictor.study import Column
+from predictor.study.study import CONTRIBUTION
 
 _FAR = 3.0  # standard deviations from the mean of the training patients
 SAID = ("outcome", "predict_at", "model")  # of the model, at the end of every row
@@ -77,7 +78,7 @@ class Scores:
         columns = {name: self.identifiers[name] for name in self.identifiers.column_names}
         scored = np.where(np.isnan(self.probability), np.nan, self.baseline)
         numbers = {"baseline": scored} | {
-            f"contribution_{name}": self.contributions[:, place]
+            f"{CONTRIBUTION}{name}": self.contributions[:, place]
             for place, name in enumerate(self.covariates)
         }
         return pa.table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from predictor.study.columns import Column, as_number
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome
+from predictor.study.question import differences, on_one_line, question
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,
@@ -25,7 +26,10 @@ __all__ = [
     "Study",
     "ValidationSpec",
     "as_number",
+    "differences",
     "dump_study",
     "load_study",
+    "on_one_line",
     "parse_study",
+    "question",
 ]

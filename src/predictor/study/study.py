@@ -13,6 +13,12 @@ from predictor.study.outcome import Outcome
 from predictor.study.specs import LearnerSpec, ValidationSpec
 from predictor.visible import visible
 
+# what a file of scores says of each patient, beside the identifiers
+COLUMNS_OF_SCORES = (
+    "probability", "low", "high", "flags", "baseline", "outcome", "predict_at", "model",
+)  # fmt: skip
+CONTRIBUTION = "contribution_"  # and so of each covariate
+
 
 class Pipeline(Frozen):
     """A feature pipeline: one SQL query and the file it came from."""
@@ -110,6 +116,12 @@ class Study(Frozen):
             folded.add(column.name.casefold())
         if not self.ids:
             raise ValueError("columns: none has role: id; a patient needs an identifier")
+        for name in self.ids:
+            if name.casefold() in COLUMNS_OF_SCORES or name.casefold().startswith(CONTRIBUTION):
+                raise ValueError(
+                    f"columns.{name}: a file of scores has the identifiers and a column of this "
+                    "name; rename the identifier, here and in the table"
+                )
         if sum("cluster" in column.roles for column in self.columns) > 1:
             raise ValueError("columns: more than one has role: cluster")
         if fault := fault_of_folder_name(self.study, of="the study"):

@@ -12,7 +12,7 @@ from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import prepare_store
 from predictor.tracking.training import check_question, log_training
 from predictor.tracking.ui import run_ui, ui_command
-from predictor.tracking.uri import missing_store
+from predictor.tracking.uri import folder_of_new_store, missing_store
 
 __all__ = [
     "SECONDS",
@@ -22,6 +22,7 @@ __all__ = [
     "check_question",
     "download_model",
     "download_report",
+    "folder_of_new_store",
     "log_training",
     "metric_name",
     "missing_store",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from predictor.errors import StudyError
+from predictor.study import differences
 from predictor.tracking.uri import sqlite_file
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def refuse_another_question(
         return
     before, now = last[0].data.params, as_parameters(question)
     # trainings of an earlier version say less
-    different = [name for name in now if name in before and before[name] != now[name]]
+    different = differences(before, now)
     if different:
         said = "; ".join(f"{name} {before[name]!r}, here {now[name]!r}" for name in different)
         raise StudyError(

@@ -14,6 +14,7 @@ from predictor.disk import room
 from predictor.errors import StudyError
 from predictor.tracking.limit import SECONDS, TooSlow, limit
 from predictor.tracking.uri import shown, sqlite_file, tracking_uri
+from predictor.visible import visible
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -92,7 +93,8 @@ def reason(error: Exception, uri: str) -> str:
 
     # SQLAlchemy adds the statement and its values
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return (said.replace(uri, shown(uri)).strip(". \n")) or type(error).__name__
+    said = said.partition("\n[SQL:")[0].replace(uri, shown(uri))
+    return said.strip(". \n") or type(error).__name__
 
 
 @contextmanager
@@ -108,7 +110,8 @@ def _alone_with(uri: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=_SAY_AFTER)
     except Timeout:
-        _log.warning("waiting for another process to let go of the MLflow store %s", path)
+        where = visible(str(path))
+        _log.warning("waiting for another process to let go of the MLflow store %s", where)
         try:
             lock.acquire(timeout=_WAIT)
         except Timeout:
@@ -187,6 +190,7 @@ def _never_finished(uri: str) -> str | None:
         return None
     name = shlex.quote(str(path))
     return (
-        "It holds no run: something stopped MLflow while it made the store. Nothing is lost: move "
-        f"it away (mv {name} {shlex.quote(str(path) + '.unfinished')}) and give the command again."
+        "It holds no run: MLflow was stopped, or failed, while it made the store. Nothing is lost: "
+        f"move it away (mv {name} {shlex.quote(str(path) + '.unfinished')}) and give the command "
+        "again."
     )

@@ -82,6 +82,12 @@ def sqlite_file(uri: str) -> Path | None:
     return None if database in (None, "", ":memory:") else Path(str(database))
 
 
+def folder_of_new_store() -> Path | None:
+    """Where a local store will be made that does not exist yet; None for all others."""
+    path = sqlite_file(tracking_uri())
+    return None if path is None or path.exists() else path.parent
+
+
 def missing_store() -> str | None:
     """What to tell somebody who wants to read a local store that does not exist; else None."""
     uri = tracking_uri()

@@ -22,12 +22,11 @@ from predictor.report.page import BEESWARM
 from predictor.report.tripod import open_items
 from predictor.saved import SavedModel, Spread, Usual, stage_model
 from predictor.scorers.keeping import kept
-from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study
+from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study, question
 from predictor.validation import Performance, Plan, Trained
 from predictor.visible import visible_document
 from predictor.workflows import provenance
 from predictor.workflows.logging import try_to_log
-from predictor.workflows.places import question
 from predictor.workflows.record import RECORD, place, place_of_learner, to_record
 from predictor.workflows.reporting import PAGE, REPORT, make_page
 

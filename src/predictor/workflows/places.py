@@ -10,18 +10,9 @@ from predictor import tracking
 from predictor.disk import refuse_foreign
 from predictor.errors import PredictorError
 from predictor.saved.model import MODEL, PIPELINE, STUDY
-from predictor.study import Study, parse_study
+from predictor.study import Study, differences, on_one_line, parse_study, question
 from predictor.workflows.files import check_writable
 from predictor.workflows.reporting import PAGE, REPORT, is_report
-
-
-def question(study: Study) -> dict[str, str]:
-    """What a study predicts, from when, by which rule: what all its trainings share."""
-    return {
-        "outcome": study.outcome.name,
-        "predict_at": study.predict_at,
-        "rule": " ".join(study.outcome.rule.split()),
-    }
 
 
 def check_places(study: Study, models: Path, out: Path) -> None:
@@ -50,8 +41,10 @@ def check_places(study: Study, models: Path, out: Path) -> None:
         way_out="move it away, or write the report elsewhere (--out)",
     )
     _refuse_another_question(study, folder, out)
-    if tracking.missing_store():
-        check_writable(Path())  # where MLflow will make it; not made yet, training may still fail
+    if (new := tracking.folder_of_new_store()) is not None:
+        # not made yet, training may still fail; files of runs go to the working directory
+        for place in (new, Path()):
+            check_writable(place)
     else:
         tracking.check_question(study.study, question(study))
 
@@ -62,12 +55,13 @@ def _refuse_another_question(study: Study, folder: Path, out: Path) -> None:
     found = {out: _question_of_report(out / REPORT)}
     found |= {path.parent: _question_of_model(path.parent) for path in folder.glob(f"*/{MODEL}")}
     for place, theirs in found.items():
-        different = [name for name, text in ours.items() if theirs.get(name, text) != text]
+        different = differences(theirs, ours)
         if different:
             said = "; ".join(f"{n} {theirs[n]!r}, here {ours[n]!r}" for n in different)
             raise PredictorError(
                 f"{place}: is of another study: {said}. Rename this study (key study of "
-                f"{study.file}), or write elsewhere (--models, --out)."
+                f"{study.file}), or write elsewhere (--models and --out, and "
+                "MLFLOW_TRACKING_URI for another store)."
             )
 
 
@@ -76,7 +70,7 @@ def _question_of_report(path: Path) -> dict[str, str]:
         return {}
     report = json.loads(path.read_text(encoding="utf-8"))
     found = {name: str(report[name]) for name in ("study", "outcome", "predict_at")}
-    return found | ({"rule": " ".join(report["rule"].split())} if "rule" in report else {})
+    return found | ({"rule": on_one_line(str(report["rule"]))} if "rule" in report else {})
 
 
 def _question_of_model(directory: Path) -> dict[str, str]:

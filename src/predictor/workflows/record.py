@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from predictor.disk import parse_json, read_plain
 from predictor.errors import PredictorError
 from predictor.study import LearnerSpec
 from predictor.tracking import LearnerRun, TrainingRun
 
 RECORD = "record/training.json"
 _FORMAT = 1
+_LARGEST = 2**28  # bytes of one file
 _IN_RECORD = ("study.yaml", "covariates.sql")  # the report folder may be the user's own
 _PLAIN = (
     "training", "study", "question", "parameters", "tags", "data_fingerprint", "dataset_name",
@@ -74,7 +77,7 @@ def read_record(out: Path) -> TrainingRun:
     """
     path = out / RECORD
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = parse_json(read_plain(path, limit=_LARGEST))
     except FileNotFoundError:
         raise PredictorError(
             f"{out}: has no {RECORD}; name the folder that `predictor train` wrote its report to"
@@ -85,15 +88,16 @@ def read_record(out: Path) -> TrainingRun:
         raise PredictorError(f"{path}: is not a record that this version of predictor reads")
     faults: list[str] = []
     try:
-        run = TrainingRun(
-            **{name: record[name] for name in _PLAIN},
-            artifacts=_read(
-                out, {n: (place(n), h) for n, h in record["artifacts"].items()}, faults
-            ),
-            learners=tuple(_learner(entry, out, faults) for entry in record["learners"]),
+        said = {name: record[name] for name in _PLAIN}
+        said["artifacts"] = _read(
+            out, {n: (place(n), h) for n, h in record["artifacts"].items()}, faults
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise PredictorError(f"{path}: is damaged ({type(error).__name__})") from None
+        said["learners"] = tuple(_learner(entry, out, faults) for entry in record["learners"])
+        run = TypeAdapter(TrainingRun).validate_python(said)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise PredictorError(f"{path}: is damaged ({type(error).__name__}); train again") from None
+    if run.champion not in {learner.name for learner in run.learners}:
+        raise PredictorError(f"{path}: is damaged (its champion is no learner); train again")
     if faults:
         raise PredictorError(
             "\n".join([*faults, f"{out}: cannot be logged as it was; train again"])
@@ -105,22 +109,20 @@ def _learner(entry: Mapping[str, Any], out: Path, faults: list[str]) -> LearnerR
     name, model = entry["name"], entry["model"]
     files = {n: (f"{model}/{n}", h) for n, h in entry["model_files"].items()}
     places = {n: (place_of_learner(name, n), h) for n, h in entry["artifacts"].items()}
-    return LearnerRun(
-        name=name,
-        parameters=entry["parameters"],
-        metrics=entry["metrics"],
-        artifacts=_read(out, places, faults),
-        model=_read(out, files, faults),
-    )
+    said = {"name": name, "parameters": entry["parameters"], "metrics": entry["metrics"]}
+    said |= {"artifacts": _read(out, places, faults), "model": _read(out, files, faults)}
+    return TypeAdapter(LearnerRun).validate_python(said)
 
 
 def _read(out: Path, places: Mapping[str, tuple[str, str]], faults: list[str]) -> dict[str, bytes]:
     """Content by name; what is gone or changed is added to the faults."""
     found = {}
     for name, (where, sha256) in places.items():
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ValueError(f"{name!r} leads out of its run")
         path = out / where
         try:
-            found[name] = path.read_bytes()
+            found[name] = read_plain(path, limit=_LARGEST)
         except OSError:
             faults.append(f"{path}: missing or unreadable")
             continue

@@ -52,12 +52,13 @@ figures.transitions(found["transitions"][-1])
 
 # %% [markdown]
 # McNemar's test has four forms, and they differ in small cohorts. Which one was meant has to be
-# said before looking.
+# said before looking. Where fewer than 5 patients lost or gained the response, the four together
+# would tell how many, and none is shown.
 
 # %%
 tests = found["mcnemar"][-1]["p"]
 for name in ("exact", "mid_p", "uncorrected", "corrected"):
-    print(f"{name:12s} p = {tests[name]:.3f}")
+    print(f"{name:12s}", "not shown" if tests[name] is None else f"p = {tests[name]:.3f}")
 
 # %% [markdown]
 # ## Does it depend on the definition?

@@ -74,7 +74,7 @@ class Loader(yaml.SafeLoader):
 # dictionary all of them are texts. 1e-9, there a text, is a number.
 _PLAIN = {
     "bool": (r"true|false", "tf"),
-    "int": (r"[-+]?(0|[1-9][0-9]{0,17})", "-+0123456789"),
+    "int": (r"[-+]?(0|[1-9][0-9]{0,38})", "-+0123456789"),
     "float": (
         r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan",
         "-+.0123456789",

@@ -17,7 +17,8 @@ _WIDEST = 10_000
 class PlainConsole(Console):
     """Prints texts and tables without markup, and without cutting a cell.
 
-    In a file or a pipe a table is as wide as it needs to be; in a terminal its cells are folded.
+    In a file or a pipe a table is as wide as it needs to be; in a terminal its cells are folded. A
+    grid without lines holds sentences, which are folded everywhere.
     """
 
     def __init__(self, *, stderr: bool, quiet: bool) -> None:
@@ -34,7 +35,7 @@ class PlainConsole(Console):
             if isinstance(table, Table):
                 for column in table.columns:
                     column.overflow = "fold"
-                if not self.is_terminal:
+                if table.box is not None and not self.is_terminal:
                     wide = self.options.update(width=_WIDEST, max_width=_WIDEST)
                     self._width = max(self.width, Measurement.get(self, wide, table).maximum)
         try:

@@ -35,7 +35,7 @@ model (`model.json`), the report of a training (`report.json`) or a description 
 in its folder, a page or a file of scores by its content, a synthetic cohort by its identifiers.
 Anything else, and any link, is refused: move it away or choose another name. `train` also refuses
 models, a report or a registered model of the same study name that predict something else (outcome,
-rule or time).
+rule or time); blanks, comments and line ends of a rule do not count, nor does a title.
 
 **MLflow** is told last, when models and report are complete in their places. A request is given up
 after 20 seconds and two repeats (`MLFLOW_HTTP_REQUEST_TIMEOUT`, `MLFLOW_HTTP_REQUEST_MAX_RETRIES`),

@@ -30,7 +30,7 @@ def test_pages_of_a_store_that_does_not_exist_are_refused(here) -> None:
 
 
 def test_an_interrupt_waits_for_the_server_to_end(logged, monkeypatch) -> None:
-    waits = []
+    waits, ended = [], []
 
     class Server:
         def __init__(self, command: list[str], **options: object) -> None:
@@ -47,6 +47,10 @@ def test_an_interrupt_waits_for_the_server_to_end(logged, monkeypatch) -> None:
                 raise KeyboardInterrupt
             return 1
 
+        def terminate(self) -> None:
+            ended.append(len(waits))
+
     monkeypatch.setattr(subprocess, "Popen", Server)
     assert run_ui() == 0
     assert len(waits) == 2
+    assert ended == [1]  # SIGTERM came to us alone: the server is told before it is waited for

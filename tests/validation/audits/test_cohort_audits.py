@@ -99,6 +99,36 @@ def test_columns_that_go_together_are_no_duplicates(make_evidence):
         assert ruling.verdict == "not_applicable", ruling.message
 
 
+def test_a_column_computed_from_another_makes_no_duplicates(make_evidence):
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        weight = rng.integers(50, 90, 200)
+        columns = {"weight": weight, "dose": weight / 2, "age": rng.integers(30, 70, 200)}
+        columns["male"] = rng.integers(0, 2, 200)
+        ruling = duplicated_patients.AUDIT.rule(make_evidence(n=200, covariates_=columns))
+        assert ruling.verdict != "issue", ruling.message
+
+
+def test_questionnaires_left_out_together_make_no_duplicates(make_evidence):
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        away = rng.random(100) < 0.2
+        columns = {name: np.where(away, np.nan, rng.normal(size=100)) for name in "abcd"}
+        columns |= {"age": rng.integers(30, 70, 100), "male": rng.integers(0, 2, 100)}
+        ruling = duplicated_patients.AUDIT.rule(make_evidence(n=100, covariates_=columns))
+        assert ruling.verdict != "issue", ruling.message
+
+
+def test_duplicates_among_columns_that_tell_everybody_apart_are_an_issue(make_evidence):
+    rng = np.random.default_rng(9)
+    columns = {name: rng.normal(size=60) for name in ("weight", "height", "bmi")}
+    columns["male"] = rng.integers(0, 2, 60)
+    for values in columns.values():
+        values[30:33] = values[:3]
+    ruling = duplicated_patients.AUDIT.rule(make_evidence(Y, covariates_=columns))
+    assert ruling.verdict == "issue"
+
+
 def test_duplicates_are_not_counted_out_when_few(make_evidence):
     for same, counted in ((2, "fewer than 5"), (3, "6")):
         x, z = RNG.normal(size=60), RNG.normal(size=60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp
 
 import numpy as np
@@ -16,6 +16,9 @@ from predictor.validation.resamples import Integers
 _LEVEL = 0.05
 # columns that go together (age and weight) give more coincidences than those that do not
 _TOGETHER = 3
+# share of pairs alike in one column that are alike in another one that says the same, and pairs
+# that it takes to see it
+_SAME, _ENOUGH = 0.95, 5
 
 
 def _rule(evidence: Evidence) -> Ruling:
@@ -49,13 +52,38 @@ def _rule(evidence: Evidence) -> Ruling:
 def _by_chance(known: Cohort, names: Sequence[str], person: Integers) -> float:
     """How many pairs would agree in all columns if one told patients apart by chance alone.
 
-    It is the column that tells most of them apart; how the others go together is taken as it is.
+    It is the column that tells most of them apart, with those that say the same in other words
+    (see `_say_the_same`); how the others go together is taken as it is.
     """
-    everybody = _pairs_apart(np.zeros_like(person), person)
-    agree = {name: _pairs_apart(_groups(known, [name]), person) / everybody for name in names}
+
+    def agreeing(*chosen: str) -> int:
+        return _pairs_apart(_groups(known, chosen), person)
+
+    agree = {name: agreeing(name) for name in names}
     finest = min(agree, key=agree.__getitem__)
-    others = [name for name in names if name != finest]
-    return _pairs_apart(_groups(known, others), person) * agree[finest]
+    others = [
+        name
+        for name in names
+        if name != finest and not _say_the_same(finest, name, names, agreeing)
+    ]
+    return agreeing(*others) * agree[finest] / agreeing()
+
+
+def _say_the_same(
+    first: str, second: str, names: Sequence[str], agreeing: Callable[..., int]
+) -> bool:
+    """Whether patients who are alike in one column are alike in the other, whatever else they are.
+
+    So are a dose and the weight it was computed from, or questionnaires that were left out
+    together. Only pairs that differ in some further column count: those that agree in all of them
+    may be one patient.
+    """
+    alike = agreeing(first, second) - agreeing(*names)
+    for one, other in ((first, second), (second, first)):
+        pairs = agreeing(one) - agreeing(*(name for name in names if name != other))
+        if pairs < _ENOUGH or alike < _SAME * pairs:
+            return False
+    return True
 
 
 def _groups(cohort: Cohort, names: Sequence[str | None]) -> Integers:

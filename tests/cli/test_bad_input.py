@@ -475,3 +475,11 @@ def test_a_disk_that_is_full_while_scoring_leaves_the_old_scores(copied, new_pat
     )  # fmt: skip
     check_refusal(result, r"scores\.csv.*: File too large", {"QZ"})
     assert copied.study.files() == before
+
+
+def test_a_cohort_and_its_truth_are_two_files(tmp_path, predictor, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = predictor("simulate", "a.csv", "--patients", "5", "--truth", "./a.csv")
+    assert code == 2
+    assert "--truth must be another file" in err
+    assert not Path("a.csv").exists()

@@ -33,6 +33,14 @@ def _hanging_up(connection: socket.socket) -> None:
     connection.close()
 
 
+def _of_something_else(connection: socket.socket) -> None:
+    connection.recv(65536)
+    body = b'{"experiments": 7}'
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    connection.close()
+
+
 @pytest.fixture
 def serve(here, monkeypatch) -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
     """A server on this machine that does one thing with each connection."""
@@ -83,6 +91,12 @@ def test_a_server_that_refuses_is_told_in_words(serve, monkeypatch, where) -> No
     if where == "nobody there":
         uri = "http://127.0.0.1:9"
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with pytest.raises(StudyError, match=f"the MLflow store {uri} failed"), open_store():
+        pytest.fail("it was opened")
+
+
+def test_a_server_that_is_no_mlflow_is_told_in_words(serve) -> None:
+    uri = serve(_of_something_else)
     with pytest.raises(StudyError, match=f"the MLflow store {uri} failed"), open_store():
         pytest.fail("it was opened")
 

@@ -53,6 +53,8 @@ def command(
         raise click.UsageError("give either --patients or --published")
     if published and truth is not None:
         raise click.UsageError("the published cohort has no known true probability")
+    if truth is not None and truth.resolve() == file.resolve():
+        raise click.UsageError("--truth must be another file than that of the cohort")
     from predictor.cohort import simulate as simulation
 
     drawn = (

@@ -62,10 +62,14 @@ def open_store(seconds: float = SECONDS) -> Iterator[tuple[MlflowClient, str]]:
     uri = tracking_uri()
     import mlflow
     from alembic.util import CommandError
+    from google.protobuf.json_format import ParseError
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
-    failures = (MlflowException, OSError, sqlite3.Error, SQLAlchemyError, CommandError)
+    # the last one of what answers in JSON and is no MLflow
+    failures = (
+        MlflowException, OSError, sqlite3.Error, SQLAlchemyError, CommandError, ParseError,
+    )  # fmt: skip
     try:
         with _alone_with(uri), limit(seconds), _meant_everywhere(uri):
             _make_if_new(uri)

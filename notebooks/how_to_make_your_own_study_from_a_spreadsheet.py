@@ -103,12 +103,12 @@ facts = check(study, table)
 # ## Are there enough patients?
 
 # %%
-data, size = facts["data"], facts["sample_size"]
-print(f"{data['events']} of {data['labelled']} patients respond")
-print(f"{size['parameters']} parameters would need {size['required']['all_criteria']} patients")
-for audit in facts["audits"]:
-    if audit["verdict"] in ("issue", "tip"):
-        print(f"{audit['verdict']}: {audit['message']}")
+data, size = facts.data, facts.sample_size
+print(f"{data.events} of {data.labelled} patients respond")
+print(f"{size.parameters} parameters would need {size.required.all_criteria} patients")
+for audit in facts.audits:
+    if audit.verdict in ("issue", "tip"):
+        print(f"{audit.verdict}: {audit.message}")
 
 # %% [markdown]
 # Next: `predictor describe` to look at the patients, `predictor train` to train, and the notebook
@@ -117,4 +117,4 @@ for audit in facts["audits"]:
 # %%
 assert len(faults) == 1
 assert "dose becomes known at T1" in leak
-assert size["parameters"] == 3
+assert size.parameters == 3

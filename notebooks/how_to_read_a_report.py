@@ -28,8 +28,8 @@ report = figures.load(Path("example_report.json"))
 # validation".
 
 # %%
-print(report["verdict_level"])
-print(*report["verdict"], sep="\n")
+print(report.verdict_level)
+print(*report.verdict, sep="\n")
 
 # %% [markdown]
 # ## 2. What was predicted, when, and for whom?
@@ -37,10 +37,10 @@ print(*report["verdict"], sep="\n")
 # If this is not your question, nothing below answers it.
 
 # %%
-print(f"outcome: {report['rule']}, known at {report['timepoints'][report['outcome_known_at']]}")
-print(f"predicted at: {report['timepoints'][report['predict_at']]}")
-data = report["data"]
-print(f"{data['rows']} rows, {data['labelled']} labelled, {data['events']} with the event")
+print(f"outcome: {report.rule}, known at {report.timepoints[report.outcome_known_at]}")
+print(f"predicted at: {report.timepoints[report.predict_at]}")
+data = report.data
+print(f"{data.rows} rows, {data.labelled} labelled, {data.events} with the event")
 
 # %% [markdown]
 # ## 3. How well does it predict, and better than what?
@@ -50,17 +50,17 @@ print(f"{data['rows']} rows, {data['labelled']} labelled, {data['events']} with 
 # distrusted.
 
 # %%
-for name, learner in report["learners"].items():
-    auroc = learner["metrics"]["auroc"]
-    interval = f"{auroc['low']:.2f} to {auroc['high']:.2f}"
-    print(f"{name:12s} {auroc['estimate']:.2f} ({interval}), apparent {auroc['apparent']:.2f}")
+for name, learner in report.learners.items():
+    auroc = learner.metrics["auroc"]
+    interval = f"{auroc.low:.2f} to {auroc.high:.2f}"
+    print(f"{name:12s} {auroc.estimate:.2f} ({interval}), apparent {auroc.apparent:.2f}")
 figures.comparison(report)
 
 # %%
-for pair in report["comparisons"]:
-    if pair["measure"] == "log_loss":
-        said = "within noise" if pair["within_noise"] else "a difference"
-        print(f"{pair['first']} minus {pair['second']}: {pair['difference']:.3f}, {said}")
+for pair in report.comparisons:
+    if pair.measure == "log_loss":
+        said = "within noise" if pair.within_noise else "a difference"
+        print(f"{pair.first} minus {pair.second}: {pair.difference:.3f}, {said}")
 
 # %% [markdown]
 # ## 4. Do the probabilities mean what they say?
@@ -69,10 +69,10 @@ for pair in report["comparisons"]:
 # few patients the intervals are wide, and there is no smooth curve.
 
 # %%
-champion = report["champion"]
-for group in report["learners"][champion]["calibration"]["groups"]:
-    observed = f"{group['observed']:.2f} ({group['low']:.2f} to {group['high']:.2f})"
-    print(f"predicted {group['predicted']:.2f}, observed {observed}, {group['patients']} patients")
+champion = report.champion
+for group in report.learners[champion].calibration.groups:
+    observed = f"{group.observed:.2f} ({group.low:.2f} to {group.high:.2f})"
+    print(f"predicted {group.predicted:.2f}, observed {observed}, {group.patients} patients")
 figures.calibration(report, champion)
 
 # %% [markdown]
@@ -82,13 +82,13 @@ figures.calibration(report, champion)
 # at thresholds somebody would act on.
 
 # %%
-curve, everybody = report["learners"][champion]["decision_curve"], report["decision_curve"]
+curve, everybody = report.learners[champion].decision_curve, report.decision_curve
 for threshold in (0.3, 0.5, 0.7):
-    at = curve["threshold"].index(threshold)
-    low, high = curve["low"][at], curve["high"][at]
+    at = curve.threshold.index(threshold)
+    low, high = curve.low[at], curve.high[at]
     print(
-        f"at {threshold}: {curve['net_benefit'][at]:.2f} ({low:.2f} to {high:.2f}), "
-        f"treating all {everybody['treat_all'][at]:.2f}"
+        f"at {threshold}: {curve.net_benefit[at]:.2f} ({low:.2f} to {high:.2f}), "
+        f"treating all {everybody.treat_all[at]:.2f}"
     )
 figures.decision_curve(report, champion)
 
@@ -98,12 +98,12 @@ figures.decision_curve(report, champion)
 # Another sample of the same kind of patients would have given another model.
 
 # %%
-stability = report["learners"][champion]["stability"]
-print(f"a typical probability would move by {100 * stability['mape']:.0f} points")
-for row in stability["classification"]:
-    print(f"{row['share_changed']:.0%} would be on the other side of {row['threshold']:g}")
-for row in stability["importance_ranks"]:
-    print(f"{row['covariate']}: rank {row['low']:.0f} to {row['high']:.0f}")
+stability = report.learners[champion].stability
+print(f"a typical probability would move by {100 * stability.mape:.0f} points")
+for row in stability.classification:
+    print(f"{row.share_changed:.0%} would be on the other side of {row.threshold:g}")
+for row in stability.importance_ranks:
+    print(f"{row.covariate}: rank {row.low:.0f} to {row.high:.0f}")
 figures.instability(report, champion)
 
 # %% [markdown]
@@ -113,10 +113,10 @@ figures.instability(report, champion)
 # matters, what to do.
 
 # %%
-for audit in report["audits"]:
-    if audit["verdict"] in ("issue", "tip"):
-        print(f"{audit['verdict']}  {audit['code']}: {audit['message']}")
+for audit in report.audits:
+    if audit.verdict in ("issue", "tip"):
+        print(f"{audit.verdict}  {audit.code}: {audit.message}")
 
 # %%
-apparent = report["learners"][champion]["metrics"]["auroc"]
-assert apparent["apparent"] > apparent["estimate"]
+apparent = report.learners[champion].metrics["auroc"]
+assert apparent.apparent > apparent.estimate

@@ -33,11 +33,11 @@ found = describe(CONFIG, folder / "crps.csv", folder / "description")
 # ## Who was treated, and how did pain go?
 
 # %%
-flow = found["data"]
-print(f"{flow['rows']} rows, {flow['eligible']} eligible, {flow['labelled']} with a known outcome")
-for point in found["trajectories"]["points"]:
-    print(f"{point['time']}: median {point['median']:g}, {point['q1']:g} to {point['q3']:g}")
-figures.trajectories(found["trajectories"])
+flow = found.data
+print(f"{flow.rows} rows, {flow.eligible} eligible, {flow.labelled} with a known outcome")
+for point in found.trajectories.points:
+    print(f"{point.time}: median {point.median:g}, {point.q1:g} to {point.q3:g}")
+figures.trajectories(found.trajectories)
 
 # %% [markdown]
 # ## Who responds, and who keeps it?
@@ -45,10 +45,10 @@ figures.trajectories(found["trajectories"])
 # Responders with Wilson intervals. From T1 to T2 some lose the response and few gain one.
 
 # %%
-for row in found["responders"]:
-    share = f"{row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
-    print(f"{row['time']}: {row['events']} of {row['labelled']}, {share}")
-figures.transitions(found["transitions"][-1])
+for row in found.responders:
+    share = f"{row.share:.0%} ({row.low:.0%} to {row.high:.0%})"
+    print(f"{row.time}: {row.events} of {row.labelled}, {share}")
+figures.transitions(found.transitions[-1])
 
 # %% [markdown]
 # McNemar's test has four forms, and they differ in small cohorts. Which one was meant has to be
@@ -56,9 +56,9 @@ figures.transitions(found["transitions"][-1])
 # would tell how many, and none is shown.
 
 # %%
-tests = found["mcnemar"][-1]["p"]
-for name in ("exact", "mid_p", "uncorrected", "corrected"):
-    print(f"{name:12s}", "not shown" if tests[name] is None else f"p = {tests[name]:.3f}")
+tests = found.mcnemar[-1].p
+for name, p in tests:
+    print(f"{name:12s}", "not shown" if p is None else f"p = {p:.3f}")
 
 # %% [markdown]
 # ## Does it depend on the definition?
@@ -67,17 +67,17 @@ for name in ("exact", "mid_p", "uncorrected", "corrected"):
 # what one calls a response.
 
 # %%
-for row in found["definitions"]:
-    print(f"{row['definition']:20s} {row['events']} of {row['labelled']}")
+for row in found.definitions:
+    print(f"{row.definition:20s} {row.events} of {row.labelled}")
 
 # %% [markdown]
 # ## What is missing?
 
 # %%
-for column in found["missing"]["columns"]:
-    if column["missing"]:
-        print(f"{column['name']:26s} {column['missing']} of {column['of']}")
-print(*found["sentences"], sep="\n")
+for column in found.missing.columns:
+    if column.missing:
+        print(f"{column.name:26s} {column.missing} of {column.of}")
+print(*found.sentences, sep="\n")
 
 # %%
-assert found["responders"][-1]["events"] == 23
+assert found.responders[-1].events == 23

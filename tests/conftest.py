@@ -17,6 +17,8 @@ import pytest
 # No test sends anything anywhere: MLflow asks for this while it is imported, here and in the
 # processes that tests start.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+# as predictor.tracking asks for, which a test that imports MLflow first would be too late for
+os.environ["MLFLOW_LOGGING_LEVEL"] = "WARNING"
 
 
 # A small study, trained once per process, for every test above the learners.
@@ -215,11 +217,11 @@ class TrainedStudy:
     """
 
     study: SmallStudy
-    summary: dict[str, Any]
+    result: Any
     models: dict[str, Any]
 
     def directory(self, learner: str) -> Path:
-        return self.study.folder / self.summary["learners"][learner]["model"]
+        return self.study.folder / self.result.learners[learner].model
 
 
 @pytest.fixture(scope="session")

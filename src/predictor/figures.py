@@ -11,11 +11,8 @@ it is drawn by the `shap` package, as a picture or a vector graphic.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
-from predictor.errors import PredictorError
 from predictor.explain.figures import beeswarm
 from predictor.report.figures import (
     Figure,
@@ -35,6 +32,7 @@ from predictor.report.figures import (
     trajectories,
     transitions,
 )
+from predictor.results import TrainingResult, read_training
 
 __all__ = [
     "Figure",
@@ -58,7 +56,7 @@ __all__ = [
 ]
 
 
-def load(path: str | Path) -> dict[str, Any]:
+def load(path: str | Path) -> TrainingResult:
     """Read the ``report.json`` that a training left behind.
 
     Raises
@@ -66,13 +64,4 @@ def load(path: str | Path) -> dict[str, Any]:
     PredictorError
         If there is no such file, or it is no report.
     """
-    path = Path(path)
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PredictorError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError:
-        report = None
-    if not isinstance(report, dict) or "learners" not in report:
-        raise PredictorError(f"{path}: expected the report.json of a training")
-    return report
+    return read_training(Path(path))

@@ -14,7 +14,7 @@ def measured(eight):
 
 def test_score_is_described_at_every_time(eight, measured) -> None:
     found = trajectories(eight.eligible, measured)
-    assert (found["score"], found["range"]) == ("NRS", [0, 10])
+    assert (found["score"], found["range"]) == ("NRS", (0, 10))
     assert [point["time"] for point in found["points"]] == ["T0", "T1", "T2"]
     assert [point["n"] for point in found["points"]] == [8, 7, 7]
     first = found["points"][0]

@@ -11,6 +11,7 @@ from predictor.describe import describe, sentences, suppressed
 from predictor.describe.margins import margins
 from predictor.describe.protect import _together, ambiguous
 from predictor.disclosure import SMALL, hidden, small
+from predictor.results import Described
 
 
 def cells(seed: int, n: int) -> dict[str, list[Any]]:
@@ -68,6 +69,6 @@ def test_kept_and_lost_are_not_told_by_the_responders_seen_again(make_labelled) 
     assert hidden(move["kept"]) or hidden(duration["responders"])
     assert hidden(move["kept"]) is hidden(duration["kept"])
     assert found["mcnemar"][0]["p"]["exact"] is None
-    text = " ".join(sentences(found))
+    text = " ".join(sentences(Described.from_json(found)))
     assert " 7 still" not in text
     assert "is not shown" in text

@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.describe import describe, sentences, suppressed
+from predictor.describe import describe, suppressed
+from predictor.describe import sentences as sentences_of
+from predictor.results import Described
+
+
+def sentences(found):
+    return sentences_of(Described.from_json({"few": [], **found}))
 
 
 @pytest.fixture(scope="module")

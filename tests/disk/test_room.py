@@ -85,6 +85,7 @@ def test_a_signal_waits_until_everything_is_in_its_place(tmp_path) -> None:
 import os, signal, sys
 from pathlib import Path
 from predictor.disk import replacing, write_bytes
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a script
 first, second = Path("first"), Path("second")
 replace = Path.replace
 def stopped(self, target):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from predictor.report.page import page_data
+from predictor.results import read_training
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "report.md").read_text("utf-8")
@@ -19,7 +19,7 @@ EXAMPLE = ROOT / "notebooks" / "example_report.json"
 def test_the_sections_of_the_report_are_explained_in_order() -> None:
     table = PAGE.partition("| section |")[2].partition("\n\n")[0]
     explained = re.findall(r"^\| ([^|-].*?) \|", table, re.MULTILINE)
-    page = page_data(json.loads(EXAMPLE.read_text("utf-8")))
+    page = page_data(read_training(EXAMPLE))
 
     assert explained == ["Verdict", *(section.title for section in page.sections)]
 

@@ -23,8 +23,11 @@ def start() -> Callable[..., subprocess.Popen[str]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            # what runs in the background of a script ignores Ctrl-C, and hands that down
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            # what runs in the background of a script, or under nohup, ignores these signals, and
+            # hands that down
+            preexec_fn=lambda: [
+                signal.signal(each, signal.SIG_DFL) for each in (signal.SIGINT, signal.SIGHUP)
+            ],
         )
 
     return begin

@@ -54,26 +54,26 @@ def summary(small, store, registered):
 
 
 def test_a_new_learner_is_judged_explained_and_saved_like_any_other(summary, small):
-    facts = summary["learners"]["naive_bayes"]
+    facts = summary.learners["naive_bayes"]
     # judged: a learner that nobody shuffles would get the milder verdict
-    (shuffled,) = (a for a in summary["audits"] if a["code"] == "shuffled_outcome")
-    assert shuffled["verdict"] in ("passed", "issue")
-    assert shuffled["subject"] == "naive_bayes"
-    assert [row["learner"] for row in summary["sensitivity"]] == ["naive_bayes"] * 2
-    assert facts["parameters"] == 7
-    assert {row["second"] for row in summary["comparisons"]} == {"prevalence"}
+    (shuffled,) = (a for a in summary.audits if a.code == "shuffled_outcome")
+    assert shuffled.verdict in ("passed", "issue")
+    assert shuffled.subject == "naive_bayes"
+    assert [row.learner for row in summary.sensitivity] == ["naive_bayes"] * 2
+    assert facts.parameters == 7
+    assert {row.second for row in summary.comparisons} == {"prevalence"}
     # explained
-    assert facts["importance"].keys() == set(facts["covariates"])
-    assert len(facts["description"]["coefficients"]) == 7
+    assert facts.importance.keys() == set(facts.covariates)
+    assert len(facts.description.coefficients) == 7
     # saved, read, scored
-    directory = small.folder / facts["model"]
+    directory = small.folder / facts.model
     loaded = read_model(directory)
-    assert facts["stability"]["replicates"] == 20
+    assert facts.stability.replicates == 20
     assert loaded.spread.to_lists()
     probability = score(loaded, read_table(small.data)).probability
     assert np.isnan(probability).tolist() == [row["course"] == 2 for row in small.rows]
     # in the card, on the page
     card = (directory / "card.md").read_text(encoding="utf-8")
-    page = Path(summary["report"]).read_text(encoding="utf-8")
+    page = Path(summary.report).read_text(encoding="utf-8")
     for text in (card, page):
         assert "naive_bayes" in text

@@ -50,9 +50,9 @@ def test_the_pages_show_the_experiment_and_its_runs(copied, start, monkeypatch, 
         assert "small" in experiments
         runs = _ask(port, "runs/search", {"experiment_ids": [experiments["small"]]})["runs"]
         names = sorted(run["info"]["run_name"] for run in runs)
-        assert names == sorted(["train", *copied.summary["learners"]])
+        assert names == sorted(["train", *copied.result.learners])
         ids = {run["info"]["run_id"] for run in runs}
-        assert copied.summary["run_id"] in ids
+        assert copied.result.run_id in ids
         assert {run["info"]["status"] for run in runs} == {"FINISHED"}
     finally:
         os.killpg(process.pid, signal.SIGINT)

@@ -107,8 +107,8 @@ def test_importance_is_the_mean_absolute_value_with_percentiles_over_replicates(
     np.testing.assert_allclose([i.mean_absolute for i in found], own, atol=1e-12)
     np.testing.assert_allclose([i.low for i in found], low, atol=1e-12)
     np.testing.assert_allclose([i.high for i in found], high, atol=1e-12)
-    reported = trained.summary["learners"]["ridge"]["importance"]
-    assert [reported[i.covariate]["mean_absolute"] for i in found] == pytest.approx(
+    reported = trained.result.learners["ridge"].importance
+    assert [reported[i.covariate].mean_absolute for i in found] == pytest.approx(
         [i.mean_absolute for i in found], abs=1e-12
     )
 

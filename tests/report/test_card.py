@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -15,7 +14,7 @@ SECTIONS = [
 
 @pytest.fixture(scope="module")
 def ridge(trained) -> str:
-    return card(trained.models["ridge"])
+    return card(trained.models["ridge"], trained.result)
 
 
 def test_the_card_has_the_nine_sections_in_their_order(ridge) -> None:
@@ -34,8 +33,8 @@ def test_it_says_what_a_reader_must_know(trained, ridge) -> None:
         "**External validation** none",
         "**T0-only check** passed",
         "**Seed** 5",
-        trained.summary["data"]["fingerprint"],
-        trained.summary["verdict"][0],
+        trained.result.data.fingerprint,
+        trained.result.verdict[0],
         dictionary_hash(trained.models["ridge"].study),
         "Riley's criteria ask for",
         "**Instability**",
@@ -49,10 +48,14 @@ def test_the_sample_size_is_judged_by_the_parameters_of_this_model(trained) -> N
     needed = {
         name: int(found[1])
         for name in ("pain only", "ridge")
-        if (found := re.search(r"ask for (\d+) patients", card(trained.models[name])))
+        if (
+            found := re.search(
+                r"ask for (\d+) patients", card(trained.models[name], trained.result)
+            )
+        )
     }
     assert needed["pain only"] < needed["ridge"]
-    assert "no parameter but the prevalence" in card(trained.models["prevalence"])
+    assert "no parameter but the prevalence" in card(trained.models["prevalence"], trained.result)
 
 
 def test_another_dictionary_has_another_hash(trained) -> None:
@@ -64,9 +67,3 @@ def test_another_dictionary_has_another_hash(trained) -> None:
     assert dictionary_hash(other) != dictionary_hash(study)
     renamed = study.model_copy(update={"study": "other", "seed": 9})
     assert dictionary_hash(renamed) == dictionary_hash(study)
-
-
-def test_a_model_of_an_earlier_training_has_a_card_too(trained) -> None:
-    model = trained.models["ridge"]
-    facts = {key: value for key, value in model.performance.items() if key != "tripod_open"}
-    assert "TRIPOD" not in card(replace(model, performance=facts))

@@ -12,6 +12,7 @@ from predictor.report.page.blocks import Facts, Points, Text
 from predictor.report.probast import probast
 from predictor.report.procedure import commented
 from predictor.report.tripod import tripod
+from predictor.results import DeliveredTraining
 from predictor.workflows import train
 
 COMMENTED = """\
@@ -24,8 +25,8 @@ FROM cohort
 class Run:
     """Everything a run says, by where it stands."""
 
-    def __init__(self, summary: dict[str, Any], cards: dict[str, str]) -> None:
-        self.summary, self.cards = summary, cards
+    def __init__(self, summary: DeliveredTraining, cards: dict[str, str]) -> None:
+        self.result, self.cards = summary, cards
         self.tripod = {row.item.number: row.text for row in tripod(summary)}
         self.probast = {question.number: question.evidence for question in probast(summary)}
         self.page = {
@@ -65,8 +66,8 @@ def run(make_study, tmp_path_factory) -> Callable[..., Run]:
             patch.delenv("MLFLOW_TRACKING_URI", raising=False)
             summary = train("study.yaml", "patients.csv")
             cards = {
-                learner: (study.folder / facts["model"] / "card.md").read_text(encoding="utf-8")
-                for learner, facts in summary["learners"].items()
+                learner: (study.folder / facts.model / "card.md").read_text(encoding="utf-8")
+                for learner, facts in summary.learners.items()
             }
         return Run(summary, cards)
 
@@ -201,15 +202,15 @@ def test_a_rich_run_says_what_was_done(rich) -> None:
 
 
 def test_the_learner_in_front_is_the_one_the_verdict_speaks_of(bare, rich, trained) -> None:
-    for summary in (bare.summary, rich.summary, trained.summary):
-        subject = summary["subject"]
-        assert summary["sample_size"]["learner"] == subject
-        assert summary["sample_size"] == summary["learners"][subject]["sample_size"]
+    for summary in (bare.result, rich.result, trained.result):
+        subject = summary.subject
+        assert summary.sample_size.learner == subject
+        assert summary.sample_size == summary.learners[subject].sample_size
         facts = {label: text for label, text, _ in page_data(summary).verdict.facts}
-        auroc = summary["learners"][subject]["metrics"]["auroc"]["estimate"]
+        auroc = summary.learners[subject].metrics["auroc"].estimate
         assert facts[f"AUROC of {subject}"] == f"{auroc:.2f}"
-        assert any(subject in sentence for sentence in summary["verdict"])
-        assert ("Champion" in facts) == (summary["champion"] != subject)
+        assert any(subject in sentence for sentence in summary.verdict)
+        assert ("Champion" in facts) == (summary.champion != subject)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 
 from predictor.report.description import ShownTable, csv_text, page, shown_tables
+from predictor.results import Description
 
 
 @pytest.fixture
-def found() -> dict[str, Any]:
+def found() -> Description:
     """A description of 40 patients with little in it."""
-    return {
-        "study": "example",
+    document = {
+        "study": "example", "predict_at": "T0",
         "title": "A *title*",
         "timepoints": {"T0": "before", "T1": "after"},
         "outcome": {"name": "responder_t1", "known_at": "T1", "rule": "a | b"},
@@ -54,9 +54,10 @@ def found() -> dict[str, Any]:
         "sentences": ["Nothing <b>bold</b>."],
         "versions": {"python": "3"}, "time": "now",
     }  # fmt: skip
+    return Description.from_json(document)
 
 
-def table(found: dict[str, Any], slug: str) -> ShownTable:
+def table(found: Description, slug: str) -> ShownTable:
     return next(table for table in shown_tables(found) if table.slug == slug)
 
 
@@ -102,4 +103,4 @@ def test_the_page_says_what_is_hidden_and_what_rests_on_few(found) -> None:
     assert "## Results that rest on fewer than 5 patients" in text
     assert "- characteristics: sex" in text
     assert "look before you share it" in text
-    assert "personal data" in page({**found, "individual": True}, {})
+    assert "personal data" in page(found.model_copy(update={"individual": True}), {})

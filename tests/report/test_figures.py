@@ -13,36 +13,35 @@ import pytest
 
 from predictor import figures
 from predictor.errors import PredictorError
+from predictor.results import TrainingResult, Trajectories
 
 THRESHOLDS = [t / 100 for t in range(1, 100)]
 LONG = "temperature_phenotype=remission_some_features"
 
 
-def a_report(learner: str = "ridge", outcome: str = "responder_t2") -> dict:
-    """A report of two learners, with a number for everything."""
-    share = 23 / 48
-    treat_all = [share - (1 - share) * t / (1 - t) for t in THRESHOLDS]
-    curve = {
-        "threshold": THRESHOLDS,
-        "net_benefit": [max(0.45 - 0.5 * t, 0) for t in THRESHOLDS],
-        "low": [0.3 - 0.5 * t for t in THRESHOLDS],
-        "high": [0.6 - 0.4 * t for t in THRESHOLDS],
-        "standardised": THRESHOLDS,
-    }
-    names = ["nrs_t0", "log_age", LONG]
-    facts = {
-        "learner": "ridge",
-        "parameters": 3,
-        "comparator": False,
-        "metrics": {
-            "auroc": {"estimate": 0.62, "low": 0.39, "high": 0.84, "apparent": 0.81, "note": None}
-        },
-        "importance": {
+@pytest.fixture(scope="session")
+def a_report(full_report):
+    """Make a report of few learners, with a number for everything."""
+
+    def make(learner: str = "ridge", outcome: str = "responder_t2") -> dict:
+        share = 23 / 48
+        treat_all = [share - (1 - share) * t / (1 - t) for t in THRESHOLDS]
+        names = ["nrs_t0", "log_age", LONG]
+        report = full_report()
+        facts = report["learners"]["ridge"]
+        curve = facts["decision_curve"]
+        curve |= {
+            "net_benefit": [max(0.45 - 0.5 * t, 0) for t in THRESHOLDS],
+            "low": [0.3 - 0.5 * t for t in THRESHOLDS],
+            "high": [0.6 - 0.4 * t for t in THRESHOLDS],
+        }
+        facts["parameters"] = 3
+        facts["metrics"]["auroc"] |= {"low": 0.39, "high": 0.84, "apparent": 0.81}
+        facts["importance"] = {
             name: {"mean_absolute": m, "low": m / 2, "high": 2 * m}
             for name, m in zip(names, [0.3, 0.5, 0.1], strict=True)
-        },
-        "decision_curve": curve,
-        "calibration": {
+        }
+        facts["calibration"] = {
             "groups": [
                 {"predicted": p, "observed": p, "low": p / 2, "high": p / 2 + 0.5, "patients": 12}
                 for p in (0.2, 0.4, 0.6, 0.8)
@@ -50,10 +49,8 @@ def a_report(learner: str = "ridge", outcome: str = "responder_t2") -> dict:
             "curve": {key: [0.2, 0.5, 0.8] for key in ("predicted", "observed", "low", "high")},
             "histogram": {"edges": [0, 0.4, 0.5, 1], "events": [3, 9, 11], "others": [12, 8, 5]},
             "note": None,
-        },
-        "stability": {
-            "replicates": 500,
-            "mape": 0.13,
+        }
+        facts["stability"] |= {
             "by_probability": [
                 {"probability": p, "low": p - 0.2, "median": p, "high": p + 0.2, "patients": 12}
                 for p in (0.2, 0.4, 0.6, 0.8)
@@ -63,63 +60,40 @@ def a_report(learner: str = "ridge", outcome: str = "responder_t2") -> dict:
                 {"covariate": name, "rank": k + 1, "low": 1, "high": 3}
                 for k, name in enumerate(names)
             ],
-        },
-        "description": {
-            "kind": "linear",
-            "coefficients": [
-                {"column": n, "coefficient": b, "low": b - 0.5, "high": b + 0.5, "per": "1 point"}
-                for n, b in zip(names, [0.1, -0.7, 1.4], strict=True)
-            ],
-        },
-    }
-    flat = dict.fromkeys(("low", "high"), 0.5)
-    prevalence = {
-        "learner": "prevalence",
-        "parameters": 0,
-        "comparator": True,
-        "metrics": {"auroc": {"estimate": 0.5, **flat, "apparent": 0.5, "note": None}},
-        "importance": {},
-        "decision_curve": curve,
-        "calibration": {
-            "groups": [{"predicted": 0.5, "observed": 0.5, **flat, "patients": 48}],
-            "curve": None,
-            "histogram": {"edges": [0, 1], "events": [23], "others": [25]},
-            "note": "no smooth curve",
-        },
-        "stability": None,
-        "description": {"kind": "linear", "coefficients": []},
-    }
-    return {
-        "outcome": outcome,
-        "data": {
-            "rows": 50,
-            "exclusions": [{"rule": "first course", "excluded": 2, "undecided": 1}],
-            "eligible": 48,
-            "unlabelled": 0,
-            "labelled": 48,
-            "events": 23,
-        },
-        "learners": {
+        }
+        facts["description"]["coefficients"] = [
+            {
+                "column": n, "covariate": n, "coefficient": b, "low": b - 0.5, "high": b + 0.5,
+                "odds_ratio": math.exp(b), "per": "1 point",
+            }
+            for n, b in zip(names, [0.1, -0.7, 1.4], strict=True)
+        ]  # fmt: skip
+        prevalence = report["learners"]["prevalence"]
+        prevalence["metrics"]["auroc"] |= {"estimate": 0.5, "low": 0.5, "high": 0.5}
+        report["learners"] = {
             learner: facts,
             "pain only": {**facts, "comparator": True},
             "prevalence": prevalence,
-        },
-        "decision_curve": {
+        }
+        report["decision_curve"] = {
             "threshold": THRESHOLDS, "treat_all": treat_all, "low": treat_all, "high": treat_all,
-        },
-    }  # fmt: skip
+        }  # fmt: skip
+        return report | {"outcome": outcome, "champion": learner, "subject": learner}
+
+    return make
 
 
-def every_figure(report: dict) -> dict[str, figures.Figure]:
-    drawn = figures.training_figures(report)
-    for learner in report["learners"]:
-        of_it = figures.learner_figures(report, learner)
+def every_figure(document: dict) -> dict[str, figures.Figure]:
+    report = TrainingResult.from_json(document)
+    drawn = figures.training_figures(TrainingResult.from_json(report))
+    for learner in report.learners:
+        of_it = figures.learner_figures(TrainingResult.from_json(report), learner)
         drawn |= {f"{learner}/{name}": figure for name, figure in of_it.items()}
     return drawn
 
 
 @pytest.fixture(scope="module")
-def drawn() -> dict[str, figures.Figure]:
+def drawn(a_report) -> dict[str, figures.Figure]:
     return every_figure(a_report())
 
 
@@ -157,14 +131,6 @@ def test_each_learner_has_the_figures_it_has_numbers_for(drawn) -> None:
     )
 
 
-def test_a_report_without_the_newer_numbers_is_drawn_as_far_as_it_goes() -> None:
-    report = a_report()
-    del report["decision_curve"]
-    for key in ("calibration", "decision_curve", "stability", "description"):
-        del report["learners"]["ridge"][key]
-    assert set(figures.learner_figures(report, "ridge")) == {"importance"}
-
-
 def test_every_figure_is_small_and_whole_and_says_what_it_shows(drawn) -> None:
     for name, figure in drawn.items():
         root = ET.fromstring(figure.svg)
@@ -190,7 +156,7 @@ def test_every_figure_is_a_table_too(drawn) -> None:
         assert re.search(r"\d", figure.alt)
 
 
-def test_a_figure_is_the_same_bytes_every_time_and_carries_no_date(drawn) -> None:
+def test_a_figure_is_the_same_bytes_every_time_and_carries_no_date(drawn, a_report) -> None:
     again = every_figure(a_report())
     for name in ("ridge/calibration", "comparison"):
         assert again[name].svg == drawn[name].svg
@@ -217,22 +183,22 @@ def test_a_picture_has_300_dots_per_inch(drawn) -> None:
     assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
 
 
-def test_settings_of_the_user_change_no_figure_and_stay_as_they_were() -> None:
+def test_settings_of_the_user_change_no_figure_and_stay_as_they_were(a_report) -> None:
     import matplotlib as mpl
 
-    plain = figures.comparison(a_report()).svg
+    plain = figures.comparison(TrainingResult.from_json(a_report())).svg
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
-        assert figures.comparison(a_report()).svg == plain
+        assert figures.comparison(TrainingResult.from_json(a_report())).svg == plain
         assert mpl.rcParams["font.size"] == 30
 
 
-def test_long_names_and_values_that_are_not_defined_stay_inside() -> None:
+def test_long_names_and_values_that_are_not_defined_stay_inside(a_report) -> None:
     learner = "my tuned ridge with splines and everything_that_I_could_find"
     report = a_report(learner, outcome="a_response_that_has_a_very_long_name_at_week_twelve")
     facts = report["learners"][learner]
     facts["metrics"]["auroc"] = dict.fromkeys(facts["metrics"]["auroc"])
     report["learners"]["pain only"]["metrics"] = {
-        "auroc": {"estimate": 0.5, "low": None, "high": None, "apparent": 0.6}
+        "auroc": dict.fromkeys(facts["metrics"]["auroc"]) | {"estimate": 0.5, "apparent": 0.6}
     }
     facts["importance"] = {
         f"{LONG}_{k}": {"mean_absolute": 1 / (k + 1), "low": 0.1, "high": 4000.0} for k in range(25)
@@ -240,14 +206,19 @@ def test_long_names_and_values_that_are_not_defined_stay_inside() -> None:
     facts["stability"]["importance_ranks"] = []
     extremes = [(8000, -90, 9000), (-12, -40, None), (None, None, None), (0, 0, 0)]
     facts["description"]["coefficients"] = [
-        {"column": f"{LONG}_{k}", "coefficient": b, "low": low, "high": high, "per": "10 mg/day"}
+        {
+            "column": f"{LONG}_{k}", "covariate": LONG, "coefficient": b, "low": low, "high": high,
+            "odds_ratio": None, "per": "10 mg/day",
+        }
         for k, (b, low, high) in enumerate(extremes * 6)
-    ]
+    ]  # fmt: skip
     facts["calibration"]["curve"] = None
     facts["calibration"]["note"] = "no smooth curve: it needs 100 events and 100 patients without"
     for key in ("net_benefit", "low", "high"):
         facts["decision_curve"][key] = [None] * 99
-    drawn = figures.training_figures(report) | figures.learner_figures(report, learner)
+    drawn = figures.training_figures(TrainingResult.from_json(report)) | figures.learner_figures(
+        TrainingResult.from_json(report), learner
+    )
     assert len(drawn) == 8
     for name, figure in drawn.items():
         assert not strangers(figure), name
@@ -258,8 +229,10 @@ def test_long_names_and_values_that_are_not_defined_stay_inside() -> None:
     assert "> 1000 (< 0.001 to > 1000)" in words(drawn["coefficients"])
 
 
-def test_letters_that_the_font_lacks_and_markup_do_no_harm() -> None:
-    figure = figures.comparison(a_report("<b>疼痛</b> & $x$", outcome="反応"))
+def test_letters_that_the_font_lacks_and_markup_do_no_harm(a_report) -> None:
+    figure = figures.comparison(
+        TrainingResult.from_json(a_report("<b>疼痛</b> & $x$", outcome="反応"))
+    )
     ET.fromstring(figure.svg)
     assert "<b>" not in figure.svg
     assert figure.png(40)
@@ -280,24 +253,24 @@ def test_covariates_are_ordered_by_importance_and_their_ranks_stand_beside(drawn
     assert figure.table.rows[0][1:] == ("0.50 (0.25 to 1.00)", "2 (1 to 3)")
 
 
-def test_replicates_that_ran_away_do_not_flatten_the_bars() -> None:
+def test_replicates_that_ran_away_do_not_flatten_the_bars(a_report) -> None:
     report = a_report()
     report["learners"]["ridge"]["importance"] = {
         "a": {"mean_absolute": 1.0, "low": 0.5, "high": 4000.0},
         "b": {"mean_absolute": 0.5, "low": 0.1, "high": 0.9},
     }
-    (axes,) = figures.importance(report, "ridge")._drawn.axes
+    (axes,) = figures.importance(TrainingResult.from_json(report), "ridge")._drawn.axes
     assert axes.get_xlim()[1] == pytest.approx(10.5)
     (arrows,) = [line for line in axes.lines if line.get_marker() == ">"]
     assert len(arrows.get_xdata()) == 1
 
 
-def test_a_covariate_that_is_nothing_is_drawn() -> None:
+def test_a_covariate_that_is_nothing_is_drawn(a_report) -> None:
     report = a_report()
     report["learners"]["ridge"]["importance"] = {
         "a": {"mean_absolute": 0.0, "low": 0.0, "high": 0.0}
     }
-    assert figures.importance(report, "ridge").svg
+    assert figures.importance(TrainingResult.from_json(report), "ridge").svg
 
 
 def test_odds_ratios_are_powers_of_e_on_an_axis_of_ratios(drawn) -> None:
@@ -319,48 +292,50 @@ def test_a_decision_curve_stands_against_treating_all_none_and_the_comparators(d
     assert axes.get_ylim()[0] > -0.2
 
 
-def test_probabilities_that_do_not_differ_have_no_calibration_and_no_instability() -> None:
+def test_probabilities_that_do_not_differ_have_no_calibration_and_no_instability(a_report) -> None:
     report = a_report()
-    assert figures.calibration(report, "prevalence") is None
-    assert figures.instability(report, "prevalence") is None
+    assert figures.calibration(TrainingResult.from_json(report), "prevalence") is None
+    assert figures.instability(TrainingResult.from_json(report), "prevalence") is None
 
 
 @pytest.mark.parametrize(("low", "bands"), [([None, 0.4, None], 1), ([None] * 3, 0)])
-def test_a_calibration_curve_is_drawn_with_the_band_there_is(low, bands) -> None:
+def test_a_calibration_curve_is_drawn_with_the_band_there_is(low, bands, a_report) -> None:
     report = a_report()
     report["learners"]["ridge"]["calibration"]["curve"] |= {"low": low, "high": low}
-    figure = figures.calibration(report, "ridge")
+    figure = figures.calibration(TrainingResult.from_json(report), "ridge")
     texts = words(figure)
     assert texts.count("95 % interval") == bands
     assert "smooth curve" in texts
 
 
 @pytest.mark.parametrize(("times", "shown"), [(100, True), (10_000, False)])
-def test_an_odds_ratio_stands_on_the_axis_as_far_as_that_can_hold_it(times, shown) -> None:
+def test_an_odds_ratio_stands_on_the_axis_as_far_as_that_can_hold_it(
+    times, shown, a_report
+) -> None:
     report = a_report()
     (_, _, row) = report["learners"]["ridge"]["description"]["coefficients"]
     row |= {"coefficient": math.log(times), "low": 0.0, "high": 20.0}
-    (axes,) = figures.coefficients(report, "ridge")._drawn.axes
+    (axes,) = figures.coefficients(TrainingResult.from_json(report), "ridge")._drawn.axes
     assert (axes.get_xlim()[1] > times) == shown
 
 
 def test_a_score_of_which_no_counts_are_told_has_no_key_for_them() -> None:
     points = [{"time": t, "n": 30, "median": 6, "q1": 5, "q3": 7, "counts": {}} for t in ("A", "B")]
-    data = {"score": "NRS", "range": [0, 10], "points": points}
+    data = {"score": "NRS", "unit": None, "range": [0, 10], "points": points}
     key = "patients with this value (area)"
-    assert key not in words(figures.trajectories(data))
+    assert key not in words(figures.trajectories(Trajectories.from_json(data)))
     points[0]["counts"] = {"6": 20}
-    assert key in words(figures.trajectories(data))
+    assert key in words(figures.trajectories(Trajectories.from_json(data)))
 
 
-def test_a_report_is_loaded_and_drawn_again_without_the_patients(tmp_path) -> None:
+def test_a_report_is_loaded_and_drawn_again_without_the_patients(tmp_path, a_report) -> None:
     path = tmp_path / "report.json"
     path.write_text(json.dumps(a_report()), encoding="utf-8")
-    assert figures.flow(figures.load(path)["data"]).table.rows[0] == ("rows read", "50")
+    assert figures.flow(figures.load(path).data).table.rows[0] == ("rows read", "50")
     path.write_text("[1, 2]", encoding="utf-8")
-    with pytest.raises(PredictorError, match=r"expected the report\.json of a training"):
+    with pytest.raises(PredictorError, match="is not a report of"):
         figures.load(path)
-    with pytest.raises(PredictorError, match="cannot be read"):
+    with pytest.raises(PredictorError, match=r"has no nowhere\.json"):
         figures.load(tmp_path / "nowhere.json")
 
 
@@ -368,8 +343,9 @@ def test_drawing_needs_no_pyplot_and_naming_a_figure_no_matplotlib() -> None:
     code = """
 import sys
 from predictor import figures
-figure = figures.flow({"rows": 9, "exclusions": [], "eligible": 9, "unlabelled": 0,
-                       "labelled": 9, "events": 4})
+from predictor.results import Flow
+figure = figures.flow(Flow(rows=9, exclusions=(), eligible=9, unlabelled=0, labelled=9, events=4,
+                           fingerprint=""))
 assert "matplotlib" not in sys.modules
 figure.png(50), figure.svg
 assert "matplotlib.pyplot" not in sys.modules
@@ -393,8 +369,8 @@ def test_a_training_leaves_every_figure_as_vectors(trained) -> None:
     assert not [path for path in left if path.startswith("prevalence/")]
 
 
-def test_those_the_others_have_to_beat_are_in_tables_and_in_the_figures_of_others() -> None:
+def test_those_the_others_have_to_beat_are_in_tables_and_in_the_figures_of_others(a_report) -> None:
     report = a_report()
-    together, each = figures.report_figures(report)
+    together, each = figures.report_figures(TrainingResult.from_json(report))
     assert set(together) == {"flow", "comparison"}
     assert set(report["learners"]) - set(each) == {"prevalence", "pain only"}

@@ -6,7 +6,7 @@ from predictor.report.probast import probast
 
 
 def test_development_asks_16_questions_and_evaluation_18(trained) -> None:
-    questions = probast(trained.summary)
+    questions = probast(trained.result)
     assert Counter((q.part, q.domain) for q in questions) == {
         ("development", 1): 3, ("development", 2): 4, ("development", 3): 4,
         ("development", 4): 5,
@@ -16,14 +16,14 @@ def test_development_asks_16_questions_and_evaluation_18(trained) -> None:
 
 
 def test_evidence_is_there_for_every_question_and_no_answer(trained) -> None:
-    for question in probast(trained.summary):
+    for question in probast(trained.result):
         assert question.evidence
         first = question.evidence.split()[0].strip(".,")
         assert first not in {"Y", "PY", "PN", "N", "NI", "Yes"}, question.number
 
 
 def test_what_software_can_check_it_says(trained) -> None:
-    evidence = {q.number: q.evidence for q in probast(trained.summary)}
+    evidence = {q.number: q.evidence for q in probast(trained.result)}
     assert "known at T0" in evidence["D2.4"]
     assert "pain_t0 - pain_t2 >= 2" in evidence["D3.2"]
     assert "88 patients" in evidence["D4.1"]

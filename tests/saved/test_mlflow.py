@@ -43,16 +43,16 @@ def test_mlflow_loads_the_directory_and_gives_the_same_probability(
 
 def test_mlflow_serves_the_champion_of_the_registry(trained, frame, expected, monkeypatch) -> None:
     monkeypatch.chdir(trained.study.folder)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", trained.summary["store"])
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", trained.result.store)
     import mlflow
 
-    mlflow.set_tracking_uri(trained.summary["store"])
+    mlflow.set_tracking_uri(trained.result.store)
     try:
         found = _load("models:/small@champion").predict(frame)
     finally:
         mlflow.set_tracking_uri(None)
     np.testing.assert_allclose(
-        found["probability"], expected[trained.summary["champion"]], rtol=0, atol=1e-12
+        found["probability"], expected[trained.result.champion], rtol=0, atol=1e-12
     )
 
 

@@ -70,7 +70,7 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
     raw = prepared.eligible.take(~np.isnan(prepared.labelled.labels))
     return Left(
         folder,
-        {name: read_model(folder / summary["learners"][name]["model"]) for name in LEARNERS},
+        {name: read_model(folder / summary.learners[name].model) for name in LEARNERS},
         raw.X,
         plan.bootstrap,
         holder,

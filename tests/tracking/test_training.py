@@ -180,7 +180,8 @@ def test_two_trainings_at_once_on_a_new_store_both_succeed(
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         assert out == ""
-    client = MlflowClient("sqlite:///mlflow.db")
+    # MLflow keeps connections by URI: a relative one may be that of another test
+    client = MlflowClient(f"sqlite:///{here / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("crps")
     runs = client.search_runs([experiment.experiment_id])
     assert [run.info.status for run in runs] == ["FINISHED"] * 6

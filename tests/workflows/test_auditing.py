@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from predictor.validation import AUDITS
@@ -10,25 +8,25 @@ from predictor.workflows.auditing import evidence_before
 
 
 def test_a_training_reports_every_audit_and_a_level(trained) -> None:
-    summary = trained.summary
-    assert [a["code"] for a in summary["audits"]] == [a.code for a in AUDITS]
-    assert summary["verdict_level"] == "exploratory only"
-    assert summary["verdict"][0].startswith("Exploratory only: ")
-    by_code = {a["code"]: a for a in summary["audits"]}
-    assert by_code["no_better_than_prevalence"]["verdict"] == "passed"
-    assert by_code["shuffled_outcome"]["verdict"] == "passed"
-    assert by_code["expected_shrinkage"]["verdict"] == "issue"
-    assert by_code["expected_shrinkage"]["title"] in summary["verdict"][1]
+    summary = trained.result
+    assert [a.code for a in summary.audits] == [a.code for a in AUDITS]
+    assert summary.verdict_level == "exploratory only"
+    assert summary.verdict[0].startswith("Exploratory only: ")
+    by_code = {a.code: a for a in summary.audits}
+    assert by_code["no_better_than_prevalence"].verdict == "passed"
+    assert by_code["shuffled_outcome"].verdict == "passed"
+    assert by_code["expected_shrinkage"].verdict == "issue"
+    assert by_code["expected_shrinkage"].title in summary.verdict[1]
 
 
 def test_audits_name_no_patient(trained) -> None:
-    text = json.dumps(trained.summary["audits"])
+    text = trained.result.model_dump_json(include={"audits"})
     assert not [secret for secret in trained.study.secrets() if secret in text]
 
 
 def test_a_check_reports_the_audits_that_need_no_model(small) -> None:
     facts = check("study.yaml", "patients.csv")
-    assert [a["code"] for a in facts["audits"]] == [a.code for a in AUDITS if a.before_training]
+    assert [a.code for a in facts.audits] == [a.code for a in AUDITS if a.before_training]
 
 
 def test_audits_see_the_covariates_of_patients_without_a_label(small) -> None:
@@ -40,10 +38,10 @@ def test_audits_see_the_covariates_of_patients_without_a_label(small) -> None:
     evidence = evidence_before(prepared)
     assert len(evidence.eligible.X) == len(prepared.labelled.labels)
     np.testing.assert_array_equal(evidence.matrix.X, prepared.matrix.X)
-    facts = {a["code"]: a for a in check("study.yaml", "patients.csv")["audits"]}
+    facts = {a.code: a for a in check("study.yaml", "patients.csv").audits}
     differ = facts["labelled_differ_from_dropped"]
-    assert differ["verdict"] == "tip"
-    assert "in log_age" in differ["message"]
+    assert differ.verdict == "tip"
+    assert "in log_age" in differ.message
 
 
 def test_a_wrong_name_is_said_before_anything_is_trained(small, predictor) -> None:

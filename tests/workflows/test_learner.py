@@ -67,10 +67,10 @@ def test_a_number_of_knots_is_3_to_7(small, knots, message):
 def test_a_bent_learner_is_trained_saved_read_and_scores_new_patients(small, store):
     small.change(("  ridge: {}\n", BENT))
     summary = train("study.yaml", "patients.csv", learners=["bent"])
-    facts = summary["learners"]["bent"]
+    facts = summary.learners["bent"]
     # pain on 3 terms, age, and two levels of sex
-    assert facts["parameters"] == 6
-    model = read_model(Path(facts["model"]))
+    assert facts.parameters == 6
+    model = read_model(Path(facts.model))
     assert isinstance(model.model, AdditiveScorers)
     assert dict(model.study.learners[0].splines) == {"pain_t0": 4}
     again = score(model, read_table(small.data))

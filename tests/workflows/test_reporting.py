@@ -19,6 +19,7 @@ def short(trained, tmp_path, monkeypatch) -> Path:
     old = trained.study.folder / "reports" / "small"
     report = json.loads((old / "report.json").read_text())
     report["learners"] = {"prevalence": report["learners"]["prevalence"]}
+    report |= {"champion": "prevalence", "subject": None}
     folder = tmp_path / "short"
     folder.mkdir()
     (folder / "report.json").write_text(json.dumps(report))
@@ -40,8 +41,8 @@ def test_the_page_goes_where_it_is_asked_to_go(short) -> None:
 
 
 def test_training_leaves_the_page_and_tells_of_it(trained) -> None:
-    assert trained.summary["report"] == "reports/small/report.html"
-    assert trained.summary["report_json"] == "reports/small/report.json"
+    assert trained.result.report == "reports/small/report.html"
+    assert trained.result.report_json == "reports/small/report.json"
     page = (trained.study.folder / "reports/small/report.html").read_text(encoding="utf-8")
     assert page.count("<img ") > 10
     assert "One point per patient" not in page
@@ -79,7 +80,7 @@ def test_a_folder_or_run_that_is_not_there_is_refused(short) -> None:
 def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
     # drawing them takes seconds, and they come from report.json alone
     monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
-    run = copied.summary["learners"]["ridge"]["run_id"]
+    run = copied.result.learners["ridge"].run_id
     written = write_report(run)
     assert written["report"] == f"report-{run[:8]}.html"
     ours = Path(written["report"]).read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import pytest
 
 from predictor.errors import DataError
 from predictor.learners import make
+from predictor.results import IntervalEstimate
 from predictor.validation import metrics, performance
 from predictor.validation import train as train_learner
 from predictor.workflows import make_plan, prepare
@@ -28,12 +29,12 @@ def learners(prepared):
 def learners_of(prepared, champion):
     """Which learner is trained again."""
     found = sensitivity(prepared, learners(prepared), champion)
-    return {row["learner"] for row in found}
+    return {row.learner for row in found}
 
 
 def test_another_definition_gives_what_a_study_with_that_rule_would_find(small, prepared):
     found = sensitivity(prepared, learners(prepared), "ridge")
-    assert [row["definition"] for row in found] == ["half", "said so"]
+    assert [row.definition for row in found] == ["half", "said so"]
     for rule, row in zip(("pain_t2 <= 0.5 * pain_t0", "success_t2"), found, strict=True):
         small.change((f"rule: {prepared.study.outcome.rule}", f"rule: {rule}"))
         other = prepare("study.yaml", "patients.csv")
@@ -41,9 +42,11 @@ def test_another_definition_gives_what_a_study_with_that_rule_would_find(small, 
         plan = make_plan(other)
         trained = train_learner(make("ridge"), other.matrix.X, other.labelled.y, plan)
         auroc = performance(trained, plan, AUROC).estimates["auroc"]
-        assert row["labelled"] == other.labelled.flow.labelled
-        assert row["events"] == other.labelled.flow.events
-        assert list(row["auroc"].values()) == [auroc.estimate, auroc.low, auroc.high]
+        assert row.labelled == other.labelled.flow.labelled
+        assert row.events == other.labelled.flow.events
+        assert row.auroc == IntervalEstimate(
+            estimate=auroc.estimate, low=auroc.low, high=auroc.high
+        )
 
 
 def test_a_fast_champion_is_trained_again_and_otherwise_the_ridge(prepared):
@@ -65,7 +68,7 @@ def test_a_definition_with_fewer_than_ten_of_a_label_is_left_out(small):
     prepared = prepare("study.yaml", "patients.csv")
     assert 0 < np.nansum(prepared.labelled.alternatives["rare"]) < 10
     found = sensitivity(prepared, learners(prepared), "ridge")
-    assert [row["definition"] for row in found] == ["said so"]
+    assert [row.definition for row in found] == ["said so"]
 
 
 def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, monkeypatch):
@@ -78,7 +81,7 @@ def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, mo
     found = sensitivity(prepared, learners(prepared), "ridge")
     assert len(found) == 2
     for row in found:
-        assert row["auroc"] == {"estimate": None, "low": None, "high": None}
+        assert row.auroc == IntervalEstimate(estimate=None, low=None, high=None)
 
 
 def test_a_definition_that_leaves_fewer_clusters_than_folds_has_no_auroc(small):
@@ -88,7 +91,7 @@ def test_a_definition_that_leaves_fewer_clusters_than_folds_has_no_auroc(small):
     )
     prepared = prepare_with_clinics(small)
     found = sensitivity(prepared, learners(prepared), "ridge")
-    by_definition = {row["definition"]: row["auroc"]["estimate"] for row in found}
+    by_definition = {row.definition: row.auroc.estimate for row in found}
     assert by_definition["half"] is None
     assert by_definition["said so"] is not None
 

@@ -12,30 +12,30 @@ import numpy as np
 import pytest
 
 from predictor.errors import DataError, PredictorError, StudyError
+from predictor.results import DeliveredTraining
 from predictor.saved import read_model
 from predictor.study import load_study
 from predictor.workflows import check, log, make_plan, prepare, train
 from predictor.workflows.places import check_places
 
-Summary = dict[str, Any]
 
-
-def _without_places(summary: Summary) -> Summary:
-    """The summary without times, run ids and the store."""
+def _without_places(result: DeliveredTraining) -> dict[str, Any]:
+    """What was found, without times, run ids and the store."""
+    summary = result.to_json()
     changing = ("time", "run_id", "store")
     learners = {
         name: {key: value for key, value in facts.items() if key not in ("seconds", "run_id")}
         for name, facts in summary["learners"].items()
     }
     rest = {key: value for key, value in summary.items() if key not in changing}
-    return json.loads(json.dumps({**rest, "learners": learners}))
+    return {**rest, "learners": learners}
 
 
 def test_the_same_seed_gives_the_same_numbers(small, store, trained) -> None:
     again = train("study.yaml", "patients.csv", jobs=1)
-    assert _without_places(again) == _without_places(trained.summary)
-    for name, facts in again["learners"].items():
-        ours, theirs = read_model(Path(facts["model"])), read_model(trained.directory(name))
+    assert _without_places(again) == _without_places(trained.result)
+    for name, facts in again.learners.items():
+        ours, theirs = read_model(Path(facts.model)), read_model(trained.directory(name))
         assert ours.spread.to_lists() == theirs.spread.to_lists()
         arrays = theirs.model.to_arrays()
         for key, values in ours.model.to_arrays().items():
@@ -43,10 +43,10 @@ def test_the_same_seed_gives_the_same_numbers(small, store, trained) -> None:
 
 
 @pytest.fixture
-def quick(small, store) -> Callable[..., Summary]:
+def quick(small, store) -> Callable[..., DeliveredTraining]:
     """Train only the ridge, in a moment."""
 
-    def run(**settings: Any) -> Summary:
+    def run(**settings: Any) -> DeliveredTraining:
         return train("study.yaml", "patients.csv", **{"learners": ["ridge"], **settings})
 
     return run
@@ -54,27 +54,27 @@ def quick(small, store) -> Callable[..., Summary]:
 
 def test_another_seed_gives_other_numbers_and_is_said(quick, trained) -> None:
     other = quick(seed=6)
-    assert other["seed"] == 6
-    estimate = trained.summary["learners"]["ridge"]["metrics"]["auroc"]
-    found = other["learners"]["ridge"]["metrics"]["auroc"]
-    assert found["estimate"] != estimate["estimate"]
-    assert found["apparent"] == pytest.approx(estimate["apparent"], abs=1e-12)
-    assert read_model(Path(other["learners"]["ridge"]["model"])).provenance["seed"] == 6
+    assert other.seed == 6
+    estimate = trained.result.learners["ridge"].metrics["auroc"]
+    found = other.learners["ridge"].metrics["auroc"]
+    assert found.estimate != estimate.estimate
+    assert found.apparent == pytest.approx(estimate.apparent, abs=1e-12)
+    assert read_model(Path(other.learners["ridge"].model)).provenance["seed"] == 6
 
 
 def test_a_learner_trained_alone_gets_the_numbers_it_gets_among_others(quick, trained) -> None:
     summary = quick()
-    assert list(summary["learners"]) == ["ridge"]
-    ours, theirs = summary["learners"]["ridge"], trained.summary["learners"]["ridge"]
-    assert ours["metrics"] == theirs["metrics"]
-    assert ours["importance"] == theirs["importance"]
+    assert list(summary.learners) == ["ridge"]
+    ours, theirs = summary.learners["ridge"], trained.result.learners["ridge"]
+    assert ours.metrics == theirs.metrics
+    assert ours.importance == theirs.importance
 
 
 def test_learners_can_be_chosen_and_taken_from_the_package(small, store) -> None:
     small.change(("  logistic: {}\n", ""))
     summary = train("study.yaml", "patients.csv", learners=["logistic", "pain only", "logistic"])
-    assert list(summary["learners"]) == ["logistic", "pain only"]
-    assert summary["champion"] in summary["learners"]
+    assert list(summary.learners) == ["logistic", "pain only"]
+    assert summary.champion in summary.learners
     assert {path.name for path in Path("models/small").iterdir()} == {"logistic", "pain_only"}
 
 
@@ -107,7 +107,7 @@ def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, stor
         in_table = np.argsort(prepared.labelled.labelled.rows)
         np.testing.assert_array_equal(counts[replicate, in_table], expected)
     summary = train("study.yaml", "patients.csv", learners=["ridge"])
-    assert summary["learners"]["ridge"]["stability"]["replicates"] == 25
+    assert summary.learners["ridge"].stability.replicates == 25
     texts = [path.read_text() for path in Path().rglob("study.yaml") if path.parent != Path()]
     assert texts
     assert not any(str(small.folder) in text for text in texts)
@@ -153,21 +153,21 @@ def test_patients_of_one_cluster_are_never_on_both_sides(small) -> None:
 
 
 def test_strong_signal_is_exploratory_and_the_champion_does_better_than_nothing(trained) -> None:
-    summary = trained.summary
-    assert summary["verdict"][0].startswith("Exploratory only: ")
-    champion = summary["learners"][summary["champion"]]["metrics"]
-    assert champion["log_loss"]["estimate"] < 0.6
-    assert champion["auroc"]["low"] > 0.5
-    assert summary["champion"] not in ("prevalence", "pain only")
+    summary = trained.result
+    assert summary.verdict[0].startswith("Exploratory only: ")
+    champion = summary.learners[summary.champion].metrics
+    assert champion["log_loss"].estimate < 0.6
+    assert champion["auroc"].low > 0.5
+    assert summary.champion not in ("prevalence", "pain only")
 
 
 def test_the_champion_is_registered_and_says_why(trained) -> None:
-    summary = trained.summary
-    assert summary["champion_uri"] == "models:/small@champion"
-    assert "log loss" in summary["champion_reason"]
-    losses = {n: f["metrics"]["log_loss"]["estimate"] for n, f in summary["learners"].items()}
+    summary = trained.result
+    assert summary.champion_uri == "models:/small@champion"
+    assert "log loss" in summary.champion_reason
+    losses = {n: f.metrics["log_loss"].estimate for n, f in summary.learners.items()}
     names, best = list(losses), min(losses, key=losses.__getitem__)
-    assert names.index(summary["champion"]) <= names.index(best)
+    assert names.index(summary.champion) <= names.index(best)
 
 
 def test_pure_noise_is_nothing_found_and_the_champion_is_the_prevalence(
@@ -175,8 +175,8 @@ def test_pure_noise_is_nothing_found_and_the_champion_is_the_prevalence(
 ) -> None:
     small.table(patients(n=60, seed=2, signal=0.0))
     summary = train("study.yaml", "patients.csv", learners=["prevalence", "pain only", "ridge"])
-    assert summary["verdict"][0].startswith("Nothing found")
-    assert summary["champion"] == "prevalence"
+    assert summary.verdict[0].startswith("Nothing found")
+    assert summary.champion == "prevalence"
 
 
 def test_places_that_cannot_be_written_are_refused_before_training(small, monkeypatch) -> None:
@@ -241,7 +241,7 @@ def test_an_interrupt_while_mlflow_is_told_leaves_no_running_run(copied, monkeyp
     runs = client.search_runs([experiment.experiment_id])
     assert {run.info.status for run in runs} == {"FINISHED", "KILLED"}
     champion = client.get_model_version_by_alias("small", "champion")
-    assert champion.run_id == copied.summary["learners"][copied.summary["champion"]]["run_id"]
+    assert champion.run_id == copied.result.learners[copied.result.champion].run_id
 
 
 def test_results_are_complete_without_mlflow_and_the_record_is_sent_later_once(
@@ -256,12 +256,12 @@ def test_results_are_complete_without_mlflow_and_the_record_is_sent_later_once(
     with monkeypatch.context() as patch:
         patch.setattr(logging, "log_metrics", fail)
         summary = train("study.yaml", "patients.csv", learners=["ridge"])
-    assert summary["run_id"] is summary["champion_uri"] is None
-    assert summary["learners"]["ridge"]["run_id"] is None
-    assert "the server went away" in summary["tracking_error"]
-    assert summary["tracking_error"].endswith("Send the record later: predictor log reports/small")
+    assert summary.run_id is summary.champion_uri is None
+    assert summary.learners["ridge"].run_id is None
+    assert "the server went away" in summary.tracking_error
+    assert summary.tracking_error.endswith("Send the record later: predictor log reports/small")
     assert read_model(Path("models/small/ridge")).provenance["seed"] == 5
-    assert Path(summary["report"]).is_file()
+    assert Path(summary.report).is_file()
     files = small.files()
     first, second = log(Path("reports/small")), log(Path("reports/small"))
     assert (first["already"], second["already"]) == (False, True)
@@ -423,7 +423,7 @@ def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
 
 def _numbers(config="study.yaml", data="patients.csv"):
     """Everything a training finds of its learners, but how long it took and where it lies."""
-    summary = train(config, data, learners=["ridge", "lightgbm", "prevalence"])
+    summary = train(config, data, learners=["ridge", "lightgbm", "prevalence"]).to_json()
     learners = {
         name: {k: v for k, v in facts.items() if k not in ("seconds", "model", "run_id")}
         for name, facts in summary["learners"].items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,8 @@ from predictor.cli import options
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from predictor.results import CheckResult
 
 
 @click.command("check", short_help="Check a study and its table before training.")
@@ -30,32 +32,32 @@ def command(config: Path, data: Path, as_json: bool, quiet: bool) -> None:
     facts = check(config, data)
     with options.printing():
         if as_json:
-            options.print_json(facts)
+            options.print_json(facts.to_json())
         _show(facts, options.results(as_json, quiet))
 
 
-def _show(facts: dict[str, Any], out: Console) -> None:
+def _show(facts: CheckResult, out: Console) -> None:
     from rich.table import Table
 
     from predictor.cli.audits import show_audits
     from predictor.cli.tables import flow_table
 
-    out.print(flow_table(facts["data"]))
-    if others := facts["data"]["other_columns"]:
+    out.print(flow_table(facts.data))
+    if others := facts.data.other_columns:
         out.print(f"columns of the table that are not declared, and left out: {others}")
     table = Table(title="Covariates", title_justify="left")
     for heading in ("covariate", "kind", "parameters", "lowest", "highest", "missing"):
         table.add_column(heading, justify="left" if heading in ("covariate", "kind") else "right")
-    for row in facts["covariates"]:
-        ends = ("-" if row[end] is None else f"{row[end]:g}" for end in ("lowest", "highest"))
-        table.add_row(row["name"], row["kind"], str(row["parameters"]), *ends, str(row["missing"]))
+    for row in facts.covariates:
+        ends = ("-" if end is None else f"{end:g}" for end in (row.lowest, row.highest))
+        table.add_row(row.name, row.kind, str(row.parameters), *ends, str(row.missing))
     out.print(table)
-    size = facts["sample_size"]
-    required = size["required"]
+    size = facts.sample_size
+    required = size.required
     table = Table(
-        title=f"Patients required for {size['parameters']} "
-        f"parameter{'' if size['parameters'] == 1 else 's'} and an AUROC of "
-        f"{size['assumed_auroc']:.2f} ({size['assumed_because']})",
+        title=f"Patients required for {size.parameters} "
+        f"parameter{'' if size.parameters == 1 else 's'} and an AUROC of "
+        f"{size.assumed_auroc:.2f} ({size.assumed_because})",
         title_justify="left",
     )
     table.add_column("criterion")
@@ -67,12 +69,12 @@ def _show(facts: dict[str, Any], out: Console) -> None:
         ("mape", "probabilities wrong by 5 points on average"),
         ("all_criteria", "all of these"),
     ):
-        table.add_row(meaning, str(required[name]))
+        table.add_row(meaning, str(getattr(required, name)))
     out.print(table)
     out.print(
-        f"Here: {size['patients']} patients, {size['events_per_parameter']:.1f} of the rarer label "
-        f"per parameter. Expected: coefficients worth {100 * size['expected_shrinkage']:.0f} % of "
-        f"what they look like, probabilities wrong by {100 * size['expected_mape']:.0f} points."
+        f"Here: {size.patients} patients, {size.events_per_parameter:.1f} of the rarer label "
+        f"per parameter. Expected: coefficients worth {100 * size.expected_shrinkage:.0f} % of "
+        f"what they look like, probabilities wrong by {100 * size.expected_mape:.0f} points."
     )
     out.print()
-    show_audits(facts["audits"], out)
+    show_audits(facts.audits, out)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from predictor.report.description import ShownTable
+    from predictor.results import Description
 
 # of the page, what a terminal has no room for
 _ON_THE_PAGE = ("missing", "missing_together")
@@ -61,11 +61,11 @@ def command(
     found = describe(config, data, out, by=by, individual=individual)
     with options.printing():
         if as_json:
-            options.print_json(found)
+            options.print_json(found.to_json())
         _show(found, out, options.results(as_json, quiet))
 
 
-def _show(found: Mapping[str, Any], out: Path, console: Console) -> None:
+def _show(found: Description, out: Path, console: Console) -> None:
     from predictor.report.description import shown_tables
 
     tables = shown_tables(found)
@@ -75,14 +75,14 @@ def _show(found: Mapping[str, Any], out: Path, console: Console) -> None:
             if table.note:
                 console.print(table.note, style="dim")
             console.print()
-    for sentence in found["sentences"]:
+    for sentence in found.sentences:
         console.print(sentence)
-    if found["few"]:
+    if found.few:
         console.print(
-            f"\n{len(found['few'])} results rest on fewer than 5 patients and are not shown "
+            f"\n{len(found.few)} results rest on fewer than 5 patients and are not shown "
             f"(--individual shows them).",
         )
-    missing = sum(row["missing"] > 0 for row in found["missing"]["columns"])
+    missing = sum(row.missing > 0 for row in found.missing.columns)
     columns = "1 column has" if missing == 1 else f"{missing} columns have"
     console.print(f"\n{columns} missing values; the page has them.")
     console.print(f"page    {out / 'describe.md'}", soft_wrap=True)

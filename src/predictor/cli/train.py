@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,8 @@ from predictor.cli import options
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from predictor.results import DeliveredTraining
 
 
 @click.command("train", short_help="Train, validate, explain, save and track.")
@@ -87,35 +89,35 @@ def command(
         )
     with options.printing():
         if as_json:
-            options.print_json(summary)
+            options.print_json(summary.to_json())
         _show(summary, options.results(as_json, quiet))
-    if summary["tracking_error"] is not None:
-        options.say(f"trained and written, but not tracked: {summary['tracking_error']}")
+    if summary.tracking_error is not None:
+        options.say(f"trained and written, but not tracked: {summary.tracking_error}")
         raise click.exceptions.Exit(3)
 
 
-def _show(summary: dict[str, Any], out: Console) -> None:
+def _show(summary: DeliveredTraining, out: Console) -> None:
     from predictor.cli.audits import show_audits
     from predictor.cli.tables import against_the_prevalence, flow_table, learner_table
 
-    learners = summary["learners"]
-    out.print(flow_table(summary["data"]))
+    learners = summary.learners
+    out.print(flow_table(summary.data))
     out.print(learner_table(summary))
-    if any(f["metrics"]["calibration_slope"]["estimate"] is None for f in learners.values()):
+    if any(f.metrics["calibration_slope"].estimate is None for f in learners.values()):
         out.print("- not estimable; the report says why")
     for line in against_the_prevalence(summary):
         out.print(line)
-    out.print(f"* champion: {summary['champion']}, {summary['champion_reason']}")
+    out.print(f"* champion: {summary.champion}, {summary.champion_reason}")
     out.print()
-    for sentence in summary["verdict"]:
+    for sentence in summary.verdict:
         out.print(sentence)
     out.print()
-    show_audits(summary["audits"], out)
+    show_audits(summary.audits, out)
     out.print()
-    model = learners[summary["champion"]]["model"]
+    model = learners[summary.champion].model
     score = shlex.join(["predictor", "score", model, "--data", "NEW.csv", "--out", "scores.csv"])
-    places = {"report ": summary["report"], "model  ": model}
-    if summary["run_id"] is not None:
+    places = {"report ": summary.report, "model  ": model}
+    if summary.run_id is not None:
         places["runs   "] = "predictor ui"
     for what, where in {**places, "score  ": score}.items():
         out.print(f"{what} {where}", soft_wrap=True)

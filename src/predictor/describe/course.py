@@ -38,14 +38,13 @@ def trajectories(eligible: Cohort, found: dict[str, Values]) -> dict[str, Any] |
     known = {time: values[~np.isnan(values)] for time, values in found.items()}
     short = len(np.unique(np.concatenate(list(known.values())))) <= _STEPS
     name, unit = _score(columns)
-    described: dict[str, Any] = {"score": name}
-    if unit is not None:
-        described["unit"] = unit
     ranges = {column.limits for column in columns}
-    if len(ranges) == 1 and None not in ranges:
-        described["range"] = list(ranges.pop() or ())
-    described["points"] = [_point(time, values, short) for time, values in known.items()]
-    return described
+    return {
+        "score": name,
+        "unit": unit,
+        "range": ranges.pop() if len(ranges) == 1 else None,
+        "points": [_point(time, values, short) for time, values in known.items()],
+    }
 
 
 def _point(time: str, known: Values, short: bool) -> dict[str, Any]:

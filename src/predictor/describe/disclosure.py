@@ -42,9 +42,9 @@ def _one_way(cells: Sequence[int], shown: Sequence[Shown]) -> bool:
     return total == least or (not withheld and total == (FEWEST - 1) * len(small))
 
 
-def p_would_tell(move: Mapping[str, Any]) -> bool:
+def p_would_tell(lost: Shown, gained: Shown) -> bool:
     """Whether a hidden count follows from McNemar's p: few pairs of counts give all its forms."""
-    return hidden(move["lost"]) or hidden(move["gained"])
+    return hidden(lost) or hidden(gained)
 
 
 def suppressed(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _follow(found: dict[str, Any]) -> None:
         if closed - {UNLABELLED}:
             row["standardised_difference"] = None
     for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
-        if p_would_tell(move):
+        if p_would_tell(move["lost"], move["gained"]):
             tests["p"] = dict.fromkeys(tests["p"])
 
 

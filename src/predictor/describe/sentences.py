@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from predictor.describe.characteristics import UNLABELLED
 from predictor.describe.disclosure import p_would_tell
 from predictor.describe.wording import bare_p, number, p_value, percent, percent_interval
 from predictor.disclosure import hidden
+from predictor.results import (
+    Change,
+    Characteristics,
+    Described,
+    Duration,
+    LabelPaths,
+    McNemar,
+    Transition,
+)
 
 MCNEMAR = {
     "exact": "exact",
@@ -23,79 +29,79 @@ _NOTABLE = 0.25
 _NAMED = 3
 
 
-def sentences(found: Mapping[str, Any]) -> list[str]:
+def sentences(found: Described) -> list[str]:
     """Change of the score, responders, duration of response, who has no label."""
-    said = [_change(change) for change in found["changes"]]
-    moves = zip(found["durations"], found["transitions"], found["mcnemar"], strict=True)
+    said = [_change(change) for change in found.changes]
+    moves = zip(found.durations, found.transitions, found.mcnemar, strict=True)
     for duration, move, tests in moves:
         said += [_duration(duration), _mcnemar(move, tests)]
-    return [*said, *_lost(found["characteristics"]), *_unrecorded(found["labels"])]
+    return [*said, *_lost(found.characteristics), *_unrecorded(found.labels)]
 
 
-def mcnemar_in_words(tests: Mapping[str, Any]) -> str:
+def mcnemar_in_words(tests: McNemar) -> str:
     """The four p values, each with its name."""
-    return ", ".join(f"{words} {bare_p(tests['p'][name])}" for name, words in MCNEMAR.items())
+    return ", ".join(f"{words} {bare_p(getattr(tests.p, name))}" for name, words in MCNEMAR.items())
 
 
-def _change(change: Mapping[str, Any]) -> str:
-    shift = change["hodges_lehmann"]
-    where = f"From {change['from']} to {change['to']} ({change['patients']} patients)"
-    if shift["estimate"] is None or change["signed_rank"]["p"] is None:
+def _change(change: Change) -> str:
+    shift = change.hodges_lehmann
+    where = f"From {change.start} to {change.end} ({change.patients} patients)"
+    if shift.estimate is None or change.signed_rank.p is None:
         return f"{where}: too few changes of the score to say anything."
-    way, turn = ("fell", -1) if shift["estimate"] < 0 else ("rose", 1)
-    size = number(abs(shift["estimate"]))
+    way, turn = ("fell", -1) if shift.estimate < 0 else ("rose", 1)
+    size = number(abs(shift.estimate))
     if size == "0":
         way, turn = "did not shift", 1
     interval = "no interval"
-    if shift["low"] is not None:
+    if shift.low is not None and shift.high is not None:
         # a fall is told as a positive number, and so is its interval
-        low, high = sorted(turn * shift[end] for end in ("low", "high"))
-        interval = f"{100 * shift['level']:.0f} % interval {number(low)} to {number(high)}"
+        low, high = sorted((turn * shift.low, turn * shift.high))
+        interval = f"{100 * shift.level:.0f} % interval {number(low)} to {number(high)}"
     moved = way if size == "0" else f"{way} by {size}"
     return (
         f"{where} the score {moved} (Hodges-Lehmann; {interval}), "
-        f"{p_value(change['signed_rank']['p'])} (signed rank, {_method(change)}), rank-biserial "
-        f"{number(change['rank_biserial'])}."
+        f"{p_value(change.signed_rank.p)} (signed rank, {_method(change)}), rank-biserial "
+        f"{number(change.rank_biserial)}."
     )
 
 
-def _method(change: Mapping[str, Any]) -> str:
-    return "exact" if change["signed_rank"]["method"] == "exact" else "normal approximation"
+def _method(change: Change) -> str:
+    return "exact" if change.signed_rank.method == "exact" else "normal approximation"
 
 
-def _duration(row: Mapping[str, Any]) -> str:
-    if not row["responders"]:
-        return f"Nobody who responded at {row['from']} was followed to {row['to']}."
-    kept = f"{row['kept']} still responded at {row['to']}"
-    if not hidden(row["kept"]):
-        kept += f" ({percent(row['share'])}; 95 % interval {percent_interval(row)})"
-    return f"Of {row['responders']} responders at {row['from']} seen again, {kept}."
+def _duration(row: Duration) -> str:
+    if not row.responders:
+        return f"Nobody who responded at {row.start} was followed to {row.end}."
+    kept = f"{row.kept} still responded at {row.end}"
+    if not hidden(row.kept):
+        kept += f" ({percent(row.share)}; 95 % interval {percent_interval(row)})"
+    return f"Of {row.responders} responders at {row.start} seen again, {kept}."
 
 
-def _mcnemar(move: Mapping[str, Any], tests: Mapping[str, Any]) -> str:
-    if p_would_tell(move):
+def _mcnemar(move: Transition, tests: McNemar) -> str:
+    if p_would_tell(move.lost, move.gained):
         return (
-            f"McNemar's p of the change of response from {tests['from']} to {tests['to']} is not "
+            f"McNemar's p of the change of response from {tests.start} to {tests.end} is not "
             "shown, for it would tell a small count."
         )
-    if tests["p"]["uncorrected"] is None:
-        return f"Nobody's response changed from {tests['from']} to {tests['to']}."
+    if tests.p.uncorrected is None:
+        return f"Nobody's response changed from {tests.start} to {tests.end}."
     return (
-        f"Change of response from {tests['from']} to {tests['to']}, McNemar's p: "
+        f"Change of response from {tests.start} to {tests.end}, McNemar's p: "
         f"{mcnemar_in_words(tests)}."
     )
 
 
-def _lost(table: Mapping[str, Any]) -> list[str]:
-    lost = table["groups"].get(UNLABELLED)
+def _lost(table: Characteristics) -> list[str]:
+    lost = table.groups.get(UNLABELLED)
     if lost is None:
         return []
-    of = sum(table["groups"].values())
+    of = sum(table.groups.values())
     said = f"{lost} of {of} patients have no label"
     differences = [
-        (row["name"], row["standardised_difference_unlabelled"])
-        for row in table["rows"]
-        if row["standardised_difference_unlabelled"] is not None
+        (row.name, row.standardised_difference_unlabelled)
+        for row in table.rows
+        if row.standardised_difference_unlabelled is not None
     ]
     notable = sorted((d for d in differences if abs(d[1]) >= _NOTABLE), key=lambda d: -abs(d[1]))[
         :_NAMED
@@ -107,11 +113,11 @@ def _lost(table: Mapping[str, Any]) -> list[str]:
     return [f"{said}."]
 
 
-def _unrecorded(labels: Mapping[str, Any] | None) -> list[str]:
+def _unrecorded(labels: LabelPaths | None) -> list[str]:
     if labels is None:
         return []
     return [
         f"Of the labelled, {count} have no {name} on record; the other criteria decided."
-        for name, count in labels["decided_without"].items()
+        for name, count in labels.decided_without.items()
         if count
     ]

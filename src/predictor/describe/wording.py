@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from predictor.disclosure import Shown, hidden
+from predictor.results import Interval, NumberInGroup, Share
 
 NOT_KNOWN = "-"
 
@@ -36,22 +34,22 @@ def percent(share: float | None) -> str:
     return NOT_KNOWN if share is None else f"{100 * share:.0f} %"
 
 
-def percent_interval(row: Mapping[str, Any]) -> str:
+def percent_interval(row: Interval) -> str:
     """``48 to 75 %``."""
-    return NOT_KNOWN if row["low"] is None else f"{100 * row['low']:.0f} to {percent(row['high'])}"
+    return NOT_KNOWN if row.low is None else f"{100 * row.low:.0f} to {percent(row.high)}"
 
 
-def events_of(row: Mapping[str, Any]) -> str:
+def events_of(row: Share) -> str:
     """``30 of 48 (62 %)``, without the share where it would tell the count."""
-    text = f"{row['events']} of {row['labelled']}"
-    return text if row["share"] is None else f"{text} ({percent(row['share'])})"
+    text = f"{row.events} of {row.labelled}"
+    return text if row.share is None else f"{text} ({percent(row.share)})"
 
 
-def middle(facts: Mapping[str, Any]) -> str:
+def middle(facts: NumberInGroup) -> str:
     """``8 [7 to 9]``: median and quartiles."""
-    if facts["median"] is None:
+    if facts.median is None:
         return NOT_KNOWN
-    q1, median, q3 = (number(facts[name], 1) for name in ("q1", "median", "q3"))
+    q1, median, q3 = (number(each, 1) for each in (facts.q1, facts.median, facts.q3))
     return f"{median} [{q1} to {q3}]"
 
 

@@ -1,29 +1,39 @@
-"""Results as plain data and as figures."""
+"""Results, and the figures drawn of them."""
 
 from __future__ import annotations
 
-from predictor.report.figures import Figure, report_figures
-from predictor.report.learner_facts import flat_metrics, learner_facts
-from predictor.report.model_facts import model_facts
-from predictor.report.study_facts import (
-    comparison_facts,
-    sensitivity_facts,
-    study_facts,
-    treat_all_facts,
+from predictor.report.cohort_results import (
+    checked_cohort,
+    checked_covariates,
+    cohort_counts,
+    covariates,
+    flow,
+    sample_size,
 )
-from predictor.report.summary import check_facts, data_facts, sample_size_facts
+from predictor.report.figures import Figure, report_figures
+from predictor.report.learner_results import flat_metrics, learner_result
+from predictor.report.models_in_words import model_in_words
+from predictor.report.training_results import (
+    compared,
+    planned,
+    sensitivity_result,
+    treat_all_result,
+)
 
 __all__ = [
     "Figure",
-    "check_facts",
-    "comparison_facts",
-    "data_facts",
+    "checked_cohort",
+    "checked_covariates",
+    "cohort_counts",
+    "compared",
+    "covariates",
     "flat_metrics",
-    "learner_facts",
-    "model_facts",
+    "flow",
+    "learner_result",
+    "model_in_words",
+    "planned",
     "report_figures",
-    "sample_size_facts",
-    "sensitivity_facts",
-    "study_facts",
-    "treat_all_facts",
+    "sample_size",
+    "sensitivity_result",
+    "treat_all_result",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from predictor.cohort import needed_columns
 from predictor.disclosure import FEW_IN_WORDS, FEWEST
+from predictor.report.tripod import open_items
+from predictor.results import CohortCounts, LearnerResult, Plan, TrainingResult
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import Study
@@ -27,30 +28,37 @@ _MEASURES = {
 }
 
 
-def card(model: SavedModel) -> str:
+def card(model: SavedModel, result: TrainingResult) -> str:
     """The card as Markdown, in the nine sections of Mitchell, written from the facts of the run.
+
+    Parameters
+    ----------
+    model
+        As it is kept.
+    result
+        Of the training that made it.
 
     References
     ----------
     Mitchell et al. 2019, doi 10.1145/3287560.3287596.
     """
-    study, facts = model.study, model.performance
+    study, facts = model.study, result.learners[model.learner]
     sections = {
-        "Model details": _details(model),
+        "Model details": _details(model, facts),
         "Intended use": _use(study),
         "Factors": _factors(model),
-        "Metrics": _metrics(facts),
-        "Evaluation data": _evaluation(facts),
-        "Training data": _training(model),
-        "Quantitative analyses": _analyses(facts),
+        "Metrics": _metrics(facts, result.plan),
+        "Evaluation data": _evaluation(result.data),
+        "Training data": _training(model, facts, result),
+        "Quantitative analyses": _analyses(facts, result.verdict),
         "Ethical considerations": _ethics(study),
-        "Caveats and recommendations": _caveats(facts),
+        "Caveats and recommendations": _caveats(result),
     }
     lines = [
         f"# {as_markdown(study.title or study.study)}: {as_markdown(model.learner)}",
         "",
         (
-            f"> {layout.RESEARCH_ONLY} Developed on {facts['data']['labelled']} patients; not "
+            f"> {layout.RESEARCH_ONLY} Developed on {result.data.labelled} patients; not "
             "externally validated."
         ),
     ]
@@ -69,12 +77,12 @@ def dictionary_hash(study: Study) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _details(model: SavedModel) -> list[str]:
-    study, facts, training = model.study, model.performance, model.provenance
+def _details(model: SavedModel, facts: LearnerResult) -> list[str]:
+    study, training = model.study, model.provenance
     end, start = study.outcome.known_at, study.predict_at
     versions = ", ".join(f"{name} {version}" for name, version in training["versions"].items())
     return [
-        f"- **Learner** {facts['learner']}, {facts['parameters']} parameters",
+        f"- **Learner** {facts.learner}, {facts.parameters} parameters",
         f"- **Predicts** {_at(study, study.outcome.name, end)}",
         f"- **From** what is known at {as_markdown(f'{start} ({study.timepoints[start]})')}",
         f"- **Label rule** {_code(study.outcome.rule)}",
@@ -124,20 +132,17 @@ def _factors(model: SavedModel) -> list[str]:
     ]
 
 
-def _metrics(facts: Mapping[str, Any]) -> list[str]:
+def _metrics(facts: LearnerResult, plan: Plan) -> list[str]:
     known = {
-        name.partition("@")[0]
-        for name, row in facts["metrics"].items()
-        if row["estimate"] is not None
+        name.partition("@")[0] for name, row in facts.metrics.items() if row.estimate is not None
     }
     there = [said for name, said in _MEASURES.items() if name in known]
     lacking = [said for name, said in _MEASURES.items() if name not in known]
-    plan = facts["plan"]
-    repeated = "repeated " if plan["repeats"] > 1 else ""
-    nested = "nested " if facts["tuned"] else ""
+    repeated = "repeated " if plan.repeats > 1 else ""
+    nested = "nested " if facts.tuned else ""
     interval = (
         "a bootstrap of the whole cross-validation"
-        if plan["interval_refit"]
+        if plan.interval_refit
         else "resampled patients, tested with the models of the folds"
     )
     said = (
@@ -151,25 +156,23 @@ def _metrics(facts: Mapping[str, Any]) -> list[str]:
     )
 
 
-def _evaluation(facts: Mapping[str, Any]) -> list[str]:
-    data = facts["data"]
+def _evaluation(data: CohortCounts) -> list[str]:
     return [
-        f"- **Internal** the {data['labelled']} training patients, by resampling",
+        f"- **Internal** the {data.labelled} training patients, by resampling",
         "- **External validation** none",
     ]
 
 
-def _training(model: SavedModel) -> list[str]:
-    facts = model.performance
-    data = facts["data"]
+def _training(model: SavedModel, facts: LearnerResult, result: TrainingResult) -> list[str]:
+    data = result.data
     return [
         (
-            f"- **Patients** {data['labelled']}, with {data['events']} events; of {data['rows']} "
-            f"rows {data['eligible']} were eligible, {data['unlabelled']} of them without a label"
+            f"- **Patients** {data.labelled}, with {data.events} events; of {data.rows} "
+            f"rows {data.eligible} were eligible, {data.unlabelled} of them without a label"
         ),
         f"- **Table** {model.provenance['fingerprint']}",
         f"- **Sample size** {_enough(facts)}",
-        f"- **Missing values** {_imputed(facts)}; labels never imputed",
+        f"- **Missing values** {_imputed(facts, result)}; labels never imputed",
         f"- **Kept in this model** {_kept(model)}",
     ]
 
@@ -184,49 +187,47 @@ def _kept(model: SavedModel) -> str:
     )
 
 
-def _imputed(facts: Mapping[str, Any]) -> str:
-    if not facts["parameters"]:
+def _imputed(facts: LearnerResult, result: TrainingResult) -> str:
+    if not facts.parameters:
         return "none to impute: no covariate is used"
-    if facts["settings"].get("impute") == "regression":
+    if facts.settings.get("impute") == "regression":
         way = "by regression on the other covariates"
     else:
         way = "by the mean of the sample"
-    if not facts["gaps"]:
+    if not any(c.missing for c in result.covariates if c.name in facts.covariates):
         return f"none among the training patients; of a new one, filled {way}"
     return f"imputed inside every training {way}, without the outcome"
 
 
-def _enough(facts: Mapping[str, Any]) -> str:
-    size = facts["sample_size"]
+def _enough(facts: LearnerResult) -> str:
+    size = facts.sample_size
     if size is None:
         return "no parameter but the prevalence"
-    patients, needed = size["patients"], size["required"]["all_criteria"]
+    patients, needed = size.patients, size.required.all_criteria
     verdict = "enough" if patients >= needed else "too small, exploratory only"
-    plural = "" if size["parameters"] == 1 else "s"
+    plural = "" if size.parameters == 1 else "s"
     return (
-        f"{verdict}: Riley's criteria ask for {needed} patients for {size['parameters']} "
-        f"parameter{plural} and an AUROC of {size['assumed_auroc']:.2f} "
-        f"({size['assumed_because']}); there are {patients}"
+        f"{verdict}: Riley's criteria ask for {needed} patients for {size.parameters} "
+        f"parameter{plural} and an AUROC of {size.assumed_auroc:.2f} "
+        f"({size.assumed_because}); there are {patients}"
     )
 
 
-def _analyses(facts: Mapping[str, Any]) -> list[str]:
+def _analyses(facts: LearnerResult, verdict: Sequence[str]) -> list[str]:
     lines = [
-        *(f"- {as_markdown(sentence)}" for sentence in facts["verdict"]),
+        *(f"- {as_markdown(sentence)}" for sentence in verdict),
         "",
         "| measure | estimate | 95 % interval | apparent | optimism-corrected | .632+ |",
         "|---|---|---|---|---|---|",
     ]
-    for name, row in facts["metrics"].items():
-        interval = (
-            f"{row['low']:.3f} to {row['high']:.3f}"
-            if row["low"] is not None
-            else row["note"] or ""
-        )
-        numbers = [row[key] for key in ("apparent", "optimism_corrected", "bootstrap_632plus")]
-        cells = [name, _number(row["estimate"]), interval, *map(_number, numbers)]
+    for name, row in facts.metrics.items():
+        interval = f"{row.low:.3f} to {row.high:.3f}" if row.low is not None else row.note or ""
+        numbers = [
+            getattr(row, key) for key in ("apparent", "optimism_corrected", "bootstrap_632plus")
+        ]
+        cells = [name, _number(row.estimate), interval, *map(_number, numbers)]
         lines.append(f"| {' | '.join(cells)} |")
-    moved = facts["instability_mape"]
+    moved = facts.instability_mape
     if moved is not None:
         lines += [
             "",
@@ -253,15 +254,13 @@ def _ethics(study: Study) -> list[str]:
     ]
 
 
-def _caveats(facts: Mapping[str, Any]) -> list[str]:
+def _caveats(result: TrainingResult) -> list[str]:
     lines = [
         "- Validate on other patients, with recalibration, before any other use.",
         "- Scores come with a range over bootstrap models and with flags; read both.",
     ]
-    still_open = facts.get("tripod_open")
-    if still_open:
-        lines.append(f"- **TRIPOD+AI items the author must still write** {', '.join(still_open)}")
-    return lines
+    still_open = ", ".join(open_items(result))
+    return [*lines, f"- **TRIPOD+AI items the author must still write** {still_open}"]
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from predictor.disclosure import shown
 from predictor.report import procedure
 from predictor.report.wording import NONE, listed, span
+from predictor.results import TrainingResult
 
 TO_JUDGE = "TO BE JUDGED"
 ANSWERS = (
@@ -23,7 +24,7 @@ ANSWERS = (
 DOMAINS = {1: "Participants and data", 2: "Predictors", 3: "Outcome", 4: "Analysis"}
 _PERSON = "Not known to software."
 
-Report = Mapping[str, Any]
+Report = TrainingResult
 Part = Literal["development", "evaluation"]
 
 
@@ -61,9 +62,7 @@ def probast(report: Report) -> tuple[Question, ...]:
                     f"{letter}{domain}.{place}",
                     domain,
                     asked,
-                    evidence(report)
-                    if evidence not in _OF_THE_RUN or procedure.told(report)
-                    else procedure.ABSENT,
+                    evidence(report),
                 )
                 for place, (asked, evidence) in enumerate(questions, start=1)
             ]
@@ -75,74 +74,70 @@ def _person(_report: Report) -> str:
 
 
 def _eligibility(report: Report) -> str:
-    data = report["data"]
-    steps = [f"{step['rule']}: {step['excluded']}" for step in data["exclusions"]]
+    data = report.data
+    steps = [f"{step.rule}: {step.excluded}" for step in data.exclusions]
     filtered = f" Excluded by rule: {'; '.join(steps)}." if steps else " No rule of eligibility."
-    return f"{data['rows']} rows, {data['eligible']} eligible.{filtered}"
+    return f"{data.rows} rows, {data.eligible} eligible.{filtered}"
 
 
 def _available(report: Report) -> str:
     return (
-        f"Every covariate is computed from columns declared as known at {report['predict_at']} or "
+        f"Every covariate is computed from columns declared as known at {report.predict_at} or "
         "before, in a database without the others."
     )
 
 
 def _alike(report: Report) -> str:
-    derived = "The same SQL" if report["pipeline_given"] else "The same columns"
+    derived = "The same SQL" if report.pipeline_given else "The same columns"
     return f"{derived} and the same trained steps for every patient, trained on or scored."
 
 
 def _rule(report: Report) -> str:
-    rule = f" Rule: {report['rule']}." if report.get("rule") else ""
-    return f"One SQL rule for every patient.{rule}"
+    return f"One SQL rule for every patient. Rule: {report.rule}."
 
 
 def _defined(report: Report) -> str:
-    alternatives = (report["data"].get("alternatives") or {}).items()
-    changed = [f"{name} changes {shown(a['differs'])} labels" for name, a in alternatives]
+    alternatives = report.data.alternatives.items()
+    changed = [f"{name} changes {shown(a.differs)} labels" for name, a in alternatives]
     return f"Other definitions: {'; '.join(changed)}." if changed else "No other definition."
 
 
 def _separate(report: Report) -> str:
     return (
         "Software sees the times of columns only: nothing known after "
-        f"{report['predict_at']} is a predictor. Whether the outcome was assessed without "
+        f"{report.predict_at} is a predictor. Whether the outcome was assessed without "
         "knowledge of predictors, or contains one (a change from baseline does), is for a person."
     )
 
 
 def _interval(report: Report) -> str:
-    times, end = report.get("timepoints") or {}, report.get("outcome_known_at")
-    start = report["predict_at"]
-    if end is None:
-        return f"Predicted at {start}."
-    return f"From {start} ({times.get(start, start)}) to {end} ({times.get(end, end)})."
+    times, start, end = report.timepoints, report.predict_at, report.outcome_known_at
+    return f"From {start} ({times[start]}) to {end} ({times[end]})."
 
 
 def _size(report: Report) -> str:
-    size, events = report["sample_size"], report["data"]["events"]
+    size, events = report.sample_size, report.data.events
     return (
-        f"{size['patients']} patients, {events} events, {size['parameters']} parameters; Riley's "
-        f"criteria ask for {size['required']['all_criteria']}."
+        f"{size.patients} patients, {events} events, {size.parameters} parameters; Riley's "
+        f"criteria ask for {size.required.all_criteria}."
     )
 
 
 def _size_evaluation(report: Report) -> str:
-    data = report["data"]
+    data = report.data
     widths = [
-        f"{name} {span(facts['metrics']['auroc'])}"
-        for name, facts in report["learners"].items()
-        if facts["parameters"]
+        f"{name} {span(facts.metrics['auroc'])}"
+        for name, facts in report.learners.items()
+        if facts.parameters
     ]
     return (
-        f"{data['labelled']} patients, {data['events']} events. 95 % intervals of AUROC: "
+        f"{data.labelled} patients, {data.events} events. 95 % intervals of AUROC: "
         f"{'; '.join(widths) or NONE}."
     )
 
 
 def _columns(report: Report) -> str:
-    if not report["pipeline_given"]:
+    if not report.pipeline_given:
         return "Numbers as in the table; categories by their declared levels."
     return (
         "Numbers as the SQL gives them, which may cut them; categories by their declared levels; "
@@ -151,16 +146,16 @@ def _columns(report: Report) -> str:
 
 
 def _missing(report: Report) -> str:
-    gaps = [f"{c['name']} {c['missing']}" for c in procedure.gaps(report)]
+    gaps = [f"{c.name} {c.missing}" for c in procedure.gaps(report)]
     missing = f" Missing: {', '.join(gaps)}." if gaps else ""
     return f"{procedure.unlabelled(report)} {procedure.imputation(report)}{missing}"
 
 
 def _overfitting(report: Report) -> str:
     moved = [
-        f"{name} {100 * facts['instability_mape']:.0f} points"
-        for name, facts in report["learners"].items()
-        if facts["parameters"] and facts["instability_mape"] is not None
+        f"{name} {100 * facts.instability_mape:.0f} points"
+        for name, facts in report.learners.items()
+        if facts.parameters and facts.instability_mape is not None
     ]
     tuned = procedure.tuned(report)
     chosen = f"A penalty or a size tuned inside every training of {listed(tuned)}."
@@ -182,7 +177,7 @@ def _leakage(report: Report) -> str:
 
 def _every_step(report: Report) -> str:
     where = "every fold and resample"
-    if not report["plan"]["interval_refit"]:
+    if not report.plan.interval_refit:
         where = "every fold and bootstrap sample; resamples for the interval train no further model"
     return f"Repeated in {where}: {procedure.steps(report)}."
 
@@ -191,9 +186,9 @@ def _measures(report: Report) -> str:
     """Which kinds of measure some learner has an estimate of, and which none has."""
     known = {
         name.partition("@")[0]
-        for facts in report["learners"].values()
-        for name, row in facts["metrics"].items()
-        if row["estimate"] is not None
+        for facts in report.learners.values()
+        for name, row in facts.metrics.items()
+        if row.estimate is not None
     }
     kinds = {
         "discrimination": "auroc",
@@ -242,8 +237,3 @@ _EVALUATION: Asked = (
     ("Did resampling repeat every step?", _every_step),
     ("Were calibration, discrimination and net benefit measured?", _measures),
 )
-# evidence that tells how it was done
-_OF_THE_RUN = (
-    _alike, _columns, _missing, procedure.imbalance, _overfitting, _not_apparent, _leakage,
-    _every_step,
-)  # fmt: skip

@@ -3,55 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from predictor.report.wording import count, listed, measure
+from predictor.results import Covariate, LearnerResult, TrainingResult
 
-Report = Mapping[str, Any]
-
-ABSENT = "Not available: this report.json does not hold it."
+Report = TrainingResult
 
 # texts and quoted names, inside which -- and /* are no comment
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-_TREES = ("trees", "boosters")  # the latter in reports of earlier versions
 # settings by which a learner is told to weigh the two outcomes differently
 _BY_CLASS = ("class_weight", "scale_pos_weight", "is_unbalance", "sample_weight")
 
 
-def told(report: Report) -> bool:
-    """Whether a report holds how its learners were trained and tested; older ones do not."""
-    return "pipeline_given" in report
-
-
-def learning(report: Report) -> dict[str, Mapping[str, Any]]:
-    """The learners that learn something from covariates."""
-    return {name: facts for name, facts in report["learners"].items() if facts["parameters"]}
-
-
-def of_trees(facts: Mapping[str, Any]) -> bool:
+def of_trees(facts: LearnerResult) -> bool:
     """Whether a learner is made of boosted trees, which take columns as they are."""
-    return facts["description"]["kind"] in _TREES
+    return facts.description.kind == "trees"
 
 
 def tuned(report: Report) -> list[str]:
     """Names of the learners that choose a penalty or a size inside every training."""
-    return [name for name, facts in learning(report).items() if facts["tuned"]]
+    return [name for name, facts in report.learning.items() if facts.tuned]
 
 
-def gaps(report: Report) -> list[Mapping[str, Any]]:
+def gaps(report: Report) -> list[Covariate]:
     """The covariates with a missing value."""
-    return [covariate for covariate in report["covariates"] if covariate["missing"]]
+    return [covariate for covariate in report.covariates if covariate.missing]
 
 
 def imputation(report: Report) -> str:
     """How missing covariates were handled, if there were any."""
     if not gaps(report):
         return "No covariate has a missing value among the patients analysed."
-    learners = learning(report)
+    learners = report.learning
     if not learners:
         return "Missing covariates were not imputed: no learner uses covariates."
-    others = [n for n, facts in learners.items() if facts["settings"].get("impute") == "regression"]
+    others = [n for n, facts in learners.items() if facts.settings.get("impute") == "regression"]
     by_mean = [name for name in learners if name not in others]
     ways = [f"by the mean of the sample in {listed(by_mean)}"] if by_mean else []
     if others:
@@ -64,7 +50,7 @@ def imputation(report: Report) -> str:
 
 def steps(report: Report) -> str:
     """What is done anew in every training."""
-    learners = learning(report).values()
+    learners = report.learning.values()
     done = {
         "imputation": bool(learners) and bool(gaps(report)),
         "scaling": not all(map(of_trees, learners)),
@@ -76,32 +62,32 @@ def steps(report: Report) -> str:
 
 def cross_validation(report: Report) -> str:
     """What the estimates come from: ``repeated nested cross-validation``."""
-    repeated = "repeated " if report["plan"]["repeats"] > 1 else ""
+    repeated = "repeated " if report.plan.repeats > 1 else ""
     return f"{repeated}{'nested ' if tuned(report) else ''}cross-validation"
 
 
 def interval(report: Report) -> str:
     """What the intervals come from."""
-    plan = report["plan"]
-    number = plan["interval_resamples"]
-    if plan["interval_refit"]:
+    plan = report.plan
+    number = plan.interval_resamples
+    if plan.interval_refit:
         return f"the same in {number} resamples of the patients"
     return f"{number} resamples of the patients, tested with the models of the folds"
 
 
 def together(report: Report) -> str:
     """Who is never parted between training and test."""
-    if report["cluster"] is None:
+    if report.cluster is None:
         return "No cluster column is declared: patients are taken to be independent."
-    return f"Patients of one {report['cluster']} are never split between training and test."
+    return f"Patients of one {report.cluster} are never split between training and test."
 
 
 def imbalance(report: Report) -> str:
     """Whether the two outcomes were weighed differently."""
     weighed = [
         name
-        for name, facts in report["learners"].items()
-        if any(setting in facts["settings"] for setting in _BY_CLASS)
+        for name, facts in report.learners.items()
+        if any(setting in facts.settings for setting in _BY_CLASS)
     ]
     if not weighed:
         return "None: no weights and no resampling by class."
@@ -111,10 +97,10 @@ def imbalance(report: Report) -> str:
 def estimated(report: Report) -> tuple[list[str], list[str]]:
     """What the measures are called that some learner has an estimate of, and the others."""
     known: dict[str, bool] = {}
-    for facts in report["learners"].values():
-        for name, row in facts["metrics"].items():
+    for facts in report.learners.values():
+        for name, row in facts.metrics.items():
             called = measure(name)[0]
-            known[called] = known.get(called, False) or row["estimate"] is not None
+            known[called] = known.get(called, False) or row.estimate is not None
     return [n for n, found in known.items() if found], [
         n for n, found in known.items() if not found
     ]
@@ -123,15 +109,17 @@ def estimated(report: Report) -> tuple[list[str], list[str]]:
 def beside_the_estimate(report: Report) -> list[str]:
     """Which other ways of estimating gave a number for some learner and measure."""
     words = {"optimism_corrected": "optimism-corrected", "bootstrap_632plus": ".632+"}
-    rows = [row for facts in report["learners"].values() for row in facts["metrics"].values()]
-    return [said for key, said in words.items() if any(row[key] is not None for row in rows)]
+    rows = [row for facts in report.learners.values() for row in facts.metrics.values()]
+    return [
+        said for key, said in words.items() if any(getattr(row, key) is not None for row in rows)
+    ]
 
 
 def definitions(report: Report) -> str:
     """Where the covariates are defined, and whether anything is said about them there."""
-    if not report["pipeline_given"]:
+    if not report.pipeline_given:
         return "No pipeline was given: columns of the table as they are."
-    said = " with its comments" if commented(report["sql"]) else ""
+    said = " with its comments" if commented(report.sql) else ""
     return f"Definitions in the SQL{said}, below."
 
 
@@ -149,7 +137,7 @@ def commented(sql: str) -> bool:
 
 def unlabelled(report: Report) -> str:
     """Who was left out because the outcome is not known."""
-    lost = report["data"]["unlabelled"]
+    lost = report.data.unlabelled
     if not lost:
         return "Every eligible patient has a label."
     return (

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from predictor.disclosure import shown
 from predictor.report import procedure
 from predictor.report.tripod_items import ITEMS, Item
 from predictor.report.wording import assumed_auroc, count, listed, percent, with_interval
+from predictor.results import LearnerResult, TrainingResult
 
 TO_COMPLETE = "AUTHOR TO COMPLETE"
 _DEVELOPMENT = "Not applicable: a model was developed here, none was evaluated on other patients."
 
-Report = Mapping[str, Any]
+Report = TrainingResult
 
 
 @dataclass(frozen=True)
@@ -54,29 +54,28 @@ def open_items(report: Report) -> tuple[str, ...]:
 def _text(item: Item, report: Report) -> str:
     if item.who == "author":
         return TO_COMPLETE
-    known = item.number not in _OF_THE_RUN or procedure.told(report)
-    found = _FILLED[item.number](report) if known else ""
+    found = _FILLED[item.number](report)
     if item.who == "software":
-        return found or procedure.ABSENT
+        return found
     return f"{found} {TO_COMPLETE}" if found else TO_COMPLETE
 
 
 def _abstract(report: Report) -> str:
-    return f"Findings in one line: {' '.join(report['verdict'])}" if report.get("verdict") else ""
+    return f"Findings in one line: {' '.join(report.verdict)}"
 
 
 def _eligibility(report: Report) -> str:
-    rules = report.get("eligible_rules")
+    rules = report.eligible_rules
     if not rules:
         return "No rule of eligibility: every row of the table was eligible."
-    shown = [f"{name} ({sql})" if sql else name for name, sql in rules.items()]
+    shown = [f"{name} ({sql})" for name, sql in rules.items()]
     return f"Filters of the table, in order: {'; '.join(shown)}."
 
 
 def _preparation(report: Report) -> str:
     covariates = (
         "are derived in SQL from what was"
-        if report["pipeline_given"]
+        if report.pipeline_given
         else "are the columns of the table that were"
     )
     return (
@@ -87,77 +86,75 @@ def _preparation(report: Report) -> str:
 
 
 def _outcome(report: Report) -> str:
-    end = report.get("outcome_known_at")
-    when = ""
-    if end is not None:
-        when = f", known at {end} ({(report.get('timepoints') or {}).get(end, end)})"
-    rule = f", defined as {report['rule']}" if report.get("rule") else ""
-    return f"“{report['outcome']}”{when}{rule}."
+    end = report.outcome_known_at
+    return (
+        f"“{report.outcome}”, known at {end} ({report.timepoints[end]}), defined as {report.rule}."
+    )
 
 
 def _considered(report: Report) -> str:
     said = "Comments in the SQL, below, may hold reasons." if _commented(report) else ""
     return (
-        f"{count(len(report['covariates']), 'covariate')}, fixed before training: the software "
+        f"{count(len(report.covariates), 'covariate')}, fixed before training: the software "
         f"picked none of them by its association with the outcome. {said}"
     ).strip()
 
 
 def _commented(report: Report) -> bool:
-    return report["pipeline_given"] and procedure.commented(report["sql"])
+    return report.pipeline_given and procedure.commented(report.sql)
 
 
 def _predictors(report: Report) -> str:
-    names = [c["name"] for c in report["covariates"]]
-    point = report["predict_at"]
-    meaning = (report.get("timepoints") or {}).get(point, point)
+    names = [c.name for c in report.covariates]
+    point = report.predict_at
+    meaning = report.timepoints.get(point, point)
     return f"All known at {point} ({meaning}): {listed(names)}. {procedure.definitions(report)}"
 
 
 def _size(report: Report) -> str:
-    size, events = report["sample_size"], report["data"]["events"]
-    whose = f" of {size['learner']}" if size["learner"] else ""
+    size, events = report.sample_size, report.data.events
+    whose = f" of {size.learner}" if size.learner else ""
     return (
-        f"Riley's criteria ask for {size['required']['all_criteria']} patients for "
-        f"{count(size['parameters'], 'parameter')}{whose} and {assumed_auroc(size)}; there are "
-        f"{size['patients']} with {events} events ({size['events_per_parameter']:.1f} of the rarer "
+        f"Riley's criteria ask for {size.required.all_criteria} patients for "
+        f"{count(size.parameters, 'parameter')}{whose} and {assumed_auroc(size)}; there are "
+        f"{size.patients} with {events} events ({size.events_per_parameter:.1f} of the rarer "
         "label for each parameter)."
     )
 
 
 def _missing(report: Report) -> str:
     text = f"{procedure.unlabelled(report)} {procedure.imputation(report)}"
-    gaps = [f"{c['name']} {c['missing']}" for c in procedure.gaps(report)]
+    gaps = [f"{c.name} {c.missing}" for c in procedure.gaps(report)]
     return f"{text} Missing values: {', '.join(gaps)}." if gaps else text
 
 
 def _partition(report: Report) -> str:
-    plan = report["plan"]
-    times = f", {plan['repeats']} times," if plan["repeats"] > 1 else ""
+    plan = report.plan
+    times = f", {plan.repeats} times," if plan.repeats > 1 else ""
     return (
-        f"No hold-out: all patients are used. {plan['folds']}-fold cross-validation{times} for the "
-        f"estimate; {procedure.interval(report)} for its interval; {plan['bootstrap']} bootstrap "
+        f"No hold-out: all patients are used. {plan.folds}-fold cross-validation{times} for the "
+        f"estimate; {procedure.interval(report)} for its interval; {plan.bootstrap} bootstrap "
         "samples for optimism and stability."
     )
 
 
 def _handling(report: Report) -> str:
-    kinds = {covariate["kind"] for covariate in report["covariates"]}
+    kinds = {covariate.kind for covariate in report.covariates}
     said = []
     if "category" in kinds:
         said.append("Categories by indicator columns of their declared levels.")
     if "number" in kinds:
         said.append(
             "Numbers as the SQL gives them."
-            if report["pipeline_given"]
+            if report.pipeline_given
             else "Numbers as in the table."
         )
     if "flag" in kinds:
         said.append("Flags as 0 and 1.")
     curved = [
         f"{name} in {learner}"
-        for learner, facts in report["learners"].items()
-        for name in facts["splines"]
+        for learner, facts in report.learners.items()
+        for name in facts.splines
     ]
     if curved:
         said.append(f"Restricted cubic splines: {listed(curved)}.")
@@ -165,7 +162,7 @@ def _handling(report: Report) -> str:
 
 
 def _models(report: Report) -> str:
-    used = [f"{name} ({facts['learner']})" for name, facts in report["learners"].items()]
+    used = [f"{name} ({facts.learner})" for name, facts in report.learners.items()]
     tuned = procedure.tuned(report)
     chosen = f"; a penalty or a size is tuned inside every training of {listed(tuned)}"
     others = procedure.beside_the_estimate(report)
@@ -178,9 +175,9 @@ def _models(report: Report) -> str:
 
 def _measures(report: Report) -> str:
     known, unknown = procedure.estimated(report)
-    drawn = [facts for facts in report["learners"].values() if facts["parameters"]]
+    drawn = [facts for facts in report.learners.values() if facts.parameters]
     figures = [
-        *(["calibration plot"] if any(f["calibration"]["groups"] for f in drawn) else []),
+        *(["calibration plot"] if any(f.calibration.groups for f in drawn) else []),
         *(["decision curve"] if drawn else []),
     ]
     text = listed([*known, *figures])
@@ -189,8 +186,8 @@ def _measures(report: Report) -> str:
 
 
 def _imbalance(report: Report) -> str:
-    data = report["data"]
-    share = percent(data["events"] / data["labelled"])
+    data = report.data
+    share = percent(data.events / data.labelled)
     return f"{procedure.imbalance(report)} {share} of the patients have the event."
 
 
@@ -199,7 +196,7 @@ def _fairness(_report: Report) -> str:
 
 
 def _output(report: Report) -> str:
-    explained = " and contributions of the covariates" if procedure.learning(report) else ""
+    explained = " and contributions of the covariates" if report.learning else ""
     return (
         f"A probability of the outcome with a range over bootstrap models{explained}. No threshold "
         "is recommended."
@@ -207,42 +204,42 @@ def _output(report: Report) -> str:
 
 
 def _flow(report: Report) -> str:
-    data = report["data"]
+    data = report.data
     return (
-        f"{data['rows']} rows, {data['eligible']} eligible, {data['unlabelled']} without a label, "
-        f"{data['labelled']} analysed, {data['events']} events."
+        f"{data.rows} rows, {data.eligible} eligible, {data.unlabelled} without a label, "
+        f"{data.labelled} analysed, {data.events} events."
     )
 
 
 def _characteristics(report: Report) -> str:
     return (
-        f"{count(len(report['covariates']), 'covariate')} with kind and missing values in the "
+        f"{count(len(report.covariates), 'covariate')} with kind and missing values in the "
         "table of covariates; the distribution by outcome comes from `predictor describe`."
     )
 
 
 def _analysed(report: Report) -> str:
-    data = report["data"]
+    data = report.data
     other = [
-        f"{name}: {shown(found['events'])} of {found['labelled']}"
-        for name, found in (data.get("alternatives") or {}).items()
+        f"{name}: {shown(found.events)} of {found.labelled}"
+        for name, found in data.alternatives.items()
     ]
-    text = f"{data['events']} events of {data['labelled']} patients for every learner."
+    text = f"{data.events} events of {data.labelled} patients for every learner."
     return f"{text} Other definitions: {'; '.join(other)}." if other else text
 
 
 def _full_model(report: Report) -> str:
-    parts = listed(list(dict.fromkeys(map(_described, report["learners"].values()))))
+    parts = listed(list(dict.fromkeys(map(_described, report.learners.values()))))
     return (
         f"In “The model itself”: {parts}. The saved models hold all that is needed to score a "
         "patient."
     )
 
 
-def _described(facts: Mapping[str, Any]) -> str:
-    if not facts["parameters"]:
+def _described(facts: LearnerResult) -> str:
+    if not facts.parameters:
         return "one probability for everybody"
-    if facts["description"]["coefficients"] is not None:
+    if facts.description.coefficients is not None:
         return "coefficients"
     if procedure.of_trees(facts):
         return "trees in words"
@@ -251,15 +248,14 @@ def _described(facts: Mapping[str, Any]) -> str:
 
 def _performance(report: Report) -> str:
     found = [
-        f"{name} {with_interval(facts['metrics']['auroc'])}"
-        for name, facts in report["learners"].items()
+        f"{name} {with_interval(facts.metrics['auroc'])}" for name, facts in report.learners.items()
     ]
     return f"AUROC (95 % interval): {'; '.join(found)}. More in “Performance”. No subgroups."
 
 
 def _limitations(report: Report) -> str:
-    size = report["sample_size"]
-    short = size["patients"] < size["required"]["all_criteria"]
+    size = report.sample_size
+    short = size.patients < size.required.all_criteria
     return (
         f"{'Fewer patients than Riley’s criteria ask for. ' if short else ''}"
         "Not externally validated. A response is not said to be because of the treatment: that "
@@ -270,14 +266,14 @@ def _limitations(report: Report) -> str:
 def _poor_input(report: Report) -> str:
     imputed = "Missing covariates are imputed as in training and flagged; "
     return (
-        f"{imputed if procedure.learning(report) else ''}values outside the dictionary are "
+        f"{imputed if report.learning else ''}values outside the dictionary are "
         "refused; values unlike those of the training patients are flagged."
     )
 
 
 _FILLED: Mapping[str, Callable[[Report], str]] = {
     "2": _abstract,
-    "5b": lambda r: f"Trained {r['time']}; dates of patients are not kept." if "time" in r else "",
+    "5b": lambda r: f"Trained {r.time}; dates of patients are not kept.",
     "6b": _eligibility,
     "7": _preparation,
     "8a": _outcome,
@@ -297,7 +293,7 @@ _FILLED: Mapping[str, Callable[[Report], str]] = {
     "15": _output,
     "16": lambda _: _DEVELOPMENT,
     "18f": lambda r: (
-        f"predictor {(r.get('versions') or {}).get('predictor', '')}, BSD-3-Clause; "
+        f"predictor {r.versions['predictor']}, BSD-3-Clause; "
         "study file and SQL at the end of this page."
     ),
     "20a": _flow,
@@ -312,7 +308,3 @@ _FILLED: Mapping[str, Callable[[Report], str]] = {
     "27a": _poor_input,
     "27b": lambda _: "Meant for researchers who know the data; scores have a range and flags.",
 }
-# items that tell how it was done
-_OF_THE_RUN = {
-    "6b", "7", "9a", "9b", "11", "12a", "12b", "12c", "12d", "12e", "13", "15", "20b", "22", "27a",
-}  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from predictor.results import Interval, IntervalEstimate, SampleSize
 
 NONE = "–"
 
@@ -61,23 +60,23 @@ def number(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "−")
 
 
-def with_interval(row: Mapping[str, Any], digits: int = 2) -> str:
+def with_interval(found: IntervalEstimate, digits: int = 2) -> str:
     """An estimate and its interval.
 
     Examples
     --------
-    >>> with_interval({"estimate": 0.62, "low": 0.394, "high": 0.84})
+    >>> with_interval(IntervalEstimate(estimate=0.62, low=0.394, high=0.84))
     '0.62 (0.39 to 0.84)'
     """
-    text = number(row.get("estimate"), digits)
-    return text if row.get("low") is None else f"{text} ({span(row, digits)})"
+    text = number(found.estimate, digits)
+    return text if found.low is None else f"{text} ({span(found, digits)})"
 
 
-def span(row: Mapping[str, Any], digits: int = 2) -> str:
+def span(found: Interval, digits: int = 2) -> str:
     """The interval alone, or a dash."""
-    if row.get("low") is None or row.get("high") is None:
+    if found.low is None or found.high is None:
         return NONE
-    return f"{number(row['low'], digits)} to {number(row['high'], digits)}"
+    return f"{number(found.low, digits)} to {number(found.high, digits)}"
 
 
 def percent(share: float | None) -> str:
@@ -102,15 +101,9 @@ def count(n: int, one: str, many: str | None = None) -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
 
 
-def assumed_auroc(size: Mapping[str, Any]) -> str:
-    """The AUROC that patients required are counted with, and where it comes from.
-
-    Examples
-    --------
-    >>> assumed_auroc({"assumed_auroc": 0.84, "assumed_because": "the lower end of what was found"})
-    'an AUROC of 0.84 (the lower end of what was found)'
-    """
-    return f"an AUROC of {number(size['assumed_auroc'])} ({size['assumed_because']})"
+def assumed_auroc(size: SampleSize) -> str:
+    """The AUROC that patients required are counted with, and where it comes from."""
+    return f"an AUROC of {number(size.assumed_auroc)} ({size.assumed_because})"
 
 
 def listed(items: list[str]) -> str:

@@ -7,19 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from predictor.results import VerdictLevel
 from predictor.validation.audits import Contender, Evidence, Finding
 from predictor.validation.performance import Estimate
-
-Level = Literal[
-    "nothing found",
-    "exploratory only",
-    "worth an external validation",
-    "ready for external validation",
-]
 
 # an issue of these means that nothing was shown, whatever the others say
 _SHOWS = ("no_better_than_prevalence", "shuffled_outcome")
@@ -31,11 +24,11 @@ _NAMED = 3
 class Verdict:
     """How far a study has come, and two or three sentences that say why."""
 
-    level: Level
+    level: VerdictLevel
     sentences: tuple[str, ...]
 
 
-def level_of(findings: Sequence[Finding]) -> Level:
+def level_of(findings: Sequence[Finding]) -> VerdictLevel:
     """The level of a study, from what its audits found.
 
     Examples
@@ -80,7 +73,7 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
     return Verdict(level, tuple(sentences))
 
 
-def _what_was_found(level: Level, evidence: Evidence, findings: Sequence[Finding]) -> str:
+def _what_was_found(level: VerdictLevel, evidence: Evidence, findings: Sequence[Finding]) -> str:
     subject = evidence.subject
     if subject is None or "no_better_than_prevalence" in _codes(findings, "issue"):
         return "no learner was shown to predict better than the prevalence."

@@ -39,13 +39,13 @@ def evidence_after(
     """
     contenders = {}
     for name, result in results.items():
-        trained, moved = result.trained, result.facts["instability_mape"]
+        trained, moved = result.trained, result.found.instability_mape
         contenders[name] = Contender(
             spec=result.spec,
             estimator=estimators[name],
             X=result.matrix.X,
             performance=result.performance,
-            parameters=result.facts["parameters"],
+            parameters=result.found.parameters,
             instability=float("nan") if moved is None else moved,
             failed=trained.failed,
             replicates=len(trained.folds) + len(trained.interval) + len(trained.bootstrap),

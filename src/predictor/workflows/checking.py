@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from predictor.report import check_facts
+from predictor.report import checked_cohort, checked_covariates, sample_size
+from predictor.results import CheckResult
 from predictor.validation import audit
 from predictor.workflows.auditing import evidence_before
 from predictor.workflows.learner import make_learner
@@ -14,13 +13,13 @@ from predictor.workflows.plan import make_plan
 from predictor.workflows.prepared import prepare
 
 
-def check(config: Path | str, data: Path | str) -> dict[str, Any]:
+def check(config: Path | str, data: Path | str) -> CheckResult:
     """Check a study and its table.
 
     Returns
     -------
-    dict
-        Plain data: counts, covariates, sample size, and what the audits that need no model found.
+    CheckResult
+        Counts, covariates, sample size, and what the audits that need no model found.
 
     Raises
     ------
@@ -31,10 +30,11 @@ def check(config: Path | str, data: Path | str) -> dict[str, Any]:
     for spec in prepared.study.learners:
         make_learner(spec, prepared.study, prepared.matrix)
     make_plan(prepared)
-    facts = check_facts(prepared.labelled, prepared.matrix, prepared.fingerprint)
-    findings = audit(evidence_before(prepared))
-    return {
-        "study": prepared.study.study,
-        **facts,
-        "audits": [asdict(finding) for finding in findings],
-    }
+    flow = prepared.labelled.flow
+    return CheckResult(
+        study=prepared.study.study,
+        data=checked_cohort(prepared.labelled, prepared.fingerprint),
+        covariates=checked_covariates(prepared.matrix),
+        sample_size=sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1]),
+        audits=audit(evidence_before(prepared)),
+    )

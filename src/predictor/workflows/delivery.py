@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from predictor import tracking
 from predictor.cohort import Design, Pooled, pipeline_sql
 from predictor.disclosure import FEWEST
@@ -19,16 +17,15 @@ from predictor.explain import Explanation, Importance
 from predictor.report import Figure, flat_metrics, report_figures
 from predictor.report.card import card
 from predictor.report.page import BEESWARM
-from predictor.report.tripod import open_items
+from predictor.results import DeliveredLearner, DeliveredTraining, LearnerResult, TrainingResult
 from predictor.saved import SavedModel, Spread, Usual, stage_model
 from predictor.scorers.keeping import kept
 from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study, question
 from predictor.validation import Performance, Plan, Trained
-from predictor.visible import visible_document
 from predictor.workflows import provenance
 from predictor.workflows.logging import try_to_log
 from predictor.workflows.record import RECORD, place, place_of_learner, to_record
-from predictor.workflows.reporting import PAGE, REPORT, make_page
+from predictor.workflows.reporting import PAGE, REPORT, make_page, visible_result
 
 Figures = dict[str, Figure]
 Files = dict[str, bytes]
@@ -46,8 +43,8 @@ class Result:
         The patients on whom it is explained: all of them, or some of very many.
     performance, explanation, importances
         What was found.
-    facts
-        All of it as plain data.
+    found
+        All of it in numbers and words.
     """
 
     spec: LearnerSpec
@@ -57,7 +54,7 @@ class Result:
     performance: Performance
     explanation: Explanation
     importances: tuple[Importance, ...]
-    facts: dict[str, Any]
+    found: LearnerResult
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,8 +69,8 @@ class Delivery:
         The samples they were trained on.
     results
         By name of the learner.
-    summary
-        Plain data without any place of this machine; becomes ``report.json``.
+    result
+        All that was found; becomes ``report.json``.
     data
         Name of the table.
     models, out
@@ -87,7 +84,7 @@ class Delivery:
     study: Study
     plan: Plan
     results: Mapping[str, Result]
-    summary: Mapping[str, Any]
+    result: TrainingResult
     data: str
     models: Path
     out: Path
@@ -101,7 +98,7 @@ class Delivery:
         return {name: folder / result.spec.slug for name, result in self.results.items()}
 
 
-def deliver(delivery: Delivery) -> dict[str, Any]:
+def deliver(delivery: Delivery) -> DeliveredTraining:
     """Save, draw, track.
 
     Models and report are written beside their places first, and put there together. MLflow, which
@@ -110,22 +107,22 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        The summary with the places: models, report, runs. Without runs, `tracking_error` says why.
+    DeliveredTraining
+        The result with the places: models, report, runs. Without runs, `tracking_error` says why.
 
     Raises
     ------
     OSError
         If the disk is full; what was there before is there afterwards.
     """
-    shown = visible_document(delivery.summary)
+    shown = visible_result(delivery.result)
     together, each = report_figures(shown)
     vectors = _vectors(together)
     pictures_of_each = {
         name: _vectors(drawn) | _shap(delivery.results[name], individual=delivery.individual)
         for name, drawn in each.items()
     }
-    report = _json(delivery.summary)
+    report = _json(delivery.result.to_json())
     page = make_page(shown, together, each, _beeswarms(pictures_of_each))
     sql, _ = pipeline_sql(delivery.study)
     artifacts = {
@@ -136,7 +133,7 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
         "covariates.sql": sql.encode(),
     }
     artifacts_of_each = {
-        name: {"learner.json": _json(result.facts), **pictures_of_each.get(name, {})}
+        name: {"learner.json": _json(result.found.to_json()), **pictures_of_each.get(name, {})}
         for name, result in delivery.results.items()
     }
     files = {delivery.out / place(name): content for name, content in artifacts.items()}
@@ -149,7 +146,7 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
         models: dict[str, Files] = {}
         for name, directory in directories.items():
             model = _saved(delivery, name)
-            stage_model(model, staged[directory], card=card(model))
+            stage_model(model, staged[directory], card=card(model, delivery.result))
             models[name] = {path.name: path.read_bytes() for path in staged[directory].iterdir()}
         for path, content in files.items():
             write_bytes(staged[path], content)
@@ -161,23 +158,23 @@ def deliver(delivery: Delivery) -> dict[str, Any]:
             swarm = delivery.out / result.spec.slug / "figures" / f"{BEESWARM}.png"
             swarm.unlink(missing_ok=True)
     logged, tracking_error = try_to_log(run, delivery.out)
-    return {
-        **delivery.summary,
-        "learners": {
-            name: {
-                **facts,
-                "model": str(directories[name]),
-                "run_id": logged and logged.run_ids[name],
-            }
-            for name, facts in delivery.summary["learners"].items()
-        },
-        "report": str(delivery.out / PAGE),
-        "report_json": str(delivery.out / REPORT),
-        "run_id": logged and logged.run_id,
-        "store": logged and logged.store,
-        "champion_uri": logged and logged.champion_uri,
-        "tracking_error": tracking_error,
+    learners = {
+        name: DeliveredLearner(
+            **dict(found),
+            model=str(directories[name]),
+            run_id=None if logged is None else logged.run_ids[name],
+        )
+        for name, found in delivery.result.learners.items()
     }
+    return DeliveredTraining(
+        **dict(delivery.result) | {"learners": learners},
+        report=str(delivery.out / PAGE),
+        report_json=str(delivery.out / REPORT),
+        run_id=None if logged is None else logged.run_id,
+        store=None if logged is None else logged.store,
+        champion_uri=None if logged is None else logged.champion_uri,
+        tracking_error=tracking_error,
+    )
 
 
 def _shap(result: Result, *, individual: bool) -> Files:
@@ -200,7 +197,7 @@ def _beeswarms(pictures_of_each: Mapping[str, Files]) -> Files:
 
 
 def _saved(delivery: Delivery, name: str) -> SavedModel:
-    result, summary = delivery.results[name], delivery.summary
+    result, found = delivery.results[name], delivery.result
     # a file of resamples is named by a path of this machine, which is nobody's business
     alone = delivery.study.model_copy(
         update={"learners": (result.spec,), "validation": ValidationSpec()}
@@ -221,14 +218,12 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
             if pooled.covariate in {covariate.name for covariate in result.matrix.covariates}
         ),
         performance={
-            **result.facts,
-            **{key: summary[key] for key in ("data", "plan", "champion", "verdict")},
-            "gaps": bool(np.isnan(result.matrix.X).any()),
-            "tripod_open": list(open_items(summary)),
+            **result.found.to_json(),
+            **found.model_dump(mode="json", include={"data", "plan", "champion", "verdict"}),
         },
         provenance={
-            "fingerprint": summary["data"]["fingerprint"],
-            **{key: summary[key] for key in ("seed", "time", "versions")},
+            "fingerprint": found.data.fingerprint,
+            **found.model_dump(mode="json", include={"seed", "time", "versions"}),
         },
     )
 
@@ -239,9 +234,9 @@ def _tracked(
     artifacts: Files,
     artifacts_of_each: Mapping[str, Files],
 ) -> tracking.TrainingRun:
-    study, summary = delivery.study, delivery.summary
-    tags = {f"version.{name}": text for name, text in summary["versions"].items()}
-    tags |= {"champion": summary["champion"], "verdict": " ".join(summary["verdict"])}
+    study, found = delivery.study, delivery.result
+    tags = {f"version.{name}": text for name, text in found.versions.items()}
+    tags |= {"champion": found.champion, "verdict": " ".join(found.verdict)}
     revision = provenance.commit()
     if revision is not None:
         tags["mlflow.source.git.commit"] = revision
@@ -251,13 +246,13 @@ def _tracked(
         question=question(study),
         parameters={
             "seed": str(study.seed),
-            "patients": str(summary["data"]["labelled"]),
-            "events": str(summary["data"]["events"]),
+            "patients": str(found.data.labelled),
+            "events": str(found.data.events),
         },
         tags=tags,
-        data_fingerprint=summary["data"]["fingerprint"],
+        data_fingerprint=found.data.fingerprint,
         dataset_name=delivery.data,
-        rows=summary["data"]["rows"],
+        rows=found.data.rows,
         artifacts=artifacts,
         learners=tuple(
             tracking.LearnerRun(
@@ -267,13 +262,13 @@ def _tracked(
                     "covariates": ", ".join(c.name for c in result.matrix.covariates),
                     **{key: str(value) for key, value in result.spec.parameters.items()},
                 },
-                metrics=flat_metrics(result.facts),
+                metrics=flat_metrics(result.found),
                 artifacts=artifacts_of_each[name],
                 model=models[name],
             )
             for name, result in delivery.results.items()
         ),
-        champion=summary["champion"],
+        champion=found.champion,
     )
 
 

@@ -12,8 +12,9 @@ from predictor.describe import beside, figures, sentences, suppressed
 from predictor.describe import describe as describe_cohort
 from predictor.describe.course import scores
 from predictor.disk import refuse_foreign, write_files
-from predictor.report import data_facts
+from predictor.report import flow
 from predictor.report.description import csv_text, page, pictures, shown_tables
+from predictor.results import Described, Description, OutcomeDefinition
 from predictor.study import load_study
 from predictor.visible import visible_document
 from predictor.workflows import provenance
@@ -27,7 +28,7 @@ def describe(
     *,
     by: str | None = None,
     individual: bool = False,
-) -> dict[str, Any]:
+) -> Description:
     """Describe the patients of a study and write ``describe.json``, a page, tables and figures.
 
     Parameters
@@ -43,8 +44,8 @@ def describe(
 
     Returns
     -------
-    dict
-        Plain data, the content of ``describe.json``.
+    Description
+        The content of ``describe.json``.
 
     Raises
     ------
@@ -64,27 +65,24 @@ def describe(
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     exact = describe_cohort(labelled, by=by)
-    shown = {**exact, "few": []} if individual else suppressed(exact)
-    facts = data_facts(labelled, cohort.fingerprint())
-    found = {
-        "study": study.study,
-        "title": study.title,
-        "timepoints": dict(study.timepoints),
-        "predict_at": study.predict_at,
-        "outcome": {
-            "name": study.outcome.name,
-            "known_at": study.outcome.known_at,
-            "rule": study.outcome.rule,
-        },
-        "individual": individual,
-        # the definitions say the same of the alternatives, without small counts
-        "data": {name: value for name, value in facts.items() if name != "alternatives"},
-        **shown,
-        "published": beside(study.published, figures(facts, shown), shown),
-        "sentences": sentences(shown),
-        "versions": provenance.versions(),
-        "time": provenance.now(),
-    }
+    shown = Described.from_json({**exact, "few": []} if individual else suppressed(exact))
+    data_flow = flow(labelled, cohort.fingerprint())
+    found = Description(
+        **dict(shown),
+        study=study.study,
+        title=study.title,
+        timepoints=study.timepoints,
+        predict_at=study.predict_at,
+        outcome=OutcomeDefinition(
+            name=study.outcome.name, known_at=study.outcome.known_at, rule=study.outcome.rule
+        ),
+        individual=individual,
+        data=data_flow,
+        published=beside(study.published, figures(data_flow, shown), shown),
+        sentences=tuple(sentences(shown)),
+        versions=provenance.versions(),
+        time=provenance.now(),
+    )
     _write(found, labelled, out)
     return found
 
@@ -97,11 +95,11 @@ def _is_description(path: Path) -> bool:
     return isinstance(found, dict) and {"study", "outcome", "individual", "few"} <= set(found)
 
 
-def _write(found: Mapping[str, Any], labelled: LabelledCohort, out: Path) -> None:
-    shown = visible_document(found)
-    drawn = pictures(shown, _each(labelled) if found["individual"] else None)
+def _write(found: Description, labelled: LabelledCohort, out: Path) -> None:
+    shown = Description.from_json(visible_document(found.to_json()))
+    drawn = pictures(shown, _each(labelled) if found.individual else None)
     files = {
-        "describe.json": _json(found),
+        "describe.json": _json(found.to_json()),
         "describe.md": page(shown, {name: figure.alt for name, figure in drawn.items()}).encode(),
         **{f"tables/{t.slug}.csv": csv_text(t).encode() for t in shown_tables(found)},
         **{f"figures/{name}.svg": figure.svg.encode() for name, figure in drawn.items()},

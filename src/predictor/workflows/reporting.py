@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from predictor import tracking
-from predictor.disk import parse_json, read_plain, refuse_foreign, write_files
+from predictor.disk import read_plain, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
+from predictor.results import TrainingResult, read_training
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
 from predictor.visible import visible_document
 from predictor.workflows.files import check_writable
 
 REPORT, PAGE = "report.json", "report.html"
-_LARGEST = 2**27  # bytes of a report or a figure
-_EVERY_REPORT_HAS = ("study", "predict_at", "outcome", "data", "sample_size", "learners")
+_LARGEST = 2**27  # bytes of a figure
 
 
 def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
         If there is no such folder or run, or its report cannot be read or is of another kind.
     """
     folder, beside = _folder(source)
-    report = _read(folder / REPORT)
+    report = read_training(folder / REPORT)
     out = beside if out is None else out
     if out.is_dir():
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
@@ -52,14 +52,14 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
     refuse_foreign(
         [out], _is_page, kind="a page of a training", way_out="choose another name (--out)"
     )
-    shown = visible_document(report)
+    shown = visible_result(report)
     page = make_page(shown, *report_figures(shown), _beeswarms(report, folder))
     write_files({out: page})
-    return {"study": report["study"], "source": source, "report": str(out)}
+    return {"study": report.study, "source": source, "report": str(out)}
 
 
 def make_page(
-    report: Mapping[str, Any],
+    report: TrainingResult,
     together: Mapping[str, Figure],
     each: Mapping[str, Mapping[str, Figure]],
     beeswarms: Mapping[str, bytes],
@@ -69,7 +69,7 @@ def make_page(
     Parameters
     ----------
     report
-        Plain data, as in ``report.json``.
+        As in ``report.json``, and visible.
     together, each
         Figures of all learners, and of each of them.
     beeswarms
@@ -92,26 +92,15 @@ def _folder(source: str) -> tuple[Path, Path]:
 def is_report(path: Path) -> bool:
     """Whether a file is the plain data of a training."""
     try:
-        _read(path)
+        read_training(path)
     except PredictorError:
         return False
     return True
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        report = parse_json(read_plain(path, limit=_LARGEST))
-    except FileNotFoundError:
-        raise PredictorError(
-            f"{path.parent}: has no {REPORT}; name the folder that `predictor train` wrote it to"
-        ) from None
-    except OSError as error:
-        raise PredictorError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValueError:
-        raise PredictorError(f"{path}: cannot be read as JSON") from None
-    if not isinstance(report, dict) or any(key not in report for key in _EVERY_REPORT_HAS):
-        raise PredictorError(f"{path}: is not a report of `predictor train`")
-    return report
+def visible_result(report: TrainingResult) -> TrainingResult:
+    """A result with every text as it may be shown."""
+    return TrainingResult.from_json(visible_document(report.to_json()))
 
 
 def _is_page(path: Path) -> bool:
@@ -123,9 +112,9 @@ def _is_page(path: Path) -> bool:
     return text.lstrip().lower().startswith("<!doctype html>") and RESEARCH_ONLY in text
 
 
-def _beeswarms(report: Mapping[str, Any], folder: Path) -> dict[str, bytes]:
+def _beeswarms(report: TrainingResult, folder: Path) -> dict[str, bytes]:
     found = {}
-    for name in report["learners"]:
+    for name in report.learners:
         slug = LearnerSpec(name=name, learner=name).slug
         path = folder / slug / "figures" / f"{BEESWARM}.png"
         if path.is_file():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from predictor.cohort.label import FEWEST_EVENTS
 from predictor.describe import alternatives
 from predictor.errors import DataError, StudyError
-from predictor.report import sensitivity_facts
+from predictor.report import sensitivity_result
+from predictor.results import Sensitivity
 from predictor.study import BootstrapSpec, LearnerSpec, Study
 from predictor.validation import Estimate, Executor, metrics, performance, serial
 from predictor.validation import train as train_learner
@@ -25,7 +26,7 @@ def sensitivity(
     estimators: Mapping[str, Learner],
     champion: str,
     executor: Executor = serial,
-) -> list[dict[str, Any]]:
+) -> tuple[Sensitivity, ...]:
     """Train a learner again under every alternative definition that has enough patients.
 
     Parameters
@@ -43,21 +44,21 @@ def sensitivity(
 
     Returns
     -------
-    list of dict
-        Plain data; empty when there is no quick learner. A definition under which there are fewer
+    tuple of Sensitivity
+        Empty when there is no quick learner. A definition under which there are fewer
         than 10 events or 10 patients without is left out.
     """
     spec = _quick_learner(prepared.study, estimators, champion)
     if spec is None:
-        return []
+        return ()
     found, counts = [], alternatives(prepared.labelled)
     for definition, labels in prepared.labelled.alternatives.items():
         again = relabelled(prepared, labels)
         flow = again.labelled.flow
         if min(flow.events, flow.labelled - flow.events) >= FEWEST_EVENTS:
             auroc = _auroc(again, spec, estimators[spec.name], executor)
-            found.append(sensitivity_facts(definition, counts[definition], spec.name, auroc))
-    return found
+            found.append(sensitivity_result(definition, counts[definition], spec.name, auroc))
+    return tuple(found)
 
 
 def _quick_learner(

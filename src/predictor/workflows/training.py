@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from predictor.cohort import Design
+from predictor.cohort import Design, pipeline_sql
 from predictor.explain import explain, importance
 from predictor.learners import REFERENCE, make
 from predictor.report import (
-    comparison_facts,
-    data_facts,
-    learner_facts,
-    model_facts,
-    sample_size_facts,
-    study_facts,
-    treat_all_facts,
+    cohort_counts,
+    compared,
+    covariates,
+    learner_result,
+    model_in_words,
+    planned,
+    sample_size,
+    treat_all_result,
 )
-from predictor.study import LearnerSpec, Study
+from predictor.results import Comparison, DeliveredTraining, TrainingResult
+from predictor.study import LearnerSpec, Study, dump_study
 from predictor.validation import (
     NOT_SHOWN,
+    DecisionCurve,
     Executor,
     Metric,
     Performance,
@@ -76,7 +78,7 @@ def train(
     jobs: int = -1,
     individual: bool = False,
     progress: Progress = _silent,
-) -> dict[str, Any]:
+) -> DeliveredTraining:
     """Train, validate, explain, save and track the learners of a study.
 
     Parameters
@@ -100,8 +102,8 @@ def train(
 
     Returns
     -------
-    dict
-        Plain data, the document of ``train --json``.
+    DeliveredTraining
+        What was found, and where it is.
 
     Raises
     ------
@@ -135,10 +137,15 @@ def train(
             study=study,
             plan=plan,
             results=results,
-            summary={
-                **_summary(prepared, plan, results, estimators, executor, prevalence=prevalence),
-                "decision_curve": treat_all_facts(treat_all(Samples(reference, plan))),
-            },
+            result=_judged(
+                prepared,
+                plan,
+                results,
+                estimators,
+                executor,
+                prevalence=prevalence,
+                everybody=treat_all(Samples(reference, plan)),
+            ),
             data=Path(data).stem,
             models=models,
             out=out,
@@ -175,7 +182,7 @@ def _run(
     shown = _shown(matrix, study.seed)
     importances = importance(trained.model, kept, shown)
     parameters = estimator.number_of_parameters(matrix.X.shape[1])
-    facts = learner_facts(
+    result = learner_result(
         spec,
         trained,
         found,
@@ -187,10 +194,10 @@ def _run(
         curve=decision_curve(samples),
         calibration=calibration(samples),
         stability=stability(trained, thresholds),
-        model=model_facts(
+        model=model_in_words(
             trained.model, kept, matrix, study, constant=not estimator.learns_from_covariates
         ),
-        sample_size=sample_size_facts(
+        sample_size=sample_size(
             prepared.labelled.flow.labelled,
             prepared.labelled.flow.events,
             parameters,
@@ -202,7 +209,7 @@ def _run(
         seconds=time.perf_counter() - start,
     )
     explanation = explain(trained.model, shown)
-    return Result(spec, matrix, shown, trained, found, explanation, importances, facts)
+    return Result(spec, matrix, shown, trained, found, explanation, importances, result)
 
 
 def _shown(matrix: Design, seed: int) -> Design:
@@ -214,7 +221,7 @@ def _shown(matrix: Design, seed: int) -> Design:
     return matrix.take(np.sort(chosen))
 
 
-def _summary(
+def _judged(
     prepared: Prepared,
     plan: Plan,
     results: dict[str, Result],
@@ -222,7 +229,8 @@ def _summary(
     executor: Executor,
     *,
     prevalence: Performance,
-) -> dict[str, Any]:
+    everybody: DecisionCurve,
+) -> TrainingResult:
     study = prepared.study
     performances = {name: result.performance for name, result in results.items()}
     champion = choose(performances)
@@ -237,32 +245,41 @@ def _summary(
     findings = audit(evidence)
     said = verdict(evidence, findings)
     subject = None if evidence.subject is None else evidence.subject.name
-    return {
-        "study": study.study,
-        "title": study.title,
-        "predict_at": study.predict_at,
-        "outcome": study.outcome.name,
-        **study_facts(without_paths(study), prepared.matrix, plan),
-        "data": data_facts(prepared.labelled, prepared.fingerprint),
-        "sample_size": sample_size_facts(
-            flow.labelled, flow.events, prepared.matrix.X.shape[1], NOT_SHOWN
-        )
-        if subject is None
-        else results[subject].facts["sample_size"],
-        "learners": {name: dict(result.facts) for name, result in results.items()},
-        "champion": champion.name,
-        "champion_reason": champion.reason,
-        "subject": subject,
-        "subject_reason": evidence.subject_reason,
-        "verdict_level": said.level,
-        "verdict": list(said.sentences),
-        "audits": [asdict(finding) for finding in findings],
-        "comparisons": _comparisons(study, estimators, performances, prevalence, champion.name),
-        "sensitivity": sensitivity(prepared, estimators, champion.name, executor),
-        "seed": study.seed,
-        "versions": provenance.versions(),
-        "time": provenance.now(),
-    }
+    named = without_paths(study)
+    sql, _ = pipeline_sql(named)
+    return TrainingResult(
+        study=study.study,
+        title=study.title,
+        predict_at=study.predict_at,
+        outcome=study.outcome.name,
+        timepoints=study.timepoints,
+        outcome_known_at=study.outcome.known_at,
+        rule=study.outcome.rule,
+        eligible_rules=study.eligible,
+        config=dump_study(named),
+        sql=sql,
+        pipeline_given=study.covariates is not None,
+        cluster=study.cluster,
+        covariates=covariates(prepared.matrix),
+        plan=planned(named, plan),
+        data=cohort_counts(prepared.labelled, prepared.fingerprint),
+        sample_size=(subject is not None and results[subject].found.sample_size)
+        or sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1], NOT_SHOWN),
+        learners={name: result.found for name, result in results.items()},
+        champion=champion.name,
+        champion_reason=champion.reason,
+        subject=subject,
+        subject_reason=evidence.subject_reason,
+        verdict_level=said.level,
+        verdict=said.sentences,
+        audits=findings,
+        comparisons=_comparisons(study, estimators, performances, prevalence, champion.name),
+        decision_curve=treat_all_result(everybody),
+        sensitivity=sensitivity(prepared, estimators, champion.name, executor),
+        seed=study.seed,
+        versions=provenance.versions(),
+        time=provenance.now(),
+    )
 
 
 def _compared(study: Study) -> tuple[Metric, ...]:
@@ -280,7 +297,7 @@ def _comparisons(
     performances: dict[str, Performance],
     prevalence: Performance,
     champion: str,
-) -> list[dict[str, Any]]:
+) -> tuple[Comparison, ...]:
     """Everybody against the prevalence (in the study or not), comparators and champion."""
     constant = [name for name, each in estimators.items() if not each.learns_from_covariates]
     references = constant[:1] or [REFERENCE]
@@ -291,4 +308,4 @@ def _comparisons(
         champion=champion,
         measures=[metric.name for metric in _compared(study)],
     )
-    return comparison_facts(found)
+    return compared(found)

@@ -3,10 +3,11 @@ from __future__ import annotations
 from predictor.report.figures import Figure, training_figures
 from predictor.report.page import embedded
 from predictor.report.page.blocks import Picture
+from predictor.results import TrainingResult
 
 
 def test_a_figure_goes_in_with_its_words_and_its_numbers(report) -> None:
-    figure = training_figures(report)["flow"]
+    figure = training_figures(TrainingResult.from_json(report))["flow"]
     assert isinstance(figure, Figure)
     (picture,) = embedded({"flow": figure}, {}, {})
     assert (picture.topic, picture.learner) == ("flow", None)

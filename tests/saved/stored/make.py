@@ -96,9 +96,9 @@ def main() -> None:
         Path("covariates.sql").write_text(PIPELINE)
         write_csv(pa.table(patients(80, seed=1)), "patients.csv")
         summary = train("study.yaml", "patients.csv")
-        for learner, entry in summary["learners"].items():
-            shutil.copytree(entry["model"], folder / learner)
-    for learner in summary["learners"]:
+        for learner, entry in summary.learners.items():
+            shutil.copytree(entry.model, folder / learner)
+    for learner in summary.learners:
         score_file(str(folder / learner), folder / "new_patients.csv", folder / f"{learner}.csv")
 
 

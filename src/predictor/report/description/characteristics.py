@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from predictor.describe import wording
 from predictor.describe.characteristics import UNLABELLED
+from predictor.results import (
+    Characteristic,
+    Characteristics,
+    LevelsCharacteristic,
+    NumberCharacteristic,
+)
 
 _NOTE = (
     "Numbers: median [quartiles]. Categories and flags: patients (share of those known). SMD: "
@@ -15,10 +20,10 @@ _NOTE = (
 
 
 def characteristics(
-    table: Mapping[str, Any],
+    table: Characteristics,
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
     """Headings, rows and a note on how to read them."""
-    sizes = table["groups"]
+    sizes = table.groups
     lost = UNLABELLED in sizes
     headings = ("", *(f"{name} ({size})" for name, size in sizes.items()), "SMD")
     note = _NOTE
@@ -26,41 +31,41 @@ def characteristics(
         headings = (*headings, "SMD no label")
         note += ", and (last column) between patients without a label and those with one"
     rows: list[tuple[str, ...]] = []
-    for row in table["rows"]:
-        differences = [wording.number(row["standardised_difference"])]
+    for row in table.rows:
+        differences = [wording.number(row.standardised_difference)]
         if lost:
-            differences.append(wording.number(row["standardised_difference_unlabelled"]))
+            differences.append(wording.number(row.standardised_difference_unlabelled))
         rows += _rows(row, sizes, differences)
     return headings, tuple(rows), f"{note}."
 
 
 def _rows(
-    row: Mapping[str, Any], sizes: Mapping[str, int], differences: list[str]
+    row: Characteristic, sizes: Mapping[str, int], differences: list[str]
 ) -> list[tuple[str, ...]]:
-    name = row["name"]
-    if row["kind"] == "number":
-        unit = f" ({row['unit']})" if row["unit"] else ""
-        cells = [wording.middle(row["groups"][group]) for group in sizes]
+    name = row.name
+    if isinstance(row, NumberCharacteristic):
+        unit = f" ({row.unit})" if row.unit else ""
+        cells = [wording.middle(row.groups[group]) for group in sizes]
         rows = [(f"{name}{unit}", *cells, *differences)]
-    elif row["kind"] == "flag":
+    elif row.kind == "flag":
         rows = [(name, *_level(row, "yes", sizes), *differences)]
     else:
-        levels = next(iter(row["groups"].values()))["counts"]
+        levels = next(iter(row.groups.values())).counts
         rows = [(name, *[""] * len(sizes), *differences)]
         rows += [
             (f"  {level}", *_level(row, level, sizes), *[""] * len(differences))
             for level in levels
-            if any(row["groups"][group]["counts"][level] != 0 for group in sizes)
+            if any(row.groups[group].counts[level] != 0 for group in sizes)
         ]
-    missing = [row["groups"][group]["missing"] for group in sizes]
+    missing = [row.groups[group].missing for group in sizes]
     if any(missing):
         rows.append(("  missing", *map(str, missing), *[""] * len(differences)))
     return rows
 
 
-def _level(row: Mapping[str, Any], level: str, sizes: Mapping[str, int]) -> list[str]:
+def _level(row: LevelsCharacteristic, level: str, sizes: Mapping[str, int]) -> list[str]:
     return [
-        wording.count_in(facts["counts"][level], size - facts["missing"])
+        wording.count_in(facts.counts[level], size - facts.missing)
         for group, size in sizes.items()
-        for facts in [row["groups"][group]]
+        for facts in [row.groups[group]]
     ]

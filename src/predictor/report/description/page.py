@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from predictor.report.description.tables import ShownTable, shown_tables
+from predictor.results import Description
 from predictor.visible import as_markdown
 
 _PRIVACY = (
@@ -20,7 +20,7 @@ _INDIVIDUAL = (
 )
 
 
-def page(found: Mapping[str, Any], figures: Mapping[str, str]) -> str:
+def page(found: Description, figures: Mapping[str, str]) -> str:
     """The page.
 
     Parameters
@@ -30,16 +30,16 @@ def page(found: Mapping[str, Any], figures: Mapping[str, str]) -> str:
     figures
         Alternative text of every figure, by the name of its file.
     """
-    outcome = found["outcome"]
-    times = "; ".join(f"{time} {meaning}" for time, meaning in found["timepoints"].items())
+    outcome = found.outcome
+    times = "; ".join(f"{time} {meaning}" for time, meaning in found.timepoints.items())
     lines = [
-        f"# {as_markdown(found['title'] or found['study'])}",
+        f"# {as_markdown(found.title or found.study)}",
         "",
-        as_markdown(f"{times}. Response ({outcome['name']}, known at {outcome['known_at']}):"),
+        as_markdown(f"{times}. Response ({outcome.name}, known at {outcome.known_at}):"),
         "",
-        f"    {' '.join(outcome['rule'].split())}",
+        f"    {' '.join(outcome.rule.split())}",
         "",
-        *(f"- {as_markdown(sentence)}" for sentence in found["sentences"]),
+        *(f"- {as_markdown(sentence)}" for sentence in found.sentences),
         "",
     ]
     drawn = dict(figures)
@@ -47,12 +47,12 @@ def page(found: Mapping[str, Any], figures: Mapping[str, str]) -> str:
         lines += _table(table)
         for name in [name for name in drawn if _belongs(name, table.slug)]:
             lines += [f"![{as_markdown(drawn.pop(name))}](figures/{name}.svg)", ""]
-    if found["few"]:
+    if found.few:
         lines += ["## Results that rest on fewer than 5 patients", ""]
-        lines += [f"- {as_markdown(name)}" for name in found["few"]] + [""]
-    lines += ["## About this page", "", _INDIVIDUAL if found["individual"] else _PRIVACY, ""]
-    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-    lines += [f"Table {found['data']['fingerprint']}; {versions}; {found['time']}.", ""]
+        lines += [f"- {as_markdown(name)}" for name in found.few] + [""]
+    lines += ["## About this page", "", _INDIVIDUAL if found.individual else _PRIVACY, ""]
+    versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
+    lines += [f"Table {found.data.fingerprint}; {versions}; {found.time}.", ""]
     return "\n".join(lines)
 
 

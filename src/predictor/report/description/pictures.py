@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from predictor.report.figures import Figure, flow, missing, trajectories, transitions
+from predictor.results import Description
 
 
 def pictures(
-    found: Mapping[str, Any],
+    found: Description,
     individual: Mapping[str, Sequence[float | None]] | None = None,
 ) -> dict[str, Figure]:
     """Flow, trajectories, transitions and missing values, by the name of their file.
@@ -22,11 +22,11 @@ def pictures(
         Scores of each patient by time: a line per patient. None for counts.
     """
     open_counts = individual is not None
-    drawn: dict[str, Figure | None] = {"flow": flow(found["data"], found["outcome"]["name"])}
-    if found["trajectories"] is not None:
-        drawn["trajectories"] = trajectories(found["trajectories"], individual=individual)
-    for move in found["transitions"]:
-        name = f"transitions_{move['from']}_{move['to']}"
+    drawn: dict[str, Figure | None] = {"flow": flow(found.data, found.outcome.name)}
+    if found.trajectories is not None:
+        drawn["trajectories"] = trajectories(found.trajectories, individual=individual)
+    for move in found.transitions:
+        name = f"transitions_{move.start}_{move.end}"
         drawn[name] = transitions(move, individual=open_counts)
-    drawn["missing"] = missing(found["missing"], individual=open_counts)
+    drawn["missing"] = missing(found.missing, individual=open_counts)
     return {name: figure for name, figure in drawn.items() if figure is not None}

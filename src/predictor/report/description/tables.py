@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from predictor.describe import wording
 from predictor.describe.characteristics import UNLABELLED
 from predictor.report.description.characteristics import characteristics
+from predictor.results import Description, Share
 
 # so many sets of columns are listed; describe.json has all of them
 _PATTERNS = 20
@@ -39,9 +39,9 @@ class ShownTable:
     note: str = ""
 
 
-def shown_tables(found: Mapping[str, Any]) -> list[ShownTable]:
+def shown_tables(found: Description) -> list[ShownTable]:
     """Every table of a description that has something to show, in the order of reading."""
-    makers: Sequence[Callable[[Mapping[str, Any]], ShownTable | None]] = (
+    makers: Sequence[Callable[[Description], ShownTable | None]] = (
         _published,
         _flow,
         _score,
@@ -67,81 +67,78 @@ def csv_text(table: ShownTable) -> str:
     return stream.getvalue()
 
 
-def _published(found: Mapping[str, Any]) -> ShownTable | None:
-    beside = found["published"]
+def _published(found: Description) -> ShownTable | None:
+    beside = found.published
     if beside is None:
         return None
-    rows = [
-        (row["name"], row["published"], _text(row["found"]), row["remark"] or "")
-        for row in beside["rows"]
-    ]
-    said = [text for text in (beside["source"], beside["note"]) if text]
+    rows = [(row.name, row.published, _text(row.found), row.remark or "") for row in beside.rows]
+    said = [text for text in (beside.source, beside.note) if text]
     headings = ("figure", "published", "here", "remark")
     return ShownTable(
         "published", "Published, and found here", headings, tuple(rows), " ".join(said)
     )
 
 
-def _flow(found: Mapping[str, Any]) -> ShownTable:
-    data = found["data"]
-    rows = [("rows of the table", str(data["rows"]))]
-    for step in data["exclusions"]:
-        rows.append((f"not eligible: {step['rule']}", str(step["excluded"])))
-        if step["undecided"]:
-            rows.append((f"not known whether: {step['rule']}", str(step["undecided"])))
+def _flow(found: Description) -> ShownTable:
+    data = found.data
+    rows = [("rows of the table", str(data.rows))]
+    for step in data.exclusions:
+        rows.append((f"not eligible: {step.rule}", str(step.excluded)))
+        if step.undecided:
+            rows.append((f"not known whether: {step.rule}", str(step.undecided)))
     rows += [
-        ("eligible", str(data["eligible"])),
-        ("no label", str(data["unlabelled"])),
-        ("labelled", str(data["labelled"])),
-        (f"with the event ({found['outcome']['name']})", str(data["events"])),
+        ("eligible", str(data.eligible)),
+        ("no label", str(data.unlabelled)),
+        ("labelled", str(data.labelled)),
+        (f"with the event ({found.outcome.name})", str(data.events)),
     ]
     return ShownTable("flow", "Patients", ("step", "patients"), tuple(rows))
 
 
-def _score(found: Mapping[str, Any]) -> ShownTable | None:
-    score = found["trajectories"]
+def _score(found: Description) -> ShownTable | None:
+    score = found.trajectories
     if score is None:
         return None
     rows = []
-    for point in score["points"]:
-        spread = None if point["median"] is None else point["q3"] - point["q1"]
+    for point in score.points:
+        spread = None if point.q1 is None or point.q3 is None else point.q3 - point.q1
         rows.append(
             (
-                point["time"],
-                str(point["n"]),
-                wording.number(point["median"]),
-                f"{wording.number(point['q1'])} to {wording.number(point['q3'])}",
+                point.time,
+                str(point.n),
+                wording.number(point.median),
+                f"{wording.number(point.q1)} to {wording.number(point.q3)}",
                 wording.number(spread),
             )
         )
-    unit = f" ({score['unit']})" if "unit" in score else ""
+    unit = "" if score.unit is None else f" ({score.unit})"
     return ShownTable(
         "score",
-        f"{score['score']}{unit} over time",
+        f"{score.score}{unit} over time",
         ("time", "patients", "median", "quartiles", "IQR"),
         tuple(rows),
     )
 
 
-def _changes(found: Mapping[str, Any]) -> ShownTable:
+def _changes(found: Description) -> ShownTable:
     rows = []
-    for change in found["changes"]:
-        shift, test = change["hodges_lehmann"], change["signed_rank"]
+    for change in found.changes:
+        shift, test = change.hodges_lehmann, change.signed_rank
         interval = wording.NOT_KNOWN
-        if shift["low"] is not None:
-            interval = f"{wording.number(shift['low'])} to {wording.number(shift['high'])}"
-            if round(shift["level"], 6) != 0.95:
-                interval += f" ({100 * shift['level']:.0f} %)"
+        if shift.low is not None:
+            interval = f"{wording.number(shift.low)} to {wording.number(shift.high)}"
+            if round(shift.level, 6) != 0.95:
+                interval += f" ({100 * shift.level:.0f} %)"
         rows.append(
             (
-                f"{change['from']} to {change['to']}",
-                str(change["patients"]),
-                f"{change['lower']} / {change['same']} / {change['higher']}",
-                wording.number(shift["estimate"]),
+                f"{change.start} to {change.end}",
+                str(change.patients),
+                f"{change.lower} / {change.same} / {change.higher}",
+                wording.number(shift.estimate),
                 interval,
-                wording.bare_p(test["p"]),
-                test["method"],
-                wording.number(change["rank_biserial"]),
+                wording.bare_p(test.p),
+                test.method,
+                wording.number(change.rank_biserial),
             )
         )
     return ShownTable(
@@ -156,30 +153,30 @@ def _changes(found: Mapping[str, Any]) -> ShownTable:
     )  # fmt: skip
 
 
-def _share(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _share(row: Share) -> tuple[str, str, str, str]:
     return (
-        str(row["events"]),
-        str(row["labelled"]),
-        wording.percent(row["share"]),
+        str(row.events),
+        str(row.labelled),
+        wording.percent(row.share),
         wording.percent_interval(row),
     )
 
 
-def _responders(found: Mapping[str, Any]) -> ShownTable:
-    rows = [(row["time"], *_share(row)) for row in found["responders"]]
+def _responders(found: Description) -> ShownTable:
+    rows = [(row.time, *_share(row)) for row in found.responders]
     headings = ("time", "responders", "of", "share", "95 % interval")
     return ShownTable("responders", "Responders", headings, tuple(rows), "Intervals: Wilson.")
 
 
-def _transitions(found: Mapping[str, Any]) -> ShownTable:
+def _transitions(found: Description) -> ShownTable:
     rows = []
-    for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
-        counts = [str(move[name]) for name in ("kept", "lost", "gained", "neither", "unknown")]
-        p = [
-            wording.bare_p(tests["p"][name])
-            for name in ("exact", "mid_p", "uncorrected", "corrected")
+    for move, tests in zip(found.transitions, found.mcnemar, strict=True):
+        counts = map(str, (move.kept, move.lost, move.gained, move.neither, move.unknown))
+        values = [
+            wording.bare_p(p)
+            for p in (tests.p.exact, tests.p.mid_p, tests.p.uncorrected, tests.p.corrected)
         ]
-        rows.append((f"{move['from']} to {move['to']}", *counts, *p))
+        rows.append((f"{move.start} to {move.end}", *counts, *values))
     return ShownTable(
         "transitions",
         "What became of the response",
@@ -191,11 +188,11 @@ def _transitions(found: Mapping[str, Any]) -> ShownTable:
     )  # fmt: skip
 
 
-def _definitions(found: Mapping[str, Any]) -> ShownTable:
+def _definitions(found: Description) -> ShownTable:
     rows = []
-    for row in found["definitions"]:
-        differs = "" if row["compared"] is None else f"{row['differs']} of {row['compared']}"
-        rows.append((row["definition"], *_share(row), differs))
+    for row in found.definitions:
+        differs = "" if row.compared is None else f"{row.differs} of {row.compared}"
+        rows.append((row.definition, *_share(row), differs))
     return ShownTable(
         "definitions",
         "The same under other definitions of response",
@@ -205,88 +202,88 @@ def _definitions(found: Mapping[str, Any]) -> ShownTable:
     )
 
 
-def _by(found: Mapping[str, Any]) -> ShownTable | None:
-    by = found["by"]
+def _by(found: Description) -> ShownTable | None:
+    by = found.by
     if by is None:
         return None
-    levels = [level for level, size in by["sizes"].items() if size]
+    levels = [level for level, size in by.sizes.items() if size]
     rows = tuple(
-        (row["definition"], *(wording.events_of(row["groups"][level]) for level in levels))
-        for row in by["rows"]
+        (row.definition, *(wording.events_of(row.groups[level]) for level in levels))
+        for row in by.rows
     )
-    meaning = f"{by['column']}: {by['meaning']}." if by["meaning"] else ""
-    unknown = f" Not known for {by['missing']} patients." if by["missing"] else ""
+    meaning = f"{by.column}: {by.meaning}." if by.meaning else ""
+    unknown = f" Not known for {by.missing} patients." if by.missing else ""
     return ShownTable(
         "by_group",
-        f"Events by {by['column']}",
-        ("definition", *(f"{level} ({by['sizes'][level]})" for level in levels)),
+        f"Events by {by.column}",
+        ("definition", *(f"{level} ({by.sizes[level]})" for level in levels)),
         rows,
         f"{meaning}{unknown}".strip(),
     )
 
 
-def _labels(found: Mapping[str, Any]) -> ShownTable | None:
-    labels = found["labels"]
+def _labels(found: Description) -> ShownTable | None:
+    labels = found.labels
     if labels is None:
         return None
-    columns = list(labels["rows"][0]["patients"])
-    if not found["data"]["unlabelled"]:
+    columns = list(labels.rows[0].patients)
+    if not found.data.unlabelled:
         columns.remove(UNLABELLED)
     rows = []
-    for row in labels["rows"]:
-        conflict = "conflict" if {"yes", "no"} <= set(row["criteria"].values()) else ""
-        patients = [str(row["patients"][name]) for name in columns]
-        rows.append((row["holds"], *row["criteria"].values(), *patients, conflict))
-    judged = labels["reported"]
+    for row in labels.rows:
+        conflict = "conflict" if {"yes", "no"} <= set(row.criteria.values()) else ""
+        patients = [str(row.patients[name]) for name in columns]
+        rows.append((row.holds, *row.criteria.values(), *patients, conflict))
+    judged = labels.reported
     return ShownTable(
         "labels",
         "How the labels came about",
-        ("holds", *labels["criteria"], *columns, ""),
+        ("holds", *labels.criteria, *columns, ""),
         tuple(rows),
         f"{judged} is a judgement, not a measurement." if judged else "",
     )
 
 
-def _characteristics(found: Mapping[str, Any]) -> ShownTable:
-    headings, rows, note = characteristics(found["characteristics"])
+def _characteristics(found: Description) -> ShownTable:
+    headings, rows, note = characteristics(found.characteristics)
     return ShownTable("characteristics", "Table 1: patients by response", headings, rows, note)
 
 
-def _missing(found: Mapping[str, Any]) -> ShownTable | None:
+def _missing(found: Description) -> ShownTable | None:
     rows = tuple(
         (
-            row["name"],
-            row["known_at"],
-            str(row["missing"]),
-            wording.percent(row["missing"] / row["of"]),
+            row.name,
+            row.known_at,
+            str(row.missing),
+            wording.percent(row.missing / row.of),
         )
-        for row in found["missing"]["columns"]
-        if row["missing"]
+        for row in found.missing.columns
+        if row.missing
     )
-    complete = sum(not row["missing"] for row in found["missing"]["columns"])
+    complete = sum(not row.missing for row in found.missing.columns)
     return ShownTable(
         "missing",
-        f"Missing values among {found['data']['eligible']} patients",
+        f"Missing values among {found.data.eligible} patients",
         ("column", "known at", "missing", "share"),
         rows,
         f"{complete} other columns are complete.",
     )
 
 
-def _patterns(found: Mapping[str, Any]) -> ShownTable | None:
-    patterns = found["missing"]["patterns"]
+def _patterns(found: Description) -> ShownTable | None:
+    patterns = found.missing.patterns
     rows = [
-        (", ".join(pattern["columns"]) or "nothing missing", str(pattern["patients"]))
+        (", ".join(pattern.columns) or "nothing missing", str(pattern.patients))
         for pattern in patterns[:_PATTERNS]
     ]
     rest = patterns[_PATTERNS:]
     if rest:
-        together = sum(pattern["patients"] for pattern in rest)
+        together = sum(pattern.patients for pattern in rest)
         rows.append((f"{len(rest)} less frequent patterns", str(together)))
-    rare = found["missing"].get("rare", {"patterns": 0})
-    if rare["patterns"]:
-        few = "pattern" if rare["patterns"] == 1 else "patterns"
-        rows.append((f"{rare['patterns']} {few} of fewer than 5 patients", str(rare["patients"])))
+    rare = found.missing.rare
+    if rare is not None and rare.patterns:
+        few = "pattern" if rare.patterns == 1 else "patterns"
+        rows.append((f"{rare.patterns} {few} of fewer than 5 patients", str(rare.patients)))
     return ShownTable("missing_together", "Missing together", ("columns", "patients"), tuple(rows))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import Key, names_axis, names_margin, row_places, sheet
+from predictor.results import Coefficient, TrainingResult
 
 # nobody reads an odds ratio of a million; lines that lead beyond end in an arrow
 _FURTHEST = 32.0
@@ -17,7 +17,7 @@ _MOST = 20
 _RATIO = {"color": style.BLUE, "marker": "o", "markersize": 5.5, "linewidth": 1.6}
 
 
-def coefficients(report: Mapping[str, Any], learner: str) -> Figure | None:
+def coefficients(report: TrainingResult, learner: str) -> Figure | None:
     """Odds ratio of each column of a linear model, with percentiles over bootstrap models.
 
     Returns
@@ -25,15 +25,15 @@ def coefficients(report: Mapping[str, Any], learner: str) -> Figure | None:
     Figure or None
         None for a model that is not linear or has no column.
     """
-    rows = (report["learners"][learner].get("description") or {}).get("coefficients")
+    rows = report.learners[learner].description.coefficients
     if not rows:
         return None
     title = f"Odds ratios of {learner}"
     everything = [(row, _ratios(row)) for row in rows]
-    far = sorted(everything, key=lambda each: -abs(each[0]["coefficient"] or 0))[:_MOST]
+    far = sorted(everything, key=lambda each: -abs(each[0].coefficient or 0))[:_MOST]
     # in the order of the model
     cut = [each for each in everything if each in far]
-    names = [style.wrapped(row["column"]) + _unit(row) for row, _ in cut]
+    names = [style.wrapped(row.column) + _unit(row) for row, _ in cut]
     ratios = [ratio for _, ratio in cut]
     said = [_said(*ratio) for ratio in ratios]
 
@@ -81,7 +81,7 @@ def coefficients(report: Mapping[str, Any], learner: str) -> Figure | None:
         axes.set_xlabel("odds ratio (log axis)")
         return paper.figure
 
-    first = "; ".join(f"{row['column']} {_said(*ratio)}" for row, ratio in far[:3])
+    first = "; ".join(f"{row.column} {_said(*ratio)}" for row, ratio in far[:3])
     return Figure(
         title=title,
         alt=f"{title} with 95 % of bootstrap models. The furthest from 1 of {len(rows)}: {first}.",
@@ -89,10 +89,10 @@ def coefficients(report: Mapping[str, Any], learner: str) -> Figure | None:
             ("column", "per", "odds ratio (95 % of bootstrap models)", "coefficient"),
             tuple(
                 (
-                    row["column"],
-                    str(row.get("per") or ""),
+                    row.column,
+                    str(row.per or ""),
                     _said(*ratio),
-                    style.decimals(row["coefficient"], 3),
+                    style.decimals(row.coefficient, 3),
                 )
                 for row, ratio in everything
             ),
@@ -101,16 +101,16 @@ def coefficients(report: Mapping[str, Any], learner: str) -> Figure | None:
     )
 
 
-def _ratios(row: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
+def _ratios(row: Coefficient) -> tuple[float | None, float | None, float | None]:
     ratio, low, high = (
-        None if row[key] is None else math.exp(max(-700.0, min(700.0, row[key])))
-        for key in ("coefficient", "low", "high")
+        None if end is None else math.exp(max(-700.0, min(700.0, end)))
+        for end in (row.coefficient, row.low, row.high)
     )
     return ratio, low, high
 
 
-def _unit(row: Mapping[str, Any]) -> str:
-    return f"\nper {row['per']}" if row.get("per") else ""
+def _unit(row: Coefficient) -> str:
+    return f"\nper {row.per}" if row.per else ""
 
 
 def _said(ratio: float | None, low: float | None, high: float | None) -> str:

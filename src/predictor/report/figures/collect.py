@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from predictor.report.figures.calibration import calibration
 from predictor.report.figures.coefficients import coefficients
@@ -13,8 +12,9 @@ from predictor.report.figures.figure import Figure
 from predictor.report.figures.flow import flow
 from predictor.report.figures.importance import importance
 from predictor.report.figures.instability import instability
+from predictor.results import TrainingResult
 
-_OF_A_LEARNER: Mapping[str, Callable[[Mapping[str, Any], str], Figure | None]] = {
+_OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {
     "calibration": calibration,
     "decision_curve": decision_curve,
     "instability": instability,
@@ -25,7 +25,7 @@ _OF_A_LEARNER: Mapping[str, Callable[[Mapping[str, Any], str], Figure | None]] =
 
 
 def report_figures(
-    report: Mapping[str, Any],
+    report: TrainingResult,
 ) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
     """The figures of a report: about all learners together, and of those that are worth a look.
 
@@ -34,18 +34,18 @@ def report_figures(
     """
     each = {
         name: learner_figures(report, name)
-        for name, facts in report["learners"].items()
-        if facts["parameters"] and not facts.get("comparator")
+        for name, facts in report.learners.items()
+        if facts.parameters and not facts.comparator
     }
     return training_figures(report), each
 
 
-def training_figures(report: Mapping[str, Any]) -> dict[str, Figure]:
+def training_figures(report: TrainingResult) -> dict[str, Figure]:
     """Figures about all learners together, by the name of their file without suffix."""
-    return {"flow": flow(report["data"], report["outcome"]), "comparison": comparison(report)}
+    return {"flow": flow(report.data, report.outcome), "comparison": comparison(report)}
 
 
-def learner_figures(report: Mapping[str, Any], learner: str) -> dict[str, Figure]:
+def learner_figures(report: TrainingResult, learner: str) -> dict[str, Figure]:
     """Figures about one learner, by the name of their file without suffix.
 
     Those it has no numbers for are left out: the prevalence has no coefficients, trees neither.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import Key, names_axis, names_margin, row_places, sheet
+from predictor.results import TrainingResult
 
 _HONEST = {"color": style.BLUE, "linewidth": 2.2, "marker": "o", "markersize": 6.5}
 _APPARENT = {
@@ -16,7 +16,7 @@ _APPARENT = {
 }  # fmt: skip
 
 
-def comparison(report: Mapping[str, Any]) -> Figure:
+def comparison(report: TrainingResult) -> Figure:
     """AUROC of every learner, cross-validated with its interval, and the apparent value beside it.
 
     Parameters
@@ -24,10 +24,10 @@ def comparison(report: Mapping[str, Any]) -> Figure:
     report
         Content of ``report.json``; read are ``learners``, ``data`` and ``outcome``.
     """
-    learners = report["learners"]
-    rows = {name: facts["metrics"]["auroc"] for name, facts in learners.items()}
+    learners = report.learners
+    rows = {name: facts.metrics["auroc"] for name, facts in learners.items()}
     names = [style.wrapped(name) for name in rows]
-    said = [style.interval(m["estimate"], m["low"], m["high"]) for m in rows.values()]
+    said = [style.interval(m.estimate, m.low, m.high) for m in rows.values()]
 
     def draw() -> Any:
         places, height = row_places(names, row=0.36)
@@ -44,12 +44,12 @@ def comparison(report: Mapping[str, Any]) -> Figure:
         axes = paper.axes(left=names_margin(names), right=right)
         axes.axvline(0.5, color=style.GREY, linestyle=":", linewidth=1)
         for place, text, m in zip(places, said, rows.values(), strict=True):
-            if m["low"] is not None and m["high"] is not None:
-                axes.hlines(place, m["low"], m["high"], color=style.BLUE, linewidth=2.2)
-            if m["estimate"] is not None:
-                axes.plot(m["estimate"], place, clip_on=False, **_HONEST)
-            if m["apparent"] is not None:
-                axes.plot(m["apparent"], place, clip_on=False, **_APPARENT)
+            if m.low is not None and m.high is not None:
+                axes.hlines(place, m.low, m.high, color=style.BLUE, linewidth=2.2)
+            if m.estimate is not None:
+                axes.plot(m.estimate, place, clip_on=False, **_HONEST)
+            if m.apparent is not None:
+                axes.plot(m.apparent, place, clip_on=False, **_APPARENT)
             axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center_baseline")
         names_axis(axes, names, places)
         axes.set_ylim(-height, 0)
@@ -58,7 +58,7 @@ def comparison(report: Mapping[str, Any]) -> Figure:
         return paper.figure
 
     each = "; ".join(
-        f"{name} {text}, apparent {style.decimals(m['apparent'])}"
+        f"{name} {text}, apparent {style.decimals(m.apparent)}"
         for name, text, m in zip(rows, said, rows.values(), strict=True)
     )
     return Figure(
@@ -67,7 +67,7 @@ def comparison(report: Mapping[str, Any]) -> Figure:
         table=Table(
             ("learner", "AUROC (95 % interval)", "apparent"),
             tuple(
-                (name, text, style.decimals(m["apparent"]))
+                (name, text, style.decimals(m.apparent))
                 for name, text, m in zip(rows, said, rows.values(), strict=True)
             ),
         ),

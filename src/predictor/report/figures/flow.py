@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import sheet
+from predictor.results import Exclusion, Flow
 
 _BOX, _SIDE, _GAP, _LINE = 2.3, 2.9, 0.3, 0.17
 
 
-def flow(data: Mapping[str, Any], outcome: str = "the outcome") -> Figure:
+def flow(data: Flow, outcome: str = "the outcome") -> Figure:
     """Who was read, excluded by which rule, left without outcome, analysed.
 
     Parameters
     ----------
     data
-        The ``data`` of a report: ``rows``, ``exclusions`` (``rule``, ``excluded``, and how many of
-        these because the rule is ``undecided``), ``eligible``, ``unlabelled``, ``labelled``,
-        ``events``. A count may be a text such as ``<5``.
+        Counts of them.
     outcome
         Its name.
     """
-    rows = data["rows"]
-    others = _less(data["labelled"], data["events"])
+    rows = data.rows
+    others = data.labelled - data.events
     steps: list[tuple[str, list[str]]] = [(f"{rows} rows read", [])]
-    if data["exclusions"]:
-        steps[-1][1].extend(_exclusion(each) for each in data["exclusions"])
-        steps.append((f"{data['eligible']} eligible", []))
-    if data["unlabelled"]:
-        steps[-1][1].append(f"{data['unlabelled']} without a known {outcome}")
-    analysed = f"{data['labelled']} analysed"
-    ends = [f"{data['events']} with {outcome}", f"{others} without"]
+    if data.exclusions:
+        steps[-1][1].extend(_exclusion(each) for each in data.exclusions)
+        steps.append((f"{data.eligible} eligible", []))
+    if data.unlabelled:
+        steps[-1][1].append(f"{data.unlabelled} without a known {outcome}")
+    analysed = f"{data.labelled} analysed"
+    ends = [f"{data.events} with {outcome}", f"{others} without"]
 
     def draw() -> Any:
         half = (_BOX + _GAP + _SIDE - _GAP) / 2
@@ -84,16 +83,16 @@ def flow(data: Mapping[str, Any], outcome: str = "the outcome") -> Figure:
                 ("rows read", str(rows)),
                 *(
                     row
-                    for each in data["exclusions"]
+                    for each in data.exclusions
                     for row in (
-                        (f"left out: not “{each['rule']}”", str(each["excluded"])),
-                        (f"of them “{each['rule']}” not known", str(each["undecided"])),
+                        (f"left out: not “{each.rule}”", str(each.excluded)),
+                        (f"of them “{each.rule}” not known", str(each.undecided)),
                     )
                 ),
-                ("eligible", str(data["eligible"])),
-                (f"left out: {outcome} not known", str(data["unlabelled"])),
-                ("analysed", str(data["labelled"])),
-                (f"with {outcome}", str(data["events"])),
+                ("eligible", str(data.eligible)),
+                (f"left out: {outcome} not known", str(data.unlabelled)),
+                ("analysed", str(data.labelled)),
+                (f"with {outcome}", str(data.events)),
                 (f"without {outcome}", str(others)),
             ),
         ),
@@ -101,14 +100,9 @@ def flow(data: Mapping[str, Any], outcome: str = "the outcome") -> Figure:
     )
 
 
-def _less(whole: Any, part: Any) -> Any:
-    numbers = isinstance(whole, int) and isinstance(part, int)
-    return whole - part if numbers else "the others"
-
-
-def _exclusion(each: Mapping[str, Any]) -> str:
-    undecided = f", of them {each['undecided']} not known" if each["undecided"] else ""
-    return f"{each['excluded']} not “{each['rule']}”{undecided}"
+def _exclusion(each: Exclusion) -> str:
+    undecided = f", of them {each.undecided} not known" if each.undecided else ""
+    return f"{each.excluded} not “{each.rule}”{undecided}"
 
 
 def _side(lines: Sequence[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import Key, names_axis, names_margin, row_places, sheet
+from predictor.results import Rank, TrainingResult
 
 MOST = 20
 # in log-odds: probabilities beyond 0.00005 and 0.99995. Replicates in which a covariate separates
@@ -17,7 +17,7 @@ _BAR = {"color": style.SKY, "linewidth": 0}
 _SPREAD = {"color": style.INK, "linewidth": 1.3}
 
 
-def importance(report: Mapping[str, Any], learner: str) -> Figure | None:
+def importance(report: TrainingResult, learner: str) -> Figure | None:
     """Mean absolute SHAP value of each covariate, with its spread over bootstrap models.
 
     Returns
@@ -25,15 +25,14 @@ def importance(report: Mapping[str, Any], learner: str) -> Figure | None:
     Figure or None
         None when the learner uses no covariate.
     """
-    facts = report["learners"][learner]
-    items = sorted(facts["importance"].items(), key=lambda item: -(item[1]["mean_absolute"] or 0))
+    facts = report.learners[learner]
+    items = sorted(facts.importance.items(), key=lambda item: -(item[1].mean_absolute or 0))
     shown = items[:MOST]
-    if not shown or not facts["parameters"]:
+    if not shown or not facts.parameters:
         return None
     title = f"Importance of the covariates in {learner}"
     names = [style.wrapped(name) for name, _ in shown]
-    stability = facts.get("stability") or {}
-    ranks = {row["covariate"]: row for row in stability.get("importance_ranks") or ()}
+    ranks = {row.covariate: row for row in facts.stability.importance_ranks or ()}
     said = [_rank(ranks.get(name)) for name, _ in shown]
 
     def draw() -> Any:
@@ -56,12 +55,12 @@ def importance(report: Mapping[str, Any], learner: str) -> Figure | None:
             right=max(right, 0.9 if ranks else 0),
             above=0.2 if ranks else 0,
         )
-        means = [row["mean_absolute"] or 0 for _, row in shown]
+        means = [row.mean_absolute or 0 for _, row in shown]
         axes.barh(places, means, 0.17, **_BAR)
-        tops = [row["high"] or 0 for _, row in shown]
+        tops = [row.high or 0 for _, row in shown]
         end = max(1.05 * min(max([*tops, *means]), max(_CERTAIN, 2 * max(means))), 1e-3)
         axes.hlines(
-            places, [row["low"] or 0 for _, row in shown], [min(high, end) for high in tops],
+            places, [row.low or 0 for _, row in shown], [min(high, end) for high in tops],
             **_SPREAD,
         )  # fmt: skip
         beyond = [place for place, high in zip(places, tops, strict=True) if high > end]
@@ -80,7 +79,7 @@ def importance(report: Mapping[str, Any], learner: str) -> Figure | None:
     rows = tuple(
         (
             name,
-            style.interval(row["mean_absolute"], row["low"], row["high"]),
+            style.interval(row.mean_absolute, row.low, row.high),
             _rank(ranks.get(name)),
         )
         for name, row in items
@@ -100,7 +99,7 @@ def importance(report: Mapping[str, Any], learner: str) -> Figure | None:
     )
 
 
-def _rank(row: Mapping[str, Any] | None) -> str:
-    if row is None or row["low"] is None:
+def _rank(row: Rank | None) -> str:
+    if row is None or row.rank is None or row.low is None or row.high is None:
         return "–"
-    return f"{row['rank']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
+    return f"{row.rank:.0f} ({row.low:.0f} to {row.high:.0f})"

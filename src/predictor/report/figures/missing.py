@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from predictor.report.figures import few, style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import Key, names_axis, names_margin, row_places, sheet
+from predictor.results import Missing, MissingColumn
 
 _MOST_COLUMNS, _MOST_PATTERNS, _STEP = 30, 12, 0.24
 _MISSING = {"color": style.ORANGE, "linestyle": "none", "marker": "s", "markersize": 7}
 _THERE = {"color": style.FAINT, "linestyle": "none", "marker": "s", "markersize": 7}
 
 
-def missing(data: Mapping[str, Any], *, individual: bool = False) -> Figure | None:
+def missing(data: Missing, *, individual: bool = False) -> Figure | None:
     """Share of each column that is missing, and which columns are missing in the same patients.
 
     Parameters
     ----------
     data
-        ``{"columns": [{"name", "known_at", "missing", "of"}], "patterns": [{"columns": [names],
-        "patients": n}]}``; a pattern is the set of columns that some patients lack. A count of
-        patients may be a text such as ``<5``.
+        A pattern is the set of columns that some patients lack.
     individual
         Whether counts of patients below 5 may be read in the figure.
 
@@ -31,23 +29,23 @@ def missing(data: Mapping[str, Any], *, individual: bool = False) -> Figure | No
     Figure or None
         None when nothing is missing.
     """
-    gaps = [column for column in data["columns"] if column["missing"]]
+    gaps = [column for column in data.columns if column.missing]
     gaps.sort(key=lambda column: -_share(column))
     shown = gaps[:_MOST_COLUMNS]
     if not shown:
         return None
-    wanted = {column["name"] for column in shown}
-    patterns = [p for p in data["patterns"] if wanted & set(p["columns"])]
-    patterns.sort(key=lambda pattern: -few.size(str(pattern["patients"])))
+    wanted = {column.name for column in shown}
+    patterns = [p for p in data.patterns if wanted & set(p.columns)]
+    patterns.sort(key=lambda pattern: -few.size(str(pattern.patients)))
     cut = patterns[:_MOST_PATTERNS]
-    names = [style.wrapped(f"{column['name']} ({column['known_at']})") for column in shown]
-    said = [f"{c['missing']} of {c['of']}" for c in shown]
-    complete = len(data["columns"]) - len(gaps)
+    names = [style.wrapped(f"{column.name} ({column.known_at})") for column in shown]
+    said = [f"{c.missing} of {c.of}" for c in shown]
+    complete = len(data.columns) - len(gaps)
 
     def draw() -> Any:
         places, height = row_places(names, row=0.25)
         more = f"; {len(gaps) - len(shown)} more not shown" if len(gaps) > len(shown) else ""
-        subtitle = f"{style.patients(max(c['of'] for c in shown))}; {complete} columns complete"
+        subtitle = f"{style.patients(max(c.of for c in shown))}; {complete} columns complete"
         head = 0.3
         paper = sheet(
             "Missing values",
@@ -83,21 +81,20 @@ def missing(data: Mapping[str, Any], *, individual: bool = False) -> Figure | No
         return paper.figure
 
     rows = tuple(
-        (c["name"], c["known_at"], f"{c['missing']} of {c['of']}", style.percent(_share(c)))
-        for c in gaps
+        (c.name, c.known_at, f"{c.missing} of {c.of}", style.percent(_share(c))) for c in gaps
     )
     worst = "; ".join(f"{name} {text}" for name, _, text, _ in rows[:3])
     return Figure(
         title="Missing values",
-        alt=f"Missing values: {len(gaps)} of {len(data['columns'])} columns have gaps. "
+        alt=f"Missing values: {len(gaps)} of {len(data.columns)} columns have gaps. "
         f"The most: {worst}.",
         table=Table(("column", "known at", "missing", "share"), rows),
         drawing=draw,
     )
 
 
-def _share(column: Mapping[str, Any]) -> float:
-    return float(column["missing"] / max(column["of"], 1))
+def _share(column: MissingColumn) -> float:
+    return float(column.missing / max(column.of, 1))
 
 
 def _draw_patterns(
@@ -108,18 +105,18 @@ def _draw_patterns(
     axes.set_xlim(-0.7, len(patterns) - 0.3)
     axes.set_ylim(-height, 0)
     axes.axis("off")
-    lacking = [set(pattern["columns"]) for pattern in patterns]
+    lacking = [set(pattern.columns) for pattern in patterns]
     for wanted, look in ((False, _THERE), (True, _MISSING)):
         points = [
             (x, place)
             for x, names in enumerate(lacking)
             for place, column in zip(places, shown, strict=True)
-            if (column["name"] in names) is wanted
+            if (column.name in names) is wanted
         ]
         axes.plot([x for x, _ in points], [y for _, y in points], **look)
     for x, pattern in enumerate(patterns):
         axes.text(
-            x, 0.05, few.shown(pattern["patients"], individual), ha="center", va="bottom",
+            x, 0.05, few.shown(pattern.patients, individual), ha="center", va="bottom",
             fontsize=style.SMALL,
         )  # fmt: skip
     axes.text(

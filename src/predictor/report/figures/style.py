@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from predictor.results import TrainingResult
+
 # Okabe and Ito, told apart with any kind of colour vision and in print without colour
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, INK, GREY, FAINT = "#56B4E9", "#1a1a1a", "#6b6b6b", "#d9d9d9"
@@ -129,10 +131,10 @@ def patients(count: float | str) -> str:
     return f"{count} patient" if count == 1 else f"{count} patients"
 
 
-def who(report: Mapping[str, Any]) -> str:
+def who(report: TrainingResult) -> str:
     """How many patients a report is about, and how many of them had the outcome."""
-    data = report["data"]
-    return f"{patients(data['labelled'])}, {data['events']} with {report['outcome']}"
+    data = report.data
+    return f"{patients(data.labelled)}, {data.events} with {report.outcome}"
 
 
 def known(values: Sequence[float | None]) -> list[float]:

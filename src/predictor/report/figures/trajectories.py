@@ -10,6 +10,7 @@ from predictor.report.figures import style
 from predictor.report.figures.few import hidden, shown
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import Key, sheet
+from predictor.results import Point, Trajectories
 
 _MEDIAN = {"color": style.BLUE, "linewidth": 2.2, "marker": "o", "markersize": 6.5}
 _QUARTILES = {"color": "#c6dcec", "linewidth": 0}
@@ -27,7 +28,7 @@ _LARGEST = 17.0
 
 
 def trajectories(
-    data: Mapping[str, Any],
+    data: Trajectories,
     *,
     individual: Mapping[str, Sequence[float | None]] | None = None,
 ) -> Figure:
@@ -36,25 +37,23 @@ def trajectories(
     Parameters
     ----------
     data
-        ``{"score": "NRS", "points": [{"time": "T0", "n": 48, "median": 8, "q1": 7, "q3": 9,
-        "counts": {"8": 12, ...}}]}``, optionally ``"range": [0, 10]`` and ``"unit"``. Counts below
-        5, and those given as a text such as ``<5``, are drawn as a small ring.
+        Counts below 5, and those given as a text such as ``<5``, are drawn as a small ring.
     individual
         Values of each patient by time, in the same order of patients, None or nan where missing.
         Each patient becomes a line instead of a part of a count: personal data.
     """
-    score, points = data["score"], data["points"]
+    score, points = data.score, data.points
     title = f"{score} over time"
 
     def draw() -> Any:
         marks: tuple[Key, ...] = ()
         if individual is not None:
             marks = (Key("one patient", _PERSON),)
-        elif any(point["counts"] for point in points):
+        elif any(point.counts for point in points):
             marks = (Key("patients with this value (area)", _COUNT), Key("few, not told", _FEW))
         paper = sheet(
             title,
-            ", ".join(f"{point['time']}: {style.patients(point['n'])}" for point in points),
+            ", ".join(f"{point.time}: {style.patients(point.n)}" for point in points),
             body=4.0,
             width=5.6,
             keys=(
@@ -64,37 +63,35 @@ def trajectories(
             ),
         )
         axes = paper.axes(left=0.7, right=0.2, below=0.35)
-        known = [(x, p) for x, p in enumerate(points) if p["median"] is not None]
+        known = [(x, p) for x, p in enumerate(points) if p.median is not None]
         places = [x for x, _ in known]
-        axes.fill_between(
-            places, [p["q1"] for _, p in known], [p["q3"] for _, p in known], **_QUARTILES
-        )
+        axes.fill_between(places, [p.q1 for _, p in known], [p.q3 for _, p in known], **_QUARTILES)
         if individual is not None:
             _draw_persons(axes, points, individual)
         else:
             _draw_counts(axes, points)
-        axes.plot(places, [p["median"] for _, p in known], **_MEDIAN)
-        axes.set_xticks(range(len(points)), [p["time"] for p in points])
+        axes.plot(places, [p.median for _, p in known], **_MEDIAN)
+        axes.set_xticks(range(len(points)), [p.time for p in points])
         axes.set_xlim(-0.35, len(points) - 0.65)
         low, high = _range(data, individual)
         axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-        axes.set_ylabel(f"{score} ({data['unit']})" if data.get("unit") else score)
+        axes.set_ylabel(f"{score} ({data.unit})" if data.unit else score)
         return paper.figure
 
     rows = tuple(
         (
-            p["time"],
-            str(p["n"]),
-            style.decimals(p["median"], 1),
-            f"{style.decimals(p['q1'], 1)} to {style.decimals(p['q3'], 1)}",
+            p.time,
+            str(p.n),
+            style.decimals(p.median, 1),
+            f"{style.decimals(p.q1, 1)} to {style.decimals(p.q3, 1)}",
         )
         for p in points
     )
     each = "; ".join(f"{t}: median {m}, quartiles {q}, {n} patients" for t, n, m, q in rows)
     changes = [
-        f"{style.decimals(b['median'] - a['median'], 1)} from {a['time']} to {b['time']}"
+        f"{style.decimals(b.median - a.median, 1)} from {a.time} to {b.time}"
         for a, b in pairwise(points)
-        if a["median"] is not None and b["median"] is not None
+        if a.median is not None and b.median is not None
     ]
     return Figure(
         title=title,
@@ -106,15 +103,15 @@ def trajectories(
     )
 
 
-def _draw_counts(axes: Any, points: Sequence[Mapping[str, Any]]) -> None:
+def _draw_counts(axes: Any, points: Sequence[Point]) -> None:
     bubbles: list[tuple[float, float, int]] = []
     rings: list[tuple[float, float]] = []
     for x, point in enumerate(points):
-        for value, number in point["counts"].items():
+        for value, number in point.counts.items():
             if hidden(shown(number)):
                 rings.append((x, float(value)))
             elif number:
-                bubbles.append((x, float(value), number))
+                bubbles.append((x, float(value), int(number)))
     most = max((number for *_, number in bubbles), default=1)
     axes.scatter(
         [x for x, _, _ in bubbles],
@@ -125,20 +122,20 @@ def _draw_counts(axes: Any, points: Sequence[Mapping[str, Any]]) -> None:
         linewidths=0,
     )
     axes.plot([x for x, _ in rings], [y for _, y in rings], **_FEW)
-    for at, value, patients in bubbles:
+    for at, height, patients in bubbles:
         axes.annotate(
-            str(patients), (at, value), xytext=(12, 0), textcoords="offset points",
+            str(patients), (at, height), xytext=(12, 0), textcoords="offset points",
             va="center_baseline", fontsize=style.SMALL, color=style.GREY,
             bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.5},
         )  # fmt: skip
 
 
 def _draw_persons(
-    axes: Any, points: Sequence[Mapping[str, Any]], individual: Mapping[str, Sequence[Any]]
+    axes: Any, points: Sequence[Point], individual: Mapping[str, Sequence[Any]]
 ) -> None:
     from matplotlib.collections import LineCollection
 
-    series = [individual[point["time"]] for point in points]
+    series = [individual[point.time] for point in points]
     lines = []
     for number, values in enumerate(zip(*series, strict=True)):
         # patients with the same values stand beside each other, a fiftieth of a step apart
@@ -154,13 +151,13 @@ def _draw_persons(
 
 
 def _range(
-    data: Mapping[str, Any], individual: Mapping[str, Sequence[Any]] | None
+    data: Trajectories, individual: Mapping[str, Sequence[Any]] | None
 ) -> tuple[float, float]:
-    if data.get("range"):
-        low, high = data["range"]
+    if data.range:
+        low, high = data.range
         return float(low), float(high)
-    seen = [float(v) for p in data["points"] for v in p["counts"]]
-    seen += [p[key] for p in data["points"] for key in ("q1", "q3") if p[key] is not None]
+    seen = [float(v) for p in data.points for v in p.counts]
+    seen += [end for p in data.points for end in (p.q1, p.q3) if end is not None]
     if individual is not None:
         seen += [v for values in individual.values() for v in values if v is not None and v == v]
     return min([0.0, *seen]), max([1.0, *seen])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from predictor.report.figures import style
 from predictor.report.figures.few import hidden, shown, size, total
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.sheet import sheet
+from predictor.results import Transition
 
 # what became of the response, its colour, and on which side of each time it stands
 _PARTS = (
@@ -22,24 +22,23 @@ _GAP, _BAR = 0.07, 0.035
 _PLACES = {"lost": 0.25, "gained": 0.75}
 
 
-def transitions(data: Mapping[str, Any], *, individual: bool = False) -> Figure:
+def transitions(data: Transition, *, individual: bool = False) -> Figure:
     """Responders at one time and what becomes of them at the next, as bands of patients.
 
     Parameters
     ----------
     data
-        ``{"from": "T1", "to": "T2", "kept": 21, "lost": 9, "gained": 2, "neither": 16,
-        "unknown": 0}``; a count may be a text such as ``<5``.
+        A count may be a text such as ``<5``.
     individual
         Whether counts below 5 may be read in the figure. Otherwise they are written ``<5``, their
         bands all have the same width, and no total gives them away.
     """
-    before, after = data["from"], data["to"]
-    said = {name: shown(data[name], individual) for name, *_ in _PARTS}
+    before, after = data.start, data.end
+    said = {name: shown(getattr(data, name), individual) for name, *_ in _PARTS}
     drawn = {name: size(said[name]) for name, *_ in _PARTS}
     title = f"Response from {before} to {after}"
     people = total([said[name] for name, *_ in _PARTS])
-    unknown = f"; {shown(data['unknown'], individual)} not known" if data.get("unknown") else ""
+    unknown = f"; {shown(data.unknown, individual)} not known" if data.unknown else ""
 
     def draw() -> Any:
         paper = sheet(title, f"{people} patients{unknown}", body=3.4, width=6.0)
@@ -89,7 +88,7 @@ def transitions(data: Mapping[str, Any], *, individual: bool = False) -> Figure:
                     (name, _yes(first), _yes(second), said[name])
                     for name, _, first, second in _PARTS
                 ),
-                ("not known", "", "", shown(data.get("unknown", 0), individual)),
+                ("not known", "", "", shown(data.unknown, individual)),
             ),
         ),
         drawing=draw,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from predictor.report.page.blocks import Page, Picture
 from predictor.report.page.guidelines import probast_section, tripod_section
@@ -13,6 +12,7 @@ from predictor.report.page.performance import calibration, decision_curve, perfo
 from predictor.report.page.provenance import provenance
 from predictor.report.page.trust import audits, explanation, sample_size, stability
 from predictor.report.page.verdict import verdict
+from predictor.results import TrainingResult
 
 _BEFORE_USE = (
     patients,
@@ -30,30 +30,23 @@ _AFTER_USE = (tripod_section, probast_section, provenance)
 
 
 def page_data(
-    report: Mapping[str, Any], pictures: Sequence[Picture] = (), *, notice: str = ""
+    report: TrainingResult, pictures: Sequence[Picture] = (), *, notice: str = ""
 ) -> Page:
     """The content of the page.
 
     Parameters
     ----------
     report
-        The content of ``report.json``. What an older one does not hold is said to be not
-        available.
+        The result of the run.
     pictures
         Figures of the run.
     notice
         What the results may not be used for.
-
-    Raises
-    ------
-    KeyError
-        If it lacks what every report has had: study, data, sample size, learners with their
-        metrics.
     """
     return Page(
-        title=report.get("title") or report["study"],
-        study=report["study"],
-        written=report.get("time", ""),
+        title=report.title or report.study,
+        study=report.study,
+        written=report.time,
         notice=notice,
         verdict=verdict(report),
         sections=[

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 from predictor.report.page.blocks import Block, Facts, Group, Picture, Section, Table, Text
 from predictor.report.probast import ANSWERS, DOMAINS, TO_JUDGE, probast
 from predictor.report.tripod import TO_COMPLETE, tripod
+from predictor.results import TrainingResult
 
 _WHO = {"software": "software", "draft": "software drafts, author completes", "author": "author"}
 
 
-def tripod_section(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+def tripod_section(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
     """What has to be reported, and where the author must still write."""
     blocks: list[Block] = [
         Text(
@@ -45,7 +45,7 @@ def tripod_section(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> S
     return Section("tripod", "Reporting: TRIPOD+AI", blocks)
 
 
-def probast_section(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+def probast_section(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
     """Evidence for whoever judges the risk of bias."""
     questions = probast(report)
     blocks: list[Block] = [

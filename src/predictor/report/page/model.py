@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from predictor.report.page.blocks import (
     Block,
     Fold,
     Group,
-    Missing,
     Picture,
     Points,
     Section,
@@ -17,8 +15,8 @@ from predictor.report.page.blocks import (
     Text,
 )
 from predictor.report.page.pictures import by_learner
-from predictor.report.page.verdict import subject
 from predictor.report.wording import NONE, number, span
+from predictor.results import Coefficient, LearnerResult, Number, TrainingResult
 
 _CAN = (
     "to learn how much these data can say about who responds;",
@@ -39,20 +37,16 @@ _MUST_NOT = (
 )
 
 
-def model(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def model(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Coefficients, or trees in words."""
-    first = subject(report) or report.get("champion")
+    first = report.subject or report.champion
     blocks: list[Block] = []
-    for name, facts in report["learners"].items():
+    for name, facts in report.learners.items():
         described = _described(name, facts)
-        if described is None:
-            continue
         if name == first:
             blocks.insert(0, Group(f"{name}", described))
         else:
             blocks.append(Fold(f"The model of {name}", described))
-    if not blocks:
-        blocks = [Missing("The models themselves are not described in this report.json.")]
     return Section(
         "model",
         "The model itself",
@@ -67,31 +61,27 @@ def model(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
     )
 
 
-def _described(name: str, facts: Mapping[str, Any]) -> list[Block] | None:
-    described = facts.get("description")
-    if not described:
-        return None
-    blocks: list[Block] = []
-    if described.get("text"):
-        blocks.append(Points(described["text"]))
-    if described.get("coefficients"):
-        blocks.append(_coefficients(name, described))
-    return blocks or None
+def _described(name: str, facts: LearnerResult) -> list[Block]:
+    described = facts.description
+    blocks: list[Block] = [Points(described.text)]
+    if described.coefficients:
+        blocks.append(_coefficients(name, described.coefficients, described.intercept))
+    return blocks
 
 
-def _coefficients(name: str, described: Mapping[str, Any]) -> Table:
+def _coefficients(name: str, found: Sequence[Coefficient], intercept: Number) -> Table:
     rows = [
         [
-            row["column"],
-            number(row["coefficient"], 3),
+            row.column,
+            number(row.coefficient, 3),
             span(row, 3),
-            number(row.get("odds_ratio")),
-            row.get("per") or NONE,
+            number(row.odds_ratio),
+            row.per or NONE,
         ]
-        for row in described["coefficients"]
+        for row in found
     ]
-    if described.get("intercept") is not None:
-        rows.insert(0, ["(intercept)", number(described["intercept"], 3), NONE, NONE, NONE])
+    if intercept is not None:
+        rows.insert(0, ["(intercept)", number(intercept, 3), NONE, NONE, NONE])
     return Table(
         f"{name}: coefficients in log-odds; the spread is over models of bootstrap samples",
         ["Column", "Coefficient", "95 % of replicates", "Odds ratio", "Per"],
@@ -100,9 +90,9 @@ def _coefficients(name: str, described: Mapping[str, Any]) -> Table:
     )
 
 
-def use(report: Mapping[str, Any], notice: str) -> Section:
+def use(report: TrainingResult, notice: str) -> Section:
     """What the results may be used for."""
-    patients = report["data"]["labelled"]
+    patients = report.data.labelled
     return Section(
         "use",
         "How to use it, and how not to",

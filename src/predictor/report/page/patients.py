@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from predictor.report.figures.few import shown
 from predictor.report.page.blocks import (
@@ -19,19 +18,20 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.page.pictures import of_topic
 from predictor.report.wording import NONE, count, percent, with_interval
+from predictor.results import CohortCounts, TrainingResult
 
 
-def patients(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def patients(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Flow of patients, counts, and what another definition of the outcome would change."""
-    data = report["data"]
+    data = report.data
     return Section(
         "patients",
         "Who the patients are",
         [
             Text(
-                f"{count(data['labelled'], 'patient')} could be analysed; {data['events']} of "
-                f"them ({percent(data['events'] / data['labelled'])}) had the event "
-                f"“{report['outcome']}”."
+                f"{count(data.labelled, 'patient')} could be analysed; {data.events} of "
+                f"them ({percent(data.events / data.labelled)}) had the event "
+                f"“{report.outcome}”."
             ),
             *(of_topic(pictures, "flow") or [_flow(data)]),
             Group("If the outcome were defined otherwise", _definitions(report)),
@@ -39,34 +39,34 @@ def patients(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
     )
 
 
-def _flow(data: Mapping[str, Any]) -> Table:
-    rows = [["Rows of the table", str(data["rows"]), ""]]
-    for step in data["exclusions"]:
-        unknown = step["undecided"]
+def _flow(data: CohortCounts) -> Table:
+    rows = [["Rows of the table", str(data.rows), ""]]
+    for step in data.exclusions:
+        unknown = step.undecided
         rows.append(
             [
-                f"Not eligible: {step['rule']}",
-                str(step["excluded"]),
+                f"Not eligible: {step.rule}",
+                str(step.excluded),
                 f"{unknown} of them because it is unknown" if unknown else "",
             ]
         )
     rows += [
-        ["Eligible", str(data["eligible"]), ""],
-        ["Without a label", str(data["unlabelled"]), "the outcome rule cannot be decided"],
-        ["Analysed", str(data["labelled"]), f"{data['events']} with the event"],
+        ["Eligible", str(data.eligible), ""],
+        ["Without a label", str(data.unlabelled), "the outcome rule cannot be decided"],
+        ["Analysed", str(data.labelled), f"{data.events} with the event"],
     ]
     return Table("Flow of patients", ["Step", "Patients", "Remark"], rows, frozenset({1}))
 
 
-def _definitions(report: Mapping[str, Any]) -> list[Block]:
-    alternatives = report["data"].get("alternatives") or {}
+def _definitions(report: TrainingResult) -> list[Block]:
+    alternatives = report.data.alternatives
     if not alternatives:
         return [Missing("No other definition of the outcome is in the study file.")]
-    data = report["data"]
+    data = report.data
     rows = [
-        ["As in the study", str(data["labelled"]), str(data["events"]), NONE],
+        ["As in the study", str(data.labelled), str(data.events), NONE],
         *(
-            [name, str(other["labelled"]), shown(other["events"]), shown(other["differs"])]
+            [name, str(other.labelled), shown(other.events), shown(other.differs)]
             for name, other in alternatives.items()
         ),
     ]
@@ -79,8 +79,8 @@ def _definitions(report: Mapping[str, Any]) -> list[Block]:
     return [counted, *_sensitivity(report)]
 
 
-def _sensitivity(report: Mapping[str, Any]) -> list[Block]:
-    found = report.get("sensitivity")
+def _sensitivity(report: TrainingResult) -> list[Block]:
+    found = report.sensitivity
     if not found:
         return [Missing("Performance under the other definitions was not computed in this run.")]
     return [
@@ -89,11 +89,11 @@ def _sensitivity(report: Mapping[str, Any]) -> list[Block]:
             ["Definition", "Learner", "Labelled", "Events", "AUROC (95 % interval)"],
             [
                 [
-                    row["definition"],
-                    row["learner"],
-                    str(row["labelled"]),
-                    shown(row["events"]),
-                    with_interval(row["auroc"]),
+                    row.definition,
+                    row.learner,
+                    str(row.labelled),
+                    shown(row.events),
+                    with_interval(row.auroc),
                 ]
                 for row in found
             ],
@@ -102,18 +102,17 @@ def _sensitivity(report: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def question(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+def question(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
     """What was predicted, from what, at what time."""
-    times = report.get("timepoints") or {}
-    start, end = report["predict_at"], report.get("outcome_known_at")
-    first = next(iter(times), start)
-    facts = [("Outcome", report["outcome"])]
-    if end is not None:
-        facts.append(("Known at", _time(end, times)))
-    facts.append(("Predicted at", _time(start, times)))
-    names = [c["name"] for c in report.get("covariates") or ()]
-    if names:
-        facts.append(("Predicted from", ", ".join(names)))
+    times = report.timepoints
+    start = report.predict_at
+    first = next(iter(times))
+    facts = [
+        ("Outcome", report.outcome),
+        ("Known at", _time(report.outcome_known_at, times)),
+        ("Predicted at", _time(start, times)),
+        ("Predicted from", ", ".join(c.name for c in report.covariates)),
+    ]
     blocks: list[Block] = []
     if start != first:
         blocks.append(
@@ -139,37 +138,32 @@ def question(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section
 
 
 def _time(point: str, times: Mapping[str, str]) -> str:
-    return f"{point} ({times[point]})" if point in times else point
+    return f"{point} ({times[point]})"
 
 
-def _rules(report: Mapping[str, Any]) -> list[Block]:
-    if not report.get("rule"):
-        return [Missing("The outcome rule is not in this report.json.")]
-    blocks: list[Block] = [Code(report["rule"], "Outcome rule (SQL); true is an event")]
-    eligible = report.get("eligible_rules")
+def _rules(report: TrainingResult) -> list[Block]:
+    blocks: list[Block] = [Code(report.rule, "Outcome rule (SQL); true is an event")]
+    eligible = report.eligible_rules
     if eligible:
         text = "\n".join(f"{name}: {sql}" for name, sql in eligible.items())
         blocks.append(Code(text, "Eligibility, applied in this order (SQL)"))
     return blocks
 
 
-def _covariates(report: Mapping[str, Any]) -> Block:
-    covariates = report.get("covariates")
-    if not covariates:
-        return Missing("The list of covariates is not in this report.json.")
-    labelled = report["data"]["labelled"]
+def _covariates(report: TrainingResult) -> Block:
+    labelled = report.data.labelled
     return Table(
         "Covariates",
         ["Covariate", "Kind", "Levels", "Parameters", "Missing"],
         [
             [
-                c["name"],
-                c["kind"],
-                ", ".join(c.get("levels") or ()) or NONE,
-                str(c["parameters"]),
-                f"{c['missing']} of {labelled}",
+                c.name,
+                c.kind,
+                ", ".join(c.levels) or NONE,
+                str(c.parameters),
+                f"{c.missing} of {labelled}",
             ]
-            for c in covariates
+            for c in report.covariates
         ],
         frozenset({3, 4}),
     )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from predictor.report import procedure
 from predictor.report.page.blocks import Block, Fold, Missing, Picture, Points, Section, Table, Text
 from predictor.report.page.pictures import by_learner, of_topic
 from predictor.report.wording import NONE, listed, measure, number, span, with_interval
+from predictor.results import Comparison, LearnerResult, TrainingResult
 
 _COMPARED_FIRST = ("auroc", "log_loss")
 _BOOTSTRAPS = ("optimism_corrected", "bootstrap_632plus", "out_of_bag")
 
 
-def performance(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def performance(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Every learner beside the others, with intervals."""
     return Section(
         "performance",
@@ -33,9 +33,7 @@ def performance(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
     )
 
 
-def _how(report: Mapping[str, Any]) -> str:
-    if not procedure.told(report):
-        return ""
+def _how(report: TrainingResult) -> str:
     return (
         f" The estimate comes from {procedure.cross_validation(report)}; done anew in every "
         f"training: {procedure.steps(report)}. Its 95 % interval comes from "
@@ -43,20 +41,20 @@ def _how(report: Mapping[str, Any]) -> str:
     )
 
 
-def _learners(report: Mapping[str, Any]) -> Table:
+def _learners(report: TrainingResult) -> Table:
     rows = []
-    for name, facts in report["learners"].items():
-        metrics = facts["metrics"]
+    for name, facts in report.learners.items():
+        metrics = facts.metrics
         auroc = metrics["auroc"]
-        role = " (champion)" if name == report.get("champion") else ""
-        role += " (comparator)" if facts.get("comparator") else ""
+        role = " (champion)" if name == report.champion else ""
+        role += " (comparator)" if facts.comparator else ""
         rows.append(
             [
                 f"{name}{role}",
-                str(facts["parameters"]),
+                str(facts.parameters),
                 with_interval(auroc),
-                number(auroc.get("apparent")),
-                *(number(auroc.get(key)) for key in _BOOTSTRAPS),
+                number(auroc.apparent),
+                *(number(getattr(auroc, key)) for key in _BOOTSTRAPS),
                 with_interval(metrics["brier"]) if "brier" in metrics else NONE,
             ]
         )
@@ -78,12 +76,12 @@ def _learners(report: Mapping[str, Any]) -> Table:
     )
 
 
-def _comparisons(report: Mapping[str, Any]) -> list[Block]:
-    found = report.get("comparisons")
+def _comparisons(report: TrainingResult) -> list[Block]:
+    found = report.comparisons
     if not found:
         return [Missing("Paired comparisons of the learners were not computed in this run.")]
-    first = [row for row in found if row["measure"] in _COMPARED_FIRST]
-    rest = [row for row in found if row["measure"] not in _COMPARED_FIRST]
+    first = [row for row in found if row.measure in _COMPARED_FIRST]
+    rest = [row for row in found if row.measure not in _COMPARED_FIRST]
     blocks: list[Block] = []
     if first:
         caption = (
@@ -97,17 +95,17 @@ def _comparisons(report: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
-def _differences(caption: str, found: Sequence[Mapping[str, Any]]) -> Table:
+def _differences(caption: str, found: Sequence[Comparison]) -> Table:
     return Table(
         caption,
         ["Learners", "Measure", "Difference", "95 % interval", "Reading"],
         [
             [
-                f"{row['first']} minus {row['second']}",
-                measure(row["measure"])[0],
-                number(row["difference"], 3),
+                f"{row.first} minus {row.second}",
+                measure(row.measure)[0],
+                number(row.difference, 3),
                 span(row, 3),
-                "within noise" if row["within_noise"] else "beyond noise",
+                "within noise" if row.within_noise else "beyond noise",
             ]
             for row in found
         ],
@@ -115,27 +113,27 @@ def _differences(caption: str, found: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
-def _everything(report: Mapping[str, Any]) -> list[Block]:
+def _everything(report: TrainingResult) -> list[Block]:
     return [
         Fold(f"Every measure of {name}", [_measures(name, facts), *_failures(facts)])
-        for name, facts in report["learners"].items()
+        for name, facts in report.learners.items()
     ]
 
 
-def _measures(name: str, facts: Mapping[str, Any]) -> Table:
+def _measures(name: str, facts: LearnerResult) -> Table:
     rows = []
-    for key, row in facts["metrics"].items():
+    for key, row in facts.metrics.items():
         called, reading = measure(key)
-        if row["estimate"] is None and row.get("note"):
+        if row.estimate is None and row.note:
             reading = ""  # of a number that is not there
         rows.append(
             [
                 called,
-                number(row["estimate"], 3),
+                number(row.estimate, 3),
                 span(row, 3),
-                number(row.get("apparent"), 3),
-                *(number(row.get(bootstrap), 3) for bootstrap in _BOOTSTRAPS),
-                "; ".join(text for text in (reading, row.get("note")) if text),
+                number(row.apparent, 3),
+                *(number(getattr(row, bootstrap), 3) for bootstrap in _BOOTSTRAPS),
+                "; ".join(text for text in (reading, row.note) if text),
             ]
         )
     return Table(
@@ -156,25 +154,25 @@ def _measures(name: str, facts: Mapping[str, Any]) -> Table:
     )
 
 
-def _failures(facts: Mapping[str, Any]) -> list[Block]:
-    failures = facts.get("failures")
-    total = facts.get("failed_replicates", 0)
+def _failures(facts: LearnerResult) -> list[Block]:
+    total = facts.failed_replicates
     if not total:
         return [Text("No training failed in any of the resampled samples.", quiet=True)]
-    where = f" ({', '.join(f'{k}: {n}' for k, n in failures.items())})" if failures else ""
-    return [Text(f"Resampled trainings that failed, and are left out: {total}{where}.", quiet=True)]
+    where = ", ".join(f"{what}: {failed}" for what, failed in facts.failures)
+    said = f"Resampled trainings that failed, and are left out: {total} ({where})."
+    return [Text(said, quiet=True)]
 
 
-def calibration(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def calibration(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Whether 30 % means 30 %."""
     weak = [
         [
             name,
-            with_interval(facts["metrics"].get("calibration_intercept", {})),
-            with_interval(facts["metrics"].get("calibration_slope", {})),
-            with_interval(facts["metrics"].get("observed_expected", {})),
+            with_interval(facts.metrics["calibration_intercept"]),
+            with_interval(facts.metrics["calibration_slope"]),
+            with_interval(facts.metrics["observed_expected"]),
         ]
-        for name, facts in report["learners"].items()
+        for name, facts in report.learners.items()
     ]
     return Section(
         "calibration",
@@ -191,12 +189,12 @@ def calibration(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
                 weak,
                 frozenset({1, 2, 3}),
             ),
-            *_notes(report, lambda facts: [(facts.get("calibration") or {}).get("note")]),
+            *_notes(report, lambda facts: [facts.calibration.note]),
         ],
     )
 
 
-def _groups(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Block]:
+def _groups(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
     drawn = by_learner(report, pictures, "calibration")
     if not drawn:
         return [Missing("There are no groups of patients to draw in this run.")]
@@ -208,18 +206,18 @@ def _groups(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Bloc
 
 
 def _notes(
-    report: Mapping[str, Any], of: Callable[[Mapping[str, Any]], Sequence[str | None]]
+    report: TrainingResult, of: Callable[[LearnerResult], Sequence[str | None]]
 ) -> list[Block]:
     """What has to be added to a figure or table, each once, with the learners it is said of."""
     said: dict[str, list[str]] = {}
-    for name, facts in report["learners"].items():
+    for name, facts in report.learners.items():
         for note in of(facts):
             if note and name not in said.setdefault(note, []):
                 said[note].append(name)
     return [Points([f"{listed(who)}: {note}" for note, who in said.items()])] if said else []
 
 
-def decision_curve(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def decision_curve(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Whether acting on the model would do more good than acting without it."""
     return Section(
         "decision-curve",
@@ -241,29 +239,29 @@ def decision_curve(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Se
     )
 
 
-def _of_net_benefit(facts: Mapping[str, Any]) -> list[str | None]:
+def _of_net_benefit(facts: LearnerResult) -> list[str | None]:
     at = [
-        row["note"] and f"at {100 * float(key.partition('@')[2]):g} %: {row['note']}"
-        for key, row in facts["metrics"].items()
+        row.note and f"at {100 * float(key.partition('@')[2]):g} %: {row.note}"
+        for key, row in facts.metrics.items()
         if key.startswith("net_benefit@")
     ]
-    return [(facts.get("decision_curve") or {}).get("note"), *at]
+    return [facts.decision_curve.note, *at]
 
 
-def _at_thresholds(report: Mapping[str, Any]) -> list[Block]:
+def _at_thresholds(report: TrainingResult) -> list[Block]:
     names = list(
         dict.fromkeys(
             key
-            for facts in report["learners"].values()
-            for key in facts["metrics"]
+            for facts in report.learners.values()
+            for key in facts.metrics
             if key.startswith("net_benefit@")
         )
     )
     if not names:
         return []
     rows = [
-        [name, *(with_interval(facts["metrics"].get(key, {})) for key in names)]
-        for name, facts in report["learners"].items()
+        [name, *(with_interval(facts.metrics[key]) for key in names)]
+        for name, facts in report.learners.items()
     ]
     thresholds = [f"{100 * float(key.partition('@')[2]):g} %" for key in names]
     return [

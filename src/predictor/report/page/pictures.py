@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from predictor.report.page.blocks import Block, Gallery, Picture
+from predictor.results import TrainingResult
 
 # as high as wide: two of them can stand beside each other and still be read
 _SQUARE = {"calibration", "instability"}
@@ -16,8 +16,8 @@ def of_topic(pictures: Sequence[Picture], topic: str) -> list[Block]:
     return [p for p in pictures if p.topic == topic and p.learner is None]
 
 
-def by_learner(report: Mapping[str, Any], pictures: Sequence[Picture], topic: str) -> list[Block]:
+def by_learner(report: TrainingResult, pictures: Sequence[Picture], topic: str) -> list[Block]:
     """Figures of each learner that has one, in the order of the study."""
     drawn = {p.learner: p for p in pictures if p.topic == topic}
-    found = [drawn[name] for name in report["learners"] if name in drawn]
+    found = [drawn[name] for name in report.learners if name in drawn]
     return [Gallery(found, side_by_side=topic in _SQUARE)] if found else []

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from predictor.report.page.blocks import (
     Block,
     Code,
     Facts,
     Fold,
-    Missing,
     Picture,
     Section,
     Table,
     Text,
 )
+from predictor.results import Plan, TrainingResult
 
 
-def provenance(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+def provenance(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
     """Versions, seed, fingerprint, plan, study file and SQL."""
     facts = [
-        ("Study", report["study"]),
-        ("Trained", report.get("time", "")),
-        ("Seed", str(report.get("seed", ""))),
-        ("Fingerprint of the table", report["data"]["fingerprint"]),
-        ("Champion", f"{report.get('champion')}: {report.get('champion_reason', '')}"),
+        ("Study", report.study),
+        ("Trained", report.time),
+        ("Seed", str(report.seed)),
+        ("Fingerprint of the table", report.data.fingerprint),
+        ("Champion", f"{report.champion}: {report.champion_reason}"),
     ]
     blocks: list[Block] = [
         Text(
@@ -34,38 +33,31 @@ def provenance(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Secti
             "The plain data behind this page are in report.json; two reports can be compared by "
             "comparing those files."
         ),
-        Facts([(term, text) for term, text in facts if text]),
-        *_plan(report),
+        Facts(facts),
+        _plan(report.plan),
         Table(
             "Versions",
             ["Package", "Version"],
-            [[name, version] for name, version in report.get("versions", {}).items()],
+            [[name, version] for name, version in report.versions.items()],
         ),
         Table(
             "Time taken",
             ["Learner", "Seconds", "Procedure"],
             [
-                [name, f"{facts['seconds']:.1f}", facts["learner"]]
-                for name, facts in report["learners"].items()
+                [name, f"{facts.seconds:.1f}", facts.learner]
+                for name, facts in report.learners.items()
             ],
             frozenset({1}),
         ),
     ]
-    for key, title, label in (
-        ("config", "Study file", "Study file (YAML)"),
-        ("sql", "Feature pipeline", "Feature pipeline (SQL)"),
-    ):
-        if report.get(key):
-            blocks.append(Fold(title, [Code(report[key], label)]))
-        else:
-            blocks.append(Missing(f"{title}: not in this report.json."))
+    blocks += [
+        Fold("Study file", [Code(report.config, "Study file (YAML)")]),
+        Fold("Feature pipeline", [Code(report.sql, "Feature pipeline (SQL)")]),
+    ]
     return Section("provenance", "Versions, seeds and sources", blocks)
 
 
-def _plan(report: Mapping[str, Any]) -> list[Block]:
-    plan = report.get("plan")
-    if not plan:
-        return []
+def _plan(plan: Plan) -> Block:
     words = {
         "folds": "Folds",
         "repeats": "Repeats of the cross-validation",
@@ -75,6 +67,6 @@ def _plan(report: Mapping[str, Any]) -> list[Block]:
         "how": "How",
         "why": "Why",
     }
-    if not plan.get("interval_refit", True):
+    if not plan.interval_refit:
         del words["interval_repeats"]  # nothing is repeated where nothing is trained again
-    return [Facts([(words[k], str(plan[k])) for k in words if plan.get(k) is not None])]
+    return Facts([(said, str(getattr(plan, name))) for name, said in words.items()])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from predictor.report.page.blocks import (
     Block,
@@ -18,6 +17,7 @@ from predictor.report.page.blocks import (
 from predictor.report.page.embed import BEESWARM
 from predictor.report.page.pictures import by_learner, of_topic
 from predictor.report.wording import NONE, assumed_auroc, count, number, percent, span
+from predictor.results import SampleSize, TrainingResult
 
 _AUDITS = {
     "issue": "issue",
@@ -28,18 +28,18 @@ _AUDITS = {
 _NO_REPLICATES = Missing("The probabilities under each bootstrap model are not in this run.")
 
 
-def stability(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def stability(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """What another sample of patients would have changed."""
-    learners = report["learners"]
+    learners = report.learners
     rows = [
         [
             name,
-            number(_points(facts.get("instability_mape")), 1),
-            str((facts.get("stability") or {}).get("replicates", NONE)),
-            span((facts.get("stability") or {}).get("calibration_slope") or {}),
+            number(_points(facts.instability_mape), 1),
+            str(facts.stability.replicates),
+            span(facts.stability.calibration_slope),
         ]
         for name, facts in learners.items()
-        if facts["parameters"]
+        if facts.parameters
     ]
     blocks: list[Block] = [
         Text(
@@ -67,11 +67,11 @@ def _points(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _classification(report: Mapping[str, Any]) -> list[Block]:
+def _classification(report: TrainingResult) -> list[Block]:
     found = {
-        name: {f"{100 * row['threshold']:g} %": row["share_changed"] for row in changes}
-        for name, facts in report["learners"].items()
-        if (changes := (facts.get("stability") or {}).get("classification"))
+        name: {f"{100 * row.threshold:g} %": row.share_changed for row in changes}
+        for name, facts in report.learners.items()
+        if (changes := facts.stability.classification)
     }
     if not found:
         return []
@@ -86,7 +86,7 @@ def _classification(report: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def explanation(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def explanation(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Which covariates move the probability, and how sure that is."""
     return Section(
         "explanation",
@@ -104,7 +104,7 @@ def explanation(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
     )
 
 
-def _swarms(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Block]:
+def _swarms(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
     if not any(p.topic == BEESWARM for p in pictures):
         return []
     return [
@@ -121,31 +121,28 @@ def _swarms(report: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Bloc
     ]
 
 
-def _who_is_shown(report: Mapping[str, Any]) -> str:
-    patients = report["data"]["labelled"]
-    shown = {facts.get("explained", patients) for facts in report["learners"].values()}
+def _who_is_shown(report: TrainingResult) -> str:
+    patients = report.data.labelled
+    shown = {facts.explained for facts in report.learners.values()}
     if shown == {patients}:
         return "every training patient"
     return f"{max(shown)} of the {patients} training patients, drawn at random, each"
 
 
-def _ranks(report: Mapping[str, Any]) -> list[Block]:
+def _ranks(report: TrainingResult) -> list[Block]:
     blocks: list[Block] = []
-    for name, facts in report["learners"].items():
-        importance = facts.get("importance") or {}
-        if not facts["parameters"] or not importance:
+    for name, facts in report.learners.items():
+        importance = facts.importance
+        if not facts.parameters or not importance:
             continue
-        ranks = {
-            row["covariate"]: row
-            for row in (facts.get("stability") or {}).get("importance_ranks") or ()
-        }
-        ordered = sorted(importance.items(), key=lambda item: -(item[1]["mean_absolute"] or 0))
+        ranks = {row.covariate: row for row in facts.stability.importance_ranks}
+        ordered = sorted(importance.items(), key=lambda item: -(item[1].mean_absolute or 0))
         rows = [
             [
                 covariate,
-                number(row["mean_absolute"], 3),
+                number(row.mean_absolute, 3),
                 span(row, 3),
-                number(ranks[covariate]["rank"], 0) if covariate in ranks else NONE,
+                number(ranks[covariate].rank, 0) if covariate in ranks else NONE,
                 span(ranks[covariate], 0) if covariate in ranks else NONE,
             ]
             for covariate, row in ordered
@@ -160,21 +157,19 @@ def _ranks(report: Mapping[str, Any]) -> list[Block]:
     return blocks or [Missing("No learner with covariates was explained in this run.")]
 
 
-def audits(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
+def audits(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
     """What automatic checks found, the worst first."""
-    found = report.get("audits")
-    if not found:
-        return Section("audits", "Audits", [Missing("No audits were run.")])
+    found = report.audits
     order = list(_AUDITS)
-    verdicts = [audit.get("verdict", "tip") for audit in found]
+    verdicts: list[str] = [audit.verdict for audit in found]
     ranked = sorted(zip(verdicts, found, strict=True), key=lambda pair: order.index(pair[0]))
     rows = [
         [
-            audit.get("title") or audit["code"],
+            audit.title,
             _AUDITS[verdict],
-            audit.get("subject") or NONE,
-            audit["message"],
-            audit.get("reference") or "",
+            audit.subject or NONE,
+            audit.message,
+            audit.reference,
         ]
         for verdict, audit in ranked
     ]
@@ -200,16 +195,16 @@ def audits(report: Mapping[str, Any], _pictures: Sequence[Picture]) -> Section:
     return Section("audits", "Audits", blocks)
 
 
-def _whose(size: Mapping[str, Any]) -> str:
-    return f", which {size['learner']} has," if size["learner"] else ""
+def _whose(size: SampleSize) -> str:
+    return f", which {size.learner} has," if size.learner else ""
 
 
-def sample_size(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Section:
+def sample_size(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     """Riley's criteria beside what there is."""
-    size = report["sample_size"]
-    required, patients = size["required"], size["patients"]
-    shrinkage = number(size["expected_shrinkage"])
-    error = number(_points(size["expected_mape"]), 0)
+    size = report.sample_size
+    required, patients = size.required, size.patients
+    shrinkage = number(size.expected_shrinkage)
+    error = number(_points(size.expected_mape), 0)
     criteria = {
         "shrinkage": "Shrinkage of at least 0.9: little overfitting",
         "optimism": "Optimism of at most 0.05 in Nagelkerke's R²",
@@ -218,9 +213,9 @@ def sample_size(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
         "all_criteria": "All of them",
     }
     rows = [
-        [words, str(required[key]), str(patients), "yes" if patients >= required[key] else "no"]
+        [words, str(needed), str(patients), "yes" if patients >= needed else "no"]
         for key, words in criteria.items()
-        if key in required
+        for needed in [getattr(required, key)]
     ]
     return Section(
         "sample-size",
@@ -228,9 +223,9 @@ def sample_size(report: Mapping[str, Any], pictures: Sequence[Picture]) -> Secti
         [
             Text(
                 f"What Riley's criteria ask of a model with "
-                f"{count(size['parameters'], 'parameter')}{_whose(size)} and "
+                f"{count(size.parameters, 'parameter')}{_whose(size)} and "
                 f"{assumed_auroc(size)}, and what there is: {patients} patients, "
-                f"{number(size['events_per_parameter'], 1)} of the rarer label for each parameter."
+                f"{number(size.events_per_parameter, 1)} of the rarer label for each parameter."
             ),
             *of_topic(pictures, "sample_size"),
             Table(

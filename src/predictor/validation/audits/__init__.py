@@ -6,6 +6,7 @@ that passes and one that fails in the tests. Whoever runs audits does not change
 
 from __future__ import annotations
 
+from predictor.results import Finding
 from predictor.validation.audits import (
     baseline_too_low_for_rule,
     cluster_as_proxy,
@@ -31,7 +32,7 @@ from predictor.validation.audits import (
     too_few_patients,
 )
 from predictor.validation.audits.evidence import Contender, Evidence
-from predictor.validation.audits.finding import Audit, Finding, Ruling
+from predictor.validation.audits.finding import Audit, Ruling
 
 __all__ = ["AUDITS", "Audit", "Contender", "Evidence", "Finding", "Ruling", "audit"]
 

@@ -59,18 +59,6 @@ class Audit:
     before_training: bool = False
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What an audit found, with the name of the audit: plain data for the report."""
-
-    code: str
-    title: str
-    verdict: Verdict
-    subject: str | None
-    message: str
-    reference: str
-
-
 def p_value(p: float) -> str:
     """A p-value in a message."""
     return f"p = {p:.3f}" if p >= 0.0005 else "p < 0.001"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
-from predictor.report.summary import plain
+from predictor.report.plain import plain
+from predictor.results import Coefficient, ModelInWords
 from predictor.scorers import Scorers
 from predictor.study import Study
 
@@ -19,9 +19,9 @@ Floats = npt.NDArray[np.float64]
 _COUNTED = re.compile(r"(point|year|month|week|day|hour|minute|degree|attack|tablet)s\b")
 
 
-def model_facts(
+def model_in_words(
     model: Scorers, replicates: Scorers, matrix: Design, study: Study, *, constant: bool
-) -> dict[str, Any]:
+) -> ModelInWords:
     """What a trained model is made of.
 
     Parameters
@@ -37,25 +37,25 @@ def model_facts(
     constant
         Whether the learner gives everybody the same probability.
     """
-    facts: dict[str, Any] = {"kind": model.kind, "coefficients": None, "intercept": None}
     if constant:
         share = float(model.probability(matrix.X[:1])[0, 0])
         said = (
             f"Every patient gets the same probability, {share:.2f}: the share of training "
             f"patients with the event."
         )
-        return {**facts, "text": [said]}
+        return ModelInWords(kind=model.kind, coefficients=None, intercept=None, text=(said,))
     coefficients, spread = model.coefficients(), replicates.coefficients()
     if coefficients is not None and spread is not None:
         intercept = float(model.logit(np.zeros((1, model.columns)))[0, 0])
-        return facts | _linear(coefficients[0], intercept, spread, matrix, study)
+        return _linear(model.kind, coefficients[0], intercept, spread, matrix, study)
     owner = [covariate.name for covariate in matrix.covariates for _ in _places(covariate)]
-    return {**facts, "text": model.in_words(replicates, owner)}
+    text = tuple(model.in_words(replicates, owner))
+    return ModelInWords(kind=model.kind, coefficients=None, intercept=None, text=text)
 
 
 def _linear(
-    coefficient: Floats, intercept: float, spread: Floats, matrix: Design, study: Study
-) -> dict[str, Any]:
+    kind: str, coefficient: Floats, intercept: float, spread: Floats, matrix: Design, study: Study
+) -> ModelInWords:
     known = spread[~np.isnan(spread).any(axis=1)]
     low, high = np.full((2, len(coefficient)), np.nan)
     if len(known):
@@ -67,15 +67,15 @@ def _linear(
             number = covariate.kind == "number"
             unit = _unit(study, covariate.name) if number else None
             rows.append(
-                {
-                    "column": name,
-                    "covariate": covariate.name,
-                    "coefficient": plain(ends[0]),
-                    "low": plain(ends[1]),
-                    "high": plain(ends[2]),
-                    "odds_ratio": plain(_ratio(ends[0])),
-                    "per": (unit or "unit") if number else None,
-                }
+                Coefficient(
+                    column=name,
+                    covariate=covariate.name,
+                    coefficient=plain(ends[0]),
+                    low=plain(ends[1]),
+                    high=plain(ends[2]),
+                    odds_ratio=plain(_ratio(ends[0])),
+                    per=(unit or "unit") if number else None,
+                )
             )
             deviation = float(np.nanstd(matrix.X[:, at]))
             step = _round_step(deviation) if number else 1.0
@@ -90,11 +90,12 @@ def _linear(
         f"A sum of log-odds over {columns}; in brackets the range of 95 % of the models of "
         f"{len(known)} bootstrap samples."
     )
-    return {
-        "coefficients": rows,
-        "intercept": plain(intercept),
-        "text": [opening, *(said for _, said in sentences)],
-    }
+    return ModelInWords(
+        kind=kind,
+        coefficients=tuple(rows),
+        intercept=plain(intercept),
+        text=(opening, *(said for _, said in sentences)),
+    )
 
 
 def _places(covariate: Covariate) -> range:

@@ -1,4 +1,4 @@
-"""A report of a made-up study with everything in it, as plain data."""
+"""A report of a made-up study with everything in it, as plain data of the type that is written."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ def metric(estimate: float | None, note: str | None = None, width: float = 0.2) 
 
 def _curve(height: float) -> list[float]:
     return [height * (1 - t) - 0.4 * t for t in THRESHOLDS]
+
+
+def sample_size(name: str | None, parameters: int) -> dict[str, Any]:
+    return {
+        "patients": 48,
+        "parameters": parameters,
+        "events_per_parameter": 23 / parameters,
+        "learner": name,
+        "assumed_auroc": 0.7,
+        "assumed_because": "assumed, because none was shown",
+        "required": {
+            "shrinkage": 834, "optimism": 295, "prevalence": 384, "mape": 682,
+            "all_criteria": 834,
+        },
+        "expected_shrinkage": 0.369,
+        "expected_mape": 0.212,
+    }  # fmt: skip
 
 
 def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -82,12 +99,37 @@ def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, A
             "standardised": [value / 0.48 for value in curve],
             "note": None,
         },
-        "calibration": None,
-        "stability": None,
-        "description": None,
+        "explained": 48,
+        "calibration": {
+            "groups": [
+                {"predicted": 0.48, "observed": 0.48, "low": 0.3, "high": 0.6, "patients": 48}
+            ],
+            "curve": None,
+            "histogram": {"edges": [0.0, 1.0], "events": [23], "others": [25]},
+            "note": "no smooth curve: everybody has the same probability",
+        },
+        "stability": {
+            "replicates": 500,
+            "mape": 0.05,
+            "by_probability": [
+                {"probability": 0.48, "low": 0.3, "median": 0.48, "high": 0.6, "patients": 48}
+            ],
+            "classification": [{"threshold": t, "share_changed": 0.0} for t in (0.3, 0.5, 0.7)],
+            "calibration_slope": {"low": None, "high": None},
+            "decision_curve": {"threshold": THRESHOLDS, "low": curve, "high": curve},
+            "importance_ranks": [],
+        },
+        "description": {
+            "kind": "linear",
+            "coefficients": None,
+            "intercept": None,
+            "text": ["Every patient gets the same probability, 0.48."],
+        },
+        "sample_size": None,
     }  # fmt: skip
     if not names:
         return facts
+    facts["sample_size"] = sample_size(name, parameters)
     probability = np.sort(rng.uniform(0.2, 0.8, 6)).tolist()
     facts["calibration"] = {
         "groups": [
@@ -152,9 +194,10 @@ def learner(name: str, parameters: int, rng: np.random.Generator) -> dict[str, A
 
 
 def full_report() -> dict[str, Any]:
-    """Everything a report can hold."""
+    """Everything a report can hold; a test may change it before it becomes a `TrainingResult`."""
     rng = np.random.default_rng(20260101)
     return {
+        "format": 1,
         "study": "made-up",
         "title": "Response about four weeks after a made-up treatment",
         "predict_at": "T0",
@@ -184,7 +227,8 @@ def full_report() -> dict[str, Any]:
         "plan": {
             "folds": 5, "repeats": 20, "interval_resamples": 60, "interval_repeats": 4,
             "interval_refit": True,
-            "bootstrap": 500, "how": "as the study file says", "why": None,
+            "bootstrap": 500, "how": "as the study file says",
+            "why": "the default for 48 patients",
         },
         "data": {
             "rows": 50,
@@ -199,20 +243,7 @@ def full_report() -> dict[str, Any]:
             },
             "fingerprint": "sha256:" + "ab" * 32,
         },
-        "sample_size": {
-            "patients": 48,
-            "parameters": 12,
-            "events_per_parameter": 23 / 12,
-            "learner": "ridge",
-            "assumed_auroc": 0.7,
-            "assumed_because": "assumed, because none was shown",
-            "required": {
-                "shrinkage": 834, "optimism": 295, "prevalence": 384, "mape": 682,
-                "all_criteria": 834,
-            },
-            "expected_shrinkage": 0.369,
-            "expected_mape": 0.212,
-        },
+        "sample_size": sample_size("ridge", 12),
         "learners": {n: learner(n, parameters, rng) for n, parameters in LEARNERS.items()},
         "champion": "prevalence",
         "champion_reason": "lowest cross-validated log loss (0.693)",
@@ -253,7 +284,7 @@ def full_report() -> dict[str, Any]:
             },
             {
                 "code": "leakage", "title": "Leakage", "verdict": "passed", "subject": None,
-                "message": "No covariate is known after T0.", "reference": None,
+                "message": "No covariate is known after T0.", "reference": "TRIPOD+AI",
             },
         ],
         "seed": 20210707,
@@ -262,33 +293,16 @@ def full_report() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="session", name="full_report")
+def make_full_report():
+    """Make a report with everything in it."""
+    return full_report
+
+
 @pytest.fixture
 def report() -> dict[str, Any]:
     """A report with everything in it, for a test to change."""
     return full_report()
-
-
-@pytest.fixture
-def older(report) -> dict[str, Any]:
-    """The report of the first version: fewer facts."""
-    first = {
-        "study", "title", "predict_at", "outcome", "data", "sample_size", "learners", "champion",
-        "champion_reason", "verdict", "audits", "seed", "versions", "time",
-    }  # fmt: skip
-    of_learners = {
-        "learner", "parameters", "seconds", "failed_replicates", "instability_mape", "metrics",
-        "importance",
-    }  # fmt: skip
-    found = {key: value for key, value in report.items() if key in first}
-    found["audits"] = []
-    found["learners"] = {
-        name: {key: value for key, value in facts.items() if key in of_learners}
-        for name, facts in report["learners"].items()
-    }
-    for facts in found["learners"].values():
-        for row in facts["metrics"].values():
-            del row["out_of_bag"]
-    return found
 
 
 def picture(topic: str, name: str | None) -> Picture:

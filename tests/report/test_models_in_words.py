@@ -7,7 +7,7 @@ import pytest
 
 from predictor.cohort import Covariate, Design
 from predictor.learners import make
-from predictor.report import model_facts
+from predictor.report import model_in_words
 from predictor.scorers import LinearScorers
 from predictor.scorers.forest import Forest
 from predictor.study import parse_study
@@ -48,17 +48,17 @@ def linear(coefficients, intercept=0.1):
 
 
 def said(matrix, own, replicates):
-    return model_facts(linear([own]), linear(replicates), matrix, STUDY, constant=False)
+    return model_in_words(linear([own]), linear(replicates), matrix, STUDY, constant=False)
 
 
 def test_a_point_of_a_scale_multiplies_the_odds():
     matrix = design(("scale", "number", ()), spread=[4.0])
     facts = said(matrix, [np.log(0.93)], np.log(np.linspace(0.8475, 1.0225, 101))[:, None])
-    assert facts["text"][1] == "Each point of scale multiplies the odds by 0.93 (0.85 to 1.02)."
-    (row,) = facts["coefficients"]
-    assert row["odds_ratio"] == pytest.approx(0.93)
-    assert (row["column"], row["covariate"], row["per"]) == ("scale", "scale", "points")
-    assert facts["intercept"] == 0.1
+    assert facts.text[1] == "Each point of scale multiplies the odds by 0.93 (0.85 to 1.02)."
+    (row,) = facts.coefficients
+    assert row.odds_ratio == pytest.approx(0.93)
+    assert (row.column, row.covariate, row.per) == ("scale", "scale", "points")
+    assert facts.intercept == 0.1
 
 
 @pytest.mark.parametrize(
@@ -75,47 +75,47 @@ def test_a_step_is_a_round_number_that_patients_do_differ_by(
 ):
     matrix = design((name, "number", ()), spread=[deviation])
     facts = said(matrix, [coefficient], [[coefficient], [coefficient]])
-    assert facts["text"][1].startswith(sentence)
+    assert facts.text[1].startswith(sentence)
     # the table stays per unit
-    assert facts["coefficients"][0]["coefficient"] == coefficient
+    assert facts.coefficients[0].coefficient == coefficient
 
 
 def test_levels_are_told_against_the_reference_and_flags_against_no():
     matrix = design(("limb", "category", ("arm", "leg", "both")), ("pain", "flag", ()))
     facts = said(matrix, [0.0, np.log(2), -1.0], [[0.0, 0.5, -1.0]] * 3)
-    assert facts["text"][1:] == [
+    assert facts.text[1:] == (
         "pain (yes rather than no) multiplies the odds by 0.37 (0.37 to 0.37).",
         "limb both rather than arm multiplies the odds by 2.00 (1.65 to 1.65).",
         "limb leg rather than arm multiplies the odds by 1.00 (1.00 to 1.00).",
-    ]
-    rows = facts["coefficients"]
-    assert [row["column"] for row in rows] == ["limb=leg", "limb=both", "pain"]
-    assert [row["per"] for row in rows] == [None, None, None]
+    )
+    rows = facts.coefficients
+    assert [row.column for row in rows] == ["limb=leg", "limb=both", "pain"]
+    assert [row.per for row in rows] == [None, None, None]
 
 
 def test_failed_replicates_do_not_enter_the_range_and_without_any_there_is_none():
     matrix = design(("scale", "number", ()))
     kept = said(matrix, [0.5], [[0.4], [0.6], [np.nan]])
-    assert kept["coefficients"][0]["low"] == pytest.approx(0.405)
-    assert "2 bootstrap samples" in kept["text"][0]
+    assert kept.coefficients[0].low == pytest.approx(0.405)
+    assert "2 bootstrap samples" in kept.text[0]
     none = said(matrix, [0.5], [[np.nan]])
-    assert none["coefficients"][0]["low"] is None
-    assert none["text"][1] == "Each point of scale multiplies the odds by 1.65."
+    assert none.coefficients[0].low is None
+    assert none.text[1] == "Each point of scale multiplies the odds by 1.65."
 
 
 def test_odds_beyond_reading_are_not_written_out():
     matrix = design(("scale", "number", ()))
     facts = said(matrix, [20.0], [[-20.0], [20.0]])
-    assert facts["text"][1].endswith("by more than 1000 (less than 0.001 to more than 1000).")
+    assert facts.text[1].endswith("by more than 1000 (less than 0.001 to more than 1000).")
 
 
 def test_the_prevalence_is_one_sentence():
     matrix = design(("scale", "number", ()))
     y = np.tile([0.0, 1.0, 0.0, 0.0], 10)
     model = make("prevalence").fit(matrix.X, y).scorers_
-    facts = model_facts(model, model, matrix, STUDY, constant=True)
-    assert facts["coefficients"] is None
-    (sentence,) = facts["text"]
+    facts = model_in_words(model, model, matrix, STUDY, constant=True)
+    assert facts.coefficients is None
+    (sentence,) = facts.text
     assert sentence.startswith("Every patient gets the same probability, 0.25: the share of")
 
 
@@ -126,16 +126,16 @@ def test_boosters_say_how_many_trees_and_which_covariates_they_use():
     matrix = Design(X, (Covariate("used", "number", (), 0, 1), Covariate("idle", "flag", (), 1, 2)))
     learner = make("lightgbm", max_trees=10, leaves=[2])
     scorers = learner.fit_replicates(X, y, np.ones((3, 120))).scorers
-    facts = model_facts(scorers[:1], scorers[1:], matrix, STUDY, constant=False)
+    facts = model_in_words(scorers[:1], scorers[1:], matrix, STUDY, constant=False)
     trees = scorers.forests[0].trees
-    assert facts["kind"] == "trees"
-    assert facts["coefficients"] is None
-    assert facts["text"] == [
+    assert facts.kind == "trees"
+    assert facts.coefficients is None
+    assert facts.text == (
         f"{trees} trees of 2 leaves each, whose log-odds are added up.",
         f"Patients are parted {trees} times: by used {trees} times.",
         "Never used: idle.",
         f"The models of bootstrap samples have {trees} to {trees} trees.",
-    ]
+    )
 
 
 def test_boosters_without_trees_say_so():
@@ -145,5 +145,5 @@ def test_boosters_without_trees_say_so():
     learner.fit(X, np.tile([0.0, 1.0], 20))
     scorers = learner.scorers_
     empty = type(scorers)((Forest.empty(),), scorers.initial, scorers.impute)
-    (first, *_) = model_facts(empty, empty, matrix, STUDY, constant=False)["text"]
+    (first, *_) = model_in_words(empty, empty, matrix, STUDY, constant=False).text
     assert re.match("No trees: every patient gets the same probability", first)

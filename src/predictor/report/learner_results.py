@@ -1,0 +1,180 @@
+"""Everything that is said about one learner, as a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from predictor import results
+from predictor.explain import Importance
+from predictor.report.plain import known_row, plain, plain_row
+from predictor.results import NUMBERS, LearnerResult, ModelInWords, SampleSize
+from predictor.study import LearnerSpec
+from predictor.validation import (
+    Calibration,
+    DecisionCurve,
+    Estimate,
+    Performance,
+    Stability,
+    Trained,
+)
+
+# what follows the name of a measure in MLflow
+_SUFFIX = {"estimate": "", "bootstrap_632plus": "_632plus"}
+
+
+def learner_result(
+    spec: LearnerSpec,
+    trained: Trained,
+    performance: Performance,
+    importances: Sequence[Importance],
+    *,
+    covariates: Sequence[str],
+    parameters: int,
+    tuned: bool,
+    explained: int,
+    curve: DecisionCurve,
+    calibration: Calibration,
+    stability: Stability,
+    model: ModelInWords,
+    sample_size: SampleSize | None,
+    seconds: float,
+) -> LearnerResult:
+    """One learner of a training.
+
+    Parameters
+    ----------
+    spec
+        Its entry in the study file.
+    trained, performance, importances, curve, calibration, stability
+        What was found.
+    covariates
+        Names of those it was given.
+    parameters
+        Columns of its matrix; 0 for a learner that learns nothing from covariates.
+    tuned
+        Whether a penalty or a size is chosen inside every training.
+    explained
+        Patients on whom it is explained.
+    model
+        From `model_in_words`.
+    sample_size
+        None for a learner that learns nothing from covariates.
+    seconds
+        What all of it took.
+    """
+    return LearnerResult(
+        learner=spec.learner,
+        covariates=tuple(covariates),
+        comparator=spec.comparator,
+        parameters=parameters,
+        tuned=tuned,
+        explained=explained,
+        splines=spec.splines,
+        settings={name: str(value) for name, value in spec.parameters.items()},
+        seconds=round(seconds, 3),
+        failed_replicates=trained.failed,
+        failures=results.Failures(
+            folds=int(trained.folds.failed.sum()),
+            interval=int(trained.interval.failed.sum()),
+            bootstrap=int(trained.bootstrap.failed.sum()),
+        ),
+        instability_mape=plain(stability.mape),
+        metrics={name: _estimate(found) for name, found in performance.estimates.items()},
+        importance={
+            i.covariate: results.Contribution(
+                mean_absolute=plain(i.mean_absolute), low=plain(i.low), high=plain(i.high)
+            )
+            for i in importances
+        },
+        decision_curve=results.DecisionCurve(
+            threshold=known_row(curve.threshold),
+            net_benefit=plain_row(curve.net_benefit),
+            low=plain_row(curve.low),
+            high=plain_row(curve.high),
+            standardised=plain_row(curve.standardised),
+            note=curve.note,
+        ),
+        calibration=_calibration(calibration),
+        stability=_stability(
+            stability, importances, slope=performance.estimates.get("calibration_slope")
+        ),
+        description=model,
+        sample_size=sample_size,
+    )
+
+
+def flat_metrics(learner: LearnerResult) -> dict[str, float]:
+    """The numbers of a learner under one name each, as MLflow wants them."""
+    numbers = {
+        f"{name}{_SUFFIX.get(key, f'_{key}')}": getattr(found, key)
+        for name, found in learner.metrics.items()
+        for key in NUMBERS
+    }
+    numbers |= {
+        name: getattr(learner, name)
+        for name in ("instability_mape", "seconds", "failed_replicates", "parameters")
+    }
+    return {name: float(value) for name, value in numbers.items() if value is not None}
+
+
+def _estimate(found: Estimate) -> results.Estimate:
+    """An estimate; where there is none, what stands beside it would be taken for one."""
+    numbers = {key: plain(getattr(found, key)) for key in NUMBERS}
+    if numbers["estimate"] is None:
+        numbers = dict.fromkeys(NUMBERS)
+    return results.Estimate(**numbers, note=found.note)
+
+
+def _calibration(found: Calibration) -> results.Calibration:
+    curve, histogram = found.curve, found.histogram
+    return results.Calibration(
+        groups=tuple(results.CalibrationGroup(**asdict(group)) for group in found.groups),
+        curve=None
+        if curve is None
+        else results.SmoothCurve(
+            predicted=known_row(curve.predicted),
+            observed=known_row(curve.observed),
+            low=plain_row(curve.low),
+            high=plain_row(curve.high),
+        ),
+        histogram=results.Histogram(
+            edges=known_row(histogram.edges),
+            events=tuple(histogram.events.tolist()),
+            others=tuple(histogram.others.tolist()),
+        ),
+        note=found.note,
+    )
+
+
+def _stability(
+    found: Stability, importances: Sequence[Importance], *, slope: Estimate | None
+) -> results.Stability:
+    slopes = results.Interval(low=None, high=None)
+    # models of few patients have slopes of hundreds, which say nothing either
+    if slope is not None and plain(slope.estimate) is not None:
+        slopes = results.Interval(low=plain(found.slope_low), high=plain(found.slope_high))
+    return results.Stability(
+        replicates=found.replicates,
+        mape=plain(found.mape),
+        by_probability=tuple(results.StabilityGroup(**asdict(group)) for group in found.groups),
+        classification=tuple(
+            results.SidesChanged(threshold=threshold, share_changed=plain(share))
+            for threshold, share in zip(found.thresholds, found.share_changed, strict=True)
+        ),
+        calibration_slope=slopes,
+        decision_curve=results.CurveSpread(
+            threshold=known_row(found.grid),
+            low=plain_row(found.benefit_low),
+            high=plain_row(found.benefit_high),
+        ),
+        importance_ranks=tuple(
+            results.Rank(
+                covariate=i.covariate,
+                rank=plain(i.rank),
+                low=plain(i.rank_low),
+                high=plain(i.rank_high),
+            )
+            for i in importances
+        ),
+    )

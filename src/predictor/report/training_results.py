@@ -1,0 +1,94 @@
+"""The samples of a training, and what holds for all learners, as results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from predictor import results
+from predictor.disclosure import Shown
+from predictor.report.plain import known_row, plain, plain_row
+from predictor.results import IntervalEstimate, Sensitivity, TreatAll
+from predictor.study import Study
+from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
+
+_CHOSEN = ("cross_validation", "interval", "bootstrap")
+
+
+def planned(study: Study, plan: Plan) -> results.Plan:
+    """The samples the learners were trained on, in numbers and in words."""
+    patients = plan.bootstrap.shape[1]
+    spec = study.validation.for_patients(patients)
+    together = "" if study.cluster is None else "; patients of one cluster stay together"
+    interval = (
+        "a bootstrap of it for the interval"
+        if spec.interval.refit
+        else "for the interval resampled patients that the models of its folds are tested on"
+    )
+    given = [name for name in _CHOSEN if name in study.validation.model_fields_set]
+    return results.Plan(
+        folds=spec.cross_validation.folds,
+        repeats=spec.cross_validation.repeats,
+        interval_resamples=spec.interval.resamples,
+        interval_repeats=spec.interval.repeats,
+        interval_refit=spec.interval.refit,
+        bootstrap=len(plan.bootstrap),
+        how="the whole procedure, tuning included where there is any, is run again in every "
+        f"sample: cross-validation for the estimate, {interval}, a plain bootstrap for optimism "
+        f"and stability{together}",
+        why=_why(given, patients),
+    )
+
+
+def _why(given: Sequence[str], patients: int) -> str:
+    default = f"the default for {patients} patients"
+    if not given:
+        return default
+    rest = "" if len(given) == len(_CHOSEN) else f"; the rest is {default}"
+    return f"given in the study file: {', '.join(given)}{rest}"
+
+
+def compared(comparisons: Sequence[Comparison]) -> tuple[results.Comparison, ...]:
+    """Paired differences between learners."""
+    return tuple(
+        results.Comparison(
+            first=found.first,
+            second=found.second,
+            measure=found.measure,
+            difference=plain(found.difference),
+            low=plain(found.low),
+            high=plain(found.high),
+            within_noise=found.within_noise,
+        )
+        for found in comparisons
+    )
+
+
+def sensitivity_result(
+    definition: str, counts: Mapping[str, Shown], learner: str, auroc: Estimate
+) -> Sensitivity:
+    """AUROC of a learner under another definition of the outcome.
+
+    Parameters
+    ----------
+    counts
+        Patients labelled and events, as they may be shared.
+    """
+    return Sensitivity(
+        definition=definition,
+        labelled=counts["labelled"],
+        events=counts["events"],
+        learner=learner,
+        auroc=IntervalEstimate(
+            estimate=plain(auroc.estimate), low=plain(auroc.low), high=plain(auroc.high)
+        ),
+    )
+
+
+def treat_all_result(curve: DecisionCurve) -> TreatAll:
+    """Net benefit of treating everybody."""
+    return TreatAll(
+        threshold=known_row(curve.threshold),
+        treat_all=known_row(curve.net_benefit),
+        low=plain_row(curve.low),
+        high=plain_row(curve.high),
+    )

@@ -1,0 +1,80 @@
+"""Patients on their way to the analysis, and what is known of them."""
+
+from __future__ import annotations
+
+from predictor.results.base import Count, Named, Result
+
+
+class Exclusion(Result):
+    """Patients that a rule of eligibility left out, `undecided` of them for want of a value."""
+
+    rule: str
+    excluded: int
+    undecided: int
+
+
+class AlternativeCounts(Result):
+    """Patients under another definition of the outcome, as they may be shared.
+
+    Attributes
+    ----------
+    labelled, events
+        With a label, and with the event.
+    differs
+        With another label than the study gives them.
+    """
+
+    labelled: Count
+    events: Count
+    differs: Count
+
+
+class Flow(Result):
+    """The flow of patients.
+
+    Attributes
+    ----------
+    rows
+        Of the table.
+    exclusions
+        In the order of the study file.
+    eligible, unlabelled, labelled, events
+        What is left, of them those whose outcome is not known, those analysed, and of these those
+        with the event.
+    fingerprint
+        Of the cells of the table, whatever the order of its rows.
+    """
+
+    rows: int
+    exclusions: tuple[Exclusion, ...]
+    eligible: int
+    unlabelled: int
+    labelled: int
+    events: int
+    fingerprint: str
+
+
+class CohortCounts(Flow):
+    """The flow of patients, and their labels under other definitions, by name."""
+
+    alternatives: Named[AlternativeCounts]
+
+
+class Covariate(Result):
+    """What the learners are given.
+
+    Attributes
+    ----------
+    name, kind, levels
+        As the pipeline gives it; levels of a category.
+    parameters
+        Columns of the matrix.
+    missing
+        Analysed patients without a value.
+    """
+
+    name: str
+    kind: str
+    levels: tuple[str, ...]
+    parameters: int
+    missing: int

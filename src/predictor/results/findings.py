@@ -1,0 +1,108 @@
+"""What is said about a training as a whole: size, audits, comparisons, other definitions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from predictor.results.base import Count, Result
+from predictor.results.intervals import Interval, IntervalEstimate
+
+VerdictLevel = Literal[
+    "nothing found",
+    "exploratory only",
+    "worth an external validation",
+    "ready for external validation",
+]
+"""How far a study has come; it is never ready for use."""
+
+
+class RequiredPatients(Result):
+    """Patients that each of Riley's criteria asks for, and van Smeden's.
+
+    References
+    ----------
+    `predictor.statistics.required_patients`.
+    """
+
+    shrinkage: int
+    optimism: int
+    prevalence: int
+    mape: int
+    all_criteria: int
+
+
+class SampleSize(Result):
+    """Whether there are enough patients for a model.
+
+    Attributes
+    ----------
+    patients, parameters, events_per_parameter
+        What there is; events, or those without where they are fewer.
+    learner
+        Whose parameters they are; None before training, or if nothing was learned.
+    assumed_auroc, assumed_because
+        The strength to count with, and where it comes from.
+    required
+        By criterion.
+    expected_shrinkage, expected_mape
+        What becomes of coefficients without a penalty, and the mean error of a probability.
+    """
+
+    patients: int
+    parameters: int
+    events_per_parameter: float
+    learner: str | None
+    assumed_auroc: float
+    assumed_because: str
+    required: RequiredPatients
+    expected_shrinkage: float
+    expected_mape: float
+
+
+class Finding(Result):
+    """What an audit found.
+
+    Attributes
+    ----------
+    code, title, reference
+        Of the audit, see ``docs/audits.md``.
+    verdict
+        ``issue``: the results cannot be taken at face value; ``tip``: look at it.
+    subject
+        The learner it is about; None if it is about the cohort or the study file.
+    message
+        A sentence with the numbers.
+    """
+
+    code: str
+    title: str
+    verdict: Literal["passed", "tip", "issue", "not_applicable"]
+    subject: str | None
+    message: str
+    reference: str
+
+
+class Comparison(Interval):
+    """Difference of two learners in a measure, first minus second, on the same patients.
+
+    Attributes
+    ----------
+    within_noise
+        Whether the interval does not tell it from nothing.
+    """
+
+    first: str
+    second: str
+    measure: str
+    difference: float | None
+    within_noise: bool
+
+
+class Sensitivity(Result):
+    """AUROC of a learner trained and tested on another definition of the outcome."""
+
+    definition: str
+    labelled: Count
+    events: Count
+    learner: str
+    auroc: IntervalEstimate

@@ -1,0 +1,168 @@
+"""Everything that is said about one learner."""
+
+from __future__ import annotations
+
+from predictor.results.base import Named, Number, Result
+from predictor.results.curves import Calibration, CurveSpread, DecisionCurve
+from predictor.results.findings import SampleSize
+from predictor.results.intervals import Estimate, Interval
+
+
+class Failures(Result):
+    """Trainings that gave no model, by what they were for."""
+
+    folds: int
+    interval: int
+    bootstrap: int
+
+
+class Contribution(Interval):
+    """Mean absolute SHAP value of a covariate in log-odds, with 95 % of the bootstrap models."""
+
+    mean_absolute: Number
+
+
+class Rank(Interval):
+    """Median rank of a covariate among them in the bootstrap models, and 95 % of its ranks."""
+
+    covariate: str
+    rank: Number
+
+
+class StabilityGroup(Interval):
+    """Patients of about the same probability, and what 95 % of the bootstrap models give them."""
+
+    probability: float
+    median: float
+    patients: int
+
+
+class SidesChanged(Result):
+    """Share of patients on the other side of a threshold, mean over the bootstrap models."""
+
+    threshold: float
+    share_changed: Number
+
+
+class Stability(Result):
+    """How far the model would move, had other patients been sampled.
+
+    Attributes
+    ----------
+    replicates
+        Bootstrap models that were looked at.
+    mape
+        Mean absolute difference of their probabilities to those of the model.
+    by_probability, classification
+        For groups of patients, and for thresholds of the study.
+    calibration_slope, decision_curve, importance_ranks
+        95 % of the bootstrap models, on the patients of the cohort.
+
+    References
+    ----------
+    Riley and Collins 2023, Biom J 65:2200302, doi 10.1002/bimj.202200302.
+    """
+
+    replicates: int
+    mape: Number
+    by_probability: tuple[StabilityGroup, ...]
+    classification: tuple[SidesChanged, ...]
+    calibration_slope: Interval
+    decision_curve: CurveSpread
+    importance_ranks: tuple[Rank, ...]
+
+
+class Coefficient(Interval):
+    """A column of a linear model in log-odds, with 95 % of the bootstrap models.
+
+    Attributes
+    ----------
+    column, covariate
+        Of the matrix, and what it was made of.
+    odds_ratio
+        `exp` of the coefficient.
+    per
+        Unit of a number; None for an indicator.
+    """
+
+    column: str
+    covariate: str
+    coefficient: Number
+    odds_ratio: Number
+    per: str | None
+
+
+class ModelInWords(Result):
+    """What a model is made of.
+
+    Attributes
+    ----------
+    kind
+        The family of its scorer.
+    coefficients, intercept
+        None where it is not linear.
+    text
+        Sentences.
+    """
+
+    kind: str
+    coefficients: tuple[Coefficient, ...] | None
+    intercept: Number
+    text: tuple[str, ...]
+
+
+class LearnerResult(Result):
+    """One learner of a training.
+
+    Attributes
+    ----------
+    learner, covariates, comparator, splines, settings
+        As the study file asked for it; knots by covariate, settings as text.
+    parameters
+        Columns of its matrix; 0 for a learner that learns nothing from covariates.
+    tuned
+        Whether a penalty or a size is chosen inside every training.
+    explained
+        Patients on whom it is explained.
+    seconds
+        What all of it took.
+    failed_replicates, failures
+        Trainings that gave no model.
+    instability_mape
+        `Stability.mape`.
+    metrics
+        By name of the measure.
+    importance
+        By name of the covariate.
+    decision_curve, calibration, stability, description
+        What was found.
+    sample_size
+        None for a learner that learns nothing from covariates.
+    """
+
+    learner: str
+    covariates: tuple[str, ...]
+    comparator: bool
+    parameters: int
+    tuned: bool
+    explained: int
+    splines: Named[int]
+    settings: Named[str]
+    seconds: float
+    failed_replicates: int
+    failures: Failures
+    instability_mape: Number
+    metrics: Named[Estimate]
+    importance: Named[Contribution]
+    decision_curve: DecisionCurve
+    calibration: Calibration
+    stability: Stability
+    description: ModelInWords
+    sample_size: SampleSize | None
+
+
+class DeliveredLearner(LearnerResult):
+    """A learner whose model is saved: where, and its run (None if it was not tracked)."""
+
+    model: str
+    run_id: str | None

@@ -1,0 +1,151 @@
+"""The result of a training: the content of ``report.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import model_validator
+
+from predictor.results.base import FORMAT, Named, Result
+from predictor.results.cohort import CohortCounts, Covariate
+from predictor.results.curves import TreatAll
+from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
+from predictor.results.intervals import NUMBERS
+from predictor.results.learner import DeliveredLearner, LearnerResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Plan(Result):
+    """The samples that learners were trained on.
+
+    Attributes
+    ----------
+    folds, repeats
+        Of the cross-validation.
+    interval_resamples, interval_repeats, interval_refit
+        For the intervals: cohorts drawn, repeats within each, and whether all is trained again.
+    bootstrap
+        Samples for optimism and stability.
+    how, why
+        In words: what is done in a sample, and why so many.
+    """
+
+    folds: int
+    repeats: int
+    interval_resamples: int
+    interval_repeats: int
+    interval_refit: bool
+    bootstrap: int
+    how: str
+    why: str
+
+
+class TrainingResult(Result):
+    """What was found, and in what; nothing of a place or of a single patient.
+
+    Attributes
+    ----------
+    format
+        Of this document.
+    study, title, predict_at, timepoints, outcome, outcome_known_at, rule, eligible_rules
+        The question, as in the study file.
+    config, sql, pipeline_given, cluster
+        Study file and feature pipeline; whether one was given; the column that keeps patients
+        together.
+    covariates, plan, data, sample_size
+        What the learners are given, on which samples, of which patients, and whether these are
+        enough for the subject.
+    learners
+        By name, in the order of the study file.
+    champion, champion_reason
+        The learner that is kept, by log loss.
+    subject, subject_reason
+        The learner that verdict, headline and sample size are about; None if nothing was learned.
+    verdict_level, verdict
+        In two words, and in sentences.
+    audits, comparisons, decision_curve, sensitivity
+        What else was found; the curve is that of treating everybody.
+    seed, versions, time
+        With them, the same table and the same study file, the same numbers come out.
+    """
+
+    format: Literal[1] = FORMAT
+    study: str
+    title: str | None
+    predict_at: str
+    outcome: str
+    timepoints: Named[str]
+    outcome_known_at: str
+    rule: str
+    eligible_rules: Named[str]
+    config: str
+    sql: str
+    pipeline_given: bool
+    cluster: str | None
+    covariates: tuple[Covariate, ...]
+    plan: Plan
+    data: CohortCounts
+    sample_size: SampleSize
+    learners: Named[LearnerResult]
+    champion: str
+    champion_reason: str
+    subject: str | None
+    subject_reason: str
+    verdict_level: VerdictLevel
+    verdict: tuple[str, ...]
+    audits: tuple[Finding, ...]
+    comparisons: tuple[Comparison, ...]
+    decision_curve: TreatAll
+    sensitivity: tuple[Sensitivity, ...]
+    seed: int
+    versions: Named[str]
+    time: str
+
+    @model_validator(mode="after")
+    def _about_its_learners(self) -> Self:
+        if self.champion not in self.learners:
+            raise ValueError("its champion is no learner of it")
+        if self.subject is not None and self.subject not in self.learners:
+            raise ValueError("its subject is no learner of it")
+        return self
+
+    @property
+    def learning(self) -> Mapping[str, LearnerResult]:
+        """The learners that learn something from covariates."""
+        return {name: learner for name, learner in self.learners.items() if learner.parameters}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row per learner and measure: estimate, interval and what stands beside it."""
+        import pandas as pd
+
+        rows = [
+            {"learner": name, "measure": measure, **{n: getattr(found, n) for n in NUMBERS}}
+            for name, learner in self.learners.items()
+            for measure, found in learner.metrics.items()
+        ]
+        return pd.DataFrame(rows).astype(dict.fromkeys(NUMBERS, float))
+
+
+class DeliveredTraining(TrainingResult):
+    """A training that is on the disk, and where.
+
+    Attributes
+    ----------
+    report, report_json
+        The page, and the plain data it was made of.
+    run_id, store, champion_uri
+        In MLflow; None if it could not be told.
+    tracking_error
+        Why not.
+    """
+
+    learners: Named[DeliveredLearner]
+    report: str
+    report_json: str
+    run_id: str | None
+    store: str | None
+    champion_uri: str | None
+    tracking_error: str | None

@@ -12,6 +12,7 @@ from predictor.errors import DataError
 from predictor.learners import make
 from predictor.saved import SavedModel, Spread, Usual, read_model, score
 from predictor.saved.score import SAID
+from predictor.scorers.arrays import LARGEST
 from predictor.study.study import COLUMNS_OF_SCORES, CONTRIBUTION
 from predictor.workflows import prepare
 from predictor.workflows.learner import make_learner
@@ -251,6 +252,14 @@ def test_large_batches_are_scored_in_parts_that_do_not_show(ridge, monkeypatch) 
     parts = score(ridge, rows)
     np.testing.assert_allclose(parts.low, whole.low, rtol=0, atol=1e-15)
     np.testing.assert_allclose(parts.high, whole.high, rtol=0, atol=1e-15)
+
+
+def test_the_range_of_the_largest_numbers_that_are_read_is_finite() -> None:
+    X = np.array([[-LARGEST, LARGEST, np.nan]])
+    wide = Spread(np.full(3, LARGEST), np.full(4, LARGEST), np.full((4, 4), LARGEST))
+    with np.errstate(over="raise", invalid="raise"):
+        low, high = wide.interval(np.array([-LARGEST]), X)
+    assert 0 <= low[0] <= high[0] <= 1
 
 
 def test_the_reason_names_the_column_whatever_its_name_holds(make_study, patients, tmp_path):

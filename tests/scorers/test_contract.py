@@ -16,6 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from predictor.errors import ModelError
 from predictor.learners import make
 from predictor.scorers import Scorers, kinds, scorers_from_arrays
+from predictor.scorers.arrays import LARGEST
 from predictor.scorers.families import FILES, family
 
 # what is fitted to have a stack of each family
@@ -132,9 +133,10 @@ def test_every_array_that_is_lacking_or_not_what_it_is_is_refused(kind: str) -> 
             array.astype(object), np.concatenate([array.ravel(), array.ravel()]),
         ]  # fmt: skip
         if array.dtype.kind == "f" and array.size:
-            infinite = array.copy()
-            infinite.flat[0] = np.inf
-            wrong.append(infinite)
+            for number in (np.inf, -3.1e38):
+                beyond = array.copy()
+                beyond.flat[0] = number
+                wrong.append(beyond)
         for changed in ({**arrays, name: value} for value in wrong):
             with pytest.raises(ModelError):
                 scorers_from_arrays(kind, changed)
@@ -153,3 +155,34 @@ def test_reading_a_stack_loads_no_library_but_numpy(kind: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_of_the_largest_numbers_that_are_read_nothing_infinite_is_made(
+    kind: str, near: bool
+) -> None:
+    X, scorers = fitted(kind)
+    arrays = scorers[:1].to_arrays()
+    for name, array in arrays.items():
+        if name == "knots":
+            arrays[name] = np.array([[[-LARGEST, -1e-30, 0.0, 1e-30 if near else LARGEST]]])
+        elif name == "scale" and near:
+            arrays[name] = np.full(array.shape, 1.01 / LARGEST)
+        elif array.dtype.kind == "f" and name != "share":
+            arrays[name] = np.where(array < 0, -LARGEST, LARGEST)
+    again = scorers_from_arrays(kind, arrays)
+    far = np.where(np.isnan(X), np.nan, np.where(X < 0, -LARGEST, LARGEST))
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        baseline, values = again.contributions(far)
+        assert np.isfinite(again.logit(far)).all()
+    assert np.isfinite(baseline).all()
+    assert np.isfinite(values).all()
+
+
+def test_knots_that_are_nearer_than_their_squares_can_be_told_are_refused() -> None:
+    _, scorers = fitted("additive")
+    arrays = scorers[:1].to_arrays()
+    knots = arrays["knots"].copy()
+    knots[0, 0] = 1e-200 * np.arange(knots.shape[2])
+    with pytest.raises(ModelError, match="knots are not in increasing order, 1e-30 or more apart"):
+        scorers_from_arrays("additive", {**arrays, "knots": knots})

@@ -19,6 +19,8 @@ from predictor.study import Column, Study
 
 Kind = Literal["number", "flag", "category"]
 
+_LARGEST = 3e38  # number that a model reads; what it makes of larger ones may be infinite
+
 
 @dataclass(frozen=True, repr=False)
 class CovariateValues:
@@ -127,13 +129,13 @@ def _covariate(name: str, values: pa.Array, where: str) -> CovariateValues:
         return CovariateValues(name, "category", tuple(values.dictionary.to_pylist()), values)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = pc.cast(values, pa.float64(), safe=False)
-        finite = pc.fill_null(pc.is_finite(numbers), True)
-        broken = int(pc.sum(pc.invert(finite)).as_py() or 0)
+        usable = pc.less_equal(pc.abs(numbers), _LARGEST)  # false of what is not a number
+        broken = int(pc.sum(pc.invert(usable)).as_py() or 0)
         if broken:
             patients = "1 patient" if broken == 1 else f"{broken} patients"
             raise StudyError(
-                f"{where}: {name} is infinite or not a number for {patients} (a division by "
-                f"zero or the logarithm of 0?); use nullif() or ln(1 + x)"
+                f"{where}: {name} is beyond {_LARGEST:g}, infinite or not a number for {patients} "
+                f"(a division by zero or the logarithm of 0?); use nullif() or ln(1 + x)"
             )
         return CovariateValues(name, "number", (), numbers)
     advice = {

@@ -14,13 +14,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+LARGEST = 3e38  # of any number; what scoring makes of such numbers is finite
+WAY_OUT = "train the model again, restore a copy, or ask for the folder as it was written"
+
 
 def refused(name: str, problem: str) -> ModelError:
     """Return the error about one array of a saved model."""
-    return ModelError(
-        f"The saved model's {name} {problem}; it is damaged or was edited: train the model again "
-        "or restore it from a copy."
-    )
+    return ModelError(f"The saved model's {name} {problem}; it is damaged or was edited: {WAY_OUT}")
 
 
 def only(arrays: Arrays, needed: Collection[str], allowed: Collection[str] = ()) -> None:
@@ -43,7 +43,7 @@ def floats(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> Floats:
     Raises
     ------
     ModelError
-        When it is something else, or holds an infinite number; NaN is let through.
+        When it is something else, or holds a number beyond 3e38; NaN is let through.
     """
     array = arrays[name]
     if array.dtype.kind not in "fiu":
@@ -55,8 +55,8 @@ def floats(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> Floats:
         found = " x ".join(map(str, array.shape)) or "one number"
         raise refused(name, f"have the shape {found} instead of {expected}")
     numbers = np.asarray(array, dtype=np.float64)
-    if np.isinf(numbers).any():
-        raise refused(name, "hold an infinite number")
+    if np.any(np.abs(numbers) > LARGEST):
+        raise refused(name, f"hold a number beyond {LARGEST:g}")
     return numbers
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.errors import ModelError
+from predictor.scorers.arrays import LARGEST, WAY_OUT
 from predictor.scorers.forest import Forest
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,7 @@ def read_booster(text: str) -> tuple[Forest, int]:
 def _wrong(problem: str) -> ModelError:
     return ModelError(
         "The saved model holds a text that is not a whole LightGBM model as written by predictor: "
-        f"{problem}; it is damaged: train the model again or restore it from a copy."
+        f"{problem}; it is damaged: {WAY_OUT}"
     )
 
 
@@ -90,8 +91,8 @@ class _Table:
             numbers = np.array([float(word) for part in parts for word in part])
         except ValueError:
             raise _wrong(f"{key} is not made of numbers") from None
-        if not np.isfinite(numbers).all():
-            raise _wrong(f"{key} has an infinite number")
+        if np.any(np.abs(numbers) > LARGEST):
+            raise _wrong(f"{key} has a number beyond {LARGEST:g}")
         return numbers
 
     def ints(self, key: str, counts: Ints | None, least: int, most: int) -> Ints:

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from predictor.errors import ModelError
 from predictor.scorers import sklearn_file
-from predictor.scorers.arrays import floats, known, only, packed, pieces, refused
+from predictor.scorers.arrays import (
+    LARGEST,
+    WAY_OUT,
+    floats,
+    known,
+    only,
+    packed,
+    pieces,
+    refused,
+)
 from predictor.scorers.baseline_shapley import baseline_shapley
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
 
@@ -54,6 +63,27 @@ class Classifier:
     def content(self) -> bytes:
         """The file."""
         return sklearn_file.to_bytes(self.fitted) if self._content is None else self._content
+
+    def logit(self, Z: Floats) -> Floats:
+        """Log-odds (n,) of an event for standardised rows (n, p).
+
+        Raises
+        ------
+        ModelError
+            If it was read from a file and cannot give them.
+        """
+        fitted = self.fitted
+        if self._content is None:
+            return logit_of(fitted, Z)
+        try:
+            return logit_of(fitted, Z)
+        except ModelError:
+            raise
+        except Exception as error:  # scikit-learn trusts what it holds, and may meet anything
+            raise ModelError(
+                "The saved model's classifier of scikit-learn cannot score "
+                f"({type(error).__name__}); it is damaged or was edited: {WAY_OUT}"
+            ) from error
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,8 +212,8 @@ class SklearnScorers(Scorers):
         found = cls(classifiers, centre, floats(arrays, "scale", centre.shape))
         known("centre", centre, found.failed)
         known("scale", found.scale, found.failed)
-        if np.any(found.scale[~found.failed] <= 0):
-            raise refused("scale", "are not positive")
+        if np.any(found.scale[~found.failed] < 1 / LARGEST):
+            raise refused("scale", f"are not positive, or nearer to 0 than {1 / LARGEST:.0e}")
         if "slope" not in arrays:
             return found
         intercept, slope = (floats(arrays, name, (len(found),)) for name in ("intercept", "slope"))
@@ -194,9 +224,9 @@ class SklearnScorers(Scorers):
     def _function(self, classifier: Classifier, b: int) -> Callable[[Floats], Floats]:
         """Log-odds (n,) of standardised rows (n, p)."""
         if self.intercept is None or self.slope is None:
-            return partial(logit_of, classifier.fitted)
+            return classifier.logit
         intercept, slope = self.intercept[b], self.slope[b]
-        return lambda Z: intercept + slope * logit_of(classifier.fitted, Z)
+        return lambda Z: intercept + slope * classifier.logit(Z)
 
     def _recalibration(self) -> tuple[Floats, Floats]:
         if self.intercept is None or self.slope is None:
@@ -208,8 +238,11 @@ class SklearnScorers(Scorers):
 
 
 def standardised(X: Floats, centre: Floats, scale: Floats) -> Floats:
-    """Columns of `X` (n, p) about their centre, in units of their scale; 0 where missing."""
-    Z: Floats = np.where(np.isnan(X), 0.0, (X - centre) / scale)
+    """Columns of `X` (n, p) about their centre, in units of their scale; 0 where missing.
+
+    Beyond 3e38, where scikit-learn's single precision ends, they are taken as 3e38.
+    """
+    Z: Floats = np.where(np.isnan(X), 0.0, np.clip((X - centre) / scale, -LARGEST, LARGEST))
     return Z
 
 
@@ -217,7 +250,7 @@ def logit_of(classifier: Any, Z: Floats) -> Floats:
     """Log-odds (n,) of an event that a fitted classifier gives standardised rows (n, p)."""
     both = np.asarray(classifier.predict_proba(Z))
     if both.shape != (len(Z), 2):
-        raise ModelError("The model's classifier does not give two probabilities; train it again.")
+        raise ModelError(f"The model's classifier does not give two probabilities; {WAY_OUT}")
     event = np.clip(both[:, 1], _LEAST, 1 - _LEAST)
     logit: Floats = np.log(event) - np.log1p(-event)
     return logit

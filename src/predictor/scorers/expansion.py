@@ -17,6 +17,8 @@ from predictor.scorers.splines import spline_terms
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_NEAREST = 1e-30  # two knots; terms are divided by squares of their distance
+
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
@@ -92,7 +94,7 @@ class Expansion:
         if len(np.unique(column)) != len(column):
             raise refused("spline_column", "name a column twice")
         if knots.shape[2] < 3 or not _placed(knots):
-            raise refused("knots", "are not in increasing order")
+            raise refused("knots", f"are not in increasing order, {_NEAREST:g} or more apart")
         return cls(imputation, column, knots)
 
 
@@ -105,5 +107,5 @@ def _placed(knots: Floats) -> bool:
     ends = there[..., 0] & there[..., -2] & there[..., -1]
     before = np.where(there, knots, -np.inf)
     latest = np.maximum.accumulate(before, axis=2)[..., :-1]
-    rising = np.all(~there[..., 1:] | (knots[..., 1:] > latest), axis=2)
+    rising = np.all(~there[..., 1:] | (knots[..., 1:] - latest >= _NEAREST), axis=2)
     return bool(np.all(straight | (begun & ends & rising)))

@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
@@ -14,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from predictor.errors import ModelError
+from predictor.scorers.arrays import LARGEST, WAY_OUT
 
 _SCHEMA = "schema.json"
 _LARGEST = 2**29  # bytes, unpacked
-_DAMAGED = "train the model again or restore it from a copy."
 
 
 def to_bytes(classifier: Any) -> bytes:
@@ -41,36 +42,42 @@ def from_bytes(content: bytes) -> Any:
         When it is not a whole file of a classifier, or holds a type that is not trusted; it says
         with which versions the file was written, and which are here.
     """
-    import skops.io
-    from sklearn.base import ClassifierMixin
-    from sklearn.exceptions import InconsistentVersionWarning
-
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _LARGEST:
-                raise ValueError("too large when it is unpacked")
-        types = skops.io.get_untrusted_types(data=content)
-        refused = sorted(name for name in types if not _is_class_of_sklearn(name))
-        if refused:
-            raise ModelError(
-                f"The saved model holds the type {', '.join(refused)}, which is not one of "
-                "scikit-learn's and is not trusted; nothing was loaded."
-            )
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            classifier = skops.io.loads(content, trusted=types)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        ImportError,
-        zipfile.BadZipFile,
-    ) as error:
+        classifier, caught = _loaded(content)
+        _check(classifier)
+    except ModelError:
+        raise
+    except Exception as error:  # noqa: BLE001 - skops trusts what it reads, and may meet anything
         raise ModelError(
             "The saved model holds a scikit-learn classifier that cannot be read "
-            f"({type(error).__name__}; {_versions(content)}); {_DAMAGED}"
+            f"({type(error).__name__}; {_versions(content)}); {WAY_OUT}"
         ) from None
+    _warn(caught, content)
+    return classifier
+
+
+def _loaded(content: bytes) -> tuple[Any, list[warnings.WarningMessage]]:
+    """The object in a file, and what was warned of."""
+    import skops.io
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > _LARGEST:
+            raise ValueError("too large when it is unpacked")
+    types = skops.io.get_untrusted_types(data=content)
+    refused = sorted(name for name in types if not _is_class_of_sklearn(name))
+    if refused:
+        raise ModelError(
+            f"The saved model holds the type {', '.join(refused)}, which is not one of "
+            f"scikit-learn's and is not trusted; nothing was loaded; {WAY_OUT}"
+        )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        return skops.io.loads(content, trusted=types), caught
+
+
+def _warn(caught: list[warnings.WarningMessage], content: bytes) -> None:
+    from sklearn.exceptions import InconsistentVersionWarning
+
     for warning in caught:
         if not issubclass(warning.category, InconsistentVersionWarning):
             warnings.warn_explicit(
@@ -79,37 +86,61 @@ def from_bytes(content: bytes) -> Any:
     if any(issubclass(warning.category, InconsistentVersionWarning) for warning in caught):
         warnings.warn(
             f"a saved classifier of scikit-learn may score differently: {_versions(content)}",
-            stacklevel=2,
+            stacklevel=3,
         )
-    if not isinstance(classifier, ClassifierMixin) or not hasattr(classifier, "predict_proba"):
-        raise ModelError(f"The saved model holds something that is no classifier; {_DAMAGED}")
-    if len(getattr(classifier, "classes_", ())) != 2:
-        raise ModelError(f"The saved model's classifier is not one of two outcomes; {_DAMAGED}")
-    if not _has_whole_trees(classifier):
-        raise ModelError(f"The saved model holds trees of scikit-learn that are none; {_DAMAGED}")
-    return classifier
 
 
-def _has_whole_trees(classifier: Any) -> bool:
-    """Whether every tree points at nodes below and at columns there are: its code does not look."""
+def _check(classifier: Any) -> None:
+    """Refuse what is no classifier of two outcomes, trees that are none, and numbers beyond 3e38.
+
+    The code of scikit-learn does not look. Infinite numbers are let through: some classifiers have
+    them where no number is.
+    """
+    from sklearn.base import ClassifierMixin
     from sklearn.tree._tree import Tree
 
-    columns, seen, todo = getattr(classifier, "n_features_in_", 0), set(), [classifier]
+    if not isinstance(classifier, ClassifierMixin) or not hasattr(classifier, "predict_proba"):
+        raise _held("something that is no classifier")
+    if len(getattr(classifier, "classes_", ())) != 2:
+        raise _held("a classifier that is not one of two outcomes")
+    columns = getattr(classifier, "n_features_in_", 0)
+    for part in _parts(classifier):
+        if isinstance(part, Tree) and not _is_whole(part, columns):
+            raise _held("trees of scikit-learn that are none")
+        if _is_beyond(part.value if isinstance(part, Tree) else part):
+            raise _held(f"a classifier with a number beyond {LARGEST:g}")
+
+
+def _held(what: str) -> ModelError:
+    return ModelError(f"The saved model holds {what}; it is damaged or was edited: {WAY_OUT}")
+
+
+def _is_whole(tree: Any, columns: int) -> bool:
+    """Whether a tree points at nodes below and at columns there are."""
+    split = tree.children_left != -1
+    own = np.flatnonzero(split)
+    feature = tree.feature[split]
+    sides = (tree.children_left[split], tree.children_right[split])
+    whole = all(np.all((side > own) & (side < tree.node_count)) for side in sides)
+    return whole and bool(np.all((feature >= 0) & (feature < columns)))
+
+
+def _is_beyond(part: Any) -> bool:
+    if not isinstance(part, np.ndarray) or part.dtype.kind != "f":
+        return False
+    return bool(np.any(np.isfinite(part) & (np.abs(part) > LARGEST)))
+
+
+def _parts(classifier: Any) -> Iterator[Any]:
+    """Everything that is in a fitted object, and it itself."""
+    seen, todo = set(), [classifier]
     while todo:
         value = todo.pop()
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, Tree):
-            split = value.children_left != -1
-            own = np.flatnonzero(split)
-            feature = value.feature[split]
-            sides = (value.children_left[split], value.children_right[split])
-            if not all(np.all((side > own) & (side < value.node_count)) for side in sides):
-                return False
-            if not np.all((feature >= 0) & (feature < columns)):
-                return False
-        elif isinstance(value, dict):
+        yield value
+        if isinstance(value, dict):
             todo += value.values()
         elif isinstance(value, list | tuple):
             todo += value
@@ -117,7 +148,6 @@ def _has_whole_trees(classifier: Any) -> bool:
             todo += value.ravel().tolist()
         elif type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__"):
             todo += vars(value).values()
-    return True
 
 
 def _versions(content: bytes) -> str:
@@ -127,7 +157,7 @@ def _versions(content: bytes) -> str:
             if archive.getinfo(_SCHEMA).file_size > _LARGEST:
                 return "the file is too large"
             schema = archive.read(_SCHEMA).decode()
-    except (KeyError, ValueError, zipfile.BadZipFile):
+    except Exception:  # noqa: BLE001 - all that a damaged archive may raise
         return "the file is damaged"
     # as skops writes the state of an estimator: "_sklearn_version": {..., "content": "\"1.9.1\""
     patterns = {

@@ -318,6 +318,18 @@ def test_column_missing_in_training_is_left_to_the_trees() -> None:
     assert learner.predict_proba(gap)[0, 1] > 0.2 + learner.predict_proba(median)[0, 1]
 
 
+def test_a_flag_that_is_missing_or_no_for_everybody_in_a_sample_is_split_between_the_two() -> None:
+    rng = np.random.default_rng(16)
+    X, y = rng.normal(size=(120, 2)), np.tile([0.0, 1.0], 60)
+    X[:, 0] = 0.0
+    X[(y == 1) & (rng.random(120) < 0.9), 0] = np.nan
+    learner = LightGBM().fit(X, y)
+    no, gap = np.array([[0.0, 0.0]]), np.array([[np.nan, 0.0]])
+    assert learner.predict_proba(gap)[0, 1] > 0.5 + learner.predict_proba(no)[0, 1]
+    again = TreeScorers.from_arrays(learner.scorers_.to_arrays())
+    assert_array_equal(again.logit(X), learner.scorers_.logit(X))
+
+
 def test_nobody_to_predict_is_no_error() -> None:
     X, scorers = stack()
     assert scorers.probability(X[:0]).shape == (6, 0)

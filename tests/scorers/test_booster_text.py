@@ -69,6 +69,18 @@ def test_predictions_and_contributions_are_those_of_lightgbm(leaves, columns, mi
     assert_allclose(baseline[0] + values[0].sum(axis=1), theirs, rtol=0, atol=1e-9)
 
 
+def test_where_only_missing_values_go_right_the_infinite_threshold_is_read() -> None:
+    rng = np.random.default_rng(5)
+    X, y = np.zeros((80, 1)), np.arange(80) % 2
+    X[(y == 1) & (rng.random(80) < 0.9)] = np.nan
+    settings = {"objective": "binary", "verbosity": -1, "min_data_in_leaf": 1, "extra_trees": True}
+    booster = lightgbm.train(settings, lightgbm.Dataset(X, label=y, params=settings), 3)
+    assert "threshold=inf" in booster.model_to_string()
+    forest, _ = read_booster(booster.model_to_string())
+    at = np.array([[0.0], [1e30], [-1e30], [np.nan]])
+    assert_allclose(forest.log_odds(at), booster.predict(at, raw_score=True), rtol=0, atol=1e-12)
+
+
 def test_a_tree_of_one_leaf_is_a_number() -> None:
     settings = {"objective": "binary", "verbosity": -1}
     data = lightgbm.Dataset(np.arange(8.0)[:, None], label=np.arange(8) % 2, params=settings)

@@ -78,9 +78,12 @@ class _Table:
     def __init__(self, trees: list[dict[str, str]]) -> None:
         self._trees = trees
 
-    def floats(self, key: str, counts: Ints | None = None) -> Floats:
-        """Numbers of a key, as many for each tree as `counts`; 1 if not said."""
-        texts = [tree[key] for tree in self._trees]
+    def floats(self, key: str, counts: Ints | None = None, *, infinite: str = "inf") -> Floats:
+        """Numbers of a key, as many for each tree as `counts`; 1 if not said.
+
+        The word ``inf`` is read as `infinite`, and is no number if that is not said.
+        """
+        texts = [tree[key].replace("inf", infinite) for tree in self._trees]
         parts = [text.split() for text in texts]
         expected = [1] * len(parts) if counts is None else counts.tolist()
         if [len(part) for part in parts] != expected:
@@ -132,7 +135,8 @@ def _forest(table: _Table, columns: int) -> Forest:
     kind = decision & ~_DEFAULT_LEFT
     if not np.isin(kind, (_MISSING_NONE, _MISSING_NAN)).all():
         raise _wrong("it has splits of another kind")
-    threshold = table.floats("threshold", splits)
+    # infinite where every known value of a sample goes left, and none but missing ones right
+    threshold = table.floats("threshold", splits, infinite=f"{LARGEST:g}")
     counts = np.concatenate(
         [
             table.ints("internal_count", splits, 1, 2**53),

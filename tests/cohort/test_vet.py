@@ -89,7 +89,7 @@ def test_only_one_select_is_a_query(refusal: Callable[[str], str], sql: str) -> 
 
 @pytest.mark.parametrize("sql", ["", ";", "-- only a comment", "/* and */ ;;"])
 def test_an_empty_query_is_refused(refusal: Callable[[str], str], sql: str) -> None:
-    assert refusal(sql) == "covariates.sql: the query is empty"
+    assert refusal(sql) == "covariates.sql: the query is empty; write a SELECT"
 
 
 @pytest.mark.parametrize(

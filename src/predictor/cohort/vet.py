@@ -64,7 +64,7 @@ def vet(
         raise StudyError(
             f"{where}: expected one statement, a SELECT; found {', '.join(kinds)}"
             if kinds
-            else f"{where}: the query is empty"
+            else f"{where}: the query is empty; write a SELECT"
         )
     tree = _tree(sandbox, sql, where)
     nodes = list(walk(tree))
@@ -167,6 +167,8 @@ def _tree(sandbox: Sandbox, sql: str, where: str) -> Any:
         raise StudyError(f"{where}: the query is nested too deeply") from None
     if tree["error"]:
         raise StudyError(f"{where}: only a SELECT may be used ({tree['error_message']})")
+    if not tree["statements"]:
+        raise StudyError(f"{where}: the query is empty; write a SELECT")
     return tree
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from predictor.disk import parse_json, read_plain
 from predictor.errors import ModelError
 from predictor.saved import model as layout
+from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.families import FILES
 
 # most bytes of each file that may be there
@@ -24,7 +25,7 @@ _LIMITS = {
     layout.PYTHON_ENV: 2**16,
     layout.REPLICATES: 2**28,
     **dict.fromkeys(FILES, 2**28),
-    "trees.json": 2**26,  # a hundred times the largest of ours; lists take ten times the text
+    "trees.json": 2**25,  # fifty times the largest of ours; lists take ten times the text
 }
 _LARGEST_DESCRIPTION = 2**26
 
@@ -41,21 +42,21 @@ def read_files(directory: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     description = _description(directory)
     hashes = description.get("files")
     if not isinstance(hashes, dict):
-        raise ModelError(f"{directory / layout.MODEL}: names no files; train the model again")
+        raise ModelError(f"{directory / layout.MODEL}: names no files; {WAY_OUT}")
     files: dict[str, bytes] = {}
     faults: list[str] = []
     for name, expected in hashes.items():
         path = directory / name
         if name not in _LIMITS:
-            faults.append(f"{directory}: a model has no file {name!r}")
+            faults.append(f"{directory}: a model has no file {name!r}; {WAY_OUT}")
             continue
         try:
             files[name] = read_plain(path, limit=_LIMITS[name], links=False)
         except OSError as error:
-            faults.append(f"{path}: missing or unreadable ({error.strerror})")
+            faults.append(f"{path}: missing or unreadable ({error.strerror}); {WAY_OUT}")
             continue
         if hashlib.sha256(files[name]).hexdigest() != expected:
-            faults.append(f"{path}: damaged, truncated or edited (its hash differs)")
+            faults.append(f"{path}: damaged, truncated or edited (its hash differs); {WAY_OUT}")
     if faults:
         raise ModelError("\n".join(faults))
     return description, files
@@ -71,26 +72,33 @@ def digest(description: Mapping[str, Any]) -> str:
 def _description(directory: Path) -> dict[str, Any]:
     path = directory / layout.MODEL
     if not directory.is_dir():
-        raise ModelError(f"{directory}: there is no such model directory")
+        raise ModelError(
+            f"{directory}: there is no such model directory; give one that train wrote, such as "
+            "models/STUDY/LEARNER"
+        )
     try:
         description = parse_json(read_plain(path, limit=_LARGEST_DESCRIPTION, links=False))
     except FileNotFoundError:
         inside = sorted(found.parent.name for found in directory.glob(f"*/{layout.MODEL}"))
-        advice = f"; it holds the models {', '.join(inside)}" if inside else ""
+        advice = (
+            f"; it holds the models {', '.join(inside)}: give one of these"
+            if inside
+            else f"; {WAY_OUT}"
+        )
         raise ModelError(
             f"{directory}: not a saved model, {layout.MODEL} is missing{advice}"
         ) from None
     except OSError as error:
-        raise ModelError(f"{path}: damaged ({error.strerror}); restore a copy") from None
+        raise ModelError(f"{path}: damaged ({error.strerror}); {WAY_OUT}") from None
     except ValueError:
-        raise ModelError(f"{path}: damaged; train the model again or restore a copy") from None
+        raise ModelError(f"{path}: damaged; {WAY_OUT}") from None
     if not isinstance(description, dict) or "format" not in description:
-        raise ModelError(f"{path}: not a description of a saved model")
-    if description["format"] not in layout.READABLE:
+        raise ModelError(f"{path}: not a description of a saved model; {WAY_OUT}")
+    if type(description["format"]) is not int or description["format"] not in layout.READABLE:
         raise ModelError(
             f"{path}: format {description['format']}, this version of predictor reads formats "
             f"{layout.READABLE[0]} to {layout.READABLE[-1]}; use the version that wrote the model"
         )
     if description.get("digest") != digest(description):
-        raise ModelError(f"{path}: changed since it was written (its hash differs)")
+        raise ModelError(f"{path}: changed since it was written (its hash differs); {WAY_OUT}")
     return description

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from predictor.saved.files import read_files
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers, scorers_from_arrays
-from predictor.scorers.arrays import floats, packed
+from predictor.scorers.arrays import LARGEST, WAY_OUT, floats, only, packed, refused
 from predictor.scorers.families import family
 from predictor.study import Study, parse_study
 
@@ -40,31 +39,44 @@ def read_model(directory: Path | str) -> SavedModel:
     directory = Path(directory)
     description, files = read_files(directory)
     try:
-        study = _study(files, directory)
-        model, spread = _models(description, files)
-        covariates = _covariates(description["covariates"])
-        pooled = _pooled(description.get("pooled", []), covariates)
-        usual = _usual(description["usual"])
-        performance = parse_json(files[layout.PERFORMANCE])
-        learner, provenance = description["learner"], description["provenance"]
+        return _model(description, files, directory)
     except StudyError as error:
-        raise ModelError(f"{directory}: the model's study cannot be read: {error}") from None
+        raise ModelError(
+            f"{directory}: the model's study cannot be read: {error}; {WAY_OUT}"
+        ) from None
     except ModelError as error:
         raise ModelError(f"{directory}: {error}") from None
-    except (KeyError, ValueError, TypeError) as error:
+    except KeyError as error:
+        raise ModelError(f"{directory}: the model lacks {error.args[0]!r}; {WAY_OUT}") from None
+    except (ValueError, TypeError, AttributeError):
         raise ModelError(
-            f"{directory}: the model is incomplete ({type(error).__name__}); train it again"
+            f"{directory}: the model holds something else than a saved model does; {WAY_OUT}"
         ) from None
-    columns = {model.columns, spread.columns, len(usual.mean), covariates[-1].stop}
-    if len(columns) != 1:
-        raise ModelError(f"{directory}: the parts of the model are not of the same columns")
+
+
+def _model(
+    description: Mapping[str, Any], files: Mapping[str, bytes], directory: Path
+) -> SavedModel:
+    study = _study(files, directory)
+    model, spread = _models(description, files)
+    covariates = _covariates(description["covariates"])
+    pooled = _pooled(description.get("pooled", []), covariates)
+    usual = _usual(description["usual"])
+    performance = parse_json(files[layout.PERFORMANCE])
+    learner, provenance = description["learner"], description["provenance"]
+    if len({model.columns, spread.columns, len(usual.mean), covariates[-1].stop}) != 1:
+        raise _wrong("its parts are not of the same columns")
     if [spec.name for spec in study.learners] != [learner]:
-        raise ModelError(f"{directory}: the model's study is that of another learner")
+        raise _wrong("its study is that of another learner")
     if not isinstance(performance, dict) or not isinstance(provenance, dict):
-        raise ModelError(f"{directory}: its performance or provenance is no mapping")
+        raise _wrong("its performance or provenance is no mapping")
     return SavedModel(
         study, learner, covariates, model, spread, usual, performance, provenance, pooled
     )
+
+
+def _wrong(problem: str) -> ModelError:
+    return ModelError(f"this is no model as it was written, {problem}; {WAY_OUT}")
 
 
 def _study(files: Mapping[str, bytes], directory: Path) -> Study:
@@ -84,52 +96,54 @@ def _models(
     family_ = family(kind)
     if family_.numbers is not None:
         scorer |= parse_json(files[family_.numbers])
-    arrays: dict[str, NDArray[Any]] = {name: _array(values) for name, values in scorer.items()}
+    arrays = _arrays(scorer)
     for name, file in family_.files.items():
         arrays |= packed(name, [files[file]])
     model = scorers_from_arrays(kind, arrays)
     if len(model) != 1 or model.failed.any():
-        raise ModelError("the model is not one model")
+        raise _wrong("it is not one model")
     if description["format"] != 1:
         return model, _spread(description["spread"])
     stored = read_arrays(files[layout.REPLICATES], limit=_LARGEST_REPLICATES)
     replicates = scorers_from_arrays(kind, stored)
     if not 0 < len(replicates) <= _MOST_REPLICATES:
-        raise ModelError(f"it holds {len(replicates)} models of bootstrap samples")
+        raise _wrong(f"it holds {len(replicates)} models of bootstrap samples")
     return model, StoredReplicates(replicates)
 
 
-def _array(values: Any) -> NDArray[Any]:
-    """Nested lists of numbers, where null is nan."""
-    array = np.array(values, dtype=np.float64)
-    if isinstance(values, str | bool) or _holds_text(values):
-        raise ValueError("a text in the place of a number")
-    return array
+def _arrays(lists: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Nested lists of numbers by name, where null is nan."""
+    wrong = [name for name, values in lists.items() if not _are_numbers(values)]
+    if wrong:
+        raise refused(", ".join(wrong), "are not numbers")
+    return {name: np.array(values, dtype=np.float64) for name, values in lists.items()}
 
 
-def _holds_text(values: Any) -> bool:
+def _are_numbers(values: Any) -> bool:
     if isinstance(values, list):
-        return any(_holds_text(value) for value in values)
-    return isinstance(values, str)
+        return all(map(_are_numbers, values))
+    return values is None or type(values) in (int, float)
 
 
 def _spread(lists: Mapping[str, Any]) -> Spread:
-    arrays = {name: _array(values) for name, values in lists.items()}
+    arrays = _arrays(lists)
+    only(arrays, ("centre", "mean", "root"))
     centre = floats(arrays, "centre", (None,))
     mean = floats(arrays, "mean", (1 + len(centre),))
     root = floats(arrays, "root", (None, len(mean)))
     none = np.isnan(mean).all() and np.isnan(root).all()  # no sample gave a model
     if np.isnan(centre).any() or (not none and (np.isnan(mean).any() or np.isnan(root).any())):
-        raise ModelError("the spread of the model lacks a number")
+        raise refused("spread", "lacks a number")
     return Spread(centre, mean, root)
 
 
 def _usual(lists: Mapping[str, Any]) -> Usual:
-    mean, deviation = _array(lists["mean"]), _array(lists["standard_deviation"])
-    if mean.ndim != 1 or mean.shape != deviation.shape:
-        raise ModelError("usual: the means are not as many as the standard deviations")
+    arrays = _arrays(lists)
+    only(arrays, ("mean", "standard_deviation"))
+    mean = floats(arrays, "mean", (None,))
+    deviation = floats(arrays, "standard_deviation", mean.shape)
     if np.any(deviation < 0):
-        raise ModelError("usual: a standard deviation is negative")
+        raise refused("standard_deviation", "hold a negative number")
     return Usual(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
@@ -140,16 +154,17 @@ def _covariates(entries: list[dict[str, Any]]) -> tuple[Covariate, ...]:
         name, kind, levels = entry["name"], entry["kind"], tuple(entry["levels"])
         if (
             kind not in _KINDS
+            or not isinstance(entry["levels"], list)
             or not all(isinstance(text, str) for text in (name, *levels))
             or len(set(levels)) != len(levels)
             or (kind == "category") != bool(levels)
         ):
-            raise ModelError("covariates: one is described in a way that none is")
+            raise _wrong("one of its covariates is described in a way that none is")
         width = len(levels) - 1 if kind == "category" else 1
         placed.append(Covariate(name, kind, levels, start, start + width))
         start += width
     if not placed or len({covariate.name for covariate in placed}) != len(placed):
-        raise ModelError("covariates: none, or one is there twice")
+        raise _wrong("it has no covariates, or one twice")
     return tuple(placed)
 
 
@@ -160,10 +175,10 @@ def _pooled(entries: list[dict[str, Any]], covariates: tuple[Covariate, ...]) ->
         covariate, values, into = by_name[entry["covariate"]], tuple(entry["values"]), entry["into"]
         names = covariate.levels if covariate.kind == "category" else ("no", "yes")
         if covariate.kind == "number":
-            right = not values and math.isfinite(float(into))
+            right = not values and abs(float(into)) <= LARGEST
         else:
             right = set(values) < set(names) and into in names and into not in values
         if not isinstance(into, str) or not right:
-            raise ModelError("pooled: values are taken as what they cannot be")
+            raise _wrong("values are taken as what they cannot be")
         found.append(Pooled(covariate.name, values, into))
     return tuple(found)

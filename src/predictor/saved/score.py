@@ -23,9 +23,10 @@ from predictor.cohort import (
     pool,
 )
 from predictor.disclosure import FEW_IN_WORDS
-from predictor.errors import DataError, ModelError
+from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
 from predictor.saved.model import Floats, SavedModel
+from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
 from predictor.study import Column
 from predictor.study.study import CONTRIBUTION
@@ -116,7 +117,19 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
     DataError
         With all faults, if a needed column is missing or (unless lenient) any row breaks the
         dictionary.
+    ModelError
+        If the model gives no finite numbers, or its study's queries cannot be used.
     """
+    try:
+        return _of_table(model, raw, lenient=lenient)
+    except StudyError as error:
+        raise ModelError(
+            f"the model's study cannot be used on this table: {error}; look at the values of its "
+            f"patients, or {WAY_OUT}"
+        ) from None
+
+
+def _of_table(model: SavedModel, raw: pa.Table, *, lenient: bool) -> Scores:
     columns = needed_columns(model.study, [covariate.name for covariate in model.covariates])
     _check_present(columns, raw.column_names)
     cohort, faults = Cohort.check(raw, model.study, columns)
@@ -194,9 +207,9 @@ def _check(model: SavedModel, logit: Floats, explanation: Explanation, ends: Flo
     """Refuse what only a damaged or edited model gives."""
     total = explanation.baseline + explanation.values.sum(axis=1)
     if not np.isfinite(logit).all() or (model.spread.known and not np.isfinite(ends).all()):
-        raise ModelError("the model gives no finite probability; train it again")
+        raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
     if not np.allclose(total, logit, rtol=1e-6, atol=1e-6):
-        raise ModelError("the model's contributions do not make its probability; train it again")
+        raise ModelError(f"the model's contributions do not make its probability; {WAY_OUT}")
 
 
 def _matrix(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
@@ -212,7 +225,9 @@ def _matrix(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
         rows = np.flatnonzero(turn == number)
         found = design(covariates(whole.take(rows))).select(names)
         if found.covariates != model.covariates:
-            raise ModelError("the pipeline returns other covariates than the model was trained on")
+            raise ModelError(
+                f"the pipeline returns other covariates than the model was trained on; {WAY_OUT}"
+            )
         X[rows] = found.X
     keys = cohort.keys.to_pylist()
     times = Counter(keys)

@@ -44,7 +44,7 @@ def family(kind: Any) -> type[Scorers]:
     if not isinstance(kind, str) or kind not in known:
         raise ModelError(
             f"The saved model holds scorers of kind '{kind}', but this version of predictor "
-            f"knows only: {', '.join(known)}. Use the version that wrote the model."
+            f"knows only: {', '.join(known)}; use the version that wrote the model"
         )
     module, name = known[kind].split(":")
     found: type[Scorers] = getattr(import_module(module), name)

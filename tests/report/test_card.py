@@ -40,6 +40,7 @@ def test_it_says_what_a_reader_must_know(trained, ridge) -> None:
         "**Instability**",
         "| auroc |",
         "8b, 8c",
+        "models of overlapping cohorts should not both be passed on to the same stranger",
     ):
         assert text in ridge
 

@@ -251,6 +251,11 @@ def _ethics(study: Study) -> list[str]:
         ),
         *([judged] if study.outcome.reported else []),
         "- A small cohort can be recognised: share figures with a point per patient with care.",
+        (
+            "- Two trainings that differ by one patient, both shared with their coefficients and "
+            "covariance, can give the outcome of an unusual patient: models of overlapping cohorts "
+            "should not both be passed on to the same stranger."
+        ),
     ]
 
 

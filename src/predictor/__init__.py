@@ -1,7 +1,109 @@
-"""Honest prediction of treatment response from small cohorts."""
+"""Honest prediction of treatment response from small cohorts.
+
+Everything a notebook or a script needs has its name here; `docs/python.md` shows it at work. What
+is not in this list may change without a word. Names are imported when they are asked for.
+"""
 
 from __future__ import annotations
 
-__all__ = ["__version__"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from predictor.errors import DataError as DataError
+    from predictor.errors import ModelError as ModelError
+    from predictor.errors import PredictorError as PredictorError
+    from predictor.errors import StudyError as StudyError
+    from predictor.results import CheckResult as CheckResult
+    from predictor.results import DeliveredTraining as DeliveredTraining
+    from predictor.results import Description as Description
+    from predictor.results import TrainingResult as TrainingResult
+    from predictor.results import read_training as read_training
+    from predictor.saved import SavedModel as SavedModel
+    from predictor.saved import Scores as Scores
+    from predictor.saved import read_model as read_model
+    from predictor.study import Study as Study
+    from predictor.study import load_study as load_study
+    from predictor.workflows import check as check
+    from predictor.workflows import deliver as deliver
+    from predictor.workflows import describe as describe
+    from predictor.workflows import estimate as estimate
+    from predictor.workflows import fit as fit
+    from predictor.workflows import judge as judge
+    from predictor.workflows import log as log
+    from predictor.workflows import plan as plan
+    from predictor.workflows import prepare as prepare
+    from predictor.workflows import score as score
+    from predictor.workflows import train as train
+    from predictor.workflows import write_report as write_report
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "CheckResult",
+    "DataError",
+    "DeliveredTraining",
+    "Description",
+    "ModelError",
+    "PredictorError",
+    "SavedModel",
+    "Scores",
+    "Study",
+    "StudyError",
+    "TrainingResult",
+    "__version__",
+    "check",
+    "deliver",
+    "describe",
+    "estimate",
+    "fit",
+    "judge",
+    "load_study",
+    "log",
+    "plan",
+    "prepare",
+    "read_model",
+    "read_training",
+    "score",
+    "train",
+    "write_report",
+]
+
+_WHERE = {
+    "CheckResult": "results",
+    "DataError": "errors",
+    "DeliveredTraining": "results",
+    "Description": "results",
+    "ModelError": "errors",
+    "PredictorError": "errors",
+    "SavedModel": "saved",
+    "Scores": "saved",
+    "Study": "study",
+    "StudyError": "errors",
+    "TrainingResult": "results",
+    "check": "workflows",
+    "deliver": "workflows",
+    "describe": "workflows",
+    "estimate": "workflows",
+    "fit": "workflows",
+    "judge": "workflows",
+    "load_study": "study",
+    "log": "workflows",
+    "plan": "workflows",
+    "prepare": "workflows",
+    "read_model": "saved",
+    "read_training": "results",
+    "score": "workflows",
+    "train": "workflows",
+    "write_report": "workflows",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -46,7 +46,7 @@ def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
 @pytest.mark.parametrize(
     ("module", "function"),
     [
-        ("predictor.workflows.training", "make_plan"),
+        ("predictor.workflows.training", "plan"),
         ("predictor.workflows.delivery", "stage_model"),
         ("predictor.tracking.training", "log_metrics"),
     ],
@@ -92,7 +92,7 @@ def test_ctrl_c_during_a_long_training_is_answered_soon(small, start) -> None:
     before = small.files()
     text = _SAY_AT.format(
         module="predictor.workflows.training",
-        function="_run",
+        function="fit",
         seconds=0,
         arguments=[*_TRAIN[:4], "--learner", "lightgbm"],
     )

@@ -9,8 +9,7 @@ from predictor.explain import explain, importance
 from predictor.explain.contributions import sum_by_covariate
 from predictor.learners import make
 from predictor.scorers.booster_text import read_booster
-from predictor.workflows import prepare
-from predictor.workflows.plan import make_plan
+from predictor.workflows import make_plan, prepare
 
 
 @pytest.fixture(scope="module")

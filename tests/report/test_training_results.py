@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from predictor.report import compared, planned
+from predictor.report import comparison_results, plan_result
 from predictor.results import Covariate
 from predictor.study import parse_study
 from predictor.validation import Comparison
@@ -39,7 +39,7 @@ def test_covariates_are_counted_with_their_levels_and_gaps(trained) -> None:
 
 def test_the_plan_says_how_many_samples_there_are_and_why(small) -> None:
     prepared = prepare("study.yaml", "patients.csv")
-    plan = planned(prepared.study, make_plan(prepared))
+    plan = plan_result(prepared.study, make_plan(prepared))
     numbers = ("folds", "repeats", "interval_resamples", "interval_repeats", "bootstrap")
     assert [getattr(plan, name) for name in numbers] == [3, 2, 20, 1, 20]
     assert plan.why == "given in the study file: cross_validation, interval, bootstrap"
@@ -47,7 +47,7 @@ def test_the_plan_says_how_many_samples_there_are_and_why(small) -> None:
 
 
 def test_a_comparison_says_whether_it_is_within_noise_and_has_no_nan() -> None:
-    rows = compared(
+    rows = comparison_results(
         [
             Comparison("ridge", "prevalence", "auroc", 0.1, 0.02, 0.2),
             Comparison("ridge", "pain only", "auroc", 0.1, -0.02, 0.2),

@@ -16,8 +16,7 @@ import pytest
 
 from predictor.cohort import read_table
 from predictor.saved import SavedModel, read_model, score
-from predictor.workflows import prepare, train
-from predictor.workflows.plan import make_plan
+from predictor.workflows import make_plan, prepare, train
 
 SAMPLES = 57
 LEARNERS = ("ridge", "logistic", "lightgbm")

@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 
 from predictor.validation import draw_plan
-from predictor.workflows import prepare
-from predictor.workflows.plan import make_plan
+from predictor.workflows import make_plan, prepare
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -14,9 +14,8 @@ from predictor.saved import SavedModel, Spread, Usual, read_model, score
 from predictor.saved.score import SAID
 from predictor.scorers.arrays import LARGEST
 from predictor.study.study import COLUMNS_OF_SCORES, CONTRIBUTION
-from predictor.workflows import prepare
+from predictor.workflows import make_plan, prepare
 from predictor.workflows.learner import make_learner
-from predictor.workflows.plan import make_plan
 
 LEARNERS = ["prevalence", "pain only", "logistic", "ridge", "lightgbm"]
 

@@ -12,10 +12,22 @@ import numpy as np
 import pytest
 
 from predictor.errors import DataError, PredictorError, StudyError
-from predictor.results import DeliveredTraining
+from predictor.results import DeliveredTraining, LearnerResult
 from predictor.saved import read_model
 from predictor.study import load_study
-from predictor.workflows import check, log, make_plan, prepare, train
+from predictor.validation import serial, threads
+from predictor.workflows import (
+    check,
+    deliver,
+    estimate,
+    fit,
+    judge,
+    log,
+    make_plan,
+    plan,
+    prepare,
+    train,
+)
 from predictor.workflows.places import check_places
 
 
@@ -29,6 +41,11 @@ def _without_places(result: DeliveredTraining) -> dict[str, Any]:
     }
     rest = {key: value for key, value in summary.items() if key not in changing}
     return {**rest, "learners": learners}
+
+
+def untrained(step: str, _share: float) -> None:
+    """Progress of a training that is to be refused before a learner is trained."""
+    assert step == "reading", "it was trained"
 
 
 def test_the_same_seed_gives_the_same_numbers(small, store, trained) -> None:
@@ -179,25 +196,19 @@ def test_pure_noise_is_nothing_found_and_the_champion_is_the_prevalence(
     assert summary.champion == "prevalence"
 
 
-def test_places_that_cannot_be_written_are_refused_before_training(small, monkeypatch) -> None:
-    from predictor.workflows import training
-
-    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+def test_places_that_cannot_be_written_are_refused_before_training(small) -> None:
     Path("file").write_text("in the way")
     before = small.files()
     for settings in ({"models": Path("file/models")}, {"out": Path("file")}):
         with pytest.raises(PredictorError, match=r"cannot be made, .*file is not a directory"):
-            train("study.yaml", "patients.csv", **settings)
+            train("study.yaml", "patients.csv", progress=untrained, **settings)
     assert small.files() == before
 
 
-def test_a_broken_store_is_refused_before_training(small, monkeypatch) -> None:
-    from predictor.workflows import training
-
-    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+def test_a_broken_store_is_refused_before_training(small) -> None:
     Path("mlflow.db").write_text("this is no database, but it is long enough to look at it twice")
     with pytest.raises(StudyError, match=r"the MLflow store .*mlflow\.db failed"):
-        train("study.yaml", "patients.csv")
+        train("study.yaml", "patients.csv", progress=untrained)
     assert not Path("models").exists()
     assert not Path("reports").exists()
 
@@ -348,17 +359,14 @@ def _other_time(study: Any) -> None:
 
 @pytest.mark.parametrize("change", [_other_rule, _other_outcome, _other_time])
 @pytest.mark.parametrize("left", ["models", "reports", "mlflow.db"])
-def test_another_study_of_the_same_name_takes_nothing(copied, monkeypatch, change, left) -> None:
-    from predictor.workflows import training
-
-    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+def test_another_study_of_the_same_name_takes_nothing(copied, change, left) -> None:
     for name in {"models", "reports", "mlflow.db"} - {left}:
         path = Path(name)
         path.unlink() if path.is_file() else shutil.rmtree(path)
     change(copied.study)
     before = copied.study.files()
     with pytest.raises(PredictorError, match=r"another study.*[Rr]ename this study"):
-        train("study.yaml", "patients.csv", learners=["prevalence"])
+        train("study.yaml", "patients.csv", learners=["prevalence"], progress=untrained)
     assert {n: d for n, d in copied.study.files().items() if n != "mlflow.db.lock"} == {
         n: d for n, d in before.items() if n != "mlflow.db.lock"
     }
@@ -387,10 +395,7 @@ def test_a_store_that_cannot_be_made_is_refused_before_training(small, monkeypat
 @pytest.mark.parametrize("name", ["reports/small/report.html", "reports/small/ridge",
                                   "reports/small/record", "models/small/ridge"])  # fmt: skip
 @pytest.mark.parametrize("kind", ["file", "folder", "link"])
-def test_what_somebody_else_put_there_is_not_replaced(small, monkeypatch, name, kind) -> None:
-    from predictor.workflows import training
-
-    monkeypatch.setattr(training, "_run", lambda *_: pytest.fail("it was trained"))
+def test_what_somebody_else_put_there_is_not_replaced(small, name, kind) -> None:
     path = Path(name)
     path.parent.mkdir(parents=True)
     if kind == "file":
@@ -402,8 +407,41 @@ def test_what_somebody_else_put_there_is_not_replaced(small, monkeypatch, name, 
         path.symlink_to(small.config)
     before = small.files()
     with pytest.raises(PredictorError, match=f"^{name}: is "):
-        train("study.yaml", "patients.csv")
+        train("study.yaml", "patients.csv", progress=untrained)
     assert small.files() == before
+
+
+def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, store, trained) -> None:
+    planned = plan(prepare("study.yaml", "patients.csv", learners=["prevalence", "ridge"]))
+    assert planned.prepared.study.seed == 5
+    fitted = fit(planned)
+    assert list(fitted.trained) == ["prevalence", "ridge"]
+    assert fitted.plan is planned.plan
+    estimated = estimate(fitted)
+    theirs = trained.result.learners["ridge"]
+    ours = estimated.learners["ridge"].result
+    assert ours.model_copy(update={"seconds": 0}) == LearnerResult.model_validate(
+        {name: getattr(theirs, name) for name in LearnerResult.model_fields} | {"seconds": 0}
+    )
+    judged = judge(estimated)
+    assert judged.result.subject == "ridge"
+    assert small.files().keys() == {
+        "study.yaml", "covariates.sql", "patients.csv", "mlflow.db",
+    }  # fmt: skip
+    delivered = deliver(judged, data="patients")
+    assert delivered.verdict == judged.result.verdict
+    assert Path(delivered.report_json) == Path("reports/small/report.json")
+    assert Path(delivered.report_json).is_file()
+
+
+def test_a_step_is_repeated_to_the_bit(small) -> None:
+    planned = plan(prepare("study.yaml", "patients.csv", learners=["ridge"]))
+    one, other = (
+        estimate(fit(planned, executor)).learners["ridge"] for executor in (serial, threads(2))
+    )
+    assert one.result.model_copy(update={"seconds": 0}) == other.result.model_copy(
+        update={"seconds": 0}
+    )
 
 
 def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
@@ -413,7 +451,7 @@ def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
         progress=lambda step, share: told.append((step, share)),
     )  # fmt: skip
     assert [step for step, _ in told] == [
-        "reading", "training prevalence", "training pain only", "saving",
+        "reading", "training prevalence", "training pain only", "estimating", "judging", "saving",
     ]  # fmt: skip
     shares = [share for _, share in told]
     assert shares == sorted(shares)

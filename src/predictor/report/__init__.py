@@ -14,8 +14,8 @@ from predictor.report.figures import Figure, report_figures
 from predictor.report.learner_results import flat_metrics, learner_result
 from predictor.report.models_in_words import model_in_words
 from predictor.report.training_results import (
-    compared,
-    planned,
+    comparison_results,
+    plan_result,
     sensitivity_result,
     treat_all_result,
 )
@@ -25,13 +25,13 @@ __all__ = [
     "checked_cohort",
     "checked_covariates",
     "cohort_counts",
-    "compared",
+    "comparison_results",
     "covariates",
     "flat_metrics",
     "flow",
     "learner_result",
     "model_in_words",
-    "planned",
+    "plan_result",
     "report_figures",
     "sample_size",
     "sensitivity_result",

@@ -14,7 +14,7 @@ from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
 _CHOSEN = ("cross_validation", "interval", "bootstrap")
 
 
-def planned(study: Study, plan: Plan) -> results.Plan:
+def plan_result(study: Study, plan: Plan) -> results.Plan:
     """The samples the learners were trained on, in numbers and in words."""
     patients = plan.bootstrap.shape[1]
     spec = study.validation.for_patients(patients)
@@ -47,7 +47,7 @@ def _why(given: Sequence[str], patients: int) -> str:
     return f"given in the study file: {', '.join(given)}{rest}"
 
 
-def compared(comparisons: Sequence[Comparison]) -> tuple[results.Comparison, ...]:
+def comparison_results(comparisons: Sequence[Comparison]) -> tuple[results.Comparison, ...]:
     """Paired differences between learners."""
     return tuple(
         results.Comparison(

@@ -7,6 +7,7 @@ from typing import Literal
 from predictor.results.base import FORMAT, Number, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.findings import Finding, SampleSize
+from predictor.results.html import number, paragraphs, table
 
 
 class CheckedCohort(CohortCounts):
@@ -31,3 +32,21 @@ class CheckResult(Result):
     covariates: tuple[CheckedCovariate, ...]
     sample_size: SampleSize
     audits: tuple[Finding, ...]
+
+    def _repr_html_(self) -> str:
+        data, size = self.data, self.sample_size
+        rows = [
+            (each.name, each.kind, str(each.parameters), str(each.missing))
+            for each in self.covariates
+        ]
+        said = (
+            f"{data.labelled} patients with a label, {data.events} with the event; "
+            f"{size.required.all_criteria} would be needed for {size.parameters} parameters and an "
+            f"AUROC of {number(size.assumed_auroc)} ({size.assumed_because})."
+        )
+        loud = [each for each in self.audits if each.verdict in ("issue", "tip")]
+        return (
+            paragraphs([said])
+            + table(("covariate", "kind", "parameters", "missing"), rows)
+            + paragraphs(f"{each.verdict}: {each.message}" for each in loud)
+        )

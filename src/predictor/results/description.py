@@ -8,6 +8,7 @@ from pydantic import Field
 
 from predictor.results.base import FORMAT, Count, Named, Number, Result
 from predictor.results.cohort import Flow
+from predictor.results.html import paragraphs, table
 from predictor.results.intervals import Interval, IntervalEstimate
 
 
@@ -356,3 +357,7 @@ class Description(Described):
     sentences: tuple[str, ...]
     versions: Named[str]
     time: str
+
+    def _repr_html_(self) -> str:
+        rows = [(each.time, str(each.events), str(each.labelled)) for each in self.responders]
+        return table(("time", "responders", "of"), rows) + paragraphs(self.sentences)

@@ -11,6 +11,7 @@ from predictor.results.base import FORMAT, Named, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
 from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
+from predictor.results.html import number, paragraphs, table
 from predictor.results.intervals import NUMBERS
 from predictor.results.learner import DeliveredLearner, LearnerResult
 
@@ -116,6 +117,22 @@ class TrainingResult(Result):
     def learning(self) -> Mapping[str, LearnerResult]:
         """The learners that learn something from covariates."""
         return {name: learner for name, learner in self.learners.items() if learner.parameters}
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                f"{name} *" if name == self.champion else name,
+                f"{number(auroc.estimate)} ({number(auroc.low)} to {number(auroc.high)})",
+                number(auroc.apparent),
+                number(learner.metrics["brier"].estimate),
+            )
+            for name, learner in self.learners.items()
+            for auroc in [learner.metrics["auroc"]]
+        ]
+        headings = ("learner", "AUROC (95 % interval)", "apparent", "Brier")
+        return table(headings, rows) + paragraphs(
+            [f"* champion: {self.champion}, {self.champion_reason}", *self.verdict]
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """A row per learner and measure: estimate, interval and what stands beside it."""

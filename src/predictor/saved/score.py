@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,9 @@ from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
 from predictor.study import Column
 from predictor.study.study import CONTRIBUTION
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FAR = 3.0  # standard deviations from the mean of the training patients
 SAID = ("outcome", "predict_at", "model")  # of the model, at the end of every row
@@ -69,6 +73,11 @@ class Scores:
     outcome: str
     predict_at: str
     model: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """`to_table` as a data frame."""
+        frame: pd.DataFrame = self.to_table().to_pandas()
+        return frame
 
     def to_table(self) -> pa.Table:
         """One row per patient: identifier, probability, range, flags, baseline, contributions.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -185,6 +186,17 @@ class Study(Frozen):
     def cluster(self) -> str | None:
         """Name of the cluster column, if any."""
         return next((column.name for column in self.columns if "cluster" in column.roles), None)
+
+    def without_paths(self) -> Study:
+        """The study with its files named as they lie side by side among what is kept."""
+        update: dict[str, object] = {}
+        if self.covariates is not None:
+            update["covariates"] = self.covariates.model_copy(update={"file": "covariates.sql"})
+        bootstrap = self.validation.bootstrap
+        if bootstrap.resamples is not None:
+            named = bootstrap.model_copy(update={"resamples": Path(bootstrap.resamples).name})
+            update["validation"] = self.validation.model_copy(update={"bootstrap": named})
+        return self.model_copy(update=update)
 
     def later(self, known_at: str | None, than: str | None = None) -> bool:
         """Whether a value known at `known_at` is not yet known at `than` (default: predict_at)."""

@@ -10,36 +10,60 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from predictor.workflows.checking import check
+    from predictor.workflows.delivery import deliver
     from predictor.workflows.describing import describe
+    from predictor.workflows.estimated import Estimated, estimate
+    from predictor.workflows.fitted import Fitted, fit
+    from predictor.workflows.judged import Judged, judge
     from predictor.workflows.logging import log
-    from predictor.workflows.plan import make_plan
+    from predictor.workflows.planned import Planned, make_plan, plan
     from predictor.workflows.prepared import Prepared, prepare
     from predictor.workflows.reporting import write_report
-    from predictor.workflows.scoring import score_file
+    from predictor.workflows.scoring import score, score_file
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.training import train
 
 __all__ = [
+    "Estimated",
+    "Fitted",
+    "Judged",
+    "Planned",
     "Prepared",
     "check",
+    "deliver",
     "describe",
+    "estimate",
+    "fit",
     "initialise",
+    "judge",
     "log",
     "make_plan",
+    "plan",
     "prepare",
+    "score",
     "score_file",
     "train",
     "write_report",
 ]
 
 _WHERE = {
+    "Estimated": "estimated",
+    "Fitted": "fitted",
+    "Judged": "judged",
+    "Planned": "planned",
     "Prepared": "prepared",
     "check": "checking",
+    "deliver": "delivery",
     "describe": "describing",
+    "estimate": "estimated",
+    "fit": "fitted",
     "initialise": "starter_study",
+    "judge": "judged",
     "log": "logging",
-    "make_plan": "plan",
+    "make_plan": "planned",
+    "plan": "planned",
     "prepare": "prepared",
+    "score": "scoring",
     "score_file": "scoring",
     "train": "training",
     "write_report": "reporting",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from predictor.validation import Contender, Evidence
 from predictor.workflows.prepared import Prepared
 
 if TYPE_CHECKING:
-    from predictor.learners.learner import Learner
-    from predictor.workflows.delivery import Result
+    from predictor.workflows.estimated import Estimated
 
 
 def evidence_before(prepared: Prepared) -> Evidence:
@@ -18,44 +16,30 @@ def evidence_before(prepared: Prepared) -> Evidence:
     return Evidence(prepared.study, prepared.labelled, prepared.eligible, prepared.clusters)
 
 
-def evidence_after(
-    prepared: Prepared,
-    results: Mapping[str, Result],
-    estimators: Mapping[str, Learner],
-    *,
-    champion: str,
-    prevalence_log_loss: float,
-) -> Evidence:
-    """The same with the learners that were trained.
-
-    Parameters
-    ----------
-    prepared
-        The study and its patients.
-    results, estimators
-        By name of the learner.
-    champion, prevalence_log_loss
-        Which learner is kept, and the cross-validated log loss of the prevalence.
-    """
-    contenders = {}
-    for name, result in results.items():
-        trained, moved = result.trained, result.found.instability_mape
-        contenders[name] = Contender(
-            spec=result.spec,
-            estimator=estimators[name],
-            X=result.matrix.X,
-            performance=result.performance,
-            parameters=result.found.parameters,
-            instability=float("nan") if moved is None else moved,
-            failed=trained.failed,
-            replicates=len(trained.folds) + len(trained.interval) + len(trained.bootstrap),
-        )
+def evidence_after(estimated: Estimated, *, champion: str) -> Evidence:
+    """The same with the learners that were trained, and the name of the one that is kept."""
+    prepared = estimated.prepared
     return Evidence(
         prepared.study,
         prepared.labelled,
         prepared.eligible,
         prepared.clusters,
-        contenders,
+        {name: _contender(name, estimated) for name in estimated.learners},
         champion,
-        prevalence_log_loss,
+        estimated.prevalence.estimates["log_loss"].estimate,
+    )
+
+
+def _contender(name: str, estimated: Estimated) -> Contender:
+    learner = estimated.learners[name]
+    trained, moved = learner.trained, learner.result.instability_mape
+    return Contender(
+        spec=learner.spec,
+        estimator=estimated.estimators[name],
+        X=learner.matrix.X,
+        performance=learner.performance,
+        parameters=learner.result.parameters,
+        instability=float("nan") if moved is None else moved,
+        failed=trained.failed,
+        replicates=len(trained.folds) + len(trained.interval) + len(trained.bootstrap),
     )

@@ -8,8 +8,7 @@ from predictor.report import checked_cohort, checked_covariates, sample_size
 from predictor.results import CheckResult
 from predictor.validation import audit
 from predictor.workflows.auditing import evidence_before
-from predictor.workflows.learner import make_learner
-from predictor.workflows.plan import make_plan
+from predictor.workflows.planned import plan
 from predictor.workflows.prepared import prepare
 
 
@@ -27,9 +26,7 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
         If the study or the table is refused.
     """
     prepared = prepare(config, data)
-    for spec in prepared.study.learners:
-        make_learner(spec, prepared.study, prepared.matrix)
-    make_plan(prepared)
+    plan(prepared)
     flow = prepared.labelled.flow
     return CheckResult(
         study=prepared.study.study,

@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from predictor import tracking
-from predictor.cohort import Design, Pooled, pipeline_sql
+from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import replacing, write_bytes
-from predictor.explain import Explanation, Importance
 from predictor.report import Figure, flat_metrics, report_figures
 from predictor.report.card import card
 from predictor.report.page import BEESWARM
-from predictor.results import DeliveredLearner, DeliveredTraining, LearnerResult, TrainingResult
+from predictor.results import DeliveredLearner, DeliveredTraining
 from predictor.saved import SavedModel, Spread, Usual, stage_model
 from predictor.scorers.keeping import kept
-from predictor.study import LearnerSpec, Study, ValidationSpec, dump_study, question
-from predictor.validation import Performance, Plan, Trained
+from predictor.study import ValidationSpec, dump_study, question
 from predictor.workflows import provenance
+from predictor.workflows.estimated import EstimatedLearner
+from predictor.workflows.judged import Judged
 from predictor.workflows.logging import try_to_log
+from predictor.workflows.places import reports_of
 from predictor.workflows.record import RECORD, place, place_of_learner, to_record
 from predictor.workflows.reporting import PAGE, REPORT, make_page, visible_result
 
@@ -31,79 +31,32 @@ Figures = dict[str, Figure]
 Files = dict[str, bytes]
 
 
-@dataclass(frozen=True, repr=False)
-class Result:
-    """Everything about one learner.
-
-    Attributes
-    ----------
-    spec, matrix, trained
-        What it is, the patients it was given, and its models.
-    shown
-        The patients on whom it is explained: all of them, or some of very many.
-    performance, explanation, importances
-        What was found.
-    found
-        All of it in numbers and words.
-    """
-
-    spec: LearnerSpec
-    matrix: Design
-    shown: Design
-    trained: Trained
-    performance: Performance
-    explanation: Explanation
-    importances: tuple[Importance, ...]
-    found: LearnerResult
-
-
-@dataclass(frozen=True, repr=False)
-class Delivery:
-    """Everything a training found, and where it goes.
-
-    Attributes
-    ----------
-    study
-        With the learners that were trained and the seed that was used.
-    plan
-        The samples they were trained on.
-    results
-        By name of the learner.
-    result
-        All that was found; becomes ``report.json``.
-    data
-        Name of the table.
-    models, out
-        Folders for models, and for figures and report.
-    pooled
-        Values of so few patients that the learners got another one instead.
-    individual
-        Whether figures with a point per patient are wanted.
-    """
-
-    study: Study
-    plan: Plan
-    results: Mapping[str, Result]
-    result: TrainingResult
-    data: str
-    models: Path
-    out: Path
-    pooled: tuple[Pooled, ...] = ()
-    individual: bool = False
-
-    @property
-    def directories(self) -> dict[str, Path]:
-        """The directory of each learner's model."""
-        folder = self.models / self.study.study
-        return {name: folder / result.spec.slug for name, result in self.results.items()}
-
-
-def deliver(delivery: Delivery) -> DeliveredTraining:
+def deliver(
+    judged: Judged,
+    *,
+    data: str,
+    models: Path = Path("models"),
+    out: Path | None = None,
+    individual: bool = False,
+) -> DeliveredTraining:
     """Save, draw, track.
 
     Models and report are written beside their places first, and put there together. MLflow, which
     can fail in more ways than a disk, is told afterwards: what it would not take can be sent later,
     see `predictor.workflows.logging`.
+
+    Parameters
+    ----------
+    judged
+        A training that is over.
+    data
+        Name of the table.
+    models
+        Where saved models go: ``models/<study>/<learner>/``.
+    out
+        Where figures and report go; ``reports/<study>`` if None.
+    individual
+        Draw figures with a point per patient: personal data.
 
     Returns
     -------
@@ -115,61 +68,65 @@ def deliver(delivery: Delivery) -> DeliveredTraining:
     OSError
         If the disk is full; what was there before is there afterwards.
     """
-    shown = visible_result(delivery.result)
+    study, result = judged.prepared.study, judged.result
+    out = reports_of(study) if out is None else out
+    shown = visible_result(result)
     together, each = report_figures(shown)
     vectors = _vectors(together)
     pictures_of_each = {
-        name: _vectors(drawn) | _shap(delivery.results[name], individual=delivery.individual)
+        name: _vectors(drawn) | _shap(judged.learners[name], individual=individual)
         for name, drawn in each.items()
     }
-    report = _json(delivery.result.to_json())
+    report = _json(result.to_json())
     page = make_page(shown, together, each, _beeswarms(pictures_of_each))
-    sql, _ = pipeline_sql(delivery.study)
+    sql, _ = pipeline_sql(study)
     artifacts = {
         REPORT: report,  # first: it tells whose folder this is
         PAGE: page,
         **vectors,
-        "study.yaml": dump_study(without_paths(delivery.study)).encode(),
+        "study.yaml": dump_study(study.without_paths()).encode(),
         "covariates.sql": sql.encode(),
     }
     artifacts_of_each = {
-        name: {"learner.json": _json(result.found.to_json()), **pictures_of_each.get(name, {})}
-        for name, result in delivery.results.items()
+        name: {"learner.json": _json(learner.to_json()), **pictures_of_each.get(name, {})}
+        for name, learner in result.learners.items()
     }
-    files = {delivery.out / place(name): content for name, content in artifacts.items()}
+    files = {out / place(name): content for name, content in artifacts.items()}
     for learner, contents in artifacts_of_each.items():
         for name, content in contents.items():
-            files[delivery.out / place_of_learner(learner, name)] = content
-    directories = delivery.directories
-    record = delivery.out / RECORD
+            files[out / place_of_learner(learner, name)] = content
+    directories = {
+        name: models / study.study / learner.spec.slug for name, learner in judged.learners.items()
+    }
+    record = out / RECORD
     with replacing((*directories.values(), *files, record)) as staged:
-        models: dict[str, Files] = {}
+        written: dict[str, Files] = {}
         for name, directory in directories.items():
-            model = _saved(delivery, name)
-            stage_model(model, staged[directory], card=card(model, delivery.result))
-            models[name] = {path.name: path.read_bytes() for path in staged[directory].iterdir()}
+            model = _saved(judged, name)
+            stage_model(model, staged[directory], card=card(model, result))
+            written[name] = {path.name: path.read_bytes() for path in staged[directory].iterdir()}
         for path, content in files.items():
             write_bytes(staged[path], content)
-        run = _tracked(delivery, models, artifacts, artifacts_of_each)
-        write_bytes(staged[record], _json(to_record(run, directories, delivery.out)))
-    if not delivery.individual:
+        run = _tracked(judged, data, written, artifacts, artifacts_of_each)
+        write_bytes(staged[record], _json(to_record(run, directories, out)))
+    if not individual:
         # that of an earlier training would come back on the page of `predictor report`
-        for result in delivery.results.values():
-            swarm = delivery.out / result.spec.slug / "figures" / f"{BEESWARM}.png"
+        for each_learner in judged.learners.values():
+            swarm = out / each_learner.spec.slug / "figures" / f"{BEESWARM}.png"
             swarm.unlink(missing_ok=True)
-    logged, tracking_error = try_to_log(run, delivery.out)
+    logged, tracking_error = try_to_log(run, out)
     learners = {
         name: DeliveredLearner(
             **dict(found),
             model=str(directories[name]),
             run_id=None if logged is None else logged.run_ids[name],
         )
-        for name, found in delivery.result.learners.items()
+        for name, found in result.learners.items()
     }
     return DeliveredTraining(
-        **dict(delivery.result) | {"learners": learners},
-        report=str(delivery.out / PAGE),
-        report_json=str(delivery.out / REPORT),
+        **dict(result) | {"learners": learners},
+        report=str(out / PAGE),
+        report_json=str(out / REPORT),
         run_id=None if logged is None else logged.run_id,
         store=None if logged is None else logged.store,
         champion_uri=None if logged is None else logged.champion_uri,
@@ -177,13 +134,13 @@ def deliver(delivery: Delivery) -> DeliveredTraining:
     )
 
 
-def _shap(result: Result, *, individual: bool) -> Files:
+def _shap(learner: EstimatedLearner, *, individual: bool) -> Files:
     """The figures of the `shap` package: one shows the patients, so it is drawn if asked for."""
     from predictor.explain.figures import bar, beeswarm
 
-    files = {"figures/shap_bar.png": bar(result.importances)}
+    files = {"figures/shap_bar.png": bar(learner.importances)}
     if individual:
-        files[f"figures/{BEESWARM}.png"] = beeswarm(result.explanation, result.shown)
+        files[f"figures/{BEESWARM}.png"] = beeswarm(learner.explanation, learner.shown)
     return files
 
 
@@ -196,29 +153,29 @@ def _beeswarms(pictures_of_each: Mapping[str, Files]) -> Files:
     return {name: files[path] for name, files in pictures_of_each.items() if path in files}
 
 
-def _saved(delivery: Delivery, name: str) -> SavedModel:
-    result, found = delivery.results[name], delivery.result
+def _saved(judged: Judged, name: str) -> SavedModel:
+    learner, found = judged.learners[name], judged.result
     # a file of resamples is named by a path of this machine, which is nobody's business
-    alone = delivery.study.model_copy(
-        update={"learners": (result.spec,), "validation": ValidationSpec()}
+    alone = judged.prepared.study.model_copy(
+        update={"learners": (learner.spec,), "validation": ValidationSpec()}
     )
-    model = kept(result.trained.model, result.matrix.X, fewest=FEWEST)
+    model = kept(learner.trained.model, learner.matrix.X, fewest=FEWEST)
     return SavedModel(
         study=alone,
         learner=name,
-        covariates=result.matrix.covariates,
+        covariates=learner.matrix.covariates,
         model=model,
         spread=Spread.of(
-            model, result.trained.bootstrap_models[: result.trained.model.kept], result.shown
+            model, learner.trained.bootstrap_models[: learner.trained.model.kept], learner.shown
         ),
-        usual=Usual.of(result.matrix),
+        usual=Usual.of(learner.matrix),
         pooled=tuple(
             pooled
-            for pooled in delivery.pooled
-            if pooled.covariate in {covariate.name for covariate in result.matrix.covariates}
+            for pooled in judged.prepared.pooled
+            if pooled.covariate in {covariate.name for covariate in learner.matrix.covariates}
         ),
         performance={
-            **result.found.to_json(),
+            **learner.result.to_json(),
             **found.model_dump(mode="json", include={"data", "plan", "champion", "verdict"}),
         },
         provenance={
@@ -229,12 +186,13 @@ def _saved(delivery: Delivery, name: str) -> SavedModel:
 
 
 def _tracked(
-    delivery: Delivery,
+    judged: Judged,
+    data: str,
     models: Mapping[str, Files],
     artifacts: Files,
     artifacts_of_each: Mapping[str, Files],
 ) -> tracking.TrainingRun:
-    study, found = delivery.study, delivery.result
+    study, found = judged.prepared.study, judged.result
     tags = {f"version.{name}": text for name, text in found.versions.items()}
     tags |= {"champion": found.champion, "verdict": " ".join(found.verdict)}
     revision = provenance.commit()
@@ -251,37 +209,25 @@ def _tracked(
         },
         tags=tags,
         data_fingerprint=found.data.fingerprint,
-        dataset_name=delivery.data,
+        dataset_name=data,
         rows=found.data.rows,
         artifacts=artifacts,
         learners=tuple(
             tracking.LearnerRun(
                 name=name,
                 parameters={
-                    "learner": result.spec.learner,
-                    "covariates": ", ".join(c.name for c in result.matrix.covariates),
-                    **{key: str(value) for key, value in result.spec.parameters.items()},
+                    "learner": learner.spec.learner,
+                    "covariates": ", ".join(learner.result.covariates),
+                    **{key: str(value) for key, value in learner.spec.parameters.items()},
                 },
-                metrics=flat_metrics(result.found),
+                metrics=flat_metrics(learner.result),
                 artifacts=artifacts_of_each[name],
                 model=models[name],
             )
-            for name, result in delivery.results.items()
+            for name, learner in judged.learners.items()
         ),
         champion=found.champion,
     )
-
-
-def without_paths(study: Study) -> Study:
-    """The study with its files named as they lie side by side among the artifacts."""
-    update: dict[str, Any] = {}
-    if study.covariates is not None:
-        update["covariates"] = study.covariates.model_copy(update={"file": "covariates.sql"})
-    bootstrap = study.validation.bootstrap
-    if bootstrap.resamples is not None:
-        named = bootstrap.model_copy(update={"resamples": Path(bootstrap.resamples).name})
-        update["validation"] = study.validation.model_copy(update={"bootstrap": named})
-    return study.model_copy(update=update)
 
 
 def _json(document: Mapping[str, Any]) -> bytes:

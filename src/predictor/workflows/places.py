@@ -15,6 +15,11 @@ from predictor.workflows.files import check_writable
 from predictor.workflows.reporting import PAGE, REPORT, is_report
 
 
+def reports_of(study: Study) -> Path:
+    """Where reports of a study go, if nothing else is asked for."""
+    return Path("reports") / study.study
+
+
 def check_places(study: Study, models: Path, out: Path) -> None:
     """Refuse places before hours are spent on what goes there.
 

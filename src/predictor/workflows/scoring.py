@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from predictor import tracking
-from predictor.cohort import read_table
+from predictor.cohort import read_frame, read_table
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
-from predictor.saved import SavedModel, Scores, read_model, score
+from predictor.saved import SavedModel, Scores, read_model
+from predictor.saved import score as score_table
 from predictor.workflows.files import write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def score_file(
@@ -44,15 +49,45 @@ def score_file(
             kind="a file of scores",
             way_out="choose another name or move it away",
         )
-    directory = tracking.download_model(model) if model.startswith("models:") else Path(model)
-    loaded = read_model(directory)
-    table = read_table(data)
-    try:
-        scores = score(loaded, table, lenient=lenient)
-    except DataError as error:
-        raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
+    loaded = _model(model)
+    scores = score(loaded, data, lenient=lenient)
     write_table(scores.to_table(), out)
     return loaded, scores
+
+
+def score(
+    model: SavedModel | Path | str, data: Path | str | pd.DataFrame, *, lenient: bool = False
+) -> Scores:
+    """Score a table of new patients.
+
+    Parameters
+    ----------
+    model
+        A saved model, its directory, or a model of the MLflow store as
+        ``models:/<study>@champion``.
+    data
+        CSV, Parquet or XLSX, or a data frame, with at least the columns the model needs.
+    lenient
+        Score the patients whose cells are right, and give the reason for the others.
+
+    Raises
+    ------
+    DataError, ModelError
+        If the model or the table is refused.
+    """
+    loaded = model if isinstance(model, SavedModel) else _model(model)
+    if not isinstance(data, Path | str):
+        return score_table(loaded, read_frame(data), lenient=lenient)
+    table = read_table(data)
+    try:
+        return score_table(loaded, table, lenient=lenient)
+    except DataError as error:
+        raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
+
+
+def _model(model: Path | str) -> SavedModel:
+    named = isinstance(model, str) and model.startswith("models:")
+    return read_model(tracking.download_model(str(model)) if named else Path(model))
 
 
 def _are_scores(path: Path) -> bool:

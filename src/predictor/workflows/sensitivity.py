@@ -14,7 +14,7 @@ from predictor.results import Sensitivity
 from predictor.study import BootstrapSpec, LearnerSpec, Study
 from predictor.validation import Estimate, Executor, metrics, performance, serial
 from predictor.validation import train as train_learner
-from predictor.workflows.plan import make_plan
+from predictor.workflows.planned import Planned, make_plan
 from predictor.workflows.prepared import Prepared, relabelled
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 
 def sensitivity(
-    prepared: Prepared,
-    estimators: Mapping[str, Learner],
+    planned: Planned,
     champion: str,
     executor: Executor = serial,
 ) -> tuple[Sensitivity, ...]:
@@ -31,10 +30,8 @@ def sensitivity(
 
     Parameters
     ----------
-    prepared
-        The study and its patients.
-    estimators
-        By name of the learner.
+    planned
+        The study, its patients, and its learners.
     champion
         The learner that is kept; trained again if it is a quick one (others would double the time
         of a training), otherwise a quick one that is no comparator, if possible a tuned one with
@@ -48,6 +45,7 @@ def sensitivity(
         Empty when there is no quick learner. A definition under which there are fewer
         than 10 events or 10 patients without is left out.
     """
+    prepared, estimators = planned.prepared, planned.estimators
     spec = _quick_learner(prepared.study, estimators, champion)
     if spec is None:
         return ()
@@ -84,11 +82,11 @@ def _auroc(
     """Cross-validated AUROC with its interval; there is no use here for the plain bootstrap."""
     study = prepared.study
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
-    planned = replace(prepared, study=study.model_copy(update={"validation": few}))
+    quick = replace(prepared, study=study.model_copy(update={"validation": few}))
     (measure,) = (m for m in metrics(()) if m.name == "auroc")
     X = prepared.matrix.select(spec.covariates).X
     try:
-        plan = make_plan(planned)
+        plan = make_plan(quick)
         trained = train_learner(estimator, X, prepared.labelled.y, plan, executor)
     except (DataError, StudyError):
         # no model of these labels, or fewer clusters than folds, is an answer, and no reason to

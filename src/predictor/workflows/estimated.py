@@ -1,0 +1,140 @@
+"""What is found of each learner: performance, stability, explanation, the model in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from predictor.cohort import Design
+from predictor.explain import Explanation, Importance, explain, importance
+from predictor.report import learner_result, model_in_words, sample_size
+from predictor.results import LearnerResult
+from predictor.study import LearnerSpec, Study
+from predictor.validation import (
+    Metric,
+    Performance,
+    Samples,
+    Trained,
+    calibration,
+    decision_curve,
+    metrics,
+    performance,
+    stability,
+    strength,
+)
+from predictor.workflows.fitted import Fitted
+
+EXPLAINED = 5_000  # patients whose contributions are computed, for every learner and replicate
+
+
+@dataclass(frozen=True, repr=False)
+class EstimatedLearner:
+    """Everything about one learner.
+
+    Attributes
+    ----------
+    spec, matrix, trained
+        What it is, the patients it was given, and its models.
+    shown
+        The patients on whom it is explained: all of them, or some of very many.
+    performance, explanation, importances
+        What was found.
+    result
+        All of it in numbers and words.
+    """
+
+    spec: LearnerSpec
+    matrix: Design
+    shown: Design
+    trained: Trained
+    performance: Performance
+    explanation: Explanation
+    importances: tuple[Importance, ...]
+    result: LearnerResult
+
+
+@dataclass(frozen=True, repr=False)
+class Estimated(Fitted):
+    """A training whose learners are measured.
+
+    Attributes
+    ----------
+    learners
+        By name.
+    prevalence
+        Performance of the reference, in the measures in which learners are compared.
+    """
+
+    learners: Mapping[str, EstimatedLearner]
+    prevalence: Performance
+
+
+def estimate(fitted: Fitted) -> Estimated:
+    """Measure every learner, and explain it."""
+    study = fitted.prepared.study
+    prevalence = performance(fitted.reference, fitted.plan, compared_in(study))
+    learners = {spec.name: _estimated(spec, fitted, prevalence) for spec in study.learners}
+    return Estimated(**vars(fitted), learners=learners, prevalence=prevalence)
+
+
+def compared_in(study: Study) -> tuple[Metric, ...]:
+    """Measures in which learners are compared."""
+    return tuple(
+        metric
+        for metric in metrics(study.validation.thresholds)
+        if metric.name in ("auroc", "log_loss", "brier") or metric.name.startswith("net_benefit@")
+    )
+
+
+def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> EstimatedLearner:
+    start = time.perf_counter()
+    prepared, plan, trained = fitted.prepared, fitted.plan, fitted.trained[spec.name]
+    study, estimator, flow = prepared.study, fitted.estimators[spec.name], prepared.labelled.flow
+    matrix = prepared.matrix.select(spec.covariates)
+    thresholds = study.validation.thresholds
+    found = performance(trained, plan, metrics(thresholds))
+    samples = Samples(trained, plan)
+    kept = trained.bootstrap_models[: trained.model.kept]
+    shown = _shown(matrix, study.seed)
+    importances = importance(trained.model, kept, shown)
+    parameters = estimator.number_of_parameters(matrix.X.shape[1])
+    result = learner_result(
+        spec,
+        trained,
+        found,
+        importances,
+        covariates=[covariate.name for covariate in matrix.covariates],
+        parameters=parameters,
+        tuned=estimator.tuned,
+        explained=len(shown.X),
+        curve=decision_curve(samples),
+        calibration=calibration(samples),
+        stability=stability(trained, thresholds),
+        model=model_in_words(
+            trained.model, kept, matrix, study, constant=not estimator.learns_from_covariates
+        ),
+        sample_size=sample_size(
+            flow.labelled,
+            flow.events,
+            parameters,
+            strength(found, prevalence.estimates["log_loss"].estimate),
+            learner=spec.name,
+        )
+        if parameters
+        else None,
+        seconds=fitted.seconds[spec.name] + time.perf_counter() - start,
+    )
+    explanation = explain(trained.model, shown)
+    return EstimatedLearner(spec, matrix, shown, trained, found, explanation, importances, result)
+
+
+def _shown(matrix: Design, seed: int) -> Design:
+    """The patients on whom models are explained: all, or a random sample of very many."""
+    patients = len(matrix.X)
+    if patients <= EXPLAINED:
+        return matrix
+    chosen = np.random.default_rng(seed).choice(patients, EXPLAINED, replace=False)
+    return matrix.take(np.sort(chosen))

@@ -1,0 +1,68 @@
+"""The learners of a study, trained on every sample of its plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from predictor.learners import REFERENCE, make
+from predictor.validation import Executor, Trained, serial
+from predictor.validation import train as train_learner
+from predictor.workflows.planned import Planned
+
+Progress = Callable[[str, float], None]
+"""Called before each step with a few words and the share of steps that are done."""
+
+
+def silent(_step: str, _share: float) -> None:
+    """No progress is shown."""
+
+
+@dataclass(frozen=True, repr=False)
+class Fitted(Planned):
+    """A training whose models are there.
+
+    Attributes
+    ----------
+    trained
+        The models of each learner, by name: of all patients, and of every sample.
+    seconds
+        What that took, by name.
+    reference
+        The prevalence, trained like a learner whether the study has it or not.
+    """
+
+    trained: Mapping[str, Trained]
+    seconds: Mapping[str, float]
+    reference: Trained
+
+
+def fit(planned: Planned, executor: Executor = serial, progress: Progress = silent) -> Fitted:
+    """Train every learner on all patients, and again on every sample of the plan.
+
+    Parameters
+    ----------
+    planned
+        The samples and the learners.
+    executor
+        Where replicates are fitted; the numbers do not depend on it.
+    progress
+        Told of each learner before it is trained.
+
+    Raises
+    ------
+    DataError
+        If a learner has no model of these patients.
+    """
+    prepared, plan = planned.prepared, planned.plan
+    y = prepared.labelled.y
+    reference = train_learner(make(REFERENCE), prepared.matrix.X, y, plan)
+    trained, seconds = {}, {}
+    for done, spec in enumerate(prepared.study.learners):
+        progress(f"training {spec.name}", done / len(prepared.study.learners))
+        start = time.perf_counter()
+        X = prepared.matrix.select(spec.covariates).X
+        trained[spec.name] = train_learner(planned.estimators[spec.name], X, y, plan, executor)
+        seconds[spec.name] = time.perf_counter() - start
+    return Fitted(**vars(planned), trained=trained, seconds=seconds, reference=reference)

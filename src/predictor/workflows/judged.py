@@ -1,0 +1,112 @@
+"""What is said of a training as a whole: champion, audits, verdict, comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from predictor.cohort import pipeline_sql
+from predictor.learners import REFERENCE
+from predictor.report import (
+    cohort_counts,
+    comparison_results,
+    covariates,
+    plan_result,
+    sample_size,
+    treat_all_result,
+)
+from predictor.results import Comparison, TrainingResult
+from predictor.study import dump_study
+from predictor.validation import (
+    NOT_SHOWN,
+    Executor,
+    Samples,
+    audit,
+    choose,
+    comparisons,
+    serial,
+    treat_all,
+    verdict,
+)
+from predictor.workflows import provenance
+from predictor.workflows.auditing import evidence_after
+from predictor.workflows.estimated import Estimated, compared_in
+from predictor.workflows.sensitivity import sensitivity
+
+
+@dataclass(frozen=True, repr=False)
+class Judged(Estimated):
+    """A training that is over; `result` is what becomes ``report.json``."""
+
+    result: TrainingResult
+
+
+def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
+    """Choose the champion, run the audits, give the verdict.
+
+    Parameters
+    ----------
+    estimated
+        The learners and what was found of each.
+    executor
+        Where a quick learner is trained again under the other definitions of the outcome.
+    """
+    prepared, learners = estimated.prepared, estimated.learners
+    study, flow = prepared.study, prepared.labelled.flow
+    champion = choose({name: learner.performance for name, learner in learners.items()})
+    evidence = evidence_after(estimated, champion=champion.name)
+    findings = audit(evidence)
+    said = verdict(evidence, findings)
+    subject = None if evidence.subject is None else evidence.subject.name
+    of_subject = None if subject is None else learners[subject].result.sample_size
+    named = study.without_paths()
+    sql, _ = pipeline_sql(named)
+    result = TrainingResult(
+        study=study.study,
+        title=study.title,
+        predict_at=study.predict_at,
+        outcome=study.outcome.name,
+        timepoints=study.timepoints,
+        outcome_known_at=study.outcome.known_at,
+        rule=study.outcome.rule,
+        eligible_rules=study.eligible,
+        config=dump_study(named),
+        sql=sql,
+        pipeline_given=study.covariates is not None,
+        cluster=study.cluster,
+        covariates=covariates(prepared.matrix),
+        plan=plan_result(named, estimated.plan),
+        data=cohort_counts(prepared.labelled, prepared.fingerprint),
+        sample_size=of_subject
+        or sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1], NOT_SHOWN),
+        learners={name: learner.result for name, learner in learners.items()},
+        champion=champion.name,
+        champion_reason=champion.reason,
+        subject=subject,
+        subject_reason=evidence.subject_reason,
+        verdict_level=said.level,
+        verdict=said.sentences,
+        audits=findings,
+        comparisons=_comparisons(estimated, champion.name),
+        decision_curve=treat_all_result(treat_all(Samples(estimated.reference, estimated.plan))),
+        sensitivity=sensitivity(estimated, champion.name, executor),
+        seed=study.seed,
+        versions=provenance.versions(),
+        time=provenance.now(),
+    )
+    return Judged(**vars(estimated), result=result)
+
+
+def _comparisons(estimated: Estimated, champion: str) -> tuple[Comparison, ...]:
+    """Everybody against the prevalence (in the study or not), comparators and champion."""
+    study, estimators = estimated.prepared.study, estimated.estimators
+    constant = [name for name, each in estimators.items() if not each.learns_from_covariates]
+    references = constant[:1] or [REFERENCE]
+    references += [spec.name for spec in study.learners if spec.comparator]
+    performances = {name: learner.performance for name, learner in estimated.learners.items()}
+    found = comparisons(
+        {references[0]: estimated.prevalence, **performances},
+        references=references,
+        champion=champion,
+        measures=[metric.name for metric in compared_in(study)],
+    )
+    return comparison_results(found)

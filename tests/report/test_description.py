@@ -104,3 +104,9 @@ def test_the_page_says_what_is_hidden_and_what_rests_on_few(found) -> None:
     assert "- characteristics: sex" in text
     assert "look before you share it" in text
     assert "personal data" in page(found.model_copy(update={"individual": True}), {})
+
+
+def test_a_notebook_shows_responders_and_sentences_and_obeys_nothing(found) -> None:
+    shown = found._repr_html_()
+    assert "<td>T1</td><td>18</td><td>40</td>" in shown
+    assert "Nothing &lt;b&gt;bold&lt;/b&gt;." in shown

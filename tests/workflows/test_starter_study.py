@@ -17,9 +17,9 @@ def test_the_starter_study_is_accepted_as_it_is(tmp_path) -> None:
     ]  # fmt: skip
     assert sorted(written) == sorted((tmp_path / "new" / "study").iterdir())
     facts = check(written[0], written[3])
-    assert facts["data"]["rows"] == facts["data"]["labelled"] == 60
-    assert 10 <= facts["data"]["events"] <= 50
-    assert len(facts["covariates"]) >= 5
+    assert facts.data.rows == facts.data.labelled == 60
+    assert 10 <= facts.data.events <= 50
+    assert len(facts.covariates) >= 5
 
 
 def test_the_example_says_that_it_is_synthetic(tmp_path) -> None:

@@ -16,6 +16,7 @@ import time
 import numpy as np
 from populations import Population
 
+from predictor.cohort import Target
 from predictor.learners import make
 from predictor.study import ValidationSpec
 from predictor.validation import (
@@ -56,7 +57,7 @@ def measured(learner: str, patients: int) -> str:
     X, y, _ = Population(0.7, COVARIATES).draw(patients, rng)
     spec = ValidationSpec().for_patients(patients)
     start = time.perf_counter()
-    plan = draw_plan(y, spec, rng)
+    plan = draw_plan(Target.binary(y), spec, rng)
     trained = train(make(learner), X, y, plan, threads(-1))
     performance(trained, plan, metrics(spec.thresholds))
     decision_curve(Samples(trained, plan))

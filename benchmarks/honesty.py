@@ -29,6 +29,7 @@ from interval_forms import TAILS, from_resamples, jackknife_after_bootstrap, two
 from populations import Population
 from today import grid_search, pooled_leave_one_out, single_split
 
+from predictor.cohort import Target
 from predictor.learners import make
 from predictor.statistics import calibration_curve, log_loss
 from predictor.study import ValidationSpec
@@ -233,7 +234,7 @@ def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
     population = cell.drawn_from(number)
     X, y, clusters = population.draw(cell.patients, rng)
     fresh_X, fresh_y, _ = population.draw(max(FRESH, FRESH_FOR_EACH * cell.patients), rng)
-    plan = draw_plan(y, cell.validation, rng, clusters=clusters)
+    plan = draw_plan(Target.binary(y), cell.validation, rng, clusters=clusters)
     trained = train(make(cell.learner), X, y, plan)
     found, samples = performance(trained, plan, MEASURES), Samples(trained, plan)
     said = {"covariates": X.shape[1], "missing": population.missing}

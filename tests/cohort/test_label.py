@@ -250,6 +250,14 @@ def test_labels_stay_with_their_patients(make_study: MakeStudy, make_cohort: Mak
     np.testing.assert_array_equal(found.labels, fall >= 2)
 
 
+def test_the_target_is_that_of_the_labelled_patients(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort(nrs_t0=["8", "8", "8", "8"], nrs_t2=["6", None, "7", "1"])
+    target = label(cohort).target
+    assert (target.kind, len(target)) == ("binary", 3)
+    np.testing.assert_array_equal(target.values, [1, 0, 1])
+    np.testing.assert_array_equal(target.strata, [1, 0, 1])
+
+
 def test_a_patient_twice_among_the_eligible_is_refused_with_the_rows_of_the_table(
     make_study: MakeStudy, make_cohort: MakeCohort
 ) -> None:

@@ -173,7 +173,7 @@ def test_nobody_can_draw_the_samples_again_without_the_table(trained) -> None:
 
     def drawn(*guess: int) -> np.ndarray:
         rng = np.random.default_rng(guess)
-        return draw_plan(prepared.labelled.y, prepared.study.validation, rng).bootstrap
+        return draw_plan(prepared.labelled.target, prepared.study.validation, rng).bootstrap
 
     # who has the table can draw them again, as is intended
     assert np.array_equal(drawn(seed, prepared.entropy), ours)

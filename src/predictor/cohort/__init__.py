@@ -21,6 +21,7 @@ from predictor.cohort.label import (
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.read import read_frame, read_table
+from predictor.cohort.target import Target
 
 __all__ = [
     "Cohort",
@@ -30,6 +31,7 @@ __all__ = [
     "Flow",
     "LabelledCohort",
     "Pooled",
+    "Target",
     "at_the_edge",
     "canonical_order",
     "check_enough",

@@ -15,6 +15,7 @@ from predictor.cohort.fault import Fault
 from predictor.cohort.limits import named
 from predictor.cohort.patientwise import patientwise
 from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.target import Target
 from predictor.cohort.vet import vet
 from predictor.errors import DataError, StudyError
 
@@ -87,9 +88,14 @@ class LabelledCohort:
         )
 
     @property
+    def target(self) -> Target:
+        """What is predicted of the labelled patients: a rule is met or not."""
+        return Target.binary(self.labels[~np.isnan(self.labels)])
+
+    @property
     def y(self) -> Labels:
-        """(labelled,) 0 or 1."""
-        return self.labels[~np.isnan(self.labels)]
+        """(labelled,) values of the target, for whoever needs them as numbers: 0 or 1."""
+        return self.target.values
 
 
 def condition(cohort: Cohort, sql: str, where: str) -> Labels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from predictor.study.columns import Column, as_number
 from predictor.study.load import dump_study, load_study, parse_study
-from predictor.study.outcome import Outcome
+from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.question import differences, on_one_line, question
 from predictor.study.specs import (
     BootstrapSpec,
@@ -22,6 +22,7 @@ __all__ = [
     "IntervalSpec",
     "LearnerSpec",
     "Outcome",
+    "OutcomeKind",
     "Pipeline",
     "Study",
     "ValidationSpec",

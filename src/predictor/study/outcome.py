@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from predictor.study.frozen import Frozen, Texts
+
+OutcomeKind = Literal["binary"]
+"""What the values of an outcome are: so far an event, or none."""
 
 
 class Outcome(Frozen):

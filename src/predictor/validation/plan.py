@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from predictor.cohort import Target
 from predictor.study import ValidationSpec
 from predictor.validation.resamples import (
     Counts,
@@ -49,7 +50,7 @@ class Plan:
 
 
 def draw_plan(
-    y: Counts,
+    target: Target,
     spec: ValidationSpec,
     rng: np.random.Generator,
     *,
@@ -60,8 +61,8 @@ def draw_plan(
 
     Parameters
     ----------
-    y
-        (n,) labels, 0 or 1.
+    target
+        Of n patients; folds are dealt by its strata.
     spec
         How many of what; what it leaves out is chosen for so many patients.
     rng
@@ -78,13 +79,13 @@ def draw_plan(
         If there are fewer patients, or clusters, than folds, or the spec names a file of resamples
         that is not one.
     """
-    spec = spec.for_patients(len(y))
+    spec = spec.for_patients(len(target))
     of_folds, of_interval, of_bootstrap = rng.spawn(3)
     folds, resamples = spec.cross_validation.folds, spec.interval.resamples
     interval: Folds | KeptModels
     if spec.interval.refit:
         interval = bootstrap_of_cross_validation(
-            y,
+            target.strata,
             resamples=resamples,
             folds=folds,
             repeats=spec.interval.repeats,
@@ -92,15 +93,17 @@ def draw_plan(
             clusters=clusters,
         )
     else:
-        interval = KeptModels(bootstrap(len(y), resamples, of_interval, clusters))
+        interval = KeptModels(bootstrap(len(target), resamples, of_interval, clusters))
     if spec.bootstrap.resamples is None:
-        drawn = bootstrap(len(y), spec.bootstrap.replicates, of_bootstrap, clusters)
+        drawn = bootstrap(len(target), spec.bootstrap.replicates, of_bootstrap, clusters)
     else:
-        drawn = read_resamples(spec.bootstrap.resamples, len(y))
+        drawn = read_resamples(spec.bootstrap.resamples, len(target))
         drawn = drawn if rows is None else drawn[:, rows]
     repeats = spec.cross_validation.repeats
     return Plan(
-        cross_validation(y, folds=folds, repeats=repeats, rng=of_folds, clusters=clusters),
+        cross_validation(
+            target.strata, folds=folds, repeats=repeats, rng=of_folds, clusters=clusters
+        ),
         interval,
         drawn,
     )

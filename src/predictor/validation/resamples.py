@@ -143,7 +143,7 @@ def read_resamples(path: Path | str, patients: int) -> Counts:
 
 
 def cross_validation(
-    y: Counts,
+    strata: Integers | Counts,
     *,
     folds: int,
     repeats: int,
@@ -154,8 +154,9 @@ def cross_validation(
 
     Parameters
     ----------
-    y
-        (n,) labels, 0 or 1.
+    strata
+        (n,) whole numbers from 0, such as two labels; every fold gets about the same share of the
+        patients of each.
     folds, repeats
         Number of parts, and how often the patients are dealt out anew.
     rng
@@ -168,18 +169,18 @@ def cross_validation(
     StudyError
         If there are fewer patients, or clusters, than folds.
     """
-    units = len(y) if clusters is None else len(np.unique(clusters))
+    units = len(strata) if clusters is None else len(np.unique(clusters))
     if units < folds:
         kind = "patients" if clusters is None else "clusters of patients"
         raise StudyError(
             f"validation.cross_validation.folds: {folds} folds need at least as many {kind}; "
             f"there are {units}"
         )
-    return _folds_of(np.ones((1, len(y))), y, folds, repeats, rng, clusters)
+    return _folds_of(np.ones((1, len(strata))), strata, folds, repeats, rng, clusters)
 
 
 def bootstrap_of_cross_validation(
-    y: Counts,
+    strata: Integers | Counts,
     *,
     resamples: int,
     folds: int,
@@ -193,13 +194,13 @@ def bootstrap_of_cross_validation(
     ``o`` the counts of a resample, training counts are ``o * (fold != k)`` and test counts
     ``o * (fold == k)``.
     """
-    drawn = bootstrap(len(y), resamples, rng, clusters)
-    return _folds_of(drawn, y, folds, repeats, rng, clusters)
+    drawn = bootstrap(len(strata), resamples, rng, clusters)
+    return _folds_of(drawn, strata, folds, repeats, rng, clusters)
 
 
 def _folds_of(
     drawn: Counts,
-    y: Counts,
+    strata: Integers | Counts,
     folds: int,
     repeats: int,
     rng: np.random.Generator,
@@ -208,7 +209,7 @@ def _folds_of(
     training, testing, repeat, resample = [], [], [], []
     for number, counts in enumerate(drawn):
         for again in range(repeats):
-            fold = deal(y, counts > 0, folds, rng, clusters)
+            fold = deal(strata, counts > 0, folds, rng, clusters)
             for k in range(folds):
                 training.append(counts * (fold != k))
                 testing.append(counts * (fold == k))
@@ -218,32 +219,32 @@ def _folds_of(
 
 
 def deal(
-    y: Counts,
+    strata: Integers | Counts,
     present: npt.NDArray[np.bool_],
     folds: int,
     rng: np.random.Generator,
     clusters: Integers | None = None,
 ) -> Integers:
-    """Deal the patients who are present into folds, the two labels evenly.
+    """Deal the patients who are present into folds, those of each stratum evenly.
 
     Returns
     -------
     ndarray
         (n,) fold of each patient, from 0; -1 for those not present.
     """
-    fold = np.full(len(y), -1)
+    fold = np.full(len(strata), -1)
     if clusters is None:
         rows = np.flatnonzero(present)
         shuffled = rows[rng.permutation(len(rows))]
-        by_label = shuffled[np.argsort(y[shuffled], kind="stable")]
-        # dealing goes on from one label to the next, so that folds differ by at most one patient
-        fold[by_label] = rng.permutation(folds)[np.arange(len(rows)) % folds]
+        by_stratum = shuffled[np.argsort(strata[shuffled], kind="stable")]
+        # dealing goes on from one stratum to the next, so that folds differ by at most one patient
+        fold[by_stratum] = rng.permutation(folds)[np.arange(len(rows)) % folds]
         return fold
     # whole clusters, each to the fold that has the fewest of its kind of patients; the larger ones
     # first, but in random order among those of similar rank, or every repeat would be the same
-    sizes = np.zeros((int(clusters.max()) + 1, 2))
-    np.add.at(sizes, (clusters[present], y[present].astype(int)), 1)
-    filled = np.zeros((folds, 2))
+    sizes = np.zeros((int(clusters.max()) + 1, int(strata.max()) + 1))
+    np.add.at(sizes, (clusters[present], strata[present].astype(np.int64)), 1)
+    filled = np.zeros((folds, sizes.shape[1]))
     of_cluster = np.full(len(sizes), -1)
     order = rng.permutation(len(sizes))
     order = order[np.argsort(-sizes[order].sum(axis=1), kind="stable")]
@@ -259,6 +260,6 @@ def deal(
 
 
 def _crowding(patients: Counts) -> Counts:
-    """Squares of the patients of either label and of all; an empty fold gains the least."""
+    """Squares of the patients of each stratum and of all; an empty fold gains the least."""
     crowding: Counts = (patients**2).sum(axis=1) + patients.sum(axis=1) ** 2
     return crowding

@@ -63,7 +63,7 @@ def make_plan(prepared: Prepared) -> Plan:
     """
     place_in_table = np.argsort(np.argsort(prepared.labelled.labelled.rows))
     return draw_plan(
-        prepared.labelled.y,
+        prepared.labelled.target,
         prepared.study.validation,
         np.random.default_rng([prepared.study.seed, prepared.entropy]),
         clusters=prepared.clusters,

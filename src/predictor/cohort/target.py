@@ -1,0 +1,37 @@
+"""What is predicted of the labelled patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.study import OutcomeKind
+
+
+@dataclass(frozen=True, repr=False)
+class Target:
+    """What is predicted of n patients.
+
+    Attributes
+    ----------
+    values
+        (n,) outcomes; of a binary one 1 event, 0 none.
+    strata
+        (n,) whole numbers from 0. Every fold gets about the same share of the patients of each.
+    kind
+        What the values are: which measures apply follows from it.
+    """
+
+    values: npt.NDArray[np.float64]
+    strata: npt.NDArray[np.int64]
+    kind: OutcomeKind
+
+    @classmethod
+    def binary(cls, labels: npt.NDArray[np.float64]) -> Target:
+        """Events, (n,) 0 or 1; folds get the same share of them."""
+        return cls(labels, labels.astype(np.int64), "binary")
+
+    def __len__(self) -> int:
+        return len(self.values)

@@ -59,7 +59,7 @@ def measured(learner: str, patients: int) -> str:
     start = time.perf_counter()
     plan = draw_plan(Target.binary(y), spec, rng)
     trained = train(make(learner), X, y, plan, threads(-1))
-    performance(trained, plan, metrics(spec.thresholds))
+    performance(trained, plan, metrics("binary", spec.thresholds))
     decision_curve(Samples(trained, plan))
     stability(trained, spec.thresholds)
     seconds = time.perf_counter() - start

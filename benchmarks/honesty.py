@@ -31,10 +31,9 @@ from today import grid_search, pooled_leave_one_out, single_split
 
 from predictor.cohort import Target
 from predictor.learners import make
-from predictor.statistics import calibration_curve, log_loss
+from predictor.statistics import calibration_curve, coarse, log_loss
 from predictor.study import ValidationSpec
 from predictor.validation import (
-    Metric,
     Performance,
     Plan,
     Trained,
@@ -46,7 +45,6 @@ from predictor.validation import (
     predicts,
     train,
 )
-from predictor.validation.metrics import coarse
 from predictor.validation.out_of_fold import of_cohorts
 from predictor.validation.samples import Samples
 
@@ -54,7 +52,7 @@ SEED = 20210707
 # fresh patients: so many that the truth is known far better than any cohort of n can tell it
 FRESH, FRESH_FOR_EACH = 20_000, 40
 SPEC = ValidationSpec()
-MEASURES = metrics(SPEC.thresholds)
+MEASURES = metrics("binary", SPEC.thresholds)
 BATCH = 12  # cohorts per file of results
 SLOW = 36  # cohorts of a cell on which a grid search and a bootstrap of bootstraps are tried
 GAPPY = 204  # cohorts of which every other three have gaps; they take three times as long
@@ -63,7 +61,7 @@ ESTIMATES = (
     *("optimism_corrected", "632plus", "out_of_bag"),
 )
 INTERVALS = ("printed", "optimism_bootstrap")
-COMPARED = ("auroc", "brier", "log_loss", *(f"net_benefit@{t:g}" for t in SPEC.thresholds))
+COMPARED = tuple(m.name for m in MEASURES if m.compared)
 
 NOTHING = (np.nan, np.nan, np.nan)
 
@@ -266,7 +264,7 @@ def numbers(
             continue
         shift = known(samples.optimism(m)).mean()
         said |= {
-            f"{m.name}/true": measured(m, fresh_y, probability),
+            f"{m.name}/true": float(m.measure(fresh_y, probability)),
             f"{m.name}/estimate": e.estimate,
             f"{m.name}/cross_validated": known(found.cross_validated[m.name]).mean(),
             f"{m.name}/apparent": e.apparent,
@@ -279,11 +277,6 @@ def numbers(
             f"{m.name}/outside": samples.outside(m),
         }
     return said
-
-
-def measured(m: Metric, y: np.ndarray, probability: np.ndarray) -> float:
-    value = m.statistic(y, probability)
-    return float(value if m.part is None else value[m.part])
 
 
 def curve(samples: Samples, fresh_X: np.ndarray, fresh_y: np.ndarray) -> dict[str, float]:
@@ -322,7 +315,7 @@ def differences(
     for m in MEASURES:
         if m.name in COMPARED:
             c = compare(both, "ours", "theirs", m.name)
-            true = measured(m, fresh_y, ours) - measured(m, fresh_y, theirs)
+            true = float(m.measure(fresh_y, ours) - m.measure(fresh_y, theirs))
             said[f"difference/{m.name}/true"] = true
             said[f"difference/{m.name}/estimate"] = c.difference
             said[f"difference/{m.name}/printed"] = (c.low, c.high)

@@ -63,7 +63,7 @@ for patients in SIZES:
             bootstrap=bootstrap(patients, 5, rng),
         )
         trained = train(make("ridge"), X[here], y[here], plan)
-        found = performance(trained, plan, metrics(())).estimates["auroc"]
+        found = performance(trained, plan, metrics("binary")).estimates["auroc"]
         true = auroc(y[fresh], trained.model.probability(X[fresh])[0])
         rows.append((found.apparent, found.estimate, true))
     apparent, honest, true = np.mean(rows, axis=0)

@@ -14,6 +14,7 @@ import click
 import pytest
 
 from predictor.cli.main import _COMMANDS, commands
+from predictor.measures import measures_of
 from predictor.results import CheckResult, DeliveredTraining, Result
 
 
@@ -96,15 +97,7 @@ def same(document: Any, kind: type[Result]) -> None:
     assert kind.from_json(document).to_json() == document
 
 
-METRICS = {
-    "auroc", "auprc", "brier", "scaled_brier", "log_loss", "calibration_intercept",
-    "calibration_slope", "observed_expected", "ici", "e50", "e90",
-    *(
-        f"{name}@{threshold}"
-        for name in ("net_benefit", "sensitivity", "specificity", "ppv", "npv")
-        for threshold in (0.3, 0.5, 0.7)
-    ),
-}  # fmt: skip
+MEASURES = {measure.name for measure in measures_of("binary", (0.3, 0.5, 0.7))}
 
 
 def test_train_prints_its_document_and_nothing_else(small, store) -> None:
@@ -115,7 +108,7 @@ def test_train_prints_its_document_and_nothing_else(small, store) -> None:
     same(document, DeliveredTraining)
     assert list(document["learners"]) == ["prevalence", "ridge"]
     for facts in document["learners"].values():
-        assert set(facts["metrics"]) == METRICS
+        assert set(facts["metrics"]) == MEASURES
         assert (small.folder / facts["model"] / "model.json").is_file()
     assert document["learners"]["ridge"]["model"] == "models/small/ridge"
     assert (small.folder / document["report"]).is_file()

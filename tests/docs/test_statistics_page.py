@@ -11,7 +11,7 @@ import pytest
 from predictor.validation import Metric, metrics
 
 PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text("utf-8")
-MEASURES = metrics((0.3,))
+MEASURES = metrics("binary", (0.3,))
 ROWS = ["formula", "range", "useless model", "perfect model", "taken", "interval", "equals"]
 WHERE = {
     "cross_validation": "bootstrap of the cross-validation",
@@ -38,7 +38,8 @@ def test_every_measure_has_its_section(metric: Metric) -> None:
     assert "doi 10." in rows["reference"]
     assert rows["interval"] == WHERE[metric.interval]
     assert rows["taken"].startswith("folds pooled" if metric.pooled else "in each fold")
-    bounded = [bool(np.isfinite(end)) for end in (metric.lowest, metric.highest)]
+    measure = metric.measure
+    bounded = [bool(np.isfinite(end)) for end in (measure.lowest, measure.highest)]
     expected = {
         (True, True): " to ",
         (True, False): "from ",
@@ -46,6 +47,9 @@ def test_every_measure_has_its_section(metric: Metric) -> None:
         (False, False): "any",
     }[bounded[0], bounded[1]]
     assert expected in rows["range"]
+    if measure.better != "higher":
+        target = measure.lowest if measure.better == "lower" else measure.better
+        assert rows["perfect model"] == f"{target:g}"
 
 
 def test_no_section_is_about_a_measure_that_is_gone() -> None:

@@ -12,29 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from predictor import statistics
+from predictor.measures import measures_of
 from predictor.statistics import auprc, auroc, decision_curve, net_benefit, treat_all
 
-MEASURES = {
-    "auroc": auroc,
-    "brier": statistics.brier,
-    "scaled_brier": statistics.scaled_brier,
-    "log_loss": statistics.log_loss,
-    "calibration_intercept": statistics.calibration_intercept,
-    "calibration_slope": statistics.calibration_slope,
-    "observed_expected": statistics.observed_expected,
-    "net_benefit": partial(net_benefit, threshold=0.3),
-    "auprc": auprc,
-    "sensitivity": lambda y, p, weights=None: classified(y, p, weights).sensitivity,
-    "ppv": lambda y, p, weights=None: classified(y, p, weights).ppv,
-    "e90": lambda y, p, weights=None: statistics.ici_e50_e90(y, p, weights=weights).e90,
-}
+MEASURES = measures_of("binary", (0.3,))
 
-
-def classified(y, p, weights):
-    return statistics.classification(y, p, 0.3, weights=weights)
-
-
-measures = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
+measures = pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 
 # No deadline: a machine may be busy.
 examples = settings(max_examples=60, deadline=None)

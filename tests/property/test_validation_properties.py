@@ -90,7 +90,7 @@ def test_no_cohort_makes_the_numbers_impossible(cohort, learner):
         ),
         bootstrap=bootstrap(len(y), 10, rng, clusters),
     )
-    measures = metrics((0.4,))
+    measures = metrics("binary", (0.4,))
     trained = train(make(learner), rng.normal(size=(len(y), 2)), y, plan)
     for metric, found in zip(
         measures, performance(trained, plan, measures).estimates.values(), strict=True
@@ -100,4 +100,4 @@ def test_no_cohort_makes_the_numbers_impossible(cohort, learner):
         if np.isnan(found.low):
             assert found.note
         else:
-            assert metric.lowest <= found.low <= found.high <= metric.highest
+            assert metric.measure.lowest <= found.low <= found.high <= metric.measure.highest

@@ -171,7 +171,7 @@ def test_measures_that_are_dashes_are_not_listed_as_reported(bare) -> None:
         assert name in lacking
     assert reported.startswith("AUROC, Brier score")
     assert (
-        "Not estimable from these patients: average precision, calibration slope"
+        "Not estimable from these patients: Calibration slope, Area under precision-recall"
         in (bare.cards["logistic"])
     )
 

@@ -5,18 +5,11 @@ from typing import Any
 
 import pytest
 
+from predictor.measures import measures_of
 from predictor.report import flat_metrics
 from predictor.results import LearnerResult
 
-MEASURES = {
-    "auroc", "brier", "scaled_brier", "log_loss", "calibration_intercept", "calibration_slope",
-    "observed_expected", "auprc", "ici", "e50", "e90",
-    *(
-        f"{name}@{threshold}"
-        for name in ("net_benefit", "sensitivity", "specificity", "ppv", "npv")
-        for threshold in (0.3, 0.5, 0.7)
-    ),
-}  # fmt: skip
+MEASURES = {measure.name for measure in measures_of("binary", (0.3, 0.5, 0.7))}
 
 
 @pytest.fixture(scope="module")

@@ -4,36 +4,20 @@ import numpy as np
 import pytest
 
 from predictor import statistics
+from predictor.measures import measures_of
 from predictor.statistics.batch import by_rows
-
-
-def ici(y, p, *, weights=None):
-    return statistics.ici_e50_e90(y, p, weights=weights).ici
-
-
-def specificity(y, p, *, weights=None):
-    return statistics.classification(y, p, 0.3, weights=weights).specificity
 
 
 def standardised_net_benefit(y, p, *, weights=None):
     return statistics.standardised_net_benefit(y, p, 0.3, weights=weights)
 
 
-MEASURES = [
-    ici,
-    specificity,
-    standardised_net_benefit,
-    statistics.auprc,
-    statistics.auroc,
-    statistics.brier,
-    statistics.scaled_brier,
-    statistics.log_loss,
-    statistics.calibration_intercept,
-    statistics.calibration_slope,
-    statistics.observed_expected,
-]
+MEASURES = {
+    **{measure.name: measure for measure in measures_of("binary", (0.3,))},
+    "standardised_net_benefit": standardised_net_benefit,
+}
 
-parametrize_measures = pytest.mark.parametrize("measure", MEASURES, ids=lambda f: f.__name__)
+parametrize_measures = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
 
 
 def cohort(rows: tuple[int, ...], n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

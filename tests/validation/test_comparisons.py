@@ -5,7 +5,7 @@ import pytest
 
 from predictor.validation import Estimate, Performance, compare, comparisons, metrics, performance
 
-MEASURES = metrics((0.5,))
+MEASURES = metrics("binary", (0.5,))
 NAMES = ("auroc", "log_loss", "brier", "net_benefit@0.5")
 
 

@@ -18,7 +18,7 @@ from predictor.validation import (
 )
 
 THRESHOLDS = (0.07, 0.3, 0.5, 0.71)
-MEASURES = tuple(m for m in metrics(THRESHOLDS) if m.name.startswith("net_benefit@"))
+MEASURES = tuple(m for m in metrics("binary", THRESHOLDS) if m.name.startswith("net_benefit@"))
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def timid(ridge):
 def test_an_interval_that_cannot_hold_the_models_own_net_benefit_is_not_shown(ridge, timid):
     thresholds = (0.2, 0.3, 0.5)
     found, before = (
-        performance(trained, ridge.plan, metrics(thresholds)).estimates
+        performance(trained, ridge.plan, metrics("binary", thresholds)).estimates
         for trained in (timid, ridge.trained)
     )
     for threshold in thresholds:
@@ -139,7 +139,7 @@ def test_an_interval_that_cannot_hold_the_models_own_net_benefit_is_not_shown(ri
 def test_a_difference_in_net_benefit_has_an_interval_only_if_both_have_one(
     ridge, prevalence, timid
 ):
-    measures = metrics((0.3,))
+    measures = metrics("binary", (0.3,))
     both = {
         "ridge": performance(timid, ridge.plan, measures),
         "prevalence": performance(prevalence.trained, prevalence.plan, measures),

@@ -25,7 +25,7 @@ from predictor.validation import (
 )
 from predictor.validation.out_of_fold import of_cohorts
 
-MEASURES = metrics((0.3, 0.5))
+MEASURES = metrics("binary", (0.3, 0.5))
 
 
 def without(trained, part, failed):

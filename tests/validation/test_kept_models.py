@@ -18,7 +18,7 @@ from predictor.validation import (
     train,
 )
 
-MEASURES = metrics((0.3,))
+MEASURES = metrics("binary", (0.3,))
 
 
 def trained_with(counts: np.ndarray, y: np.ndarray, X: np.ndarray, rng: np.random.Generator):
@@ -70,7 +70,7 @@ def test_a_resampled_cohort_counts_a_patient_as_often_as_it_drew_them(patients) 
     by_hand = [
         np.mean(
             [
-                brier.statistic(y, p, weights=drawn * testing)
+                brier.measure(y, p, weights=drawn * testing)
                 for p, testing in zip(trained.folds.probability, plan.folds.testing, strict=True)
             ]
         )

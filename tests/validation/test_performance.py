@@ -32,7 +32,7 @@ THRESHOLDS = (0.3, 0.6)
 # average precision is not given for so few patients, but how it is taken is the same
 MEASURES = tuple(
     dataclasses.replace(m, fewest_of_each=0) if m.name == "auprc" else m
-    for m in metrics(THRESHOLDS)
+    for m in metrics("binary", THRESHOLDS)
 )
 BY_NAME = {m.name: m for m in MEASURES}
 POOLED = set(BY_NAME) - {"auroc", "brier", "log_loss", "auprc"}
@@ -114,7 +114,7 @@ def slow_optimism_corrected(name, y, trained):
         drawn = rows(weights)
         optimism.append(slow(name, y[drawn], p[drawn]) - slow(name, y, p))
     corrected = slow(name, y, trained.probability) - mean(optimism)
-    return np.clip(corrected, BY_NAME[name].lowest, BY_NAME[name].highest)
+    return np.clip(corrected, BY_NAME[name].measure.lowest, BY_NAME[name].measure.highest)
 
 
 def slow_632plus(name, y, trained):
@@ -211,7 +211,7 @@ def test_the_interval_of_few_resampled_cohorts_is_students(name, found):
     # the cohort has three repeats, resampled ones two
     estimate, again = found.estimates[name], of_cohorts(found.resampled[name], 3)
     ends = student(again, estimate.estimate)
-    ends = np.clip(ends, BY_NAME[name].lowest, BY_NAME[name].highest)
+    ends = np.clip(ends, BY_NAME[name].measure.lowest, BY_NAME[name].measure.highest)
     np.testing.assert_allclose([estimate.low, estimate.high], ends, atol=1e-12)
 
 
@@ -362,7 +362,7 @@ def test_average_precision_is_not_given_where_folds_have_few_patients() -> None:
     X, y = rng.normal(size=(90, 2)), np.repeat([0.0, 1.0], 45)
     folds = cross_validation(y, folds=3, repeats=1, rng=rng)
     plan = Plan(folds=folds, interval=folds, bootstrap=np.ones((2, 90)))
-    (auprc,) = (m for m in metrics(()) if m.name == "auprc")
+    (auprc,) = (m for m in metrics("binary") if m.name == "auprc")
     found = performance(train(make("ridge"), X, y, plan), plan, (auprc,)).estimates["auprc"]
     assert np.isnan(found.estimate)
     assert found.note == "not applicable: needs 250 events and 250 patients without; here 45 and 45"

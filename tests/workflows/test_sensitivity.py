@@ -13,7 +13,7 @@ from predictor.validation import train as train_learner
 from predictor.workflows import make_plan, plan, prepare
 from predictor.workflows.sensitivity import sensitivity
 
-AUROC = tuple(m for m in metrics(()) if m.name == "auroc")
+AUROC = tuple(m for m in metrics("binary") if m.name == "auroc")
 
 
 @pytest.fixture

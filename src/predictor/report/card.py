@@ -9,23 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from predictor.cohort import needed_columns
 from predictor.disclosure import FEW_IN_WORDS, FEWEST
+from predictor.report import procedure
 from predictor.report.tripod import open_items
+from predictor.report.wording import measure_title
 from predictor.results import CohortCounts, LearnerResult, Plan, TrainingResult
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import Study
 from predictor.visible import as_markdown, visible
-
-# what measures are called, by the beginning of their names
-_MEASURES = {
-    "auroc": "discrimination (AUROC)",
-    "auprc": "average precision",
-    "brier": "overall error (Brier score, log loss)",
-    "calibration_intercept": "calibration in the large",
-    "calibration_slope": "calibration slope",
-    "ici": "distances from a calibration curve",
-    "net_benefit": "net benefit",
-}
 
 
 def card(model: SavedModel, result: TrainingResult) -> str:
@@ -133,11 +124,7 @@ def _factors(model: SavedModel) -> list[str]:
 
 
 def _metrics(facts: LearnerResult, plan: Plan) -> list[str]:
-    known = {
-        name.partition("@")[0] for name, row in facts.metrics.items() if row.estimate is not None
-    }
-    there = [said for name, said in _MEASURES.items() if name in known]
-    lacking = [said for name, said in _MEASURES.items() if name not in known]
+    there, lacking = procedure.estimated([facts], measure_title)
     repeated = "repeated " if plan.repeats > 1 else ""
     nested = "nested " if facts.tuned else ""
     interval = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
-from predictor.report.wording import count, listed, measure
+from predictor.report.wording import count, listed
 from predictor.results import Covariate, LearnerResult, TrainingResult
 
 Report = TrainingResult
@@ -94,13 +95,15 @@ def imbalance(report: Report) -> str:
     return f"Weights by class, as the study file sets them, in {listed(weighed)}; not undone."
 
 
-def estimated(report: Report) -> tuple[list[str], list[str]]:
+def estimated(
+    learners: Iterable[LearnerResult], called: Callable[[str], str]
+) -> tuple[list[str], list[str]]:
     """What the measures are called that some learner has an estimate of, and the others."""
     known: dict[str, bool] = {}
-    for facts in report.learners.values():
+    for facts in learners:
         for name, row in facts.metrics.items():
-            called = measure(name)[0]
-            known[called] = known.get(called, False) or row.estimate is not None
+            words = called(name)
+            known[words] = known.get(words, False) or row.estimate is not None
     return [n for n, found in known.items() if found], [
         n for n, found in known.items() if not found
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from predictor.disclosure import shown
 from predictor.report import procedure
 from predictor.report.tripod_items import ITEMS, Item
-from predictor.report.wording import assumed_auroc, count, listed, percent, with_interval
+from predictor.report.wording import assumed_auroc, count, listed, measure, percent, with_interval
 from predictor.results import LearnerResult, TrainingResult
 
 TO_COMPLETE = "AUTHOR TO COMPLETE"
@@ -174,7 +174,7 @@ def _models(report: Report) -> str:
 
 
 def _measures(report: Report) -> str:
-    known, unknown = procedure.estimated(report)
+    known, unknown = procedure.estimated(report.learners.values(), lambda name: measure(name)[0])
     drawn = [facts for facts in report.learners.values() if facts.parameters]
     figures = [
         *(["calibration plot"] if any(f.calibration.groups for f in drawn) else []),

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
+from predictor.measures import measure_named
 from predictor.results import Interval, IntervalEstimate, SampleSize
+from predictor.validation import metric_of
 
 NONE = "–"
 
-# name in report.json: what it is called, and what a useless and a perfect model score
-_MEASURES = {
-    "auroc": ("AUROC", "0.5 useless, 1 perfect"),
-    "auprc": ("Area under precision-recall", "prevalence useless, 1 perfect"),
-    "brier": ("Brier score", "0 perfect"),
-    "scaled_brier": ("Scaled Brier score", "0 useless, 1 perfect"),
-    "log_loss": ("Log loss", "0 perfect"),
-    "calibration_intercept": ("Calibration in the large", "0 ideal"),
-    "calibration_slope": ("Calibration slope", "1 ideal; below 1 too extreme"),
-    "observed_expected": ("Observed / expected events", "1 ideal"),
-    "ici": ("Integrated calibration index", "0 ideal; one-sided interval"),
-    "e50": ("Median calibration error (E50)", "0 ideal; one-sided interval"),
-    "e90": ("90th percentile of calibration error (E90)", "0 ideal; one-sided interval"),
-}
-_AT_THRESHOLD = {
-    "net_benefit": ("Net benefit", "0 is treating nobody"),
-    "sensitivity": ("Sensitivity", "1 perfect"),
-    "specificity": ("Specificity", "1 perfect"),
-    "ppv": ("Positive predictive value", "1 perfect"),
-    "npv": ("Negative predictive value", "1 perfect"),
-}
-
 
 def measure(name: str) -> tuple[str, str]:
-    """What a metric is called, and how to read it.
+    """What a measure in ``report.json`` is called, and how to read it.
 
     Examples
     --------
     >>> measure("net_benefit@0.3")
     ('Net benefit at 30 %', '0 is treating nobody')
     """
-    stem, _, threshold = name.partition("@")
-    if threshold and stem in _AT_THRESHOLD:
-        called, reading = _AT_THRESHOLD[stem]
-        return f"{called} at {100 * float(threshold):g} %", reading
-    return _MEASURES.get(name, (name.replace("_", " "), ""))
+    found = measure_named(name)
+    return (_bare(name), "") if found is None else (found.called, metric_of(found).reading)
+
+
+def measure_title(name: str) -> str:
+    """What it is called at whatever threshold.
+
+    Examples
+    --------
+    >>> measure_title("net_benefit@0.3")
+    'Net benefit'
+    """
+    found = measure_named(name)
+    return _bare(name) if found is None else found.title
+
+
+def _bare(name: str) -> str:
+    """The name of a measure that is not known here, of another version of the program."""
+    return name.replace("_", " ")
 
 
 def number(value: float | None, digits: int = 2) -> str:

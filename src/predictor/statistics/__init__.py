@@ -14,6 +14,7 @@ from predictor.statistics.calibration import (
 from predictor.statistics.calibration_curve import (
     CalibrationErrors,
     calibration_curve,
+    coarse,
     ici_e50_e90,
 )
 from predictor.statistics.classification import Classification, classification
@@ -57,6 +58,7 @@ __all__ = [
     "calibration_intercept",
     "calibration_slope",
     "classification",
+    "coarse",
     "decision_curve",
     "delong_interval",
     "delong_test",

@@ -16,7 +16,7 @@ from predictor.validation.choice import (
 from predictor.validation.comparisons import Comparison, compare, comparisons
 from predictor.validation.decision_curve import DecisionCurve, decision_curve, treat_all
 from predictor.validation.executors import Executor, serial, threads
-from predictor.validation.metrics import Metric, metrics
+from predictor.validation.metric import Metric, metric_of, metrics
 from predictor.validation.out_of_fold import out_of_fold
 from predictor.validation.performance import (
     Estimate,
@@ -74,6 +74,7 @@ __all__ = [
     "draw_plan",
     "instability",
     "instability_mape",
+    "metric_of",
     "metrics",
     "out_of_fold",
     "paired_difference",

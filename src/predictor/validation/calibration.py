@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.disclosure import FEWEST
-from predictor.statistics import calibration_curve, shifted_percentiles, wilson
+from predictor.measures import FEWEST_FOR_A_CURVE, too_few
+from predictor.statistics import calibration_curve, coarse, shifted_percentiles, wilson
 from predictor.validation.groups import groups_of_similar, merged_bins, without_few
-from predictor.validation.metrics import FEWEST_FOR_A_CURVE, coarse, too_few
 from predictor.validation.out_of_fold import mean_by, out_of_fold
 from predictor.validation.performance import SHARE_NEEDED
 from predictor.validation.resamples import Counts

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from predictor.measures import too_few
 from predictor.statistics import shifted_percentiles
-from predictor.validation.metrics import Metric, too_few
+from predictor.validation.metric import Metric
 from predictor.validation.out_of_fold import is_flat, of_cohorts
 from predictor.validation.plan import Plan
 from predictor.validation.replicates import Trained
@@ -136,7 +137,7 @@ def resampled_differences(first: Performance, second: Performance, name: str) ->
 
 
 def _why_not_applicable(metric: Metric, y: Counts) -> str | None:
-    lacking = too_few(metric.fewest_of_each, y)
+    lacking = too_few(max(metric.measure.fewest_of_each, metric.fewest_of_each), y)
     return None if lacking is None else f"not applicable: {lacking}"
 
 
@@ -156,9 +157,9 @@ def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) ->
     fewer = int((np.isnan(out_of_bag) & ~np.isnan(optimism)).sum())
     if fewer and fewer < len(out_of_bag):
         notes.append(f"{fewer} of {len(out_of_bag)} bootstrap replicates have no out-of-bag value")
-    apparent = samples.apparent(metric)
+    apparent, measure = samples.apparent(metric), metric.measure
     # a difference of two values within the bounds may lie beyond them
-    corrected = np.clip(apparent - mean_of_known(optimism), metric.lowest, metric.highest)
+    corrected = np.clip(apparent - mean_of_known(optimism), measure.lowest, measure.highest)
     return Estimate(
         estimate=estimate,
         low=low,
@@ -187,12 +188,13 @@ def _interval(
         return float("nan"), float("nan"), [only]
     if metric.interval == "bound":
         most = np.quantile(known, 0.95, method="median_unbiased")
-        ends = metric.lowest, float(np.maximum(most, estimate))
+        ends = metric.measure.lowest, float(np.maximum(most, estimate))
     else:
         interval = shifted_percentiles(estimate, around)
         ends = float(interval.low), float(interval.high)
-    low, high = np.clip(ends, metric.lowest, metric.highest)
-    if misses_zero(metric.zero_below, samples.trained.probability, low, high):
+    low, high = np.clip(ends, metric.measure.lowest, metric.measure.highest)
+    threshold = metric.measure.threshold if metric.zero_below_threshold else None
+    if misses_zero(threshold, samples.trained.probability, low, high):
         return float("nan"), float("nan"), [f"no interval: {NOT_HELD}"]
     return float(low), float(high), _left_out(around, what)
 
@@ -228,8 +230,8 @@ def _why_undefined(metric: Metric, samples: Samples) -> str:
             return "not defined: every repeat has a fold without a model"
         if metric.needs_spread and pooled.flat.all():
             return "not defined: every repeat has a fold whose model tells no patients apart"
-    if metric.undefined is not None and len(known):
-        return f"not defined: {metric.undefined}"
+    if metric.measure.undefined is not None and len(known):
+        return f"not defined: {metric.measure.undefined}"
     return "not defined in any fold: no model, one label only, or labels separated completely"
 
 

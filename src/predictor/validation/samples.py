@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from predictor.validation.metrics import Metric, Statistic
+from predictor.measures import Statistic
+from predictor.validation.metric import Metric
 from predictor.validation.out_of_fold import Pooled, mean_by, pool
 from predictor.validation.plan import Plan
 from predictor.validation.replicates import Trained
@@ -115,8 +116,7 @@ class Samples:
             tested = tested[np.argsort(probability[tested])]
             # counts[:, tested] would lay every cohort out over the whole array
             weights = np.take(counts, tested, axis=1)
-            value = metric.statistic(y[tested], probability[tested], weights=weights)
-            of_fold.append(value if metric.part is None else value[metric.part])
+            of_fold.append(metric.measure(y[tested], probability[tested], weights=weights))
         which = np.tile(np.arange(len(counts)), len(of_fold))
         in_order = np.argsort(which, kind="stable")
         return mean_by(which[in_order], np.concatenate(of_fold)[in_order])
@@ -135,13 +135,13 @@ class Samples:
     def _once(
         self, metric: Metric, where: str, probability: Counts, weights: Counts | None
     ) -> Counts:
-        statistic = metric.statistic
+        statistic, part = metric.measure.statistic, metric.measure.part
         if where == "left out" and metric.out_of_bag is not None:
             statistic = metric.out_of_bag
         key = (statistic, where)
         if key not in self._known:
             self._known[key] = np.asarray(statistic(self.trained.y, probability, weights=weights))
-        return self._known[key] if metric.part is None else self._known[key][metric.part]
+        return self._known[key] if part is None else self._known[key][part]
 
 
 def bootstrap_632plus(metric: Metric, samples: Samples) -> float:
@@ -161,7 +161,7 @@ def bootstrap_632plus(metric: Metric, samples: Samples) -> float:
         return float("nan")
     trained = samples.trained
     # better is greater from here on
-    sign = 1 if metric.higher_is_better else -1
+    sign = 1 if metric.measure.better == "higher" else -1
     apparent = sign * samples.apparent(metric)
     outside = sign * mean_of_known(samples.left_out(metric))
     useless = sign * metric.no_information(trained.y, trained.probability)

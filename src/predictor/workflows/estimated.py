@@ -12,7 +12,7 @@ from predictor.cohort import Design
 from predictor.explain import Explanation, Importance, explain, importance
 from predictor.report import learner_result, model_in_words, sample_size
 from predictor.results import LearnerResult
-from predictor.study import LearnerSpec, Study
+from predictor.study import LearnerSpec
 from predictor.validation import (
     Metric,
     Performance,
@@ -26,6 +26,7 @@ from predictor.validation import (
     strength,
 )
 from predictor.workflows.fitted import Fitted
+from predictor.workflows.prepared import Prepared
 
 EXPLAINED = 5_000  # patients whose contributions are computed, for every learner and replicate
 
@@ -75,18 +76,18 @@ class Estimated(Fitted):
 def estimate(fitted: Fitted) -> Estimated:
     """Measure every learner, and explain it."""
     study = fitted.prepared.study
-    prevalence = performance(fitted.reference, fitted.plan, compared_in(study))
+    prevalence = performance(fitted.reference, fitted.plan, compared_in(fitted.prepared))
     learners = {spec.name: _estimated(spec, fitted, prevalence) for spec in study.learners}
     return Estimated(**vars(fitted), learners=learners, prevalence=prevalence)
 
 
-def compared_in(study: Study) -> tuple[Metric, ...]:
+def compared_in(prepared: Prepared) -> tuple[Metric, ...]:
     """Measures in which learners are compared."""
-    return tuple(
-        metric
-        for metric in metrics(study.validation.thresholds)
-        if metric.name in ("auroc", "log_loss", "brier") or metric.name.startswith("net_benefit@")
-    )
+    return tuple(metric for metric in _metrics(prepared) if metric.compared)
+
+
+def _metrics(prepared: Prepared) -> tuple[Metric, ...]:
+    return metrics(prepared.labelled.target.kind, prepared.study.validation.thresholds)
 
 
 def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> EstimatedLearner:
@@ -94,8 +95,7 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
     prepared, plan, trained = fitted.prepared, fitted.plan, fitted.trained[spec.name]
     study, estimator, flow = prepared.study, fitted.estimators[spec.name], prepared.labelled.flow
     matrix = prepared.matrix.select(spec.covariates)
-    thresholds = study.validation.thresholds
-    found = performance(trained, plan, metrics(thresholds))
+    found = performance(trained, plan, _metrics(prepared))
     samples = Samples(trained, plan)
     kept = trained.bootstrap_models[: trained.model.kept]
     shown = _shown(matrix, study.seed)
@@ -112,7 +112,7 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         explained=len(shown.X),
         curve=decision_curve(samples),
         calibration=calibration(samples),
-        stability=stability(trained, thresholds),
+        stability=stability(trained, study.validation.thresholds),
         model=model_in_words(
             trained.model, kept, matrix, study, constant=not estimator.learns_from_covariates
         ),

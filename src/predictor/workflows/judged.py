@@ -107,6 +107,6 @@ def _comparisons(estimated: Estimated, champion: str) -> tuple[Comparison, ...]:
         {references[0]: estimated.prevalence, **performances},
         references=references,
         champion=champion,
-        measures=[metric.name for metric in compared_in(study)],
+        measures=[metric.name for metric in compared_in(estimated.prepared)],
     )
     return comparison_results(found)

@@ -83,7 +83,7 @@ def _auroc(
     study = prepared.study
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
     quick = replace(prepared, study=study.model_copy(update={"validation": few}))
-    (measure,) = (m for m in metrics(()) if m.name == "auroc")
+    (measure,) = (m for m in metrics(prepared.labelled.target.kind) if m.name == "auroc")
     X = prepared.matrix.select(spec.covariates).X
     try:
         plan = make_plan(quick)

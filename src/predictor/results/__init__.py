@@ -69,7 +69,7 @@ from predictor.results.learner import (
     Stability,
     StabilityGroup,
 )
-from predictor.results.reading import read_training
+from predictor.results.reading import question_of_report, read_training
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
 
 __all__ = [
@@ -149,5 +149,6 @@ __all__ = [
     "Transition",
     "TreatAll",
     "VerdictLevel",
+    "question_of_report",
     "read_training",
 ]

@@ -9,10 +9,11 @@ from typing import Any
 from predictor import tracking
 from predictor.disk import refuse_foreign
 from predictor.errors import PredictorError
+from predictor.results import question_of_report
 from predictor.saved.model import MODEL, PIPELINE, STUDY
 from predictor.study import Study, differences, on_one_line, parse_study, question
 from predictor.workflows.files import check_writable
-from predictor.workflows.reporting import PAGE, REPORT, is_report
+from predictor.workflows.reporting import PAGE, REPORT
 
 
 def reports_of(study: Study) -> Path:
@@ -41,7 +42,7 @@ def check_places(study: Study, models: Path, out: Path) -> None:
     refuse_foreign(
         [out / name for name in (REPORT, PAGE, "record", "figures")]
         + [out / learner.slug for learner in study.learners],
-        lambda _: is_report(out / REPORT),
+        lambda _: bool(question_of_report(out / REPORT)),
         kind="of a training",
         way_out="move it away, or write the report elsewhere (--out)",
     )
@@ -71,11 +72,8 @@ def _refuse_another_question(study: Study, folder: Path, out: Path) -> None:
 
 
 def _question_of_report(path: Path) -> dict[str, str]:
-    if not is_report(path):
-        return {}
-    report = json.loads(path.read_text(encoding="utf-8"))
-    found = {name: str(report[name]) for name in ("study", "outcome", "predict_at")}
-    return found | ({"rule": on_one_line(str(report["rule"]))} if "rule" in report else {})
+    found = question_of_report(path)
+    return found | ({"rule": on_one_line(found["rule"])} if "rule" in found else {})
 
 
 def _question_of_model(directory: Path) -> dict[str, str]:

@@ -89,15 +89,6 @@ def _folder(source: str) -> tuple[Path, Path]:
     return tracking.download_report(source), Path(f"report-{source[:8]}.html")
 
 
-def is_report(path: Path) -> bool:
-    """Whether a file is the plain data of a training."""
-    try:
-        read_training(path)
-    except PredictorError:
-        return False
-    return True
-
-
 def visible_result(report: TrainingResult) -> TrainingResult:
     """A result with every text as it may be shown."""
     return TrainingResult.from_json(visible_document(report.to_json()))

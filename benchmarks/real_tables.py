@@ -24,8 +24,8 @@ def labelled(config: str, table: str) -> LabelledCohort:
 def counts(found: LabelledCohort, column: str, definition: str) -> list[tuple[int, int]]:
     """Events and labelled patients in each group."""
     table = by_group(found, found.eligible.study.column(column))
-    (row,) = (row for row in table["rows"] if row["definition"] == definition)
-    return [(facts["events"], facts["labelled"]) for facts in row["groups"].values()]
+    (row,) = (row for row in table.rows if row.definition == definition)
+    return [(facts.events, facts.labelled) for facts in row.groups.values()]
 
 
 def pain_free_patients_of_the_back_pain_trial() -> list[tuple[int, int]]:
@@ -39,7 +39,7 @@ def streptomycin(definition: str) -> list[tuple[int, int]]:
 
 def response_to_botulinum_toxin() -> list[tuple[int, int]]:
     found = responses(labelled("cdystonia_week16.yaml", "cdystonia.csv"))
-    return [(row["events"], row["labelled"]) for row in map(share, found.values())]
+    return [(row.events, row.labelled) for row in map(share, found.values())]
 
 
 EXPECTED = [

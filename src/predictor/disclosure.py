@@ -35,6 +35,19 @@ def hidden(count: object) -> bool:
     return isinstance(count, str) and not count.isdigit()
 
 
+def exact(count: Shown) -> int:
+    """A count as a number.
+
+    Raises
+    ------
+    TypeError
+        If something else is said in its place.
+    """
+    if not isinstance(count, int):
+        raise TypeError(f"{count!r} is said in place of a count")
+    return count
+
+
 def in_words(count: int) -> str:
     """A number of patients in a sentence: ``no``, ``fewer than 5``, ``7``."""
     return "no" if count == 0 else FEW_IN_WORDS if small(count) else str(count)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from predictor.cohort import Cohort, LabelledCohort, label
 from predictor.describe import describe
+from predictor.results import Described
 from predictor.study import parse_study
 
 STUDY = """\
@@ -85,6 +85,6 @@ def eight(make_labelled: Labelled) -> LabelledCohort:
 
 
 @pytest.fixture(scope="session")
-def exact(eight: LabelledCohort) -> dict[str, Any]:
+def exact(eight: LabelledCohort) -> Described:
     """The eight patients described, by sex too."""
     return describe(eight, by="sex")

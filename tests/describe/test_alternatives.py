@@ -20,8 +20,8 @@ def counted(small):
         labels = changed(labelled.labels.copy(), *np.split(_known(labelled.labels), 2))
         other = replace(labelled, alternatives={"other": labels})
         found = alternatives(other)
-        described = suppressed(describe(other))["definitions"][1]
-        assert found["other"] == {name: described[name] for name in found["other"]}
+        described = suppressed(describe(other)).definitions[1]
+        assert all(count == getattr(described, name) for name, count in found["other"])
         return found["other"], int(np.nansum(labels))
 
     return count
@@ -41,8 +41,8 @@ def test_counts_are_told_if_nobody_is_among_few(counted) -> None:
         return labels
 
     found, events = counted(change)
-    assert found == {"labelled": found["labelled"], "events": events, "differs": 13}
-    assert counted(lambda labels, *_: labels)[0]["differs"] == 0
+    assert (found.events, found.differs) == (events, 13)
+    assert counted(lambda labels, *_: labels)[0].differs == 0
 
 
 def test_few_events_are_hidden_and_so_is_what_would_tell_that_few_have_none(counted) -> None:
@@ -56,8 +56,8 @@ def test_few_events_are_hidden_and_so_is_what_would_tell_that_few_have_none(coun
         labels[without[:3]] = 0
         return labels
 
-    assert counted(few)[0]["events"] == "<5"
-    assert counted(nearly_all)[0]["events"] == "withheld"
+    assert counted(few)[0].events == "<5"
+    assert counted(nearly_all)[0].events == "withheld"
 
 
 @pytest.mark.parametrize("lost", [3, 4])
@@ -69,7 +69,7 @@ def test_labels_that_differ_do_not_follow_from_the_numbers_of_events(counted, lo
         return labels
 
     found, _ = counted(change)
-    assert (found["events"], found["differs"]) == ("withheld", "<5")
+    assert (found.events, found.differs) == ("withheld", "<5")
 
 
 def test_one_label_that_differs_leaves_open_how_many_do(counted) -> None:
@@ -78,4 +78,4 @@ def test_one_label_that_differs_leaves_open_how_many_do(counted) -> None:
         return labels
 
     found, events = counted(change)
-    assert (found["events"], found["differs"]) == (events, "<5")
+    assert (found.events, found.differs) == (events, "<5")

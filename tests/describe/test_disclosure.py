@@ -40,6 +40,10 @@ def test_hidden_counts_do_not_follow_from_the_total(cells) -> None:
         assert ways > 1
 
 
+def ways_of(change):
+    return [change.lower, change.same, change.higher]
+
+
 @pytest.fixture(scope="module")
 def closed(exact):
     return suppressed(exact)
@@ -48,34 +52,36 @@ def closed(exact):
 def test_no_count_of_one_to_four_patients_is_left(closed) -> None:
     counts = [
         cell
-        for row in closed["characteristics"]["rows"]
-        for facts in row["groups"].values()
-        for cell in facts.get("counts", {}).values()
+        for row in closed.characteristics.rows
+        for facts in row.groups.values()
+        for cell in getattr(facts, "counts", {}).values()
     ]
-    counts += [count for row in closed["labels"]["rows"] for count in row["patients"].values()]
-    counts += [conflict["patients"] for conflict in closed["labels"]["conflicts"]]
-    counts += [closed["transitions"][0][name] for name in ("kept", "lost", "gained", "neither")]
-    counts += [row["events"] for row in closed["definitions"]]
-    counts += [facts["events"] for row in closed["by"]["rows"] for facts in row["groups"].values()]
-    counts += list(closed["by"]["sizes"].values())
-    counts += [n for point in closed["trajectories"]["points"] for n in point["counts"].values()]
-    counts += [pattern["patients"] for pattern in closed["missing"]["patterns"]]
-    counts += [change[way] for change in closed["changes"] for way in ("lower", "same", "higher")]
+    counts += [count for row in closed.labels.rows for count in row.patients.values()]
+    counts += [conflict.patients for conflict in closed.labels.conflicts]
+    counts += [
+        getattr(closed.transitions[0], name) for name in ("kept", "lost", "gained", "neither")
+    ]
+    counts += [row.events for row in closed.definitions]
+    counts += [facts.events for row in closed.by.rows for facts in row.groups.values()]
+    counts += list(closed.by.sizes.values())
+    counts += [n for point in closed.trajectories.points for n in point.counts.values()]
+    counts += [pattern.patients for pattern in closed.missing.patterns]
+    counts += [cell for change in closed.changes for cell in ways_of(change)]
     assert not {1, 2, 3, 4} & {count for count in counts if isinstance(count, int)}
     assert SMALL in counts
 
 
 def test_a_hidden_count_takes_its_share_and_difference_along(closed) -> None:
-    for row in closed["responders"]:
-        assert (row["events"], row["share"], row["low"]) == (SMALL, None, None)
-    for row in closed["characteristics"]["rows"]:
-        assert row["standardised_difference"] is None
+    for row in closed.responders:
+        assert (row.events, row.share, row.low) == (SMALL, None, None)
+    for row in closed.characteristics.rows:
+        assert row.standardised_difference is None
 
 
 def test_what_rests_on_few_patients_is_listed(closed) -> None:
-    assert "responders at T1" in closed["few"]
-    assert "from T1 to T2: kept" in closed["few"]
-    assert "responder, sex = male" in closed["few"]
+    assert "responders at T1" in closed.few
+    assert "from T1 to T2: kept" in closed.few
+    assert "responder, sex = male" in closed.few
 
 
 def test_a_group_cannot_be_found_by_subtraction(make_labelled) -> None:
@@ -86,16 +92,16 @@ def test_a_group_cannot_be_found_by_subtraction(make_labelled) -> None:
         "success": ["no"] * 24,
     }
     found = suppressed(describe(make_labelled(cells), by="sex"))
-    rule = found["by"]["rows"][0]["groups"]
-    assert rule["female"]["events"] == SMALL
-    assert rule["male"]["events"] == WITHHELD
-    assert found["definitions"][0]["events"] == 9
+    rule = found.by.rows[0].groups
+    assert rule["female"].events == SMALL
+    assert rule["male"].events == WITHHELD
+    assert found.definitions[0].events == 9
 
 
 def test_suppressing_leaves_the_exact_description_alone(exact) -> None:
-    before = json.dumps(exact)
+    before = json.dumps(exact.to_json())
     suppressed(exact)
-    assert json.dumps(exact) == before
+    assert json.dumps(exact.to_json()) == before
 
 
 def test_a_large_cohort_loses_nothing(make_labelled) -> None:
@@ -106,10 +112,9 @@ def test_a_large_cohort_loses_nothing(make_labelled) -> None:
     }  # fmt: skip
     exact = describe(make_labelled(cells), by="sex")
     found = suppressed(exact)
-    assert found["few"] == []
-    rows = zip(exact["definitions"], found["definitions"], strict=True)
-    assert all(one == two for one, two in rows)
-    assert exact["transitions"] == found["transitions"]
+    assert found.few == ()
+    assert exact.definitions == found.definitions
+    assert exact.transitions == found.transitions
 
 
 def test_changes_and_label_paths_cannot_be_found_by_subtraction(make_labelled) -> None:
@@ -120,15 +125,15 @@ def test_changes_and_label_paths_cannot_be_found_by_subtraction(make_labelled) -
         "success": ["yes"] * 14 + ["no"] * 16,
     }
     found = suppressed(describe(make_labelled(cells)))
-    for change in found["changes"]:
-        ways = [change[way] for way in ("lower", "same", "higher")]
+    for change in found.changes:
+        ways = ways_of(change)
         hidden = [cell for cell in ways if isinstance(cell, str)]
         assert len(hidden) != 1, ways
-    assert any(c["higher"] == SMALL and WITHHELD in c.values() for c in found["changes"])
-    rows = found["labels"]["rows"]
+    assert any(c.higher == SMALL and WITHHELD in ways_of(c) for c in found.changes)
+    rows = found.labels.rows
     several = False
-    for label in rows[0]["patients"]:
-        told = [row["patients"][label] for row in rows]
+    for label in rows[0].patients:
+        told = [row.patients[label] for row in rows]
         assert sum(isinstance(cell, str) for cell in told) != 1, (label, told)
         several |= SMALL in told and WITHHELD in told
     assert several

@@ -11,10 +11,7 @@ def table(eight):
 
 
 def test_every_patient_is_in_one_row(table) -> None:
-    counted = [
-        (row["holds"], *row["criteria"].values(), *row["patients"].values())
-        for row in table["rows"]
-    ]
+    counted = [(row.holds, *row.criteria.values(), *row.patients.values()) for row in table.rows]
     assert counted == [
         ("both", "yes", "yes", 2, 0, 0),
         ("pain only", "yes", "no", 1, 0, 0),
@@ -26,14 +23,14 @@ def test_every_patient_is_in_one_row(table) -> None:
 
 
 def test_conflicts_are_criteria_that_contradict_each_other(table) -> None:
-    assert table["conflicts"] == [
-        {"criteria": {"pain": "yes", "report": "no"}, "patients": 1},
-        {"criteria": {"pain": "no", "report": "yes"}, "patients": 1},
+    assert [(conflict.criteria, conflict.patients) for conflict in table.conflicts] == [
+        ({"pain": "yes", "report": "no"}, 1),
+        ({"pain": "no", "report": "yes"}, 1),
     ]
 
 
 def test_labels_that_rest_on_an_unknown_criterion_are_counted(table) -> None:
-    assert table["decided_without"] == {"pain": 0, "report": 1}
+    assert table.decided_without == {"pain": 0, "report": 1}
 
 
 def test_without_criteria_there_is_no_table(make_labelled) -> None:

@@ -11,7 +11,6 @@ from predictor.describe import describe, sentences, suppressed
 from predictor.describe.margins import margins
 from predictor.describe.protect import _together, ambiguous
 from predictor.disclosure import SMALL, hidden, small
-from predictor.results import Described
 
 
 def cells(seed: int, n: int) -> dict[str, list[Any]]:
@@ -64,11 +63,11 @@ def test_kept_and_lost_are_not_told_by_the_responders_seen_again(make_labelled) 
             )
         )
     )
-    (move,), (duration,) = found["transitions"], found["durations"]
-    assert move["lost"] == SMALL
-    assert hidden(move["kept"]) or hidden(duration["responders"])
-    assert hidden(move["kept"]) is hidden(duration["kept"])
-    assert found["mcnemar"][0]["p"]["exact"] is None
-    text = " ".join(sentences(Described.from_json(found)))
+    (move,), (duration,) = found.transitions, found.durations
+    assert move.lost == SMALL
+    assert hidden(move.kept) or hidden(duration.responders)
+    assert hidden(move.kept) is hidden(duration.kept)
+    assert found.mcnemar[0].p.exact is None
+    text = " ".join(sentences(found))
     assert " 7 still" not in text
     assert "is not shown" in text

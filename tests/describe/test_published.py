@@ -9,7 +9,6 @@ from predictor.cohort.simulate import published as published_cohort
 from predictor.cohort.simulate import write
 from predictor.describe import beside, describe, figures, sentences, suppressed
 from predictor.report import flow
-from predictor.results import Described
 from predictor.study import load_study
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -21,7 +20,7 @@ def founding(tmp_path_factory):
     file = tmp_path_factory.mktemp("published") / "crps.csv"
     write(published_cohort(), file)
     labelled = label(Cohort.read(file, study))
-    found = Described.from_json(suppressed(describe(labelled)))
+    found = suppressed(describe(labelled))
     return study, found, figures(flow(labelled, ""), found)
 
 
@@ -32,7 +31,7 @@ def individual(tmp_path_factory):
     file = tmp_path_factory.mktemp("published") / "crps.csv"
     write(published_cohort(), file)
     labelled = label(Cohort.read(file, study))
-    found = Described.from_json({**describe(labelled), "few": []})
+    found = describe(labelled)
     return study, found, figures(flow(labelled, ""), found)
 
 
@@ -92,7 +91,7 @@ def test_every_published_name_of_the_crps_study_is_one_of_ours(founding) -> None
 
 
 def test_a_hidden_count_says_how_to_see_it(eight, exact) -> None:
-    found = Described.from_json(suppressed(exact))
+    found = suppressed(exact)
     named = figures(flow(eight, ""), found)
     told = beside({"responders at T1": "4 of 7"}, named, found)
     assert told.rows[0].found == "<5 of 7"

@@ -3,13 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.describe import describe, suppressed
-from predictor.describe import sentences as sentences_of
-from predictor.results import Described
-
-
-def sentences(found):
-    return sentences_of(Described.from_json({"few": [], **found}))
+from predictor.describe import describe, sentences, suppressed
+from predictor.results.places import replaced
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +46,9 @@ def test_a_change_says_its_size_interval_and_test(founding_like) -> None:
     ],
 )
 def test_the_interval_turns_with_the_sentence(founding_like, shift, said) -> None:
-    found = dict(founding_like)
-    change = dict(found["changes"][0])
-    ends = zip(("estimate", "low", "high"), shift, strict=True)
-    change["hodges_lehmann"] = {**change["hodges_lehmann"], "level": 0.95, **dict(ends)}
-    found["changes"] = [change]
+    numbers = dict(zip(("estimate", "low", "high"), shift, strict=True)) | {"level": 0.95}
+    where = ("changes", 0, "hodges_lehmann")
+    found = replaced(founding_like, {(*where, name): value for name, value in numbers.items()})
     assert f"the score {said}, p " in sentences(found)[0]
 
 

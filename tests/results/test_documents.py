@@ -25,6 +25,7 @@ from predictor.results import (
     LearnerResult,
     Result,
     TrainingResult,
+    Transition,
     question_of_report,
     read_training,
 )
@@ -138,6 +139,15 @@ def test_another_document_is_refused_without_its_values(trained, change, message
     with pytest.raises(ValidationError, match=message) as caught:
         TrainingResult.from_json(document | change)
     assert "QZSECRET" not in str(caught.value)
+
+
+def test_a_document_has_one_name_for_each_value() -> None:
+    move = Transition(start="T1", end="T2", kept=6, lost="<5", gained=0, neither=9, unknown=0)
+    document = move.to_json()
+    assert (document["from"], document["to"]) == ("T1", "T2")
+    assert Transition.from_json(document) == move
+    with pytest.raises(ValidationError, match="start"):
+        Transition.from_json(document | {"start": "T1"})
 
 
 def test_rows_of_a_curve_are_equally_long(trained) -> None:

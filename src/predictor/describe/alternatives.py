@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from predictor.cohort import LabelledCohort
-from predictor.describe.characteristics import groups_of
+from predictor.describe.characteristics import groups_of, sizes_of
 from predictor.describe.disclosure import suppressed
-from predictor.describe.response import definitions, share
-from predictor.disclosure import Shown
+from predictor.describe.response import definitions, responders
+from predictor.results import AlternativeCounts, Characteristics, Described, Missing
 
 
-def alternatives(labelled: LabelledCohort) -> dict[str, dict[str, Shown]]:
+def alternatives(labelled: LabelledCohort) -> dict[str, AlternativeCounts]:
     """Labelled patients, events, and labels that differ from the rule's, by definition.
 
     What is hidden here is what the description of the same patients hides, so that neither tells
@@ -19,26 +17,25 @@ def alternatives(labelled: LabelledCohort) -> dict[str, dict[str, Shown]]:
     """
     if not labelled.alternatives:
         return {}
-    groups = groups_of(labelled.labels)
     outcome = labelled.eligible.study.outcome
-    document: dict[str, Any] = {
-        "characteristics": {
-            "groups": {name: int(rows.sum()) for name, rows in groups.items()},
-            "rows": [],
-        },
-        "trajectories": None,
-        "changes": [],
-        "responders": [{"time": outcome.known_at, **share(labelled.labels)}],
-        "transitions": [],
-        "mcnemar": [],
-        "durations": [],
-        "definitions": definitions(labelled),
-        "labels": None,
-        "by": None,
-        "missing": {"patterns": []},
-    }
-    _, *others = suppressed(document)["definitions"]
+    counted = Described(
+        characteristics=Characteristics(groups=sizes_of(groups_of(labelled.labels)), rows=()),
+        trajectories=None,
+        changes=(),
+        responders=responders({outcome.known_at: labelled.labels}),
+        transitions=(),
+        mcnemar=(),
+        durations=(),
+        definitions=definitions(labelled),
+        labels=None,
+        by=None,
+        missing=Missing(columns=(), patterns=()),
+        few=(),
+    )
     return {
-        row["definition"]: {name: row[name] for name in ("labelled", "events", "differs")}
-        for row in others
+        row.definition: AlternativeCounts(
+            labelled=row.labelled, events=row.events, differs=row.differs
+        )
+        for row in suppressed(counted).definitions
+        if row.differs is not None  # the rule itself
     }

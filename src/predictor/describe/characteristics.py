@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort import Cohort, LabelledCohort
+from predictor.results import (
+    Characteristic,
+    Characteristics,
+    LevelsCharacteristic,
+    LevelsInGroup,
+    NumberCharacteristic,
+    NumberInGroup,
+)
 from predictor.statistics import standardised_difference, standardised_difference_of_levels
 from predictor.study import Column
 
@@ -29,7 +36,7 @@ def groups_of(labels: Values) -> dict[str, Rows]:
     return groups
 
 
-def characteristics(labelled: LabelledCohort) -> dict[str, Any]:
+def characteristics(labelled: LabelledCohort) -> Characteristics:
     """Everything known when the prediction is made, per group.
 
     Numbers as median, quartiles, mean and standard deviation, categories and flags as counts.
@@ -38,42 +45,46 @@ def characteristics(labelled: LabelledCohort) -> dict[str, Any]:
     """
     cohort = labelled.eligible.as_of(labelled.eligible.study.predict_at)
     groups = groups_of(labelled.labels)
-    return {
-        "groups": {name: int(rows.sum()) for name, rows in groups.items()},
-        "rows": [_row(cohort, column, groups) for column in cohort.columns if _shown(column)],
-    }
+    return Characteristics(
+        groups=sizes_of(groups),
+        rows=tuple(_row(cohort, column, groups) for column in cohort.columns if _shown(column)),
+    )
+
+
+def sizes_of(groups: Mapping[str, Rows]) -> dict[str, int]:
+    """How many patients are in each group."""
+    return {name: int(rows.sum()) for name, rows in groups.items()}
 
 
 def _shown(column: Column) -> bool:
     return column.role == "value" and column.type not in ("text", "date")
 
 
-def _row(cohort: Cohort, column: Column, groups: Mapping[str, Rows]) -> dict[str, Any]:
+def _row(cohort: Cohort, column: Column, groups: Mapping[str, Rows]) -> Characteristic:
     coded = as_numbers(cohort, column)
-    kind = {"integer": "number"}.get(column.type, column.type)
-    found: dict[str, Any] = {
-        "name": column.name,
-        "meaning": column.meaning,
-        "unit": column.unit,
-        "kind": kind,
-        "groups": {},
-    }
-    for name, rows in groups.items():
-        group = coded[rows]
-        known = group[~np.isnan(group)]
-        facts: dict[str, Any] = {"missing": len(group) - len(known)}
-        if kind == "number":
-            facts |= _spread(known)
-        else:
-            facts["counts"] = _counts(known, levels_of(column))
-        found["groups"][name] = facts
-    responders, others = coded[groups[RESPONDERS]], coded[groups[OTHERS]]
-    found["standardised_difference"] = _difference(responders, others, column)
     lost = groups.get(UNLABELLED)
-    found["standardised_difference_unlabelled"] = (
-        None if lost is None else _difference(coded[lost], coded[~lost], column)
+    differs = _difference(coded[groups[RESPONDERS]], coded[groups[OTHERS]], column)
+    unlabelled = None if lost is None else _difference(coded[lost], coded[~lost], column)
+    parted = {name: coded[rows] for name, rows in groups.items()}
+    if column.type not in ("category", "flag"):
+        return NumberCharacteristic(
+            name=column.name,
+            meaning=column.meaning,
+            unit=column.unit,
+            kind="number",
+            groups={name: _spread(values) for name, values in parted.items()},
+            standardised_difference=differs,
+            standardised_difference_unlabelled=unlabelled,
+        )
+    return LevelsCharacteristic(
+        name=column.name,
+        meaning=column.meaning,
+        unit=column.unit,
+        kind=column.type,
+        groups={name: _levels(values, levels_of(column)) for name, values in parted.items()},
+        standardised_difference=differs,
+        standardised_difference_unlabelled=unlabelled,
     )
-    return found
 
 
 def as_numbers(cohort: Cohort, column: Column) -> Values:
@@ -89,16 +100,24 @@ def levels_of(column: Column) -> tuple[str, ...]:
     return column.levels if column.type == "category" else ("no", "yes")
 
 
-def _counts(known: Values, levels: tuple[str, ...]) -> dict[str, int]:
-    return {level: int((known == code).sum()) for code, level in enumerate(levels)}
+def _counts(values: Values, levels: tuple[str, ...]) -> dict[str, int]:
+    return {level: int((values == code).sum()) for code, level in enumerate(levels)}
 
 
-def _spread(known: Values) -> dict[str, float | None]:
+def _levels(values: Values, levels: tuple[str, ...]) -> LevelsInGroup:
+    return LevelsInGroup(missing=int(np.isnan(values).sum()), counts=_counts(values, levels))
+
+
+def _spread(values: Values) -> NumberInGroup:
+    known = values[~np.isnan(values)]
+    missing = len(values) - len(known)
     if not len(known):
-        return dict.fromkeys(("median", "q1", "q3", "mean", "sd"))
+        return NumberInGroup(missing=missing, median=None, q1=None, q3=None, mean=None, sd=None)
     q1, median, q3 = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
     sd = float(known.std(ddof=1)) if len(known) > 1 else None
-    return {"median": median, "q1": q1, "q3": q3, "mean": float(known.mean()), "sd": sd}
+    return NumberInGroup(
+        missing=missing, median=median, q1=q1, q3=q3, mean=float(known.mean()), sd=sd
+    )
 
 
 def _difference(first: Values, second: Values, column: Column) -> float | None:

@@ -1,8 +1,6 @@
-"""The whole description of a cohort as plain data, exact to the patient."""
+"""The whole description of a cohort, exact to the patient."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from predictor.cohort import LabelledCohort
 from predictor.describe.characteristics import characteristics
@@ -19,9 +17,10 @@ from predictor.describe.response import (
     transitions,
 )
 from predictor.errors import StudyError
+from predictor.results import ByGroup, Described
 
 
-def describe(labelled: LabelledCohort, *, by: str | None = None) -> dict[str, Any]:
+def describe(labelled: LabelledCohort, *, by: str | None = None) -> Described:
     """Describe the eligible patients of a study.
 
     Parameters
@@ -33,8 +32,8 @@ def describe(labelled: LabelledCohort, *, by: str | None = None) -> dict[str, An
 
     Returns
     -------
-    dict
-        Plain data with every count as it is; `predictor.describe.suppressed` makes it fit to share.
+    Described
+        With every count as it is; `predictor.describe.suppressed` makes it fit to share.
 
     Raises
     ------
@@ -45,22 +44,23 @@ def describe(labelled: LabelledCohort, *, by: str | None = None) -> dict[str, An
     found = responses(labelled)
     moves = transitions(found)
     measured = scores(eligible)
-    return {
-        "characteristics": characteristics(labelled),
-        "trajectories": trajectories(eligible, measured),
-        "changes": changes(measured),
-        "responders": responders(found),
-        "transitions": moves,
-        "mcnemar": change_tests(moves),
-        "durations": durations(moves),
-        "definitions": definitions(labelled),
-        "labels": label_paths(labelled),
-        "by": None if by is None else _by(labelled, by),
-        "missing": missing(eligible),
-    }
+    return Described(
+        characteristics=characteristics(labelled),
+        trajectories=trajectories(eligible, measured),
+        changes=changes(measured),
+        responders=responders(found),
+        transitions=moves,
+        mcnemar=change_tests(moves),
+        durations=durations(moves),
+        definitions=definitions(labelled),
+        labels=label_paths(labelled),
+        by=None if by is None else _by(labelled, by),
+        missing=missing(eligible),
+        few=(),
+    )
 
 
-def _by(labelled: LabelledCohort, by: str) -> dict[str, Any]:
+def _by(labelled: LabelledCohort, by: str) -> ByGroup:
     study = labelled.eligible.study
     choices = {
         column.name.casefold(): column

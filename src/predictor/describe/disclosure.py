@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from predictor.describe.characteristics import UNLABELLED
 from predictor.describe.protect import protect
-from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, hidden
+from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
+from predictor.results import (
+    ByGroup,
+    Change,
+    Characteristics,
+    DefinitionShare,
+    Described,
+    Duration,
+    LabelPaths,
+    LevelsCharacteristic,
+    LevelsInGroup,
+    McNemarP,
+    Missing,
+    RarePatterns,
+    Share,
+    Trajectories,
+    Transition,
+)
+from predictor.results.places import Place, replaced
 
-_SPREAD = ("median", "q1", "q3", "mean", "sd")
+Changes = dict[Place, object]
+"""What is said instead, by its place in a description."""
+
+_UNTOLD = dict.fromkeys(("share", "low", "high"))
+_SPREAD = dict.fromkeys(("median", "q1", "q3", "mean", "sd"))
 
 
 def shield(cells: Sequence[int]) -> list[Shown]:
@@ -47,153 +67,209 @@ def p_would_tell(lost: Shown, gained: Shown) -> bool:
     return hidden(lost) or hidden(gained)
 
 
-def suppressed(document: Mapping[str, Any]) -> dict[str, Any]:
+def suppressed(described: Described) -> Described:
     """A description without counts of one to four patients, and a list of where they were.
 
     Left as they are: rows, eligible, labelled, those with the event, and missing values per column.
     These are the denominators, without which nothing can be read. Then everything is looked at
     together (see `protect`): what gives a hidden count away in another table is withheld.
     """
-    found = copy.deepcopy(dict(document))
     few: list[str] = []
-    _characteristics(found["characteristics"], few)
-    _course(found, few)
-    for row in found["responders"]:
-        _share(row, f"responders at {row['time']}", few)
-    _moves(found, few)
-    for row in found["definitions"]:
-        _share(row, f"definition: {row['definition']}", few)
-        row["differs"] = _cell(row["differs"])
-    if found["labels"] is not None:
-        _labels(found["labels"], few)
-    if found["by"] is not None:
-        _groups(found["by"], few)
-    _patterns(found["missing"])
-    protect(document, found)
-    _follow(found)
-    found["few"] = few
+    changes = _characteristics(described.characteristics, few)
+    changes |= _trajectories(described.trajectories, few)
+    changes |= _changes(described.changes, few)
+    for place, row in enumerate(described.responders):
+        changes |= _share(row, ("responders", place), f"responders at {row.time}", few)
+    changes |= _moves(described.transitions, few)
+    changes |= _durations(described.durations)
+    changes |= _definitions(described.definitions, few)
+    changes |= _labels(described.labels, few)
+    changes |= _groups(described.by, few)
+    changes |= _patterns(described.missing)
+    shown = protect(described, replaced(described, changes))
+    return replaced(shown, {**_followed(shown), ("few",): few})
+
+
+def _within(where: Place, values: Mapping[str, object]) -> Changes:
+    return {(*where, name): value for name, value in values.items()}
+
+
+def _cell(count: Shown) -> Shown:
+    return shield([exact(count), FEWEST])[0]
+
+
+def _table(counts: Mapping[str, Shown]) -> dict[str, Shown]:
+    """Cells of a table whose total is known, by name."""
+    shown = shield([exact(count) for count in counts.values()])
+    return dict(zip(counts, shown, strict=True))
+
+
+def _characteristics(table: Characteristics, few: list[str]) -> Changes:
+    found: Changes = {}
+    for place, row in enumerate(table.rows):
+        where, closed = ("characteristics", "rows", place), set()
+        for name, facts in row.groups.items():
+            within = (*where, "groups", name)
+            if isinstance(facts, LevelsInGroup):
+                shown = _table(facts.counts)
+                found |= _within((*within, "counts"), shown)
+                if any(hidden(cell) for cell in shown.values()):
+                    closed.add(name)
+            elif table.groups[name] - facts.missing < FEWEST:
+                found |= _within(within, _SPREAD)
+                closed.add(name)
+        if closed:
+            few.append(f"characteristics: {row.name}")
+            found |= _no_differences(where, closed)
     return found
 
 
-def _cell(count: int | None) -> Shown | None:
-    return None if count is None else shield([count, FEWEST])[0]
+def _no_differences(where: Place, closed: set[str]) -> Changes:
+    """Differences between groups that are not told of a row of which some groups are closed."""
+    found: Changes = {(*where, "standardised_difference_unlabelled"): None} if closed else {}
+    if closed - {UNLABELLED}:
+        found[(*where, "standardised_difference")] = None
+    return found
 
 
-def _characteristics(table: dict[str, Any], few: list[str]) -> None:
-    for row in table["rows"]:
-        closed = set()
-        for name, facts in row["groups"].items():
-            if "counts" in facts:
-                shown = shield(list(facts["counts"].values()))
-                facts["counts"] = dict(zip(facts["counts"], shown, strict=True))
-                if any(hidden(cell) for cell in shown):
-                    closed.add(name)
-            elif table["groups"][name] - facts["missing"] < FEWEST:
-                facts.update(dict.fromkeys(_SPREAD))
-                closed.add(name)
-        if closed:
-            few.append(f"characteristics: {row['name']}")
-            row["standardised_difference_unlabelled"] = None
-            if closed != {UNLABELLED}:
-                row["standardised_difference"] = None
-
-
-def _follow(found: dict[str, Any]) -> None:
+def _followed(shown: Described) -> Changes:
     """Take away what is computed from counts that were hidden in the end."""
-    for row in found["characteristics"]["rows"]:
-        closed = {
-            name
-            for name, facts in row["groups"].items()
-            if any(hidden(cell) for cell in facts.get("counts", {}).values())
+    found: Changes = {}
+    for place, row in enumerate(shown.characteristics.rows):
+        if isinstance(row, LevelsCharacteristic):
+            closed = {
+                name
+                for name, facts in row.groups.items()
+                if any(hidden(cell) for cell in facts.counts.values())
+            }
+            found |= _no_differences(("characteristics", "rows", place), closed)
+    for place, move in enumerate(shown.transitions):
+        if p_would_tell(move.lost, move.gained):
+            found |= _within(("mcnemar", place, "p"), dict.fromkeys(McNemarP.model_fields))
+    return found
+
+
+def _trajectories(course: Trajectories | None, few: list[str]) -> Changes:
+    found: Changes = {}
+    for place, point in enumerate(course.points if course else ()):
+        where = ("trajectories", "points", place)
+        found |= _within((*where, "counts"), _table(point.counts))
+        if point.n < FEWEST:
+            few.append(f"score at {point.time}")
+            found |= _within(where, dict.fromkeys(("median", "q1", "q3")))
+    return found
+
+
+def _changes(changes: Sequence[Change], few: list[str]) -> Changes:
+    found: Changes = {}
+    for place, change in enumerate(changes):
+        where = ("changes", place)
+        ways = {"lower": change.lower, "same": change.same, "higher": change.higher}
+        found |= _within(where, _table(ways))
+        if change.patients < FEWEST:
+            few.append(f"change of score from {change.start} to {change.end}")
+            found |= _within(where, dict.fromkeys(("median", "rank_biserial")))
+            shift = dict.fromkeys(("estimate", "low", "high"))
+            found |= _within((*where, "hodges_lehmann"), shift)
+            found |= _within((*where, "signed_rank"), dict.fromkeys(("p", "v")))
+    return found
+
+
+def _share(row: Share, where: Place, name: str, few: list[str]) -> Changes:
+    events, others = shield([exact(row.events), exact(row.labelled) - exact(row.events)])
+    if not (hidden(events) or hidden(others)):
+        return {}
+    few.append(name)
+    return _within(where, {"events": events, **_UNTOLD})
+
+
+def _moves(moves: Sequence[Transition], few: list[str]) -> Changes:
+    found: Changes = {}
+    for place, move in enumerate(moves):
+        ways = {
+            "kept": move.kept,
+            "lost": move.lost,
+            "gained": move.gained,
+            "neither": move.neither,
         }
-        if closed:
-            row["standardised_difference_unlabelled"] = None
-        if closed - {UNLABELLED}:
-            row["standardised_difference"] = None
-    for move, tests in zip(found["transitions"], found["mcnemar"], strict=True):
-        if p_would_tell(move["lost"], move["gained"]):
-            tests["p"] = dict.fromkeys(tests["p"])
+        for name, count in ways.items():
+            if small(exact(count)):
+                found["transitions", place, name] = SMALL
+                few.append(f"from {move.start} to {move.end}: {name}")
+    return found
 
 
-def _course(found: dict[str, Any], few: list[str]) -> None:
-    for point in (found["trajectories"] or {"points": []})["points"]:
-        counts = point["counts"]
-        point["counts"] = dict(zip(counts, shield(list(counts.values())), strict=True))
-        if point["n"] < FEWEST:
-            few.append(f"score at {point['time']}")
-            point.update(median=None, q1=None, q3=None)
-    for change in found["changes"]:
-        names = ("lower", "same", "higher")
-        shown = shield([change[name] for name in names])
-        change.update(dict(zip(names, shown, strict=True)))
-        if change["patients"] < FEWEST:
-            few.append(f"change of score from {change['from']} to {change['to']}")
-            change["median"] = change["rank_biserial"] = None
-            change["hodges_lehmann"].update(dict.fromkeys(("estimate", "low", "high")))
-            change["signed_rank"].update(p=None, v=None)
+def _durations(rows: Sequence[Duration]) -> Changes:
+    found: Changes = {}
+    for place, row in enumerate(rows):
+        where, kept = ("durations", place), exact(row.kept)
+        if small(min(kept, exact(row.responders) - kept)):
+            kept_shown = SMALL if kept < FEWEST else WITHHELD
+            found |= _within(where, {"kept": kept_shown, **_UNTOLD})
+        found[*where, "responders"] = _cell(row.responders)
+    return found
 
 
-def _share(row: dict[str, Any], name: str, few: list[str]) -> None:
-    events, others = shield([row["events"], row["labelled"] - row["events"]])
-    if hidden(events) or hidden(others):
-        few.append(name)
-        row.update(events=events, share=None, low=None, high=None)
+def _definitions(rows: Sequence[DefinitionShare], few: list[str]) -> Changes:
+    found: Changes = {}
+    for place, row in enumerate(rows):
+        where = ("definitions", place)
+        found |= _share(row, where, f"definition: {row.definition}", few)
+        if row.differs is not None:
+            found[*where, "differs"] = _cell(row.differs)
+    return found
 
 
-def _moves(found: dict[str, Any], few: list[str]) -> None:
-    for move in found["transitions"]:
-        for name in ("kept", "lost", "gained", "neither"):
-            if 0 < move[name] < FEWEST:
-                move[name] = SMALL
-                few.append(f"from {move['from']} to {move['to']}: {name}")
-    for row in found["durations"]:
-        lost = row["responders"] - row["kept"]
-        if 0 < min(row["kept"], lost) < FEWEST:
-            row.update(kept=SMALL if row["kept"] < FEWEST else WITHHELD)
-            row.update(share=None, low=None, high=None)
-        row["responders"] = _cell(row["responders"])
-
-
-def _labels(table: dict[str, Any], few: list[str]) -> None:
+def _labels(table: LabelPaths | None, few: list[str]) -> Changes:
+    found: Changes = {}
+    if table is None:
+        return found
     # how many have each label is known
-    for label in table["rows"][0]["patients"] if table["rows"] else ():
-        shown = shield([row["patients"][label] for row in table["rows"]])
-        for row, cell in zip(table["rows"], shown, strict=True):
-            row["patients"][label] = cell
+    for label in table.rows[0].patients if table.rows else ():
+        shown = shield([exact(row.patients[label]) for row in table.rows])
+        for place, (row, cell) in enumerate(zip(table.rows, shown, strict=True)):
+            found["labels", "rows", place, "patients", label] = cell
             if cell == SMALL:
-                few.append(f"how labels came about: {row['holds']}, {label}")
-    for conflict in table["conflicts"]:
-        conflict["patients"] = _cell(conflict["patients"])
-    table["decided_without"] = {k: _cell(n) for k, n in table["decided_without"].items()}
+                few.append(f"how labels came about: {row.holds}, {label}")
+    for place, conflict in enumerate(table.conflicts):
+        found["labels", "conflicts", place, "patients"] = _cell(conflict.patients)
+    for name, count in table.decided_without.items():
+        found["labels", "decided_without", name] = _cell(count)
+    return found
 
 
-def _groups(table: dict[str, Any], few: list[str]) -> None:
-    for row in table["rows"]:
-        groups = row["groups"]
+def _groups(table: ByGroup | None, few: list[str]) -> Changes:
+    found: Changes = {}
+    if table is None:
+        return found
+    for place, row in enumerate(table.rows):
+        groups = row.groups
         within = {
-            level: shield([facts["events"], facts["labelled"] - facts["events"]])
+            level: shield([exact(facts.events), exact(facts.labelled) - exact(facts.events)])
             for level, facts in groups.items()
         }
         closed = {level for level, cells in within.items() if any(hidden(c) for c in cells)}
-        closed |= {level for level, size in table["sizes"].items() if 0 < size < FEWEST}
+        closed |= {level for level, size in table.sizes.items() if small(exact(size))}
         if len(closed) == 1 and len(groups) > 1:
             # the total of all groups is known: one more has to go
-            others = [
-                level for level in groups if level not in closed and groups[level]["labelled"]
-            ]
-            closed |= set(sorted(others, key=lambda level: groups[level]["events"])[:1])
-        for level in closed:
+            others = [level for level in groups if level not in closed and groups[level].labelled]
+            closed |= set(sorted(others, key=lambda level: exact(groups[level].events))[:1])
+        for level in (level for level in groups if level in closed):
+            few.append(f"{row.definition}, {table.column} = {level}")
             events = within[level][0]
-            few.append(f"{row['definition']}, {table['column']} = {level}")
-            groups[level].update(
-                events=events if hidden(events) else WITHHELD, share=None, low=None, high=None
-            )
-            groups[level]["labelled"] = _cell(groups[level]["labelled"])
-    table["sizes"] = {level: _cell(size) for level, size in table["sizes"].items()}
+            said = {
+                "events": events if hidden(events) else WITHHELD,
+                **_UNTOLD,
+                "labelled": _cell(groups[level].labelled),
+            }
+            found |= _within(("by", "rows", place, "groups", level), said)
+    sizes = {level: _cell(size) for level, size in table.sizes.items()}
+    return found | _within(("by", "sizes"), sizes)
 
 
-def _patterns(table: dict[str, Any]) -> None:
-    rare = [p for p in table["patterns"] if p["patients"] < FEWEST]
-    table["patterns"] = [p for p in table["patterns"] if p["patients"] >= FEWEST]
-    together = sum(pattern["patients"] for pattern in rare)
-    table["rare"] = {"patterns": len(rare), "patients": _cell(together)}
+def _patterns(table: Missing) -> Changes:
+    rare = [pattern for pattern in table.patterns if pattern.patients < FEWEST]
+    together = sum(pattern.patients for pattern in rare)
+    told = tuple(pattern for pattern in table.patterns if pattern.patients >= FEWEST)
+    counted = RarePatterns(patterns=len(rare), patients=_cell(together))
+    return _within(("missing",), {"patterns": told, "rare": counted})

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 
 from predictor.cohort import LabelledCohort
 from predictor.describe.characteristics import OTHERS, RESPONDERS, UNLABELLED
+from predictor.results import Conflict, LabelPath, LabelPaths
 
 _WORDS = {1.0: "yes", 0.0: "no"}
 
 
-def label_paths(labelled: LabelledCohort) -> dict[str, Any] | None:
+def label_paths(labelled: LabelledCohort) -> LabelPaths | None:
     """Cross-table of the criteria's truth against the label; None without criteria.
 
-    Returns
-    -------
-    dict
-        `rows`: every combination of criteria (yes, no, unknown) that occurs, which of them hold in
-        words, and its patients per label. `conflicts`: combinations in which one criterion holds
-        and another does not. `decided_without`: labelled patients of whom a criterion is unknown.
+    There is a row for every combination of criteria that occurs.
     """
     outcome = labelled.eligible.study.outcome
     if not labelled.criteria:
@@ -37,31 +32,30 @@ def label_paths(labelled: LabelledCohort) -> dict[str, Any] | None:
     order = {"yes": 0, "no": 1, "unknown": 2}
     seen = sorted(set(states), key=lambda state: [order[word] for word in state])
     names = list(labelled.criteria)
-    rows = [
-        {
-            "criteria": dict(zip(names, state, strict=True)),
-            "holds": _holds(names, state),
-            "patients": {
-                label: counted[state, label] for label in (RESPONDERS, OTHERS, UNLABELLED)
-            },
-        }
+    patients = {
+        state: {label: counted[state, label] for label in (RESPONDERS, OTHERS, UNLABELLED)}
         for state in seen
-    ]
-    return {
-        "criteria": names,
-        "reported": outcome.reported,
-        "rows": rows,
-        "conflicts": [
-            {
-                "criteria": dict(zip(names, state, strict=True)),
-                "patients": sum(
-                    counted[state, label] for label in (RESPONDERS, OTHERS, UNLABELLED)
-                ),
-            }
+    }
+    return LabelPaths(
+        criteria=tuple(names),
+        reported=outcome.reported,
+        rows=tuple(
+            LabelPath(
+                criteria=dict(zip(names, state, strict=True)),
+                holds=_holds(names, state),
+                patients=patients[state],
+            )
+            for state in seen
+        ),
+        conflicts=tuple(
+            Conflict(
+                criteria=dict(zip(names, state, strict=True)),
+                patients=sum(patients[state].values()),
+            )
             for state in seen
             if {"yes", "no"} <= set(state)
-        ],
-        "decided_without": {
+        ),
+        decided_without={
             name: sum(
                 counted[state, label]
                 for state in seen
@@ -70,7 +64,7 @@ def label_paths(labelled: LabelledCohort) -> dict[str, Any] | None:
             )
             for place, name in enumerate(names)
         },
-    }
+    )
 
 
 def _holds(names: list[str], state: tuple[str, ...]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 
 from predictor.cohort import Cohort
+from predictor.results import Missing, MissingColumn, MissingPattern
 
 
-def missing(eligible: Cohort) -> dict[str, Any]:
+def missing(eligible: Cohort) -> Missing:
     """Missing values per column, and every set of columns that is missing together, by patients."""
     columns = [column for column in eligible.columns if column.role in ("value", "cluster")]
     gaps = {column.name: eligible.table[column.name].is_null().to_numpy() for column in columns}
@@ -23,18 +23,18 @@ def missing(eligible: Cohort) -> dict[str, Any]:
             patterns[tuple(np.asarray(with_gaps)[kind].tolist())] = int(count)
     else:
         patterns[()] = len(eligible)
-    return {
-        "columns": [
-            {
-                "name": column.name,
-                "known_at": column.known_at,
-                "missing": int(gaps[column.name].sum()),
-                "of": len(eligible),
-            }
+    return Missing(
+        columns=tuple(
+            MissingColumn(
+                name=column.name,
+                known_at=column.known_at,  # type: ignore[arg-type]  # None for identifiers only
+                missing=int(gaps[column.name].sum()),
+                of=len(eligible),
+            )
             for column in columns
-        ],
-        "patterns": [
-            {"columns": list(names), "patients": count}
+        ),
+        patterns=tuple(
+            MissingPattern(columns=names, patients=count)
             for names, count in sorted(patterns.items(), key=lambda item: (-item[1], item[0]))
-        ],
-    }
+        ),
+    )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from predictor.describe.margins import Cell, Margins, margins
 from predictor.disclosure import FEWEST, small
+from predictor.results import Described
+from predictor.results.places import replaced
 
 _ROUNDING = 1e-6
 
 
-def protect(exact: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+def protect(described: Described, shown: Described) -> Described:
     """Withhold further counts until no count of one to four patients follows from the others.
 
     For each such count, the smallest and the largest value are computed that agree with everything
@@ -22,12 +21,12 @@ def protect(exact: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
 
     Parameters
     ----------
-    exact
-        The description with every count as it is.
+    described
+        With every count as it is.
     shown
-        What is going to be shown of it; changed.
+        What is shown of it so far.
     """
-    system = margins(exact, shown)
+    system = margins(described, shown)
     for place, cell in enumerate(system.cells):
         if cell.value is None or not small(cell.value):
             continue
@@ -43,6 +42,7 @@ def protect(exact: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
             if not candidates:
                 break  # nothing is left to withhold: the totals themselves tell it
             _withhold_one(system, near, place, candidates)
+    return replaced(shown, system.changes())
 
 
 def ambiguous(system: Margins, near: list[int], place: int) -> bool:
@@ -81,12 +81,11 @@ def ambiguous(system: Margins, near: list[int], place: int) -> bool:
 
 def _withhold_one(system: Margins, near: list[int], place: int, candidates: list[Cell]) -> None:
     for other in candidates:
-        before = dict(other.row or {})
+        before = other.text
         other.hide()
         if ambiguous(system, near, place):
             return
-        if other.row is not None:
-            other.row.update(before)
+        other.text = before
     candidates[0].hide()
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
-from typing import Any
 
 import numpy as np
 
 from predictor.cohort import LabelledCohort, condition
 from predictor.describe.characteristics import Values, as_numbers, levels_of
+from predictor.disclosure import exact
+from predictor.results import (
+    ByGroup,
+    DefinitionByGroup,
+    DefinitionShare,
+    Duration,
+    McNemar,
+    McNemarP,
+    Responders,
+    Share,
+    Transition,
+)
 from predictor.statistics import mcnemar, wilson
 from predictor.study import Column
 
@@ -29,108 +39,118 @@ def responses(labelled: LabelledCohort) -> dict[str, Values]:
     return {**found, study.outcome.known_at: labelled.labels}
 
 
-def share(labels: Values) -> dict[str, Any]:
+def share(labels: Values) -> Share:
     """Events among the labelled, with Wilson's interval."""
     known = int((~np.isnan(labels)).sum())
     events = int(np.nansum(labels))
     interval = wilson(events, known)
-    return {
-        "labelled": known,
-        "events": events,
-        "share": events / known if known else None,
-        "low": float(interval.low) if known else None,
-        "high": float(interval.high) if known else None,
-    }
+    return Share(
+        labelled=known,
+        events=events,
+        share=events / known if known else None,
+        low=float(interval.low) if known else None,
+        high=float(interval.high) if known else None,
+    )
 
 
-def responders(found: Mapping[str, Values]) -> list[dict[str, Any]]:
+def responders(found: Mapping[str, Values]) -> tuple[Responders, ...]:
     """Responders at each time."""
-    return [{"time": time, **share(labels)} for time, labels in found.items()]
+    return tuple(Responders(time=time, **dict(share(labels))) for time, labels in found.items())
 
 
-def transitions(found: Mapping[str, Values]) -> list[dict[str, Any]]:
+def transitions(found: Mapping[str, Values]) -> tuple[Transition, ...]:
     """From each time to the next: how many kept, lost, gained the response, or neither."""
-    counted = []
-    for (first, before), (second, after) in pairwise(found.items()):
-        counted.append(
-            {
-                "from": first,
-                "to": second,
-                "kept": int(((before == 1) & (after == 1)).sum()),
-                "lost": int(((before == 1) & (after == 0)).sum()),
-                "gained": int(((before == 0) & (after == 1)).sum()),
-                "neither": int(((before == 0) & (after == 0)).sum()),
-                "unknown": int((np.isnan(before) | np.isnan(after)).sum()),
-            }
+    return tuple(
+        Transition(
+            start=first,
+            end=second,
+            kept=int(((before == 1) & (after == 1)).sum()),
+            lost=int(((before == 1) & (after == 0)).sum()),
+            gained=int(((before == 0) & (after == 1)).sum()),
+            neither=int(((before == 0) & (after == 0)).sum()),
+            unknown=int((np.isnan(before) | np.isnan(after)).sum()),
         )
-    return counted
+        for (first, before), (second, after) in pairwise(found.items())
+    )
 
 
-def change_tests(moves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def change_tests(moves: Sequence[Transition]) -> tuple[McNemar, ...]:
     """McNemar's tests of each transition, each under its own name."""
-    names = ("exact", "mid_p", "uncorrected", "corrected")
-    found = []
-    for move in moves:
-        tests = asdict(mcnemar(move["lost"], move["gained"]))
-        p = {name: tests[name] if isfinite(tests[name]) else None for name in names}
-        found.append({"from": move["from"], "to": move["to"], "p": p})
-    return found
+    return tuple(
+        McNemar(start=move.start, end=move.end, p=_p(exact(move.lost), exact(move.gained)))
+        for move in moves
+    )
 
 
-def durations(moves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _p(lost: int, gained: int) -> McNemarP:
+    tests = mcnemar(lost, gained)
+    forms = {name: getattr(tests, name) for name in McNemarP.model_fields}
+    return McNemarP(**{name: p if isfinite(p) else None for name, p in forms.items()})
+
+
+def durations(moves: Sequence[Transition]) -> tuple[Duration, ...]:
     """Of those who responded, how many still did the next time."""
-    found = []
-    for move in moves:
-        followed = move["kept"] + move["lost"]
-        interval = wilson(move["kept"], followed)
-        found.append(
-            {
-                "from": move["from"],
-                "to": move["to"],
-                "responders": followed,
-                "kept": move["kept"],
-                "share": move["kept"] / followed if followed else None,
-                "low": float(interval.low) if followed else None,
-                "high": float(interval.high) if followed else None,
-            }
-        )
-    return found
+    return tuple(
+        _duration(move.start, move.end, exact(move.kept), exact(move.lost)) for move in moves
+    )
 
 
-def definitions(labelled: LabelledCohort) -> list[dict[str, Any]]:
+def _duration(start: str, end: str, kept: int, lost: int) -> Duration:
+    followed = kept + lost
+    interval = wilson(kept, followed)
+    return Duration(
+        start=start,
+        end=end,
+        responders=followed,
+        kept=kept,
+        share=kept / followed if followed else None,
+        low=float(interval.low) if followed else None,
+        high=float(interval.high) if followed else None,
+    )
+
+
+def definitions(labelled: LabelledCohort) -> tuple[DefinitionShare, ...]:
     """The rule and every alternative: events, and how often they disagree with the rule."""
-    outcome = labelled.eligible.study.outcome
-    found = [{"definition": outcome.name, **share(labelled.labels), "compared": None,
-              "differs": None}]  # fmt: skip
-    for name, labels in labelled.alternatives.items():
-        both = ~np.isnan(labels) & ~np.isnan(labelled.labels)
-        differs = int((labels[both] != labelled.labels[both]).sum())
-        found.append(
-            {
-                "definition": name,
-                **share(labels),
-                "compared": int(both.sum()),
-                "differs": differs,
-            }
-        )
-    return found
+    rule = DefinitionShare(
+        definition=labelled.eligible.study.outcome.name,
+        compared=None,
+        differs=None,
+        **dict(share(labelled.labels)),
+    )
+    return (
+        rule,
+        *(
+            _definition(name, labels, labelled.labels)
+            for name, labels in labelled.alternatives.items()
+        ),
+    )
 
 
-def by_group(labelled: LabelledCohort, column: Column) -> dict[str, Any]:
+def _definition(name: str, labels: Values, rule: Values) -> DefinitionShare:
+    both = ~np.isnan(labels) & ~np.isnan(rule)
+    return DefinitionShare(
+        definition=name,
+        compared=int(both.sum()),
+        differs=int((labels[both] != rule[both]).sum()),
+        **dict(share(labels)),
+    )
+
+
+def by_group(labelled: LabelledCohort, column: Column) -> ByGroup:
     """Every definition in every group of patients, by a category or flag."""
     groups = as_numbers(labelled.eligible, column)
     members = {level: groups == code for code, level in enumerate(levels_of(column))}
     defined = {labelled.eligible.study.outcome.name: labelled.labels, **labelled.alternatives}
-    return {
-        "column": column.name,
-        "meaning": column.meaning,
-        "sizes": {level: int(rows.sum()) for level, rows in members.items()},
-        "missing": int(np.isnan(groups).sum()),
-        "rows": [
-            {
-                "definition": name,
-                "groups": {level: share(labels[rows]) for level, rows in members.items()},
-            }
+    return ByGroup(
+        column=column.name,
+        meaning=column.meaning,
+        sizes={level: int(rows.sum()) for level, rows in members.items()},
+        missing=int(np.isnan(groups).sum()),
+        rows=tuple(
+            DefinitionByGroup(
+                definition=name,
+                groups={level: share(labels[rows]) for level, rows in members.items()},
+            )
             for name, labels in defined.items()
-        ],
-    }
+        ),
+    )

@@ -11,7 +11,6 @@ from predictor import results
 from predictor.cohort import Covariate, Design, LabelledCohort
 from predictor.describe import alternatives
 from predictor.results import (
-    AlternativeCounts,
     CheckedCohort,
     CheckedCovariate,
     CohortCounts,
@@ -44,8 +43,7 @@ def flow(labelled: LabelledCohort, fingerprint: str) -> Flow:
 
 def cohort_counts(labelled: LabelledCohort, fingerprint: str) -> CohortCounts:
     """The same with other definitions of the outcome, shown as `predictor describe` shows them."""
-    others = {name: AlternativeCounts(**counts) for name, counts in alternatives(labelled).items()}
-    return CohortCounts(**dict(flow(labelled, fingerprint)), alternatives=others)
+    return CohortCounts(**dict(flow(labelled, fingerprint)), alternatives=alternatives(labelled))
 
 
 def checked_cohort(labelled: LabelledCohort, fingerprint: str) -> CheckedCohort:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from predictor import results
-from predictor.disclosure import Shown
 from predictor.report.plain import known_row, plain, plain_row
-from predictor.results import IntervalEstimate, Sensitivity, TreatAll
+from predictor.results import AlternativeCounts, IntervalEstimate, Sensitivity, TreatAll
 from predictor.study import Study
 from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
 
@@ -64,7 +63,7 @@ def comparison_results(comparisons: Sequence[Comparison]) -> tuple[results.Compa
 
 
 def sensitivity_result(
-    definition: str, counts: Mapping[str, Shown], learner: str, auroc: Estimate
+    definition: str, counts: AlternativeCounts, learner: str, auroc: Estimate
 ) -> Sensitivity:
     """AUROC of a learner under another definition of the outcome.
 
@@ -75,8 +74,8 @@ def sensitivity_result(
     """
     return Sensitivity(
         definition=definition,
-        labelled=counts["labelled"],
-        events=counts["events"],
+        labelled=counts.labelled,
+        events=counts.events,
         learner=learner,
         auroc=IntervalEstimate(
             estimate=plain(auroc.estimate), low=plain(auroc.low), high=plain(auroc.high)

@@ -52,6 +52,7 @@ class Result(BaseModel):
         allow_inf_nan=False,
         hide_input_in_errors=True,
         serialize_by_alias=True,
+        validate_by_name=True,
     )
 
     def to_json(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class Result(BaseModel):
         ValueError
             If the document is of another kind or of another format; without any value of it.
         """
-        return cls.model_validate(document)
+        return cls.model_validate(document, by_alias=True, by_name=False)
 
 
 class Columns(Result):

@@ -101,8 +101,8 @@ class Trajectories(Result):
 class _Step(Result):
     """From one time to another."""
 
-    start: str = Field(alias="from")
-    end: str = Field(alias="to")
+    start: str = Field(validation_alias="from", serialization_alias="from")
+    end: str = Field(validation_alias="to", serialization_alias="to")
 
 
 class Shift(IntervalEstimate):

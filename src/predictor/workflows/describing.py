@@ -14,7 +14,7 @@ from predictor.describe.course import scores
 from predictor.disk import refuse_foreign, write_files
 from predictor.report import flow
 from predictor.report.description import csv_text, page, pictures, shown_tables
-from predictor.results import Described, Description, OutcomeDefinition
+from predictor.results import Description, OutcomeDefinition
 from predictor.study import load_study
 from predictor.visible import visible_document
 from predictor.workflows import provenance
@@ -65,7 +65,7 @@ def describe(
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     exact = describe_cohort(labelled, by=by)
-    shown = Described.from_json({**exact, "few": []} if individual else suppressed(exact))
+    shown = exact if individual else suppressed(exact)
     data_flow = flow(labelled, cohort.fingerprint())
     found = Description(
         **dict(shown),

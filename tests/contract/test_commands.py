@@ -15,7 +15,16 @@ import pytest
 
 from predictor.cli.main import _COMMANDS, commands
 from predictor.measures import measures_of
-from predictor.results import CheckResult, DeliveredTraining, Result
+from predictor.results import (
+    CheckResult,
+    DeliveredTraining,
+    Result,
+    ScoredFile,
+    SentTraining,
+    StarterStudy,
+    SyntheticCohort,
+    WrittenPage,
+)
 
 
 def _command(name: str) -> click.Command:
@@ -72,26 +81,6 @@ def run(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
     return json.loads(done.stdout), done.stderr
 
 
-def conforms(document: Any, shape: Any, where: str = "") -> None:
-    """Keys and types of a document: exactly those of the shape, which scripts rely on."""
-    if isinstance(shape, dict):
-        assert isinstance(document, dict), where
-        if set(shape) == {str}:
-            for key, value in document.items():
-                conforms(value, shape[str], f"{where}.{key}")
-            return
-        assert set(document) == set(shape), f"{where}: {set(document) ^ set(shape)}"
-        for key, part in shape.items():
-            conforms(document[key], part, f"{where}.{key}")
-    elif isinstance(shape, list):
-        assert isinstance(document, list), where
-        for place, entry in enumerate(document):
-            conforms(entry, shape[0], f"{where}[{place}]")
-    else:
-        assert isinstance(document, shape), f"{where}: {document!r}"
-        assert not (isinstance(document, bool) and shape is not bool), where
-
-
 def same(document: Any, kind: type[Result]) -> None:
     """A document is that of a result, with all its keys and no other."""
     assert kind.from_json(document).to_json() == document
@@ -141,8 +130,7 @@ def test_score_prints_its_document(copied, model, quiet) -> None:
     document, err = run(
         copied.study.folder, "score", model, "--data", "new.csv", "--out", "scores.csv", *quiet
     )
-    shape = {"study": str, "learner": str, "patients": int, "scored": int, "flagged": int}
-    conforms(document, {**shape, "outcome": str, "predict_at": str, "out": str})
+    same(document, ScoredFile)
     assert (document["outcome"], document["predict_at"]) == ("responder_t2", "T0")
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
@@ -156,7 +144,7 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
     report |= {"champion": "prevalence", "subject": None}
     (tmp_path / "report.json").write_text(json.dumps(report))
     document, err = run(tmp_path, "report", ".", *quiet)
-    conforms(document, {"study": str, "source": str, "report": str})
+    same(document, WrittenPage)
     assert document["report"] == "report.html"
     assert (tmp_path / "report.html").is_file()
     assert (err == "") == bool(quiet)
@@ -165,8 +153,7 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_log_prints_its_document(copied, quiet) -> None:
     document, err = run(copied.study.folder, "log", "reports/small", *quiet)
-    shape = {"study": str, "store": str, "run_id": str, "run_ids": {str: str}, "already": bool}
-    conforms(document, {**shape, "champion_uri": str})
+    same(document, SentTraining)
     assert document["already"]
     assert document["run_id"] == copied.result.run_id
     assert (err == "") == bool(quiet)
@@ -175,7 +162,7 @@ def test_log_prints_its_document(copied, quiet) -> None:
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_init_prints_its_document(tmp_path, quiet) -> None:
     document, err = run(tmp_path, "init", "new", *quiet)
-    conforms(document, {"files": [str]})
+    same(document, StarterStudy)
     assert all((tmp_path / file).is_file() for file in document["files"])
     assert (err == "") == bool(quiet)
 
@@ -185,6 +172,6 @@ def test_simulate_prints_its_document(tmp_path, quiet) -> None:
     document, err = run(
         tmp_path, "simulate", "c.csv", "--patients", "7", "--truth", "t.csv", *quiet
     )
-    conforms(document, {"file": str, "patients": int, "truth": str, "synthetic": bool})
+    same(document, SyntheticCohort)
     assert document == {"file": "c.csv", "patients": 7, "truth": "t.csv", "synthetic": True}
     assert (err == "") == bool(quiet)

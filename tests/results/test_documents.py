@@ -24,13 +24,21 @@ from predictor.results import (
     Histogram,
     LearnerResult,
     Result,
+    ScoredFile,
+    SentTraining,
+    StarterStudy,
+    SyntheticCohort,
     TrainingResult,
     Transition,
+    WrittenPage,
     question_of_report,
     read_training,
 )
 
-DOCUMENTS = (DeliveredTraining, CheckResult, Description)
+DOCUMENTS = (
+    DeliveredTraining, CheckResult, Description,
+    ScoredFile, WrittenPage, SentTraining, StarterStudy, SyntheticCohort,
+)  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)
 

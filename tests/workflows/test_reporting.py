@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from predictor.errors import PredictorError
+from predictor.results import WrittenPage
 from predictor.workflows import reporting, write_report
 
 
@@ -28,14 +29,14 @@ def short(trained, tmp_path, monkeypatch) -> Path:
 
 def test_the_page_is_written_beside_its_numbers(short) -> None:
     written = write_report("short")
-    assert written == {"study": "small", "source": "short", "report": "short/report.html"}
+    assert written == WrittenPage(study="small", source="short", report="short/report.html")
     page = (short / "report.html").read_text(encoding="utf-8")
     assert "A small made-up study" in page
     assert "Not a medical device" in page
 
 
 def test_the_page_goes_where_it_is_asked_to_go(short) -> None:
-    assert write_report("short/report.json", Path("new/page.html"))["report"] == "new/page.html"
+    assert write_report("short/report.json", Path("new/page.html")).report == "new/page.html"
     assert Path("new/page.html").is_file()
     assert not (short / "report.html").exists()
 
@@ -82,8 +83,8 @@ def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
     monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
     run = copied.result.learners["ridge"].run_id
     written = write_report(run)
-    assert written["report"] == f"report-{run[:8]}.html"
-    ours = Path(written["report"]).read_text(encoding="utf-8")
+    assert written.report == f"report-{run[:8]}.html"
+    ours = Path(written.report).read_text(encoding="utf-8")
     assert "One point per patient" not in ours
 
 

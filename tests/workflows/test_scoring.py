@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from predictor.errors import DataError
-from predictor.workflows import score_file
+from predictor.workflows import score, score_file
 
 
 @pytest.fixture
@@ -15,13 +15,14 @@ def ridge(trained) -> str:
 
 def test_scores_are_written_beside_each_other_in_csv_and_parquet(small, ridge, patients) -> None:
     small.table([{**row, "course": 1} for row in small.rows], "new.csv")
-    _, scores = score_file(ridge, "new.csv", Path("out/scores.parquet"))
-    score_file(ridge, "new.csv", Path("scores.csv"))
+    score_file(ridge, "new.csv", Path("out/scores.parquet"))
+    found = score_file(ridge, "new.csv", Path("scores.csv"))
     import pandas as pd
 
     ours, theirs = pd.read_csv("scores.csv"), pd.read_parquet("out/scores.parquet")
-    assert list(ours) == list(theirs) == scores.to_table().column_names
+    assert list(ours) == list(theirs) == score(ridge, "new.csv").to_table().column_names
     assert (ours["probability"] == theirs["probability"]).all()
+    assert (found.patients, found.scored) == (len(small.rows), len(small.rows))
     assert ours["patient_id"].tolist() == [row["patient_id"] for row in small.rows]
 
 

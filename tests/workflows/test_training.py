@@ -275,8 +275,8 @@ def test_results_are_complete_without_mlflow_and_the_record_is_sent_later_once(
     assert Path(summary.report).is_file()
     files = small.files()
     first, second = log(Path("reports/small")), log(Path("reports/small"))
-    assert (first["already"], second["already"]) == (False, True)
-    assert first["run_id"] == second["run_id"]
+    assert (first.already, second.already) == (False, True)
+    assert first.run_id == second.run_id
     reports = {n: d for n, d in small.files().items() if n.startswith(("reports/", "models/"))}
     assert reports == {n: d for n, d in files.items() if n.startswith(("reports/", "models/"))}
     import mlflow

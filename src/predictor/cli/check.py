@@ -32,7 +32,7 @@ def command(config: Path, data: Path, as_json: bool, quiet: bool) -> None:
     facts = check(config, data)
     with options.printing():
         if as_json:
-            options.print_json(facts.to_json())
+            options.print_json(facts)
         _show(facts, options.results(as_json, quiet))
 
 

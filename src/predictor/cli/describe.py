@@ -61,7 +61,7 @@ def command(
     found = describe(config, data, out, by=by, individual=individual)
     with options.printing():
         if as_json:
-            options.print_json(found.to_json())
+            options.print_json(found)
         _show(found, out, options.results(as_json, quiet))
 
 

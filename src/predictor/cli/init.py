@@ -21,12 +21,13 @@ def command(directory: Path, as_json: bool, quiet: bool) -> None:
     Example:
       predictor init my-study
     """
+    from predictor.results import StarterStudy
     from predictor.workflows import initialise
 
     written = initialise(directory)
     with options.printing():
         if as_json:
-            options.print_json({"files": [str(path) for path in written]})
+            options.print_json(StarterStudy(files=tuple(map(str, written))))
         out = options.messages(quiet)
         for path in written:
             out.print(f"wrote {path}", soft_wrap=True)

@@ -34,7 +34,7 @@ def command(directory: Path, seconds: int, as_json: bool, quiet: bool) -> None:
     with options.printing():
         if as_json:
             options.print_json(logged)
-        what = "is already in" if logged["already"] else "sent to"
+        what = "is already in" if logged.already else "sent to"
         options.messages(quiet).print(
-            f"{logged['study']}: {what} {logged['store']}, run {logged['run_id']}", soft_wrap=True
+            f"{logged.study}: {what} {logged.store}, run {logged.run_id}", soft_wrap=True
         )

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from predictor.visible import visible
 
 if TYPE_CHECKING:
     from predictor.cli.console import PlainConsole
+    from predictor.results import Result
 
 config = click.argument("config", type=click.Path(path_type=Path))
 data = click.option(
@@ -100,9 +101,9 @@ def progress(console: PlainConsole) -> Iterator[Callable[[str, float], None]]:
         yield show
 
 
-def print_json(document: dict[str, Any]) -> None:
-    """One JSON document on stdout; signs that a terminal would obey are escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+def print_json(found: Result) -> None:
+    """A result as one JSON document on stdout; signs that a terminal would obey are escaped."""
+    text = json.dumps(found.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
     if not text.isprintable():
         text = "".join(s if visible(s) == s else json.dumps(s)[1:-1] for s in text)
     click.echo(text)

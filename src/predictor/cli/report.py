@@ -32,4 +32,4 @@ def command(source: str, out: Path | None, as_json: bool, quiet: bool) -> None:
     with options.printing():
         if as_json:
             options.print_json(written)
-        options.messages(quiet).print(f"wrote {written['report']}", soft_wrap=True)
+        options.messages(quiet).print(f"wrote {written.report}", soft_wrap=True)

@@ -33,37 +33,21 @@ def command(model: str, data: Path, out: Path, lenient: bool, as_json: bool, qui
       predictor score models:/starter@champion --data new.csv --out scores.csv
     """
     _keep_arrow_from_importing_pandas()
-    import numpy as np
-
     from predictor.saved.model import RESEARCH_ONLY
     from predictor.workflows import score_file
 
-    loaded, scores = score_file(model, data, out, lenient=lenient)
-    scored = int((~np.isnan(scores.probability)).sum())
-    flagged = sum(bool(flag) for flag in scores.flags)
-    study = loaded.study
+    found = score_file(model, data, out, lenient=lenient)
     with options.printing():
         if as_json:
-            options.print_json(
-                {
-                    "study": study.study,
-                    "learner": loaded.learner,
-                    "outcome": study.outcome.name,
-                    "predict_at": study.predict_at,
-                    "patients": len(scores.flags),
-                    "scored": scored,
-                    "flagged": flagged,
-                    "out": str(out),
-                }
-            )
+            options.print_json(found)
         messages = options.messages(quiet)
         messages.print(
-            f"scored {scored} of {len(scores.flags)} patients with {loaded.learner} of "
-            f"{study.study} ({flagged} with a remark in the column flags); wrote {out}",
+            f"scored {found.scored} of {found.patients} patients with {found.learner} of "
+            f"{found.study} ({found.flagged} with a remark in the column flags); wrote {out}",
             soft_wrap=True,
         )
         messages.print(
-            f"probability of {study.outcome.name}, predicted at {study.predict_at}", soft_wrap=True
+            f"probability of {found.outcome}, predicted at {found.predict_at}", soft_wrap=True
         )
         messages.print(RESEARCH_ONLY, style="dim")
 

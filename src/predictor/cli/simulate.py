@@ -56,6 +56,7 @@ def command(
     if truth is not None and truth.resolve() == file.resolve():
         raise click.UsageError("--truth must be another file than that of the cohort")
     from predictor.cohort import simulate as simulation
+    from predictor.results import SyntheticCohort
 
     drawn = (
         simulation.published()
@@ -67,14 +68,12 @@ def command(
         simulation.write_truth(drawn, truth)
     with options.printing():
         if as_json:
-            options.print_json(
-                {
-                    "file": str(file),
-                    "patients": drawn.table.num_rows,
-                    "truth": None if truth is None else str(truth),
-                    "synthetic": True,
-                }
+            found = SyntheticCohort(
+                file=str(file),
+                patients=drawn.table.num_rows,
+                truth=None if truth is None else str(truth),
             )
+            options.print_json(found)
         options.messages(quiet).print(
             f"wrote {drawn.table.num_rows} synthetic patients to {file}", soft_wrap=True
         )

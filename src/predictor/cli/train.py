@@ -89,7 +89,7 @@ def command(
         )
     with options.printing():
         if as_json:
-            options.print_json(summary.to_json())
+            options.print_json(summary)
         _show(summary, options.results(as_json, quiet))
     if summary.tracking_error is not None:
         options.say(f"trained and written, but not tracked: {summary.tracking_error}")

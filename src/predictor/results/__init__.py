@@ -48,6 +48,13 @@ from predictor.results.description import (
     Trajectories,
     Transition,
 )
+from predictor.results.documents import (
+    ScoredFile,
+    SentTraining,
+    StarterStudy,
+    SyntheticCohort,
+    WrittenPage,
+)
 from predictor.results.findings import (
     Comparison,
     Finding,
@@ -136,7 +143,9 @@ __all__ = [
     "Responders",
     "Result",
     "SampleSize",
+    "ScoredFile",
     "Sensitivity",
+    "SentTraining",
     "Share",
     "Shift",
     "SidesChanged",
@@ -144,11 +153,14 @@ __all__ = [
     "SmoothCurve",
     "Stability",
     "StabilityGroup",
+    "StarterStudy",
+    "SyntheticCohort",
     "TrainingResult",
     "Trajectories",
     "Transition",
     "TreatAll",
     "VerdictLevel",
+    "WrittenPage",
     "question_of_report",
     "read_training",
 ]

@@ -53,6 +53,7 @@ class Result(BaseModel):
         hide_input_in_errors=True,
         serialize_by_alias=True,
         validate_by_name=True,
+        defer_build=True,  # no command needs all of them
     )
 
     def to_json(self) -> dict[str, Any]:

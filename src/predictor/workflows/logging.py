@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
 
 from predictor import tracking
 from predictor.errors import WRITTEN, PredictorError
+from predictor.results import SentTraining
 from predictor.tracking import TrainingRun
 from predictor.workflows.record import read_record
 
 
-def log(out: Path, *, seconds: float = tracking.SECONDS) -> dict[str, Any]:
+def log(out: Path, *, seconds: float = tracking.SECONDS) -> SentTraining:
     """Tell MLflow of the training whose report lies in a folder; once, however often it is called.
 
     Parameters
@@ -24,8 +24,8 @@ def log(out: Path, *, seconds: float = tracking.SECONDS) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        Plain data: where the training is in MLflow, and whether it was there already.
+    SentTraining
+        Where the training is in MLflow, and whether it was there already.
 
     Raises
     ------
@@ -34,14 +34,14 @@ def log(out: Path, *, seconds: float = tracking.SECONDS) -> dict[str, Any]:
     """
     run = read_record(out)
     logged = tracking.log_training(run, seconds=seconds)
-    return {
-        "study": run.study,
-        "store": logged.store,
-        "run_id": logged.run_id,
-        "run_ids": dict(logged.run_ids),
-        "champion_uri": logged.champion_uri,
-        "already": logged.already,
-    }
+    return SentTraining(
+        study=run.study,
+        store=logged.store,
+        run_id=logged.run_id,
+        run_ids=logged.run_ids,
+        champion_uri=logged.champion_uri,
+        already=logged.already,
+    )
 
 
 def try_to_log(run: TrainingRun, out: Path) -> tuple[tracking.LoggedTraining | None, str | None]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from predictor import tracking
 from predictor.disk import read_plain, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
-from predictor.results import TrainingResult, read_training
+from predictor.results import TrainingResult, WrittenPage, read_training
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
 from predictor.visible import visible_document
@@ -21,7 +20,7 @@ REPORT, PAGE = "report.json", "report.html"
 _LARGEST = 2**27  # bytes of a figure
 
 
-def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
+def write_report(source: str, out: Path | None = None) -> WrittenPage:
     """Write the page of a training.
 
     Parameters
@@ -35,8 +34,8 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        Plain data: the study, where the numbers came from, where the page is.
+    WrittenPage
+        The study, where the numbers came from, where the page is.
 
     Raises
     ------
@@ -55,7 +54,7 @@ def write_report(source: str, out: Path | None = None) -> dict[str, Any]:
     shown = visible_result(report)
     page = make_page(shown, *report_figures(shown), _beeswarms(report, folder))
     write_files({out: page})
-    return {"study": report.study, "source": source, "report": str(out)}
+    return WrittenPage(study=report.study, source=source, report=str(out))
 
 
 def make_page(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from predictor import tracking
 from predictor.cohort import read_frame, read_table
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
+from predictor.results import ScoredFile
 from predictor.saved import SavedModel, Scores, read_model
 from predictor.saved import score as score_table
 from predictor.workflows.files import write_table
@@ -17,9 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def score_file(
-    model: str, data: Path | str, out: Path, *, lenient: bool = False
-) -> tuple[SavedModel, Scores]:
+def score_file(model: str, data: Path | str, out: Path, *, lenient: bool = False) -> ScoredFile:
     """Score the patients of a file and write the scores to another.
 
     Parameters
@@ -32,6 +33,11 @@ def score_file(
         CSV or Parquet file to write.
     lenient
         Score the patients whose cells are right, and write the reason for the others.
+
+    Returns
+    -------
+    ScoredFile
+        How many were scored, with what, and where their scores are.
 
     Raises
     ------
@@ -52,7 +58,16 @@ def score_file(
     loaded = _model(model)
     scores = score(loaded, data, lenient=lenient)
     write_table(scores.to_table(), out)
-    return loaded, scores
+    return ScoredFile(
+        study=loaded.study.study,
+        learner=loaded.learner,
+        outcome=loaded.study.outcome.name,
+        predict_at=loaded.study.predict_at,
+        patients=len(scores.flags),
+        scored=int((~np.isnan(scores.probability)).sum()),
+        flagged=sum(bool(flags) for flags in scores.flags),
+        out=str(out),
+    )
 
 
 def score(

@@ -1,0 +1,76 @@
+"""What the smaller commands say with ``--json``: where something was written or sent."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from predictor.results.base import Named, Result
+
+
+class ScoredFile(Result):
+    """The document of ``predictor score``.
+
+    Attributes
+    ----------
+    study, learner, outcome, predict_at
+        Of the model: what it predicts, and when.
+    patients, scored, flagged
+        Rows of the table, those with a probability, and those with a remark.
+    out
+        The file with the scores.
+    """
+
+    study: str
+    learner: str
+    outcome: str
+    predict_at: str
+    patients: int
+    scored: int
+    flagged: int
+    out: str
+
+
+class WrittenPage(Result):
+    """The document of ``predictor report``: where the numbers came from, where the page is."""
+
+    study: str
+    source: str
+    report: str
+
+
+class SentTraining(Result):
+    """The document of ``predictor log``: where a training is in MLflow.
+
+    Attributes
+    ----------
+    store
+        The tracking URI, without user and password.
+    run_id, run_ids
+        The run of the training, and those of its learners.
+    champion_uri
+        Name of the champion's model.
+    already
+        Whether it was there before.
+    """
+
+    study: str
+    store: str
+    run_id: str
+    run_ids: Named[str]
+    champion_uri: str
+    already: bool
+
+
+class StarterStudy(Result):
+    """The document of ``predictor init``: the files written."""
+
+    files: tuple[str, ...]
+
+
+class SyntheticCohort(Result):
+    """The document of ``predictor simulate``; `truth` is the file of true probabilities, if any."""
+
+    file: str
+    patients: int
+    truth: str | None
+    synthetic: Literal[True] = True

@@ -69,7 +69,7 @@ def test_a_new_learner_is_judged_explained_and_saved_like_any_other(summary, sma
     directory = small.folder / facts.model
     loaded = read_model(directory)
     assert facts.stability.replicates == 20
-    assert loaded.spread.to_lists()
+    assert loaded.spread.to_arrays()
     probability = score(loaded, read_table(small.data)).probability
     assert np.isnan(probability).tolist() == [row["course"] == 2 for row in small.rows]
     # in the card, on the page

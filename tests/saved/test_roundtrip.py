@@ -26,7 +26,7 @@ def test_model_to_disk_to_model_is_the_identity(trained, learner) -> None:
     assert arrays.keys() == expected.keys()
     for name in arrays:
         np.testing.assert_array_equal(arrays[name], expected[name])
-    assert after.spread.to_lists() == before.spread.to_lists()
+    np.testing.assert_equal(after.spread.to_arrays(), before.spread.to_arrays())
 
 
 @pytest.mark.parametrize("learner", LEARNERS)

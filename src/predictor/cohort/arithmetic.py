@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-Node = dict[str, Any]
+from predictor.cohort.syntax import Node
 
 _DIGITS = 15
 # a rounding to 15 digits, which is up to 5e-15, and some of half a unit of 53 binary digits

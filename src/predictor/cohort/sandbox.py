@@ -19,6 +19,7 @@ import pyarrow as pa
 from predictor.cohort.arithmetic import MACROS, Exact
 from predictor.cohort.category_order import by_position
 from predictor.cohort.limits import CostError, Limits, limited
+from predictor.cohort.syntax import Node
 from predictor.study import Column
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -158,17 +159,17 @@ class Sandbox:
                 self._macros.add(name)
         return self._text("SELECT json_deserialize_sql(?)", written)
 
-    def _cast_to(self, kind: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def _cast_to(self, kind: str) -> Callable[[Node], Node]:
         """What makes a syntax tree one whose value is cast to a type."""
 
-        def cast(node: dict[str, Any]) -> dict[str, Any]:
+        def cast(node: Node) -> Node:
             tree = json.loads(self.syntax_tree(f"SELECT NULL::{kind}"))
             [made] = tree["statements"][0]["node"]["select_list"]
             return {**made, "child": node}
 
         return cast
 
-    def for_levels(self, expression: dict[str, Any], column: Column) -> list[Any]:
+    def for_levels(self, expression: Node, column: Column) -> list[Any]:
         """An expression of one category, computed for each of its levels, and without one.
 
         Raises

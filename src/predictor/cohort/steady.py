@@ -11,9 +11,10 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from predictor.cohort.sandbox import Call, Sandbox
+from predictor.cohort.syntax import Node
 from predictor.errors import StudyError
 
 # what is read from names that DuckDB resolves without a function call, or calls steady by mistake
@@ -43,6 +44,16 @@ class Steadiness:
     steady_calls: frozenset[Call]
 
 
+class Overload(TypedDict):
+    """What DuckDB's catalog says of one overload of a function."""
+
+    name: str
+    stability: str
+    parameters: list[str]
+    result: str
+    text: str | None
+
+
 @functools.cache
 def steadiness() -> Steadiness:
     """What this version of DuckDB says of its functions."""
@@ -56,7 +67,7 @@ def steadiness() -> Steadiness:
     return of_catalog(functions)
 
 
-def of_catalog(functions: Sequence[dict[str, Any]]) -> Steadiness:
+def of_catalog(functions: Sequence[Overload]) -> Steadiness:
     """The steadiness of functions, from their name, stability, parameters, result and text.
 
     Only macros have a text, and no stability: one is unsteady if its text names something that is,
@@ -83,7 +94,7 @@ def of_catalog(functions: Sequence[dict[str, Any]]) -> Steadiness:
     )
 
 
-def _is_steady(function: dict[str, Any]) -> bool:
+def _is_steady(function: Overload) -> bool:
     """Whether an overload is steady, in a function that has steady overloads.
 
     One with a time zone in its types may be called unsteady for the setting it asks for.
@@ -102,7 +113,7 @@ def _kind(parameter: str) -> str:
     return parameter.partition("(")[0]
 
 
-def check_names(nodes: Sequence[dict[str, Any]], where: str, columns: frozenset[str]) -> None:
+def check_names(nodes: Sequence[Node], where: str, columns: frozenset[str]) -> None:
     """Refuse what is unsteady by its name, wherever it stands in the syntax tree.
 
     Parameters
@@ -133,7 +144,7 @@ def check_names(nodes: Sequence[dict[str, Any]], where: str, columns: frozenset[
 def check_calls(
     sandbox: Sandbox,
     sql: str,
-    nodes: Sequence[dict[str, Any]],
+    nodes: Sequence[Node],
     where: str,
     known: Steadiness,
 ) -> None:
@@ -163,7 +174,7 @@ def check_calls(
             )
 
 
-def _called_while_binding(nodes: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _called_while_binding(nodes: Sequence[Node]) -> Iterator[str]:
     """Functions in the arguments of table functions, and in the number of rows of a LIMIT."""
     for node in nodes:
         waiting = [node.get("limit"), node.get("offset")]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Node = dict[str, Any]
+"""A part of a tree; which keys it has differs by its kind and by the version of DuckDB."""
 
 
 def walk(tree: Any, *, into_queries: bool = True) -> Iterator[Node]:

@@ -16,7 +16,7 @@ from predictor.cohort.levels import check_levels
 from predictor.cohort.refusal import first_lines, refusal
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.steady import check_calls, check_names, steadiness
-from predictor.cohort.syntax import walk
+from predictor.cohort.syntax import Node, walk
 from predictor.cohort.unlike import check_comparisons
 from predictor.errors import StudyError
 from predictor.study import Column, Study
@@ -113,7 +113,7 @@ def used_columns(
     return tuple(column.name for column in columns if column.name.casefold() in named)
 
 
-def _feeding(tree: Any, outputs: set[str]) -> list[dict[str, Any]] | None:
+def _feeding(tree: Any, outputs: set[str]) -> list[Node] | None:
     """Nodes of a query but those that feed only other outputs; None if it is not one plain SELECT.
 
     An expression may name another one (``age / 10 AS decades, decades * 2 AS x``), and so may the
@@ -139,14 +139,14 @@ def _feeding(tree: Any, outputs: set[str]) -> list[dict[str, Any]] | None:
     return nodes
 
 
-def _output(expression: dict[str, Any]) -> str:
+def _output(expression: Node) -> str:
     """The name under which an expression of the list is returned; empty if it has none."""
     if expression["alias"] or expression["class"] != "COLUMN_REF":
         return str(expression["alias"]).casefold()
     return str(expression["column_names"][-1]).casefold()
 
 
-def _takes_whole_rows(nodes: list[dict[str, Any]], columns: Sequence[Column]) -> bool:
+def _takes_whole_rows(nodes: list[Node], columns: Sequence[Column]) -> bool:
     tables = {
         str(node["alias"] or node["table_name"]).casefold()
         for node in nodes
@@ -172,7 +172,7 @@ def _tree(sandbox: Sandbox, sql: str, where: str) -> Any:
     return tree
 
 
-def _check_condition(query: dict[str, Any], where: str) -> None:
+def _check_condition(query: Node, where: str) -> None:
     """Nothing but ``SELECT (condition) FROM cohort``, whatever brackets the condition closes."""
     clauses = ("where_clause", "group_expressions", "having", "qualify", "modifiers")
     if (
@@ -187,7 +187,7 @@ def _check_condition(query: dict[str, Any], where: str) -> None:
         )
 
 
-def _names(nodes: list[dict[str, Any]]) -> set[str]:
+def _names(nodes: list[Node]) -> set[str]:
     """Last parts of all column references, in lower case."""
     named: set[str] = set()
     for node in nodes:
@@ -198,7 +198,7 @@ def _names(nodes: list[dict[str, Any]]) -> set[str]:
     return named
 
 
-def _check_sources(nodes: list[dict[str, Any]], where: str) -> None:
+def _check_sources(nodes: list[Node], where: str) -> None:
     own = {entry["key"].casefold() for node in nodes for entry in _ctes(node)}
     for node in nodes:
         kind = node.get("type")
@@ -227,7 +227,7 @@ def _check_sources(nodes: list[dict[str, Any]], where: str) -> None:
                 raise StudyError(f"{where}: rows may only come from cohort, not from {called}()")
 
 
-def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
+def _ctes(node: Node) -> list[Node]:
     table = node.get("cte_map")
     return list(table["map"]) if isinstance(table, dict) else []
 
@@ -235,7 +235,7 @@ def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
 def _check_time(
     sandbox: Sandbox,
     sql: str,
-    nodes: list[dict[str, Any]],
+    nodes: list[Node],
     where: str,
     study: Study,
     columns: Sequence[Column],

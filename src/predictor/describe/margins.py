@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from predictor.describe.characteristics import OTHERS, RESPONDERS
 from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
-from predictor.results import Described, LevelsCharacteristic
+from predictor.results import Described, LevelsCharacteristic, Share
 from predictor.results.places import Place, at
 
 _UNTOLD = ("share", "low", "high")
@@ -132,7 +132,7 @@ def margins(described: Described, shown: Described) -> Margins:
 
 def _share(found: Margins, *row: str | int) -> tuple[int, int]:
     """Cells of those with the event and of the others, of whom the sum is known."""
-    share = at(found.described, row)
+    share: Share = at(found.described, row)
     events = found.count(*row, "events", headline=True)
     others = found.cell(exact(share.labelled) - exact(share.events))
     found.equal([events, others], exact(share.labelled))

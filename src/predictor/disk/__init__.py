@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from predictor.disk.foreign import refuse_foreign
 from predictor.disk.interrupts import without_interrupts
-from predictor.disk.plain import parse_json, read_plain
+from predictor.disk.plain import dump_json, parse_json, read_plain
 from predictor.disk.replace import replacing, write_bytes, write_files
 from predictor.disk.room import room
 
 __all__ = [
+    "dump_json",
     "parse_json",
     "read_plain",
     "refuse_foreign",

@@ -54,6 +54,18 @@ def _not_plain(path: Path) -> OSError:
     return OSError(errno.EISDIR if path.is_dir() else errno.EINVAL, f"it is {kind}", str(path))
 
 
+def dump_json(document: object, *, indent: int | None = 2) -> bytes:
+    """A JSON text in UTF-8, as `parse_json` reads it.
+
+    Raises
+    ------
+    ValueError
+        If a number is infinite or nan.
+    """
+    text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
 def parse_json(content: bytes) -> Any:
     """Return what a JSON text in UTF-8 says, if it is one of ours or could be.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import lightgbm
 import numpy as np
@@ -175,7 +175,11 @@ class LightGBM(Learner):
         return _Fit(forest, initial, impute, leaves, trees, scorer.probability(X)[0])
 
     def _tune(
-        self, dataset: lightgbm.Dataset, outcome: Floats, fold: Ints, parameters: dict[str, Any]
+        self,
+        dataset: lightgbm.Dataset,
+        outcome: Floats,
+        fold: Ints,
+        parameters: Mapping[str, float],
     ) -> tuple[int, int]:
         """Return the leaves and the number of trees with the smallest held-out log loss."""
         least, chosen = np.inf, (0, 0)
@@ -189,7 +193,11 @@ class LightGBM(Learner):
         return chosen
 
     def _held_out_loss(
-        self, dataset: lightgbm.Dataset, outcome: Floats, fold: Ints, parameters: dict[str, Any]
+        self,
+        dataset: lightgbm.Dataset,
+        outcome: Floats,
+        fold: Ints,
+        parameters: Mapping[str, float],
     ) -> list[float]:
         """Log loss summed over the held-out rows after 0, 1, 2, ... steps.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import inspect
 import warnings
-from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
@@ -23,6 +22,7 @@ from predictor.learners.learner import Fits, Learner
 from predictor.learners.registry import SKLEARN
 from predictor.scorers.classifiers import Classifier, SklearnScorers, logit_of, standardised
 from predictor.scorers.contract import probability_of
+from predictor.study.frozen import Settings
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,7 +81,7 @@ class SklearnClassifier(Learner):
         self,
         path: str,
         *,
-        parameters: Mapping[str, Any] | None = None,
+        parameters: Settings | None = None,
         random_state: int = 0,
     ) -> None:
         self.path = path
@@ -177,13 +177,13 @@ class _Strict:
 _STRICT = _Strict()
 
 
-def checked(path: str, parameters: Mapping[str, Any]) -> SklearnClassifier:
+def checked(path: str, parameters: Settings) -> SklearnClassifier:
     """Return the learner of a study file, if there is such a classifier; raises as `classifier`."""
     classifier(path, parameters, random_state=0)
     return SklearnClassifier(path, parameters=dict(parameters))
 
 
-def classifier(path: str, parameters: Mapping[str, Any], random_state: int) -> Any:
+def classifier(path: str, parameters: Settings, random_state: int) -> Any:
     """Return an unfitted scikit-learn classifier.
 
     Only modules of scikit-learn are imported, whatever the path says.

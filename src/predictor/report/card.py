@@ -35,7 +35,7 @@ def card(model: SavedModel, result: TrainingResult) -> str:
     """
     study, facts = model.study, result.learners[model.learner]
     sections = {
-        "Model details": _details(model, facts),
+        "Model details": _details(model.study, facts, result),
         "Intended use": _use(study),
         "Factors": _factors(model),
         "Metrics": _metrics(facts, result.plan),
@@ -68,17 +68,16 @@ def dictionary_hash(study: Study) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _details(model: SavedModel, facts: LearnerResult) -> list[str]:
-    study, training = model.study, model.provenance
+def _details(study: Study, facts: LearnerResult, result: TrainingResult) -> list[str]:
     end, start = study.outcome.known_at, study.predict_at
-    versions = ", ".join(f"{name} {version}" for name, version in training["versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return [
         f"- **Learner** {facts.learner}, {facts.parameters} parameters",
         f"- **Predicts** {_at(study, study.outcome.name, end)}",
         f"- **From** what is known at {as_markdown(f'{start} ({study.timepoints[start]})')}",
         f"- **Label rule** {_code(study.outcome.rule)}",
-        f"- **Trained** {training.get('time', 'not recorded')}",
-        f"- **Seed** {training['seed']}",
+        f"- **Trained** {result.time}",
+        f"- **Seed** {result.seed}",
         f"- **Versions** {versions}",
         f"- **Data dictionary** {dictionary_hash(study)}",
     ]
@@ -157,7 +156,7 @@ def _training(model: SavedModel, facts: LearnerResult, result: TrainingResult) -
             f"- **Patients** {data.labelled}, with {data.events} events; of {data.rows} "
             f"rows {data.eligible} were eligible, {data.unlabelled} of them without a label"
         ),
-        f"- **Table** {model.provenance['fingerprint']}",
+        f"- **Table** {data.fingerprint}",
         f"- **Sample size** {_enough(facts)}",
         f"- **Missing values** {_imputed(facts, result)}; labels never imputed",
         f"- **Kept in this model** {_kept(model)}",

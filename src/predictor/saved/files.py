@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from predictor.disk import parse_json, read_plain
 from predictor.errors import ModelError
 from predictor.saved import model as layout
+from predictor.saved.model import Document
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.families import FILES
 
@@ -30,7 +29,7 @@ _LIMITS = {
 _LARGEST_DESCRIPTION = 2**26
 
 
-def read_files(directory: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+def read_files(directory: Path) -> tuple[Document, dict[str, bytes]]:
     """Return what ``model.json`` says and the content of the files it names.
 
     Raises
@@ -62,14 +61,14 @@ def read_files(directory: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     return description, files
 
 
-def digest(description: Mapping[str, Any]) -> str:
+def digest(description: Document) -> str:
     """SHA-256 over everything `model.json` says but the digest itself."""
     rest = {key: value for key, value in description.items() if key != "digest"}
     text = json.dumps(rest, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _description(directory: Path) -> dict[str, Any]:
+def _description(directory: Path) -> Document:
     path = directory / layout.MODEL
     if not directory.is_dir():
         raise ModelError(

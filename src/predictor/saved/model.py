@@ -62,6 +62,10 @@ class Usual:
         return cls(tuple(rounded.tolist()), tuple(significant(spread, 2).tolist()))
 
 
+Document = Mapping[str, Any]
+"""What a JSON file of a model says, which anybody may have written: checked where it is read."""
+
+
 @dataclass(frozen=True, repr=False)
 class SavedModel:
     """A trained learner with everything needed to score a new patient.
@@ -95,6 +99,6 @@ class SavedModel:
     model: Scorers
     spread: Spread | StoredReplicates
     usual: Usual
-    performance: Mapping[str, Any]
-    provenance: Mapping[str, Any]
+    performance: Document
+    provenance: Document
     pooled: tuple[Pooled, ...] = ()

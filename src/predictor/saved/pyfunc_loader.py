@@ -17,7 +17,7 @@ class Scorer:
     def __init__(self, model: SavedModel) -> None:
         self._model = model
 
-    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+    def predict(self, data: Any, params: dict[str, bool] | None = None) -> Any:
         """Return the columns of ``predictor score``, one row per patient, as a data frame.
 
         With ``params={"lenient": True}`` a row that breaks the dictionary has no probability and

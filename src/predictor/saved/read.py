@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from predictor.errors import ModelError, StudyError
 from predictor.saved import model as layout
 from predictor.saved.archive import read_arrays
 from predictor.saved.files import read_files
-from predictor.saved.model import SavedModel, Usual
+from predictor.saved.model import Document, SavedModel, Usual
 from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers, scorers_from_arrays
 from predictor.scorers.arrays import LARGEST, WAY_OUT, floats, only, packed, refused
@@ -54,9 +54,7 @@ def read_model(directory: Path | str) -> SavedModel:
         ) from None
 
 
-def _model(
-    description: Mapping[str, Any], files: Mapping[str, bytes], directory: Path
-) -> SavedModel:
+def _model(description: Document, files: Mapping[str, bytes], directory: Path) -> SavedModel:
     study = _study(files, directory)
     model, spread = _models(description, files)
     covariates = _covariates(description["covariates"])
@@ -88,7 +86,7 @@ def _study(files: Mapping[str, bytes], directory: Path) -> Study:
 
 
 def _models(
-    description: Mapping[str, Any], files: Mapping[str, bytes]
+    description: Document, files: Mapping[str, bytes]
 ) -> tuple[Scorers, Spread | StoredReplicates]:
     """The model, and how far models of other samples are from it."""
     scorer = dict(description["scorer"])
@@ -111,7 +109,7 @@ def _models(
     return model, StoredReplicates(replicates)
 
 
-def _arrays(lists: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+def _arrays(lists: Document) -> dict[str, NDArray[Any]]:
     """Nested lists of numbers by name, where null is nan."""
     wrong = [name for name, values in lists.items() if not _are_numbers(values)]
     if wrong:
@@ -125,7 +123,7 @@ def _are_numbers(values: Any) -> bool:
     return values is None or type(values) in (int, float)
 
 
-def _spread(lists: Mapping[str, Any]) -> Spread:
+def _spread(lists: Document) -> Spread:
     arrays = _arrays(lists)
     only(arrays, ("centre", "mean", "root"))
     centre = floats(arrays, "centre", (None,))
@@ -137,7 +135,7 @@ def _spread(lists: Mapping[str, Any]) -> Spread:
     return Spread(centre, mean, root)
 
 
-def _usual(lists: Mapping[str, Any]) -> Usual:
+def _usual(lists: Document) -> Usual:
     arrays = _arrays(lists)
     only(arrays, ("mean", "standard_deviation"))
     mean = floats(arrays, "mean", (None,))
@@ -147,7 +145,7 @@ def _usual(lists: Mapping[str, Any]) -> Usual:
     return Usual(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
-def _covariates(entries: list[dict[str, Any]]) -> tuple[Covariate, ...]:
+def _covariates(entries: Sequence[Document]) -> tuple[Covariate, ...]:
     placed: list[Covariate] = []
     start = 0
     for entry in entries:
@@ -168,7 +166,7 @@ def _covariates(entries: list[dict[str, Any]]) -> tuple[Covariate, ...]:
     return tuple(placed)
 
 
-def _pooled(entries: list[dict[str, Any]], covariates: tuple[Covariate, ...]) -> tuple[Pooled, ...]:
+def _pooled(entries: Sequence[Document], covariates: tuple[Covariate, ...]) -> tuple[Pooled, ...]:
     by_name = {covariate.name: covariate for covariate in covariates}
     found = []
     for entry in entries:

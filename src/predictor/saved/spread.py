@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,9 +111,9 @@ class Spread:
         low, high = probability_of(ends)
         return low, high
 
-    def to_lists(self) -> dict[str, Any]:
-        """Plain lists of numbers."""
-        return {name: getattr(self, name).tolist() for name in ("centre", "mean", "root")}
+    def to_arrays(self) -> dict[str, Floats]:
+        """What it is made of, by name."""
+        return {"centre": self.centre, "mean": self.mean, "root": self.root}
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,8 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 from predictor.cohort import needed_columns, pipeline_sql
-from predictor.disk import replacing, write_bytes
+from predictor.disk import dump_json, replacing, write_bytes
 from predictor.errors import ModelError
 from predictor.saved import model as layout
 from predictor.saved.files import digest
@@ -58,9 +60,9 @@ def _files(model: SavedModel, card: str) -> dict[str, bytes]:
     files = {
         layout.STUDY: dump_study(study).encode(),
         layout.PIPELINE: sql.encode(),
-        layout.PERFORMANCE: _json(model.performance),
+        layout.PERFORMANCE: dump_json(model.performance, indent=1),
         layout.CARD: card.encode(),
-        layout.MLMODEL: _json(_mlmodel(model)),
+        layout.MLMODEL: _mlmodel(model),
         layout.REQUIREMENTS: _requirements(model).encode(),
         layout.PYTHON_ENV: (
             f"python: {platform.python_version()}\nbuild_dependencies:\n- pip\n"
@@ -75,9 +77,9 @@ def _files(model: SavedModel, card: str) -> dict[str, bytes]:
         files[file] = scorer.pop(name).tobytes()
         del scorer[f"{name}_end"]
     if model.model.numbers is not None:
-        files[model.model.numbers] = _json(_plain(scorer), indent=None)
+        files[model.model.numbers] = dump_json(_plain(scorer), indent=None)
         scorer = {}
-    description: dict[str, Any] = {
+    description = {
         "format": layout.FORMAT,
         "study": model.study.study,
         "learner": model.learner,
@@ -86,7 +88,7 @@ def _files(model: SavedModel, card: str) -> dict[str, bytes]:
             "kind": model.model.kind,
             **_plain(scorer),
         },
-        "spread": {name: _null_for_nan(numbers) for name, numbers in spread.to_lists().items()},
+        "spread": _plain(spread.to_arrays()),
         "covariates": [
             {"name": c.name, "kind": c.kind, "levels": list(c.levels)} for c in model.covariates
         ],
@@ -99,20 +101,19 @@ def _files(model: SavedModel, card: str) -> dict[str, bytes]:
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     description["digest"] = digest(description)
-    files[layout.MODEL] = _json(description)
+    files[layout.MODEL] = dump_json(description, indent=1)
     return files
 
 
-def _json(document: Mapping[str, Any], *, indent: int | None = 1) -> bytes:
-    text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
+Numbers = float | list["Numbers"] | None
+"""Lists in lists, as JSON has an array."""
 
 
-def _plain(arrays: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Numbers]:
     return {name: _null_for_nan(array.tolist()) for name, array in arrays.items()}
 
 
-def _null_for_nan(values: Any) -> Any:
+def _null_for_nan(values: Numbers) -> Numbers:
     """Nested lists of numbers as JSON has them: nan has no JSON form."""
     if isinstance(values, list):
         return [_null_for_nan(value) for value in values]
@@ -123,7 +124,7 @@ def _null_for_nan(values: Any) -> Any:
 _LENIENT = {"name": "lenient", "type": "boolean", "default": False, "shape": None}
 
 
-def _mlmodel(model: SavedModel) -> dict[str, Any]:
+def _mlmodel(model: SavedModel) -> bytes:
     # every column "any" and optional: a typed signature refuses whole numbers and texts, and shows
     # patients' values when it does; the dictionary is checked by the model itself
     inputs = [
@@ -134,7 +135,7 @@ def _mlmodel(model: SavedModel) -> dict[str, Any]:
         {"type": "double", "name": name, "required": False}
         for name in ("probability", "low", "high")
     ]
-    return {
+    said = {
         "flavors": {
             "python_function": {
                 "loader_module": "predictor.saved.pyfunc_loader",
@@ -152,6 +153,7 @@ def _mlmodel(model: SavedModel) -> dict[str, Any]:
         },
         "metadata": {"study": model.study.study, "learner": model.learner},
     }
+    return dump_json(said, indent=1)
 
 
 def _requirements(model: SavedModel) -> str:

@@ -12,7 +12,7 @@ _frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
 Texts = Annotated[Mapping[str, str], *_frozen]
 """Named texts, which cannot be changed either."""
 Settings = Annotated[Mapping[str, Any], *_frozen]
-"""Named settings of any kind."""
+"""Named settings of any kind: what a learner can be given is for the learner to say."""
 Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], *_frozen]
 """Numbers of knots by covariate."""
 

@@ -27,6 +27,9 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Study
 
+Raw = dict[str, Any]
+"""A mapping of YAML, before anybody has looked at what is in it."""
+
 _MOST_FILES = 20
 _LARGEST = 2**21  # bytes of a study file or a pipeline
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
@@ -104,7 +107,7 @@ _QUOTES = (
 )
 
 
-def _parse(text: str, file: str) -> dict[str, Any]:
+def _parse(text: str, file: str) -> Raw:
     try:
         raw = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
     except yaml.MarkedYAMLError as error:
@@ -146,7 +149,7 @@ def _read(path: Path, wanted_by: str) -> str:
 
 def _read_with_base(
     path: Path, seen: tuple[Path, ...], wanted_by: str = ""
-) -> tuple[dict[str, Any], dict[str, Path]]:
+) -> tuple[Raw, dict[str, Path]]:
     """The mapping of a file over the file it extends, and which file each key came from."""
     text = _read(path, wanted_by)
     place = Path(os.path.realpath(path))
@@ -167,7 +170,7 @@ def _read_with_base(
     return {**inherited, **raw}, {**inherited_origin, **origin}
 
 
-def _build(raw: dict[str, Any], origin: Mapping[str, Path], path: Path) -> Study:
+def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
     pipeline = raw.get("covariates")
     if isinstance(pipeline, str):
         file = origin["covariates"].parent / pipeline
@@ -208,7 +211,7 @@ def _dig(raw: object, *keys: str) -> object:
     return raw
 
 
-def _validate(raw: dict[str, Any], origin: Mapping[str, str], file: str) -> Study:
+def _validate(raw: Raw, origin: Mapping[str, str], file: str) -> Study:
     unknown = [key for key in raw if key not in _TOP_LEVEL]
     if unknown:
         raise StudyError(
@@ -235,11 +238,11 @@ def _validate(raw: dict[str, Any], origin: Mapping[str, str], file: str) -> Stud
         raise StudyError("\n".join(lines)) from None
 
 
-def _named(entries: object, key: str, file: str) -> list[dict[str, Any]]:
+def _named(entries: object, key: str, file: str) -> list[Raw]:
     """``{name: {...}}`` as a list of entries that carry their name."""
     if not isinstance(entries, dict):
         raise StudyError(f"{file}: {key}: expected a mapping from names to settings")
-    named: list[dict[str, Any]] = []
+    named: list[Raw] = []
     for name, entry in entries.items():
         settings = {} if entry is None else entry
         if not isinstance(settings, dict):
@@ -270,7 +273,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def _explain(fault: Any, prepared: Mapping[str, Any], origin: Mapping[str, str], file: str) -> str:
+def _explain(fault: Any, prepared: Raw, origin: Mapping[str, str], file: str) -> str:
     """One pydantic fault as: file, key, what is wrong."""
     location = fault["loc"]
     parts: list[str] = []

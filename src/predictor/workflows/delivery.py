@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from predictor import tracking
 from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
-from predictor.disk import replacing, write_bytes
+from predictor.disk import dump_json, replacing, write_bytes
 from predictor.report import Figure, flat_metrics, report_figures
 from predictor.report.card import card
 from predictor.report.page import BEESWARM
@@ -77,7 +75,7 @@ def deliver(
         name: _vectors(drawn) | _shap(judged.learners[name], individual=individual)
         for name, drawn in each.items()
     }
-    report = _json(result.to_json())
+    report = dump_json(result.to_json())
     page = make_page(shown, together, each, _beeswarms(pictures_of_each))
     sql, _ = pipeline_sql(study)
     artifacts = {
@@ -88,7 +86,7 @@ def deliver(
         "covariates.sql": sql.encode(),
     }
     artifacts_of_each = {
-        name: {"learner.json": _json(learner.to_json()), **pictures_of_each.get(name, {})}
+        name: {"learner.json": dump_json(learner.to_json()), **pictures_of_each.get(name, {})}
         for name, learner in result.learners.items()
     }
     files = {out / place(name): content for name, content in artifacts.items()}
@@ -108,7 +106,7 @@ def deliver(
         for path, content in files.items():
             write_bytes(staged[path], content)
         run = _tracked(judged, data, written, artifacts, artifacts_of_each)
-        write_bytes(staged[record], _json(to_record(run, directories, out)))
+        write_bytes(staged[record], dump_json(to_record(run, directories, out)))
     if not individual:
         # that of an earlier training would come back on the page of `predictor report`
         for each_learner in judged.learners.values():
@@ -228,7 +226,3 @@ def _tracked(
         ),
         champion=found.champion,
     )
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

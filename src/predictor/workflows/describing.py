@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from predictor.cohort import Cohort, LabelledCohort, label
 from predictor.describe import beside, figures, sentences, suppressed
 from predictor.describe import describe as describe_cohort
 from predictor.describe.course import scores
-from predictor.disk import refuse_foreign, write_files
+from predictor.disk import dump_json, refuse_foreign, write_files
 from predictor.report import flow
 from predictor.report.description import csv_text, page, pictures, shown_tables
 from predictor.results import Description, OutcomeDefinition
@@ -99,7 +98,7 @@ def _write(found: Description, labelled: LabelledCohort, out: Path) -> None:
     shown = Description.from_json(visible_document(found.to_json()))
     drawn = pictures(shown, _each(labelled) if found.individual else None)
     files = {
-        "describe.json": _json(found.to_json()),
+        "describe.json": dump_json(found.to_json()),
         "describe.md": page(shown, {name: figure.alt for name, figure in drawn.items()}).encode(),
         **{f"tables/{t.slug}.csv": csv_text(t).encode() for t in shown_tables(found)},
         **{f"figures/{name}.svg": figure.svg.encode() for name, figure in drawn.items()},
@@ -114,7 +113,3 @@ def _each(labelled: LabelledCohort) -> dict[str, list[float | None]]:
         time: [None if value != value else value for value in values.tolist()]
         for time, values in scores(labelled.eligible).items()
     }
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

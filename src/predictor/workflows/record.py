@@ -26,6 +26,8 @@ _PLAIN = (
 )  # fmt: skip
 
 Files = Mapping[str, bytes]
+Record = Mapping[str, Any]
+"""A training, or a learner of it, as the record says it: checked when a `TrainingRun` is made."""
 
 
 def place(artifact: str) -> str:
@@ -38,7 +40,7 @@ def place_of_learner(learner: str, artifact: str) -> str:
     return f"{LearnerSpec(name=learner, learner=learner).slug}/{artifact}"
 
 
-def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> dict[str, Any]:
+def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> Record:
     """A training as plain data, without the content of its files.
 
     Parameters
@@ -105,7 +107,7 @@ def read_record(out: Path) -> TrainingRun:
     return run
 
 
-def _learner(entry: Mapping[str, Any], out: Path, faults: list[str]) -> LearnerRun:
+def _learner(entry: Record, out: Path, faults: list[str]) -> LearnerRun:
     name, model = entry["name"], entry["model"]
     files = {n: (f"{model}/{n}", h) for n, h in entry["model_files"].items()}
     places = {n: (place_of_learner(name, n), h) for n, h in entry["artifacts"].items()}

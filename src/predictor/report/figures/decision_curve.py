@@ -136,7 +136,7 @@ def decision_curve_instability(report: TrainingResult, learner: str) -> Figure |
     )
 
 
-def _band(axes: Any, curve: DecisionCurve | CurveSpread, look: Mapping[str, Any]) -> None:
+def _band(axes: Any, curve: DecisionCurve | CurveSpread, look: style.Look) -> None:
     axes.fill_between(curve.threshold, style.known(curve.low), style.known(curve.high), **look)
 
 

@@ -33,7 +33,7 @@ class Key:
     """
 
     label: str
-    look: dict[str, Any] = field(default_factory=dict)
+    look: style.Look = field(default_factory=dict)
     area: bool = False
 
 

@@ -15,11 +15,14 @@ SKY, INK, GREY, FAINT = "#56B4E9", "#1a1a1a", "#6b6b6b", "#d9d9d9"
 # of lines that are compared with the one in question; each has a dash of its own too
 OTHERS = ((ORANGE, (0, (5, 2))), (GREEN, (0, (3, 1.5, 1, 1.5))), (PURPLE, (0, (1.5, 1.5))))
 
+Look = Mapping[str, Any]
+"""Arguments or parameters of matplotlib, which says what each may be."""
+
 # points
 TITLE, TEXT, SMALL = 11.0, 9.0, 8.0
 
 # what differs from matplotlib's defaults; a matplotlibrc of the user changes nothing
-SETTINGS: Mapping[str, Any] = {
+SETTINGS: Look = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.labelsize": TEXT,
@@ -49,7 +52,7 @@ _LONGEST_LINE, _MOST_LINES = 28, 3
 
 
 @cache
-def settings() -> dict[str, Any]:
+def settings() -> Look:
     """Every parameter of matplotlib that could change a figure."""
     from matplotlib import rcParamsDefault
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from predictor.cohort import Cohort, LabelledCohort, label
-from predictor.describe.response import by_group, responses, share
+from predictor.description.response import by_group, responses, share
 from predictor.study import load_study
 
 ROOT = Path(__file__).parents[1]

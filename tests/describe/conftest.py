@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from predictor.cohort import Cohort, LabelledCohort, label
-from predictor.describe import describe
+from predictor.description import describe
 from predictor.results import Described
 from predictor.study import parse_study
 

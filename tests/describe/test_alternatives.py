@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from predictor.describe import alternatives, describe, suppressed
+from predictor.description import alternatives, describe, suppressed
 from predictor.workflows import prepare
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.describe.characteristics import characteristics
+from predictor.description.characteristics import characteristics
 from predictor.statistics import standardised_difference
 
 

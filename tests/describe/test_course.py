@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.describe.course import changes, scores, trajectories
+from predictor.description.course import changes, scores, trajectories
 from predictor.statistics import wilcoxon_signed_rank
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from predictor.describe import describe, suppressed
-from predictor.describe.disclosure import SMALL, WITHHELD, shield
+from predictor.description import describe, suppressed
+from predictor.description.disclosure import SMALL, WITHHELD, shield
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from predictor.describe.labels import label_paths
+from predictor.description.labels import label_paths
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from predictor.describe.missing import missing
+from predictor.description.missing import missing
 from predictor.results import MissingColumn, MissingPattern
 
 

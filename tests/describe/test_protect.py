@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from predictor.describe import describe, sentences, suppressed
-from predictor.describe.margins import margins
-from predictor.describe.protect import _together, ambiguous
+from predictor.description import describe, sentences, suppressed
+from predictor.description.margins import margins
+from predictor.description.protect import _together, ambiguous
 from predictor.disclosure import SMALL, hidden, small
 
 

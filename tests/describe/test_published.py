@@ -7,7 +7,7 @@ import pytest
 from predictor.cohort import Cohort, label
 from predictor.cohort.simulate import published as published_cohort
 from predictor.cohort.simulate import write
-from predictor.describe import beside, describe, figures, sentences, suppressed
+from predictor.description import beside, describe, figures, sentences, suppressed
 from predictor.report import flow
 from predictor.study import load_study
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from predictor.describe.response import (
+from predictor.description.response import (
     by_group,
     change_tests,
     definitions,

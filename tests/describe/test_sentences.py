@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.describe import describe, sentences, suppressed
+from predictor.description import describe, sentences, suppressed
 from predictor.results.places import replaced
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from predictor import results
 from predictor.cohort import Covariate, Design, LabelledCohort
-from predictor.describe import alternatives
+from predictor.description import alternatives
 from predictor.results import (
     CheckedCohort,
     CheckedCovariate,

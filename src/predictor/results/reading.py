@@ -11,7 +11,7 @@ from predictor.results.training import TrainingResult
 _LARGEST = 2**27  # bytes
 
 
-def read_training(path: Path) -> TrainingResult:
+def read_training(path: Path | str) -> TrainingResult:
     """The result of a training, from its ``report.json``.
 
     Raises
@@ -19,6 +19,7 @@ def read_training(path: Path) -> TrainingResult:
     PredictorError
         If there is no such file, or it is no report that this version reads.
     """
+    path = Path(path)
     try:
         document = parse_json(read_plain(path, limit=_LARGEST))
     except FileNotFoundError:

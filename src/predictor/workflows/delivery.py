@@ -33,8 +33,8 @@ def deliver(
     judged: Judged,
     *,
     data: str,
-    models: Path = Path("models"),
-    out: Path | None = None,
+    models: Path | str = "models",
+    out: Path | str | None = None,
     individual: bool = False,
 ) -> DeliveredTraining:
     """Save, draw, track.
@@ -67,7 +67,7 @@ def deliver(
         If the disk is full; what was there before is there afterwards.
     """
     study, result = judged.prepared.study, judged.result
-    out = reports_of(study) if out is None else out
+    models, out = Path(models), reports_of(study) if out is None else Path(out)
     shown = visible_result(result)
     together, each = report_figures(shown)
     vectors = _vectors(together)

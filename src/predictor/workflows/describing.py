@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from predictor.cohort import Cohort, LabelledCohort, label
-from predictor.describe import beside, figures, sentences, suppressed
-from predictor.describe import describe as describe_cohort
-from predictor.describe.course import scores
+from predictor.description import beside, figures, sentences, suppressed
+from predictor.description import describe as describe_cohort
+from predictor.description.course import scores
 from predictor.disk import dump_json, refuse_foreign, write_files
 from predictor.report import flow
 from predictor.report.description import csv_text, page, pictures, shown_tables
@@ -23,7 +23,7 @@ from predictor.workflows.files import check_writable
 def describe(
     config: Path | str,
     data: Path | str,
-    out: Path,
+    out: Path | str,
     *,
     by: str | None = None,
     individual: bool = False,
@@ -53,7 +53,7 @@ def describe(
     OSError
         If the disk is full; nothing is written then.
     """
-    study = load_study(config)
+    study, out = load_study(config), Path(out)
     check_writable(out)
     refuse_foreign(
         [out / name for name in ("describe.json", "describe.md", "tables", "figures")],

@@ -12,7 +12,7 @@ from predictor.tracking import TrainingRun
 from predictor.workflows.record import read_record
 
 
-def log(out: Path, *, seconds: float = tracking.SECONDS) -> SentTraining:
+def log(out: Path | str, *, seconds: float = tracking.SECONDS) -> SentTraining:
     """Tell MLflow of the training whose report lies in a folder; once, however often it is called.
 
     Parameters
@@ -32,7 +32,7 @@ def log(out: Path, *, seconds: float = tracking.SECONDS) -> SentTraining:
     PredictorError
         If the record is incomplete, or MLflow fails.
     """
-    run = read_record(out)
+    run = read_record(Path(out))
     logged = tracking.log_training(run, seconds=seconds)
     return SentTraining(
         study=run.study,

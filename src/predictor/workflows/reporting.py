@@ -20,7 +20,7 @@ REPORT, PAGE = "report.json", "report.html"
 _LARGEST = 2**27  # bytes of a figure
 
 
-def write_report(source: str, out: Path | None = None) -> WrittenPage:
+def write_report(source: Path | str, out: Path | str | None = None) -> WrittenPage:
     """Write the page of a training.
 
     Parameters
@@ -42,9 +42,10 @@ def write_report(source: str, out: Path | None = None) -> WrittenPage:
     PredictorError
         If there is no such folder or run, or its report cannot be read or is of another kind.
     """
+    source = str(source)
     folder, beside = _folder(source)
     report = read_training(folder / REPORT)
-    out = beside if out is None else out
+    out = beside if out is None else Path(out)
     if out.is_dir():
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
     check_writable(out.parent)

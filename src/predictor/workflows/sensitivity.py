@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from predictor.cohort.label import FEWEST_EVENTS
-from predictor.describe import alternatives
+from predictor.description import alternatives
 from predictor.errors import DataError, StudyError
 from predictor.report import sensitivity_result
 from predictor.results import Sensitivity

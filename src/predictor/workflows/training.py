@@ -23,8 +23,8 @@ def train(
     data: Path | str,
     *,
     learners: Sequence[str] = (),
-    models: Path = Path("models"),
-    out: Path | None = None,
+    models: Path | str = "models",
+    out: Path | str | None = None,
     seed: int | None = None,
     jobs: int = -1,
     individual: bool = False,
@@ -68,7 +68,8 @@ def train(
     progress("reading", 0.0)
     planned = plan(prepare(config, data, learners=learners, seed=seed))
     study = planned.prepared.study
-    check_places(study, models, reports_of(study) if out is None else out)
+    models, out = Path(models), reports_of(study) if out is None else Path(out)
+    check_places(study, models, out)
     executor, steps = threads(jobs), len(study.learners) + _AROUND
 
     def training(step: str, share: float) -> None:

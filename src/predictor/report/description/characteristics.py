@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from predictor.describe import wording
-from predictor.describe.characteristics import UNLABELLED
+from predictor.description import wording
+from predictor.description.characteristics import UNLABELLED
 from predictor.results import (
     Characteristic,
     Characteristics,

@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from predictor.describe import wording
-from predictor.describe.characteristics import UNLABELLED
+from predictor.description import wording
+from predictor.description.characteristics import UNLABELLED
 from predictor.report.description.characteristics import characteristics
 from predictor.results import Description, Share
 

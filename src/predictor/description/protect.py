@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from predictor.describe.margins import Cell, Margins, margins
+from predictor.description.margins import Cell, Margins, margins
 from predictor.disclosure import FEWEST, small
 from predictor.results import Described
 from predictor.results.places import replaced

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from predictor.describe.disclosure import p_would_tell
-from predictor.describe.sentences import MCNEMAR, mcnemar_in_words
-from predictor.describe.wording import events_of, number, p_value
+from predictor.description.disclosure import p_would_tell
+from predictor.description.sentences import MCNEMAR, mcnemar_in_words
+from predictor.description.wording import events_of, number, p_value
 from predictor.disclosure import SMALL, WITHHELD
 from predictor.results import Described, Flow, Published, PublishedFigure
 

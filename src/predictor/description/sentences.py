@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from predictor.describe.characteristics import UNLABELLED
-from predictor.describe.disclosure import p_would_tell
-from predictor.describe.wording import bare_p, number, p_value, percent, percent_interval
+from predictor.description.characteristics import UNLABELLED
+from predictor.description.disclosure import p_would_tell
+from predictor.description.wording import bare_p, number, p_value, percent, percent_interval
 from predictor.disclosure import hidden
 from predictor.results import (
     Change,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from predictor.cohort import LabelledCohort
-from predictor.describe.characteristics import groups_of, sizes_of
-from predictor.describe.disclosure import suppressed
-from predictor.describe.response import definitions, responders
+from predictor.description.characteristics import groups_of, sizes_of
+from predictor.description.disclosure import suppressed
+from predictor.description.response import definitions, responders
 from predictor.results import AlternativeCounts, Characteristics, Described, Missing
 
 

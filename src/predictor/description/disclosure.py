@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from predictor.describe.characteristics import UNLABELLED
-from predictor.describe.protect import protect
+from predictor.description.characteristics import UNLABELLED
+from predictor.description.protect import protect
 from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
 from predictor.results import (
     ByGroup,

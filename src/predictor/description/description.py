@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from predictor.cohort import LabelledCohort
-from predictor.describe.characteristics import characteristics
-from predictor.describe.course import changes, scores, trajectories
-from predictor.describe.labels import label_paths
-from predictor.describe.missing import missing
-from predictor.describe.response import (
+from predictor.description.characteristics import characteristics
+from predictor.description.course import changes, scores, trajectories
+from predictor.description.labels import label_paths
+from predictor.description.missing import missing
+from predictor.description.response import (
     by_group,
     change_tests,
     definitions,
@@ -33,7 +33,7 @@ def describe(labelled: LabelledCohort, *, by: str | None = None) -> Described:
     Returns
     -------
     Described
-        With every count as it is; `predictor.describe.suppressed` makes it fit to share.
+        With every count as it is; `predictor.description.suppressed` makes it fit to share.
 
     Raises
     ------

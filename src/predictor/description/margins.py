@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from predictor.describe.characteristics import OTHERS, RESPONDERS
+from predictor.description.characteristics import OTHERS, RESPONDERS
 from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
 from predictor.results import Described, LevelsCharacteristic, Share
 from predictor.results.places import Place, at

@@ -16,7 +16,14 @@ def found(**verdicts):
     titles = {each.code: each.title for each in AUDITS}
     assert set(verdicts) <= set(titles)
     return tuple(
-        Finding(code, title, verdicts.get(code, "passed"), None, "", "")
+        Finding(
+            code=code,
+            title=title,
+            verdict=verdicts.get(code, "passed"),
+            subject=None,
+            message="",
+            reference="",
+        )
         for code, title in titles.items()
     )
 

@@ -10,14 +10,13 @@ from predictor.cohort import Cohort, LabelledCohort, label
 from predictor.description import beside, figures, sentences, suppressed
 from predictor.description import describe as describe_cohort
 from predictor.description.course import scores
-from predictor.disk import dump_json, refuse_foreign, write_files
+from predictor.disk import check_writable, dump_json, refuse_foreign, write_files
 from predictor.report import flow
 from predictor.report.description import csv_text, page, pictures, shown_tables
 from predictor.results import Description, OutcomeDefinition
 from predictor.study import load_study
 from predictor.visible import visible_document
 from predictor.workflows import provenance
-from predictor.workflows.files import check_writable
 
 
 def describe(

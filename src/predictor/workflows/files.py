@@ -1,15 +1,13 @@
-"""Where results may be written, and how."""
+"""Tables as files."""
 
 from __future__ import annotations
 
 import io
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 
 from predictor.disk import write_files
-from predictor.errors import PredictorError
 
 
 def write_table(table: pa.Table, path: Path) -> None:
@@ -37,23 +35,3 @@ def table_bytes(table: pa.Table, suffix: str) -> bytes:
 
         pyarrow.csv.write_csv(table, stream, pyarrow.csv.WriteOptions(quoting_style="needed"))
     return stream.getvalue()
-
-
-def check_writable(directory: Path) -> None:
-    """Refuse a directory that could not be written, before hours are spent on what goes there.
-
-    Raises
-    ------
-    PredictorError
-        If it, or the nearest parent that exists, is no directory or cannot be written.
-    """
-    place = directory.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    if not place.is_dir():
-        raise PredictorError(f"{directory}: cannot be made, {place} is not a directory")
-    try:
-        # tried, because permissions alone do not tell: the file system may be read-only
-        tempfile.TemporaryFile(dir=place).close()
-    except OSError as error:
-        raise PredictorError(f"{directory}: cannot be written, {place}: {error.strerror}") from None

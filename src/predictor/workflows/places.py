@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from predictor import tracking
-from predictor.disk import refuse_foreign
+from predictor.disk import check_writable, refuse_foreign
 from predictor.errors import PredictorError
 from predictor.results import question_of_report
 from predictor.saved.model import MODEL, PIPELINE, STUDY
 from predictor.study import Study, differences, on_one_line, parse_study, question
-from predictor.workflows.files import check_writable
 from predictor.workflows.reporting import PAGE, REPORT
 
 

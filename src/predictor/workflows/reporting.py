@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from predictor import tracking
-from predictor.disk import read_plain, refuse_foreign, write_files
+from predictor.disk import check_writable, read_plain, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
@@ -14,7 +14,6 @@ from predictor.results import TrainingResult, WrittenPage, read_training
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
 from predictor.visible import visible_document
-from predictor.workflows.files import check_writable
 
 REPORT, PAGE = "report.json", "report.html"
 _LARGEST = 2**27  # bytes of a figure

@@ -6,10 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from predictor.cohort.simulate import simulate
-from predictor.disk import write_files
+from predictor.disk import check_writable, write_files
 from predictor.errors import PredictorError
 from predictor.study import parse_study
-from predictor.workflows.files import check_writable, table_bytes
+from predictor.workflows.files import table_bytes
 
 _PATIENTS, _SEED = 60, 1
 

@@ -4,15 +4,16 @@ import csv
 import hashlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
+if TYPE_CHECKING:
+    from predictor.tracking import LoggedTraining
 
 # No test sends anything anywhere: MLflow asks for this while it is imported, here and in the
 # processes that tests start.
@@ -251,35 +252,44 @@ def trained(
 def copied(
     trained: TrainedStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undrawn: None
 ) -> TrainedStudy:
-    """A copy of the trained study that a test may change; the working directory lies in it."""
+    """A copy of the trained study that a test may change; the working directory lies in it.
+
+    It has no MLflow store: those cannot be copied, as MLflow notes whole paths; see `in_mlflow`.
+    """
     folder = tmp_path / "copy"
-    shutil.copytree(trained.study.folder, folder)
-    _move_store(folder / "mlflow.db", trained.study.folder, folder)
+    without = shutil.ignore_patterns("mlflow.db*", "mlruns")
+    shutil.copytree(trained.study.folder, folder, ignore=without)
     monkeypatch.chdir(folder)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return replace(trained, study=replace(trained.study, folder=folder))
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without runs; making one takes MLflow a second, copying it none."""
+    from predictor.tracking.store import open_store
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("empty"))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        with open_store():
+            return Path("mlflow.db").absolute()
+
+
 @pytest.fixture
-def store(small: SmallStudy, trained: TrainedStudy) -> Path:
-    """A store in the folder of `small` that exists already: making one takes MLflow seconds."""
-    path = Path(shutil.copy(trained.study.folder / "mlflow.db", small.folder))
-    _move_store(path, trained.study.folder, small.folder)
-    return path
+def store(small: SmallStudy, empty_store: Path) -> Path:
+    """A store in the folder of `small`, without runs."""
+    return Path(shutil.copy(empty_store, small.folder))
 
 
-def _move_store(path: Path, old: Path, new: Path) -> None:
-    """Let a copy of a store keep its artifacts beside itself: MLflow notes whole paths."""
-    with closing(sqlite3.connect(path)) as database:
-        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            for _, column, kind, *_ in database.execute(f"PRAGMA table_info({table})").fetchall():
-                if "CHAR" in kind.upper() or "TEXT" in kind.upper():
-                    database.execute(
-                        f"UPDATE {table} SET {column} = replace({column}, ?, ?)",
-                        (str(old), str(new)),
-                    )
-        database.commit()
+@pytest.fixture
+def in_mlflow(copied: TrainedStudy, empty_store: Path) -> LoggedTraining:
+    """Where the copied training is in a store beside it."""
+    from predictor.tracking import MLflowTracker
+    from predictor.workflows.record import read_record
+
+    shutil.copy(empty_store, copied.study.folder)
+    return MLflowTracker().log(read_record(Path("reports/small")))
 
 
 @pytest.fixture

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from predictor.saved import read_model as read_model
     from predictor.study import Study as Study
     from predictor.study import load_study as load_study
+    from predictor.tracking import LoggedTraining as LoggedTraining
+    from predictor.tracking import MLflowTracker as MLflowTracker
+    from predictor.tracking import RecordingTracker as RecordingTracker
+    from predictor.tracking import Tracker as Tracker
+    from predictor.tracking import TrainingRun as TrainingRun
     from predictor.workflows import check as check
     from predictor.workflows import deliver as deliver
     from predictor.workflows import describe as describe
@@ -44,13 +49,18 @@ __all__ = [
     "DataError",
     "DeliveredTraining",
     "Description",
+    "LoggedTraining",
+    "MLflowTracker",
     "ModelError",
     "PredictorError",
+    "RecordingTracker",
     "SavedModel",
     "Scores",
     "Study",
     "StudyError",
+    "Tracker",
     "TrainingResult",
+    "TrainingRun",
     "__version__",
     "check",
     "deliver",
@@ -74,13 +84,18 @@ _WHERE = {
     "DataError": "errors",
     "DeliveredTraining": "results",
     "Description": "results",
+    "LoggedTraining": "tracking",
+    "MLflowTracker": "tracking",
     "ModelError": "errors",
     "PredictorError": "errors",
+    "RecordingTracker": "tracking",
     "SavedModel": "saved",
     "Scores": "saved",
     "Study": "study",
     "StudyError": "errors",
+    "Tracker": "tracking",
     "TrainingResult": "results",
+    "TrainingRun": "tracking",
     "check": "workflows",
     "deliver": "workflows",
     "describe": "workflows",

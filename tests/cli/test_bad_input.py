@@ -362,7 +362,7 @@ def test_a_model_that_cannot_be_trusted_is_refused(copied, new_patients, predict
     "uri", ["models:/small@chmapion", "models:/other@champion", "models:/small/99"]
 )
 def test_a_model_that_the_store_does_not_have_is_refused(
-    copied, new_patients, predictor, uri
+    copied, in_mlflow, new_patients, predictor, uri
 ) -> None:
     before = {n: d for n, d in copied.study.files().items() if "mlflow.db" not in n}
     result = predictor("score", uri, "--data", "new.csv", "--out", "scores.csv")

@@ -125,7 +125,7 @@ def test_check_prints_its_document(small, quiet) -> None:
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 @pytest.mark.parametrize("model", ["models/small/ridge", "models:/small@champion"])
-def test_score_prints_its_document(copied, model, quiet) -> None:
+def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
     copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
     document, err = run(
         copied.study.folder, "score", model, "--data", "new.csv", "--out", "scores.csv", *quiet
@@ -151,11 +151,11 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_log_prints_its_document(copied, quiet) -> None:
+def test_log_prints_its_document(copied, in_mlflow, quiet) -> None:
     document, err = run(copied.study.folder, "log", "reports/small", *quiet)
     same(document, SentTraining)
     assert document["already"]
-    assert document["run_id"] == copied.result.run_id
+    assert document["run_id"] == in_mlflow.run_id
     assert (err == "") == bool(quiet)
 
 

@@ -113,6 +113,14 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
     }  # fmt: skip
 
 
+def test_a_training_that_another_tracker_is_told_of_loads_no_mlflow(small) -> None:
+    run = (
+        "from predictor.tracking import RecordingTracker; from predictor.workflows import train; "
+        "train('study.yaml', 'patients.csv', learners=['ridge'], tracker=RecordingTracker())"
+    )
+    assert "mlflow" not in loaded(run, small.folder)
+
+
 def test_checking_a_table_loads_no_model_library_before_it_is_refused(small) -> None:
     small.table([{**small.rows[0], "pain_t0": 11}])
     run = (

@@ -31,7 +31,9 @@ def _ask(port: int, what: str, question: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "command", [["predictor", "ui"], ["mlflow", "ui", "--workers", "1"]], ids=" ".join
 )
-def test_the_pages_show_the_experiment_and_its_runs(copied, start, monkeypatch, command) -> None:
+def test_the_pages_show_the_experiment_and_its_runs(
+    copied, in_mlflow, start, monkeypatch, command
+) -> None:
     # MLflow 3.17 starts seven workers for jobs that nobody here gives it, and waits for their end
     monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     port = _free_port()
@@ -52,7 +54,7 @@ def test_the_pages_show_the_experiment_and_its_runs(copied, start, monkeypatch, 
         names = sorted(run["info"]["run_name"] for run in runs)
         assert names == sorted(["train", *copied.result.learners])
         ids = {run["info"]["run_id"] for run in runs}
-        assert copied.result.run_id in ids
+        assert in_mlflow.run_id in ids
         assert {run["info"]["status"] for run in runs} == {"FINISHED"}
     finally:
         os.killpg(process.pid, signal.SIGINT)

@@ -8,27 +8,27 @@ from uuid import uuid4
 
 import pytest
 
-from predictor.tracking import LearnerRun, LoggedTraining, TrainingRun, log_training, prepare_store
+from predictor.tracking import LearnerRun, LoggedTraining, TrainingRun
+from predictor.tracking.training import log_training
 
 LOADER = "predictor_test_loader"
 
 
-@pytest.fixture(scope="session")
-def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _saved(learner: str) -> dict[str, bytes]:
     """A saved model as MLflow sees it: an MLmodel with a loader, and other files beside it."""
-    directory = tmp_path_factory.mktemp("model")
     columns = [{"type": "any", "name": name, "required": False} for name in ("patient_id", "nrs")]
     document = {
         "flavors": {"python_function": {"loader_module": LOADER, "python_version": "3.11.0"}},
         "signature": {"inputs": json.dumps(columns)},
     }
-    (directory / "MLmodel").write_text(json.dumps(document))
-    (directory / "model.json").write_text('{"intercept": -0.5}')
-    return directory
+    return {
+        "MLmodel": json.dumps(document).encode(),
+        "model.json": json.dumps({"learner": learner}).encode(),
+    }
 
 
 @pytest.fixture(scope="session")
-def make_run(model_directory: Path) -> Callable[..., TrainingRun]:
+def make_run() -> Callable[..., TrainingRun]:
     """A training of two learners; any field can be given."""
 
     def make(**fields: object) -> TrainingRun:
@@ -38,7 +38,7 @@ def make_run(model_directory: Path) -> Callable[..., TrainingRun]:
                 parameters={"penalties": "20"},
                 metrics={"auroc": 0.65, "net_benefit@0.3": 0.1, "calibration_slope": float("nan")},
                 artifacts={"figures/shap.svg": b"<svg/>"},
-                model={p.name: p.read_bytes() for p in model_directory.iterdir()},
+                model=_saved(name),
             )
 
         defaults = {
@@ -69,16 +69,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return tmp_path
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store without runs; making one takes MLflow a second, copying it none."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("empty"))
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        prepare_store()
-        return Path("mlflow.db").absolute()
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 from mlflow import MlflowClient
 
 from predictor.errors import StudyError
-from predictor.tracking import dead, log_training
+from predictor.tracking import dead
 from predictor.tracking.store import open_store
+from predictor.tracking.training import log_training
 from predictor.tracking.transaction import Transaction
 
 
@@ -103,29 +104,6 @@ def test_runs_that_may_be_alive_on_another_machine_are_left_alone(
     assert _state(client)[0] == ["KILLED"]
 
 
-def test_a_training_is_logged_once(store, make_run) -> None:
-    run = make_run()
-    first, second = log_training(run), log_training(run)
-    assert (first.already, second.already) == (False, True)
-    assert (second.run_id, second.run_ids) == (first.run_id, first.run_ids)
-    assert (second.versions, second.model_uris) == (first.versions, first.model_uris)
-
-
-def test_another_question_does_not_take_the_champion(store, make_run) -> None:
-    log_training(make_run())
-    question = {"outcome": "relapse", "predict_at": "T0", "rule": "pain < 4"}
-    with pytest.raises(StudyError, match=r"another study with the name 'crps': outcome 'respond"):
-        log_training(make_run(question=question))
-    assert _state(_client())[0] == ["FINISHED"] * 3
-
-
-def test_the_same_rule_with_other_blanks_is_the_same(store, make_run) -> None:
-    question = {"outcome": "responder", "predict_at": "T0", "rule": "pain < 4"}
-    log_training(make_run(question=question))
-    again = make_run(training="again", question={**question, "rule": "Pain<4"})
-    assert not log_training(again).already
-
-
 def test_a_process_killed_while_the_store_is_made_leaves_none(here) -> None:
     script = """
 import os, signal
@@ -135,8 +113,8 @@ def stop(engine):
     with engine.connect():
         os.kill(os.getpid(), signal.SIGKILL)
 utils._upgrade_db = stop
-from predictor.tracking import prepare_store
-prepare_store()
+from predictor.tracking.store import open_store
+with open_store(): pass
 """
     subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     assert not (here / "mlflow.db").exists()
@@ -172,7 +150,8 @@ def test_waiting_for_another_training_is_said_and_has_an_end(here, monkeypatch, 
 
 @pytest.mark.parametrize("name", ["Pijn studie é#&", "100%20 of what?"])
 def test_folders_of_any_name_hold_a_store(here, monkeypatch, make_run, name) -> None:
-    from predictor.tracking import download_model, missing_store
+    from predictor.tracking.download import download_model
+    from predictor.tracking.uri import missing_store
 
     folder = here / name
     folder.mkdir()

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from predictor.errors import StudyError
-from predictor.tracking import log_training
 from predictor.tracking.store import open_store
+from predictor.tracking.training import log_training
 
 
 def _silent(connection: socket.socket) -> None:
@@ -125,10 +125,8 @@ def test_an_alarm_of_the_caller_is_there_afterwards(store) -> None:
 def test_a_training_that_takes_too_long_is_taken_back(store, make_run, monkeypatch) -> None:
     from mlflow import MlflowClient
 
-    from predictor.tracking import training
-
     log_training(make_run())
-    monkeypatch.setattr(training, "log_metrics", lambda *_: time.sleep(60))
+    monkeypatch.setattr(MlflowClient, "create_model_version", lambda *_, **__: time.sleep(60))
     with pytest.raises(StudyError, match="not done after 3 seconds"):
         log_training(make_run(), seconds=3)
     client = MlflowClient(f"sqlite:///{store}")

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from predictor.errors import StudyError
-from predictor.tracking import prepare_store
 from predictor.tracking.store import open_store
 
 
@@ -17,7 +16,7 @@ def test_importing_the_layer_does_not_import_mlflow() -> None:
 
 
 def test_a_new_store_is_made_in_silence(here) -> None:
-    script = "from predictor.tracking import prepare_store; prepare_store()"
+    script = "from predictor.tracking.store import open_store\nwith open_store(): pass"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
     )
@@ -40,14 +39,14 @@ def test_nothing_is_sent_home_even_if_mlflow_was_imported_before(store, monkeypa
     monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
     monkeypatch.setattr(client, "_MLFLOW_TELEMETRY_CLIENT", object())
     assert get_telemetry_client() is not None
-    prepare_store()
-    assert get_telemetry_client() is None
+    with open_store():
+        assert get_telemetry_client() is None
 
 
 def test_what_the_user_has_set_is_kept(store, monkeypatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "9")
-    prepare_store()
-    assert os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "9"
+    with open_store():
+        assert os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "9"
 
 
 @pytest.mark.parametrize("uri", ["sqlite:///file/mlflow.db", "sqlite:///file", "sqlite:///folder"])
@@ -55,12 +54,12 @@ def test_a_store_that_cannot_be_made_is_an_error_that_names_it(here, monkeypatch
     (here / "file").write_text("this is not a database, and it is long enough to be seen as none")
     (here / "folder").mkdir()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    with pytest.raises(StudyError, match=f"the MLflow store {uri} failed"):
-        prepare_store()
+    with pytest.raises(StudyError, match=f"the MLflow store {uri} failed"), open_store():
+        pytest.fail("it was opened")
 
 
 def test_no_message_shows_a_password(here, monkeypatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "foo://me:secret@example.org")
-    with pytest.raises(StudyError) as caught:
-        prepare_store()
+    with pytest.raises(StudyError) as caught, open_store():
+        pytest.fail("it was opened")
     assert "secret" not in str(caught.value)

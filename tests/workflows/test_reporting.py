@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from predictor.errors import PredictorError
 from predictor.results import WrittenPage
+from predictor.tracking import RecordingTracker
 from predictor.workflows import reporting, write_report
+from predictor.workflows.record import read_record
 
 
 @pytest.fixture
@@ -78,14 +81,20 @@ def test_a_folder_or_run_that_is_not_there_is_refused(short) -> None:
     assert not Path("mlflow.db").exists()
 
 
-def test_the_page_of_a_run_is_made_from_the_store(copied, monkeypatch) -> None:
+def test_the_page_of_a_run_is_made_from_where_it_is_tracked(copied, in_mlflow, monkeypatch) -> None:
     # drawing them takes seconds, and they come from report.json alone
     monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
-    run = copied.result.learners["ridge"].run_id
-    written = write_report(run)
-    assert written.report == f"report-{run[:8]}.html"
-    ours = Path(written.report).read_text(encoding="utf-8")
-    assert "One point per patient" not in ours
+    recorder = RecordingTracker()
+    recorded = recorder.log(replace(read_record(Path("reports/small")), training="recorded"))
+    pages = []
+    for logged, tracker in ((in_mlflow, None), (recorded, recorder)):
+        run = logged.run_ids["ridge"]
+        written = write_report(run, tracker=tracker)
+        assert written.report == f"report-{run[:8]}.html"
+        pages.append(Path(written.report).read_text(encoding="utf-8"))
+    assert "A small made-up study" in pages[0]
+    assert "One point per patient" not in pages[0]
+    assert pages[1] == pages[0]
 
 
 def test_a_swarm_that_was_asked_for_is_on_the_page_of_its_folder(copied, monkeypatch) -> None:
@@ -97,7 +106,7 @@ def test_a_swarm_that_was_asked_for_is_on_the_page_of_its_folder(copied, monkeyp
     assert b64encode(swarm.read_bytes()).decode() in page
 
 
-def test_a_run_of_something_else_is_refused(copied) -> None:
+def test_a_run_of_something_else_is_refused(copied, in_mlflow) -> None:
     with pytest.raises(PredictorError, match="no such run"):
         write_report("0" * 32)
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from predictor.errors import DataError
+from predictor.tracking import RecordingTracker
 from predictor.workflows import score, score_file
+from predictor.workflows.record import read_record
 
 
 @pytest.fixture
@@ -24,6 +28,18 @@ def test_scores_are_written_beside_each_other_in_csv_and_parquet(small, ridge, p
     assert (ours["probability"] == theirs["probability"]).all()
     assert (found.patients, found.scored) == (len(small.rows), len(small.rows))
     assert ours["patient_id"].tolist() == [row["patient_id"] for row in small.rows]
+
+
+def test_a_model_is_scored_from_where_it_is_tracked(small, ridge, trained) -> None:
+    small.table([{**row, "course": 1} for row in small.rows], "new.csv")
+    run, tracker = read_record(trained.study.folder / "reports/small"), RecordingTracker()
+    tracker.log(replace(run, champion="ridge"))
+    champion = "models:/small@champion"
+    score_file(champion, "new.csv", Path("tracked.csv"), tracker=tracker)
+    score_file(ridge, "new.csv", Path("scores.csv"))
+    assert Path("tracked.csv").read_text() == Path("scores.csv").read_text()
+    tracked = score(champion, "new.csv", tracker=tracker)
+    np.testing.assert_array_equal(tracked.probability, score(ridge, "new.csv").probability)
 
 
 def test_another_kind_of_file_is_refused_before_anything_is_read(small, ridge) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from predictor.errors import DataError, PredictorError, StudyError
 from predictor.results import DeliveredTraining, LearnerResult
 from predictor.saved import read_model
 from predictor.study import load_study
+from predictor.tracking import MLflowTracker, RecordingTracker
 from predictor.validation import serial, threads
 from predictor.workflows import (
     check,
@@ -48,8 +48,8 @@ def untrained(step: str, _share: float) -> None:
     assert step == "reading", "it was trained"
 
 
-def test_the_same_seed_gives_the_same_numbers(small, store, trained) -> None:
-    again = train("study.yaml", "patients.csv", jobs=1)
+def test_the_same_seed_gives_the_same_numbers(small, trained) -> None:
+    again = train("study.yaml", "patients.csv", jobs=1, tracker=RecordingTracker())
     assert _without_places(again) == _without_places(trained.result)
     for name, facts in again.learners.items():
         ours, theirs = read_model(Path(facts.model)), read_model(trained.directory(name))
@@ -60,11 +60,12 @@ def test_the_same_seed_gives_the_same_numbers(small, store, trained) -> None:
 
 
 @pytest.fixture
-def quick(small, store) -> Callable[..., DeliveredTraining]:
+def quick(small) -> Callable[..., DeliveredTraining]:
     """Train only the ridge, in a moment."""
 
     def run(**settings: Any) -> DeliveredTraining:
-        return train("study.yaml", "patients.csv", **{"learners": ["ridge"], **settings})
+        settings = {"learners": ["ridge"], "tracker": RecordingTracker(), **settings}
+        return train("study.yaml", "patients.csv", **settings)
 
     return run
 
@@ -87,9 +88,10 @@ def test_a_learner_trained_alone_gets_the_numbers_it_gets_among_others(quick, tr
     assert ours.importance == theirs.importance
 
 
-def test_learners_can_be_chosen_and_taken_from_the_package(small, store) -> None:
+def test_learners_can_be_chosen_and_taken_from_the_package(small) -> None:
     small.change(("  logistic: {}\n", ""))
-    summary = train("study.yaml", "patients.csv", learners=["logistic", "pain only", "logistic"])
+    learners = ["logistic", "pain only", "logistic"]
+    summary = train("study.yaml", "patients.csv", learners=learners, tracker=RecordingTracker())
     assert list(summary.learners) == ["logistic", "pain only"]
     assert summary.champion in summary.learners
     assert {path.name for path in Path("models/small").iterdir()} == {"logistic", "pain_only"}
@@ -108,7 +110,7 @@ def test_settings_of_a_learner_reach_it(trained) -> None:
     assert 0 < forest.trees <= 40
 
 
-def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, store) -> None:
+def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small) -> None:
     prepared = prepare("study.yaml", "patients.csv")
     labelled = prepared.labelled.flow.labelled
     rng = np.random.default_rng(1)
@@ -123,7 +125,7 @@ def test_a_bootstrap_from_a_file_of_resamples_is_the_one_that_is_run(small, stor
         expected = np.bincount(rows[:, replicate] - 1, minlength=labelled)
         in_table = np.argsort(prepared.labelled.labelled.rows)
         np.testing.assert_array_equal(counts[replicate, in_table], expected)
-    summary = train("study.yaml", "patients.csv", learners=["ridge"])
+    summary = train("study.yaml", "patients.csv", learners=["ridge"], tracker=RecordingTracker())
     assert summary.learners["ridge"].stability.replicates == 25
     texts = [path.read_text() for path in Path().rglob("study.yaml") if path.parent != Path()]
     assert texts
@@ -187,11 +189,10 @@ def test_the_champion_is_registered_and_says_why(trained) -> None:
     assert names.index(summary.champion) <= names.index(best)
 
 
-def test_pure_noise_is_nothing_found_and_the_champion_is_the_prevalence(
-    small, store, patients
-) -> None:
+def test_pure_noise_is_nothing_found_and_the_champion_is_the_prevalence(small, patients) -> None:
     small.table(patients(n=60, seed=2, signal=0.0))
-    summary = train("study.yaml", "patients.csv", learners=["prevalence", "pain only", "ridge"])
+    learners = ["prevalence", "pain only", "ridge"]
+    summary = train("study.yaml", "patients.csv", learners=learners, tracker=RecordingTracker())
     assert summary.verdict[0].startswith("Nothing found")
     assert summary.champion == "prevalence"
 
@@ -223,78 +224,13 @@ def test_whatever_stops_it_what_was_there_before_is_there_afterwards(
     def stop(*_: object, **__: object) -> None:
         raise error
 
-    def files() -> dict[str, str]:
-        return {n: d for n, d in copied.study.files().items() if not n.startswith("mlflow.db")}
-
-    before = files()
+    before, tracker = copied.study.files(), RecordingTracker()
     monkeypatch.setattr(delivery, step, stop)
     with pytest.raises(type(error)):
-        train("study.yaml", "patients.csv", learners=["ridge"], seed=9)
-    assert files() == before
+        train("study.yaml", "patients.csv", learners=["ridge"], seed=9, tracker=tracker)
+    assert copied.study.files() == before
+    assert not tracker.runs
     assert not list(copied.study.folder.rglob(".predictor-*"))
-
-
-def test_an_interrupt_while_mlflow_is_told_leaves_no_running_run(copied, monkeypatch) -> None:
-    from predictor.tracking import training as logging
-
-    def stop(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(logging, "log_metrics", stop)
-    with pytest.raises(KeyboardInterrupt) as caught:
-        train("study.yaml", "patients.csv", learners=["ridge"], seed=9)
-    assert "predictor log reports/small" in caught.value.__notes__[0]
-    assert read_model(Path("models/small/ridge")).provenance["seed"] == 9
-    import mlflow
-
-    client = mlflow.MlflowClient(f"sqlite:///{copied.study.folder / 'mlflow.db'}")
-    experiment = client.get_experiment_by_name("small")
-    runs = client.search_runs([experiment.experiment_id])
-    assert {run.info.status for run in runs} == {"FINISHED", "KILLED"}
-    champion = client.get_model_version_by_alias("small", "champion")
-    assert champion.run_id == copied.result.learners[copied.result.champion].run_id
-
-
-def test_results_are_complete_without_mlflow_and_the_record_is_sent_later_once(
-    small, store, monkeypatch
-) -> None:
-    from predictor.tracking import training as logging
-
-    def fail(*_: object, **__: object) -> None:
-        raise ConnectionError("the server went away")
-
-    began = time.time()
-    with monkeypatch.context() as patch:
-        patch.setattr(logging, "log_metrics", fail)
-        summary = train("study.yaml", "patients.csv", learners=["ridge"])
-    assert summary.run_id is summary.champion_uri is None
-    assert summary.learners["ridge"].run_id is None
-    assert "the server went away" in summary.tracking_error
-    assert summary.tracking_error.endswith("Send the record later: predictor log reports/small")
-    assert read_model(Path("models/small/ridge")).provenance["seed"] == 5
-    assert Path(summary.report).is_file()
-    files = small.files()
-    first, second = log(Path("reports/small")), log(Path("reports/small"))
-    assert (first.already, second.already) == (False, True)
-    assert first.run_id == second.run_id
-    reports = {n: d for n, d in small.files().items() if n.startswith(("reports/", "models/"))}
-    assert reports == {n: d for n, d in files.items() if n.startswith(("reports/", "models/"))}
-    import mlflow
-
-    client = mlflow.MlflowClient(f"sqlite:///{store}")
-    experiment = client.get_experiment_by_name("small")
-    runs = [
-        run
-        for run in client.search_runs([experiment.experiment_id])
-        if run.info.start_time / 1_000 > began
-    ]
-    statuses = [run.info.status for run in runs]
-    assert sorted(statuses) == ["FAILED", "FAILED", "FINISHED", "FINISHED"]
-    ours = {run.info.run_id for run in runs}
-    versions = client.search_model_versions("name='small'")
-    assert [v.run_id for v in versions if v.run_id in ours] == [first["run_ids"]["ridge"]]
-    champion = client.get_model_version_by_alias("small", "champion")
-    assert champion.run_id == first["run_ids"]["ridge"]
 
 
 def test_the_record_holds_nothing_of_a_patient(trained) -> None:
@@ -326,7 +262,7 @@ def _pipe() -> None:
         (_pipe, r"training\.json: cannot be read"),
         (lambda: _edit(rows="many"), "damaged"),
         (lambda: _edit(question={"rule": 3}), "damaged"),
-        (lambda: _edit(learners=[]), "its champion is no learner"),
+        (lambda: _edit(learners=[]), "damaged"),
         (lambda: _edit(learners=["ridge"]), "damaged"),
         (lambda: _edit(artifacts={"../../patients.csv": ""}), "damaged"),
         (lambda: _edit(artifacts={"report.json": 1}), "changed"),
@@ -334,8 +270,10 @@ def _pipe() -> None:
 )
 def test_a_record_that_is_not_as_it_was_is_not_sent(copied, harm, message) -> None:
     harm()
+    tracker = RecordingTracker()
     with pytest.raises(PredictorError, match=message):
-        log(Path("reports/small"))
+        log(Path("reports/small"), tracker=tracker)
+    assert not tracker.runs
 
 
 def _other_rule(study: Any) -> None:
@@ -358,18 +296,21 @@ def _other_time(study: Any) -> None:
 
 
 @pytest.mark.parametrize("change", [_other_rule, _other_outcome, _other_time])
-@pytest.mark.parametrize("left", ["models", "reports", "mlflow.db"])
+@pytest.mark.parametrize("left", ["models", "reports", "tracker"])
 def test_another_study_of_the_same_name_takes_nothing(copied, change, left) -> None:
-    for name in {"models", "reports", "mlflow.db"} - {left}:
-        path = Path(name)
-        path.unlink() if path.is_file() else shutil.rmtree(path)
+    tracker = RecordingTracker()
+    if left == "tracker":
+        log(Path("reports/small"), tracker=tracker)
+    for name in {"models", "reports"} - {left}:
+        shutil.rmtree(name)
     change(copied.study)
     before = copied.study.files()
     with pytest.raises(PredictorError, match=r"another study.*[Rr]ename this study"):
-        train("study.yaml", "patients.csv", learners=["prevalence"], progress=untrained)
-    assert {n: d for n, d in copied.study.files().items() if n != "mlflow.db.lock"} == {
-        n: d for n, d in before.items() if n != "mlflow.db.lock"
-    }
+        train(
+            "study.yaml", "patients.csv", learners=["prevalence"], progress=untrained,
+            tracker=tracker,
+        )  # fmt: skip
+    assert copied.study.files() == before
 
 
 @pytest.mark.parametrize(
@@ -381,14 +322,18 @@ def test_another_study_of_the_same_name_takes_nothing(copied, change, left) -> N
     ],
 )
 def test_the_same_study_written_otherwise_is_the_same(copied, changes) -> None:
+    tracker = RecordingTracker()
+    log(Path("reports/small"), tracker=tracker)
     copied.study.change(*changes)
-    check_places(load_study("study.yaml"), Path("models"), Path("reports/small"))
+    check_places(load_study("study.yaml"), Path("models"), Path("reports/small"), tracker)
 
 
 def test_a_store_that_cannot_be_made_is_refused_before_training(small, monkeypatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///patients.csv/mlflow.db")
     with pytest.raises(PredictorError, match=r"patients\.csv: cannot be made, .*not a directory"):
-        check_places(load_study("study.yaml"), Path("models"), Path("reports/small"))
+        check_places(
+            load_study("study.yaml"), Path("models"), Path("reports/small"), MLflowTracker()
+        )
     assert not Path("models").exists()
 
 
@@ -411,7 +356,7 @@ def test_what_somebody_else_put_there_is_not_replaced(small, name, kind) -> None
     assert small.files() == before
 
 
-def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, store, trained) -> None:
+def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, trained) -> None:
     planned = plan(prepare("study.yaml", "patients.csv", learners=["prevalence", "ridge"]))
     assert planned.prepared.study.seed == 5
     fitted = fit(planned)
@@ -425,10 +370,10 @@ def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, store, 
     )
     judged = judge(estimated)
     assert judged.result.subject == "ridge"
-    assert small.files().keys() == {
-        "study.yaml", "covariates.sql", "patients.csv", "mlflow.db",
-    }  # fmt: skip
-    delivered = deliver(judged, data="patients")
+    assert small.files().keys() == {"study.yaml", "covariates.sql", "patients.csv"}
+    tracker = RecordingTracker()
+    delivered = deliver(judged, data="patients", tracker=tracker)
+    assert [run.training for run in tracker.runs] == [delivered.run_id]
     assert delivered.verdict == judged.result.verdict
     assert Path(delivered.report_json) == Path("reports/small/report.json")
     assert Path(delivered.report_json).is_file()
@@ -444,11 +389,11 @@ def test_a_step_is_repeated_to_the_bit(small) -> None:
     )
 
 
-def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
+def test_progress_is_told_in_order_and_never_goes_back(small) -> None:
     told: list[tuple[str, float]] = []
     train(
         "study.yaml", "patients.csv", learners=["prevalence", "pain only"],
-        progress=lambda step, share: told.append((step, share)),
+        progress=lambda step, share: told.append((step, share)), tracker=RecordingTracker(),
     )  # fmt: skip
     assert [step for step, _ in told] == [
         "reading", "training prevalence", "training pain only", "estimating", "judging", "saving",
@@ -461,7 +406,8 @@ def test_progress_is_told_in_order_and_never_goes_back(small, store) -> None:
 
 def _numbers(config="study.yaml", data="patients.csv"):
     """Everything a training finds of its learners, but how long it took and where it lies."""
-    summary = train(config, data, learners=["ridge", "lightgbm", "prevalence"]).to_json()
+    chosen = ["ridge", "lightgbm", "prevalence"]
+    summary = train(config, data, learners=chosen, tracker=RecordingTracker()).to_json()
     learners = {
         name: {k: v for k, v in facts.items() if k not in ("seconds", "model", "run_id")}
         for name, facts in summary["learners"].items()
@@ -471,7 +417,7 @@ def _numbers(config="study.yaml", data="patients.csv"):
 
 
 @pytest.mark.parametrize("clustered", [False, True], ids=["patients", "clusters"])
-def test_numbers_depend_neither_on_the_order_of_rows_nor_on_names(small, store, clustered) -> None:
+def test_numbers_depend_neither_on_the_order_of_rows_nor_on_names(small, clustered) -> None:
     rows = [dict(row) for row in small.rows]
     for number, row in enumerate(rows):  # rounded, so that patients are alike
         row["pain_t0"] = round(float(row["pain_t0"]))
@@ -494,7 +440,7 @@ def test_numbers_depend_neither_on_the_order_of_rows_nor_on_names(small, store, 
     assert _numbers(data="moved.csv") == expected
 
 
-def test_resamples_from_a_file_mean_rows_of_the_table_in_any_order(small, store) -> None:
+def test_resamples_from_a_file_mean_rows_of_the_table_in_any_order(small) -> None:
     labelled = prepare("study.yaml", "patients.csv").labelled.flow.labelled
     rng = np.random.default_rng(1)
     rows = rng.integers(1, labelled + 1, size=(labelled, 25))

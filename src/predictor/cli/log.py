@@ -28,9 +28,10 @@ def command(directory: Path, seconds: int, as_json: bool, quiet: bool) -> None:
     Example:
       predictor log reports/starter
     """
+    from predictor.tracking import MLflowTracker
     from predictor.workflows import log
 
-    logged = log(directory, seconds=seconds)
+    logged = log(directory, tracker=MLflowTracker(seconds))
     with options.printing():
         if as_json:
             options.print_json(logged)

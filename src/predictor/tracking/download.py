@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from predictor.errors import ModelError, PredictorError
 from predictor.study import LearnerSpec
+from predictor.tracking.folders import new_folder
 from predictor.tracking.store import open_store, reason
 from predictor.tracking.uri import missing_store, shown
 
@@ -45,7 +43,9 @@ def download_model(uri: str) -> Path:
         from mlflow.exceptions import MlflowException
 
         try:
-            copy = Path(download_artifacts(uri, dst_path=_new_folder("model"), tracking_uri=store))
+            copy = Path(
+                download_artifacts(uri, dst_path=str(new_folder("model")), tracking_uri=store)
+            )
         except MlflowException as error:
             raise ModelError(
                 f"{uri}: {reason(error, store)}. "
@@ -90,7 +90,7 @@ def download_report(run_id: str) -> Path:
         parent = run.data.tags.get("mlflow.parentRunId", run_id)
         if not any(file.path == "report.json" for file in client.list_artifacts(parent)):
             raise PredictorError(f"{run_id}: is not a run of `predictor train`")
-        folder = Path(_new_folder("report"))
+        folder = new_folder("report")
         client.download_artifacts(parent, "", str(folder))
         children = client.search_runs(
             [run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent}'"
@@ -101,12 +101,6 @@ def download_report(run_id: str) -> Path:
             place.mkdir()
             client.download_artifacts(child.info.run_id, "", str(place))
     return folder
-
-
-def _new_folder(kind: str) -> str:
-    directory = tempfile.mkdtemp(prefix=f"predictor-{kind}-")
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return directory
 
 
 def _registered(client: MlflowClient) -> str:

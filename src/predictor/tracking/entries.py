@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
 from time import time_ns
 from typing import TYPE_CHECKING
 
+from predictor.tracking.folders import as_folder
 from predictor.tracking.names import renamed
 from predictor.tracking.runs import TrainingRun
 
@@ -56,26 +54,6 @@ def log_artifacts(client: MlflowClient, run_id: str, artifacts: Mapping[str, byt
     if artifacts:
         with as_folder(artifacts) as directory:
             client.log_artifacts(run_id, directory)
-
-
-@contextmanager
-def as_folder(contents: Mapping[str, bytes]) -> Iterator[str]:
-    """A temporary folder with these files: MLflow takes folders only.
-
-    Raises
-    ------
-    ValueError
-        If a path leads out of the folder.
-    """
-    with TemporaryDirectory(prefix="predictor-") as directory:
-        for name, content in contents.items():
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts:
-                raise ValueError(f"the artifact path {name!r} leads out of its run")
-            file = Path(directory, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        yield directory
 
 
 def training_data(run: TrainingRun) -> DatasetInput:

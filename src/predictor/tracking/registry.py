@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from predictor.errors import StudyError
-from predictor.study import differences
+from predictor.tracking.question import refuse_another
 from predictor.tracking.uri import sqlite_file
 
 if TYPE_CHECKING:
@@ -77,16 +77,13 @@ def refuse_another_question(
     )
     if not last:
         return
-    before, now = last[0].data.params, as_parameters(question)
-    # trainings of an earlier version say less
-    different = differences(before, now)
-    if different:
-        said = "; ".join(f"{name} {before[name]!r}, here {now[name]!r}" for name in different)
-        raise StudyError(
-            f"the MLflow store has another study with the name {study!r}: {said}. Its champion "
-            "would become one that predicts something else: rename this study (key study of the "
-            "study file), or set MLFLOW_TRACKING_URI to another store."
-        )
+    refuse_another(
+        study,
+        last[0].data.params,
+        as_parameters(question),
+        store="the MLflow store",
+        way_out="set MLFLOW_TRACKING_URI to another store",
+    )
 
 
 def _artifacts(uri: str, study: str) -> str | None:

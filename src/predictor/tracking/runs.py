@@ -1,4 +1,4 @@
-"""What goes into MLflow, and what comes back: plain values, nothing of MLflow's own."""
+"""What a tracker is told, and what it answers: plain values, nothing of MLflow's own."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ class TrainingRun:
         In the order of the study file.
     champion
         The name of one of the learners.
+
+    Raises
+    ------
+    ValueError
+        If the champion is none of the learners.
     """
 
     training: str
@@ -69,15 +74,19 @@ class TrainingRun:
     learners: tuple[LearnerRun, ...]
     champion: str
 
+    def __post_init__(self) -> None:
+        if self.champion not in {learner.name for learner in self.learners}:
+            raise ValueError(f"the champion {self.champion!r} is not one of the learners")
+
 
 @dataclass(frozen=True)
 class LoggedTraining:
-    """Where MLflow put a training.
+    """Where a tracker put a training.
 
     Parameters
     ----------
     store
-        The tracking URI, without user and password.
+        MLflow's tracking URI, without user and password, or a word for it.
     experiment_id, run_id
         The study's experiment and the parent run.
     run_ids, model_uris, versions

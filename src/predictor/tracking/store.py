@@ -24,23 +24,6 @@ _log = logging.getLogger(__name__)
 _SAY_AFTER, _WAIT = 2.0, 600.0  # seconds for another training to let go of a local store
 
 
-def prepare_store() -> str:
-    """Import MLflow and create or reach the store, so that a faulty one is known before training.
-
-    Returns
-    -------
-    str
-        The tracking URI, without user and password.
-
-    Raises
-    ------
-    StudyError
-        If the store cannot be created, reached or read by this version of MLflow.
-    """
-    with open_store() as (_, uri):
-        return shown(uri)
-
-
 @contextmanager
 def open_store(seconds: float = SECONDS) -> Iterator[tuple[MlflowClient, str]]:
     """Client and URI of the store; a local SQLite store is ours alone while this is open.

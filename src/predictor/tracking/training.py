@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from predictor.disk import check_writable
 from predictor.tracking.dead import SECONDS_TAG, clear_dead
 from predictor.tracking.entries import log_artifacts, log_metrics, log_parameters, training_data
 from predictor.tracking.limit import SECONDS
@@ -17,7 +19,7 @@ from predictor.tracking.registry import (
 from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import open_store
 from predictor.tracking.transaction import transaction
-from predictor.tracking.uri import shown, sqlite_file
+from predictor.tracking.uri import folder_of_new_store, shown, sqlite_file
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -50,11 +52,8 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
         If the store fails or takes too long, the study's experiment was deleted there, or its
         trainings predict something else.
     ValueError
-        If the champion is not one of the learners, two names become one in MLflow, or an
-        artifact's path leads out of its run.
+        If two names become one in MLflow, or an artifact's path leads out of its run.
     """
-    if run.champion not in {learner.name for learner in run.learners}:
-        raise ValueError(f"the champion {run.champion!r} is not one of the learners")
     tags = {
         "mlflow.source.name": "predictor train",
         "mlflow.source.type": "LOCAL",
@@ -108,11 +107,19 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
 def check_question(study: str, question: Mapping[str, str]) -> None:
     """Reach the store, and refuse a study whose name is taken there by another one.
 
+    A local store that does not exist is not made yet: training may still fail. Its place, and the
+    working directory, to which the files of runs go, must be writable.
+
     Raises
     ------
-    StudyError
-        If the store fails, or the last training of this name predicts something else.
+    PredictorError
+        If the store fails or could not be made, or the last training of this name predicts
+        something else.
     """
+    if (new := folder_of_new_store()) is not None:
+        for place in (new, Path()):
+            check_writable(place)
+        return
     with open_store(_SECONDS_BEFORE) as (client, _):
         found = client.get_experiment_by_name(study)
         if found is not None and found.lifecycle_stage == "active":

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from predictor.disk import without_interrupts
-from predictor.tracking.entries import as_folder
+from predictor.tracking.folders import as_folder
 from predictor.tracking.limit import TooSlow, limit
 from predictor.tracking.names import model_name, renamed
 from predictor.tracking.registry import CHAMPION, champion

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from predictor import tracking
 from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import dump_json, replacing, write_bytes
@@ -17,6 +16,7 @@ from predictor.results import DeliveredLearner, DeliveredTraining
 from predictor.saved import SavedModel, Spread, Usual, stage_model
 from predictor.scorers.keeping import kept
 from predictor.study import ValidationSpec, dump_study, question
+from predictor.tracking import LearnerRun, MLflowTracker, Tracker, TrainingRun
 from predictor.workflows import provenance
 from predictor.workflows.estimated import EstimatedLearner
 from predictor.workflows.judged import Judged
@@ -36,12 +36,13 @@ def deliver(
     models: Path | str = "models",
     out: Path | str | None = None,
     individual: bool = False,
+    tracker: Tracker | None = None,
 ) -> DeliveredTraining:
     """Save, draw, track.
 
-    Models and report are written beside their places first, and put there together. MLflow, which
-    can fail in more ways than a disk, is told afterwards: what it would not take can be sent later,
-    see `predictor.workflows.logging`.
+    Models and report are written beside their places first, and put there together. The tracker,
+    which can fail in more ways than a disk, is told afterwards: what it would not take can be sent
+    later, see `predictor.workflows.logging`.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ def deliver(
         Where figures and report go; ``reports/<study>`` if None.
     individual
         Draw figures with a point per patient: personal data.
+    tracker
+        What is told of the training; MLflow if None.
 
     Returns
     -------
@@ -112,7 +115,8 @@ def deliver(
         for each_learner in judged.learners.values():
             swarm = out / each_learner.spec.slug / "figures" / f"{BEESWARM}.png"
             swarm.unlink(missing_ok=True)
-    logged, tracking_error = try_to_log(run, out)
+    tracker = MLflowTracker() if tracker is None else tracker
+    logged, tracking_error = try_to_log(run, out, tracker)
     learners = {
         name: DeliveredLearner(
             **dict(found),
@@ -189,14 +193,14 @@ def _tracked(
     models: Mapping[str, Files],
     artifacts: Files,
     artifacts_of_each: Mapping[str, Files],
-) -> tracking.TrainingRun:
+) -> TrainingRun:
     study, found = judged.prepared.study, judged.result
     tags = {f"version.{name}": text for name, text in found.versions.items()}
     tags |= {"champion": found.champion, "verdict": " ".join(found.verdict)}
     revision = provenance.commit()
     if revision is not None:
         tags["mlflow.source.git.commit"] = revision
-    return tracking.TrainingRun(
+    return TrainingRun(
         training=uuid.uuid4().hex,
         study=study.study,
         question=question(study),
@@ -211,7 +215,7 @@ def _tracked(
         rows=found.data.rows,
         artifacts=artifacts,
         learners=tuple(
-            tracking.LearnerRun(
+            LearnerRun(
                 name=name,
                 parameters={
                     "learner": learner.spec.learner,

@@ -1,39 +1,38 @@
-"""``predictor log``: the record of a finished training, sent to MLflow."""
+"""``predictor log``: the record of a finished training, told to a tracker."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
 
-from predictor import tracking
 from predictor.errors import WRITTEN, PredictorError
 from predictor.results import SentTraining
-from predictor.tracking import TrainingRun
+from predictor.tracking import LoggedTraining, MLflowTracker, Tracker, TrainingRun
 from predictor.workflows.record import read_record
 
 
-def log(out: Path | str, *, seconds: float = tracking.SECONDS) -> SentTraining:
-    """Tell MLflow of the training whose report lies in a folder; once, however often it is called.
+def log(out: Path | str, *, tracker: Tracker | None = None) -> SentTraining:
+    """Track the training whose report lies in a folder; once, however often it is called.
 
     Parameters
     ----------
     out
         The folder that `predictor train` wrote its report to; nothing in it is changed.
-    seconds
-        How long it may take.
+    tracker
+        What is told; MLflow if None.
 
     Returns
     -------
     SentTraining
-        Where the training is in MLflow, and whether it was there already.
+        Where the tracker has the training, and whether it was there already.
 
     Raises
     ------
     PredictorError
-        If the record is incomplete, or MLflow fails.
+        If the record is incomplete, or the tracker fails.
     """
     run = read_record(Path(out))
-    logged = tracking.log_training(run, seconds=seconds)
+    logged = (MLflowTracker() if tracker is None else tracker).log(run)
     return SentTraining(
         study=run.study,
         store=logged.store,
@@ -44,19 +43,21 @@ def log(out: Path | str, *, seconds: float = tracking.SECONDS) -> SentTraining:
     )
 
 
-def try_to_log(run: TrainingRun, out: Path) -> tuple[tracking.LoggedTraining | None, str | None]:
-    """Tell MLflow of a training that is on the disk: where it is, or why it is not there.
+def try_to_log(
+    run: TrainingRun, out: Path, tracker: Tracker
+) -> tuple[LoggedTraining | None, str | None]:
+    """Track a training that is on the disk: where the tracker has it, or why it has not.
 
     Whatever else stops it (Ctrl-C) carries a note that the results are written.
     """
     later = shlex.join(["predictor", "log", str(out)])
     try:
-        return tracking.log_training(run), None
+        return tracker.log(run), None
     except PredictorError as error:
         return None, f"{error} Send the record later: {later}"
     except BaseException as error:
         error.add_note(
-            f"{WRITTEN}models and report are complete in their places, but MLflow does not have "
-            f"them; send the record later: {later}"
+            f"{WRITTEN}models and report are complete in their places, but not tracked; send the "
+            f"record later: {later}"
         )
         raise

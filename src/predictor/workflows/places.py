@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from predictor import tracking
 from predictor.disk import check_writable, refuse_foreign
 from predictor.errors import PredictorError
 from predictor.results import question_of_report
 from predictor.saved.model import MODEL, PIPELINE, STUDY
 from predictor.study import Study, differences, on_one_line, parse_study, question
+from predictor.tracking import Tracker
 from predictor.workflows.reporting import PAGE, REPORT
 
 
@@ -20,14 +20,14 @@ def reports_of(study: Study) -> Path:
     return Path("reports") / study.study
 
 
-def check_places(study: Study, models: Path, out: Path) -> None:
+def check_places(study: Study, models: Path, out: Path, tracker: Tracker) -> None:
     """Refuse places before hours are spent on what goes there.
 
     Raises
     ------
     PredictorError
-        If a place cannot be written, something else is there, or models, report or MLflow's
-        registered model of this name predict something else.
+        If a place cannot be written, something else is there, models, report or the last training
+        that was tracked under this name predict something else, or the tracker fails.
     """
     folder = models / study.study
     for place in (models, folder, out):
@@ -46,12 +46,7 @@ def check_places(study: Study, models: Path, out: Path) -> None:
         way_out="move it away, or write the report elsewhere (--out)",
     )
     _refuse_another_question(study, folder, out)
-    if (new := tracking.folder_of_new_store()) is not None:
-        # not made yet, training may still fail; files of runs go to the working directory
-        for place in (new, Path()):
-            check_writable(place)
-    else:
-        tracking.check_question(study.study, question(study))
+    tracker.check_question(study.study, question(study))
 
 
 def _refuse_another_question(study: Study, folder: Path, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""What MLflow is to be told of a training, kept beside its report: it can be told later."""
+"""What a tracker is to be told of a training, kept beside its report: it can be told later."""
 
 from __future__ import annotations
 
@@ -98,8 +98,6 @@ def read_record(out: Path) -> TrainingRun:
         run = TypeAdapter(TrainingRun).validate_python(said)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise PredictorError(f"{path}: is damaged ({type(error).__name__}); train again") from None
-    if run.champion not in {learner.name for learner in run.learners}:
-        raise PredictorError(f"{path}: is damaged (its champion is no learner); train again")
     if faults:
         raise PredictorError(
             "\n".join([*faults, f"{out}: cannot be logged as it was; train again"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from predictor import tracking
 from predictor.disk import check_writable, read_plain, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.report import Figure, report_figures
@@ -13,23 +12,28 @@ from predictor.report.page import BEESWARM, embedded, page_data, render
 from predictor.results import TrainingResult, WrittenPage, read_training
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
+from predictor.tracking import MLflowTracker, Tracker
 from predictor.visible import visible_document
 
 REPORT, PAGE = "report.json", "report.html"
 _LARGEST = 2**27  # bytes of a figure
 
 
-def write_report(source: Path | str, out: Path | str | None = None) -> WrittenPage:
+def write_report(
+    source: Path | str, out: Path | str | None = None, *, tracker: Tracker | None = None
+) -> WrittenPage:
     """Write the page of a training.
 
     Parameters
     ----------
     source
-        A folder with a ``report.json``, that file itself, or the id of an MLflow run: of a
-        training, or of one of its learners.
+        A folder with a ``report.json``, that file itself, or the id of a run: of a training, or of
+        one of its learners.
     out
         The page; if None, ``report.html`` beside ``report.json``, or ``report-<run>.html`` in the
         working directory.
+    tracker
+        Where runs are; MLflow if None.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def write_report(source: Path | str, out: Path | str | None = None) -> WrittenPa
         If there is no such folder or run, or its report cannot be read or is of another kind.
     """
     source = str(source)
-    folder, beside = _folder(source)
+    folder, beside = _folder(source, MLflowTracker() if tracker is None else tracker)
     report = read_training(folder / REPORT)
     out = beside if out is None else Path(out)
     if out.is_dir():
@@ -78,14 +82,14 @@ def make_page(
     return render(page_data(report, pictures, notice=RESEARCH_ONLY)).encode()
 
 
-def _folder(source: str) -> tuple[Path, Path]:
+def _folder(source: str, tracker: Tracker) -> tuple[Path, Path]:
     """Folder with the report, and where its page goes."""
     path = Path(source)
     if path.name == REPORT and path.is_file():
         path = path.parent
     if path.is_dir():
         return path, path / PAGE
-    return tracking.download_report(source), Path(f"report-{source[:8]}.html")
+    return tracker.fetch_report(source), Path(f"report-{source[:8]}.html")
 
 
 def visible_result(report: TrainingResult) -> TrainingResult:

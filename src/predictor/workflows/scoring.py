@@ -7,32 +7,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from predictor import tracking
 from predictor.cohort import read_frame, read_table
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
 from predictor.saved import SavedModel, Scores, read_model
 from predictor.saved import score as score_table
+from predictor.tracking import MLflowTracker, Tracker
 from predictor.workflows.files import write_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def score_file(model: str, data: Path | str, out: Path, *, lenient: bool = False) -> ScoredFile:
+def score_file(
+    model: str,
+    data: Path | str,
+    out: Path,
+    *,
+    lenient: bool = False,
+    tracker: Tracker | None = None,
+) -> ScoredFile:
     """Score the patients of a file and write the scores to another.
 
     Parameters
     ----------
     model
-        A model directory, or a model of the MLflow store as ``models:/<study>@champion``.
+        A model directory, or a model of the tracker as ``models:/<study>@champion``.
     data
         CSV, Parquet or XLSX with at least the columns the model needs.
     out
         CSV or Parquet file to write.
     lenient
         Score the patients whose cells are right, and write the reason for the others.
+    tracker
+        Where models are that are no directories; MLflow if None.
 
     Returns
     -------
@@ -55,7 +64,7 @@ def score_file(model: str, data: Path | str, out: Path, *, lenient: bool = False
             kind="a file of scores",
             way_out="choose another name or move it away",
         )
-    loaded = _model(model)
+    loaded = _model(model, tracker)
     scores = score(loaded, data, lenient=lenient)
     write_table(scores.to_table(), out)
     return ScoredFile(
@@ -71,26 +80,31 @@ def score_file(model: str, data: Path | str, out: Path, *, lenient: bool = False
 
 
 def score(
-    model: SavedModel | Path | str, data: Path | str | pd.DataFrame, *, lenient: bool = False
+    model: SavedModel | Path | str,
+    data: Path | str | pd.DataFrame,
+    *,
+    lenient: bool = False,
+    tracker: Tracker | None = None,
 ) -> Scores:
     """Score a table of new patients.
 
     Parameters
     ----------
     model
-        A saved model, its directory, or a model of the MLflow store as
-        ``models:/<study>@champion``.
+        A saved model, its directory, or a model of the tracker as ``models:/<study>@champion``.
     data
         CSV, Parquet or XLSX, or a data frame, with at least the columns the model needs.
     lenient
         Score the patients whose cells are right, and give the reason for the others.
+    tracker
+        Where models are that are no directories; MLflow if None.
 
     Raises
     ------
     DataError, ModelError
         If the model or the table is refused.
     """
-    loaded = model if isinstance(model, SavedModel) else _model(model)
+    loaded = model if isinstance(model, SavedModel) else _model(model, tracker)
     if not isinstance(data, Path | str):
         return score_table(loaded, read_frame(data), lenient=lenient)
     table = read_table(data)
@@ -100,9 +114,10 @@ def score(
         raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
 
 
-def _model(model: Path | str) -> SavedModel:
-    named = isinstance(model, str) and model.startswith("models:")
-    return read_model(tracking.download_model(str(model)) if named else Path(model))
+def _model(model: Path | str, tracker: Tracker | None) -> SavedModel:
+    if isinstance(model, str) and model.startswith("models:"):
+        return read_model((MLflowTracker() if tracker is None else tracker).fetch_model(model))
+    return read_model(Path(model))
 
 
 def _are_scores(path: Path) -> bool:

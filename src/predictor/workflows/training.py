@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from predictor.results import DeliveredTraining
+from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation import threads
 from predictor.workflows.delivery import deliver
 from predictor.workflows.estimated import estimate
@@ -29,6 +30,7 @@ def train(
     jobs: int = -1,
     individual: bool = False,
     progress: Progress = silent,
+    tracker: Tracker | None = None,
 ) -> DeliveredTraining:
     """Train, validate, explain, save and track the learners of a study.
 
@@ -50,6 +52,8 @@ def train(
         Draw each learner's SHAP values with a point per patient: personal data.
     progress
         Called before each step with a few words and the share of steps that are done.
+    tracker
+        What is told of the training; MLflow if None.
 
     Returns
     -------
@@ -60,16 +64,17 @@ def train(
     ------
     PredictorError
         If the study or the table is refused, a place cannot be written or belongs to something
-        else, or the MLflow store cannot be reached; nothing is written then. If MLflow fails after
+        else, or the tracker cannot be reached; nothing is written then. If the tracker fails after
         the training, the results are written, and `tracking_error` says what failed.
     OSError
         If the disk is full; nothing is written then.
     """
+    tracker = MLflowTracker() if tracker is None else tracker
     progress("reading", 0.0)
     planned = plan(prepare(config, data, learners=learners, seed=seed))
     study = planned.prepared.study
     models, out = Path(models), reports_of(study) if out is None else Path(out)
-    check_places(study, models, out)
+    check_places(study, models, out, tracker)
     executor, steps = threads(jobs), len(study.learners) + _AROUND
 
     def training(step: str, share: float) -> None:
@@ -81,4 +86,11 @@ def train(
     progress("judging", 1 - 2 / steps)
     judged = judge(estimated, executor)
     progress("saving", 1 - 1 / steps)
-    return deliver(judged, data=Path(data).stem, models=models, out=out, individual=individual)
+    return deliver(
+        judged,
+        data=Path(data).stem,
+        models=models,
+        out=out,
+        individual=individual,
+        tracker=tracker,
+    )

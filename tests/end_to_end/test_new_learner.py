@@ -13,6 +13,7 @@ from predictor.learners import registry
 from predictor.learners.learner import Fits, Learner
 from predictor.saved import read_model, score
 from predictor.scorers import LinearScorers
+from predictor.tracking import RecordingTracker
 from predictor.workflows import train
 
 
@@ -49,8 +50,11 @@ def registered(monkeypatch) -> None:
 
 
 @pytest.fixture
-def summary(small, store, registered):
-    return train("study.yaml", "patients.csv", learners=["prevalence", "naive_bayes"], jobs=1)
+def summary(small, registered):
+    return train(
+        "study.yaml", "patients.csv", learners=["prevalence", "naive_bayes"], jobs=1,
+        tracker=RecordingTracker(),
+    )  # fmt: skip
 
 
 def test_a_new_learner_is_judged_explained_and_saved_like_any_other(summary, small):

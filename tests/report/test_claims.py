@@ -13,6 +13,7 @@ from predictor.report.probast import probast
 from predictor.report.procedure import commented
 from predictor.report.tripod import tripod
 from predictor.results import DeliveredTraining
+from predictor.tracking import RecordingTracker
 from predictor.workflows import train
 
 COMMENTED = """\
@@ -63,8 +64,7 @@ def run(make_study, tmp_path_factory) -> Callable[..., Run]:
             (study.folder / "covariates.sql").write_text(sql, encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(study.folder)
-            patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-            summary = train("study.yaml", "patients.csv")
+            summary = train("study.yaml", "patients.csv", tracker=RecordingTracker())
             cards = {
                 learner: (study.folder / facts.model / "card.md").read_text(encoding="utf-8")
                 for learner, facts in summary.learners.items()

@@ -12,6 +12,7 @@ from predictor.errors import StudyError
 from predictor.saved import read_model, score
 from predictor.scorers.additive import AdditiveScorers
 from predictor.study import LearnerSpec
+from predictor.tracking import RecordingTracker
 from predictor.workflows import prepare, train
 from predictor.workflows.learner import make_learner
 
@@ -64,9 +65,9 @@ def test_a_number_of_knots_is_3_to_7(small, knots, message):
         prepare("study.yaml", "patients.csv")
 
 
-def test_a_bent_learner_is_trained_saved_read_and_scores_new_patients(small, store):
+def test_a_bent_learner_is_trained_saved_read_and_scores_new_patients(small):
     small.change(("  ridge: {}\n", BENT))
-    summary = train("study.yaml", "patients.csv", learners=["bent"])
+    summary = train("study.yaml", "patients.csv", learners=["bent"], tracker=RecordingTracker())
     facts = summary.learners["bent"]
     # pain on 3 terms, age, and two levels of sex
     assert facts.parameters == 6

@@ -51,15 +51,15 @@ def shield(cells: Sequence[int]) -> list[Shown]:
 
 def _one_way(cells: Sequence[int], shown: Sequence[Shown]) -> bool:
     """Whether the hidden cells follow from their sum."""
-    small = [cell for cell, text in zip(cells, shown, strict=True) if text == SMALL]
+    below = [cell for cell, text in zip(cells, shown, strict=True) if text == SMALL]
     withheld = [cell for cell, text in zip(cells, shown, strict=True) if text == WITHHELD]
-    if not small:
+    if not below:
         return False
-    if len(small) + len(withheld) == 1:
+    if len(below) + len(withheld) == 1:
         return True
-    total = sum(small) + sum(withheld)
-    least = len(small) + FEWEST * len(withheld)
-    return total == least or (not withheld and total == (FEWEST - 1) * len(small))
+    total = sum(below) + sum(withheld)
+    least = len(below) + FEWEST * len(withheld)
+    return total == least or (not withheld and total == (FEWEST - 1) * len(below))
 
 
 def p_would_tell(lost: Shown, gained: Shown) -> bool:

@@ -13,8 +13,9 @@ from typing import Literal
 
 from predictor.disclosure import shown
 from predictor.report import procedure
-from predictor.report.wording import NONE, listed, span
+from predictor.report.wording import listed, span
 from predictor.results import TrainingResult
+from predictor.results.words import NONE
 
 TO_JUDGE = "TO BE JUDGED"
 ANSWERS = (

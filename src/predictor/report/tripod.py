@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from predictor.disclosure import shown
 from predictor.report import procedure
 from predictor.report.tripod_items import ITEMS, Item
-from predictor.report.wording import assumed_auroc, count, listed, measure, percent, with_interval
+from predictor.report.wording import assumed_auroc, count, listed, measure, with_interval
 from predictor.results import LearnerResult, TrainingResult
+from predictor.results.words import percent
 
 TO_COMPLETE = "AUTHOR TO COMPLETE"
 _DEVELOPMENT = "Not applicable: a model was developed here, none was evaluated on other patients."

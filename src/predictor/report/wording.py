@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from predictor.measures import measure_named
 from predictor.results import Interval, IntervalEstimate, SampleSize
+from predictor.results.words import NONE, number
 from predictor.validation import metric_of
-
-NONE = "–"
 
 
 def measure(name: str) -> tuple[str, str]:
@@ -38,22 +37,6 @@ def _bare(name: str) -> str:
     return name.replace("_", " ")
 
 
-def number(value: float | None, digits: int = 2) -> str:
-    """A number with a real minus sign, or a dash where it is not defined.
-
-    Examples
-    --------
-    >>> number(-0.1234), number(None), number(-0.001)
-    ('−0.12', '–', '0.00')
-    """
-    if value is None:
-        return NONE
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", "−")
-
-
 def with_interval(found: IntervalEstimate, digits: int = 2) -> str:
     """An estimate and its interval.
 
@@ -71,17 +54,6 @@ def span(found: Interval, digits: int = 2) -> str:
     if found.low is None or found.high is None:
         return NONE
     return f"{number(found.low, digits)} to {number(found.high, digits)}"
-
-
-def percent(share: float | None) -> str:
-    """A share in whole per cent.
-
-    Examples
-    --------
-    >>> percent(23 / 48)
-    '48 %'
-    """
-    return NONE if share is None else f"{100 * share:.0f} %"
 
 
 def count(n: int, one: str, many: str | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from predictor.results.base import FORMAT, Columns, Count, Number, Numbers, Result
 from predictor.results.check import CheckedCohort, CheckedCovariate, CheckResult
 from predictor.results.cohort import AlternativeCounts, CohortCounts, Covariate, Exclusion, Flow
+from predictor.results.course import Change, Point, Shift, SignedRank, Trajectories
 from predictor.results.curves import (
     Calibration,
     CalibrationGroup,
@@ -16,7 +17,6 @@ from predictor.results.curves import (
 )
 from predictor.results.description import (
     ByGroup,
-    Change,
     Characteristic,
     Characteristics,
     Conflict,
@@ -37,15 +37,11 @@ from predictor.results.description import (
     NumberCharacteristic,
     NumberInGroup,
     OutcomeDefinition,
-    Point,
     Published,
     PublishedFigure,
     RarePatterns,
     Responders,
     Share,
-    Shift,
-    SignedRank,
-    Trajectories,
     Transition,
 )
 from predictor.results.documents import (

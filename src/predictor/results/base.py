@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from predictor.visible import visible_document
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -59,6 +61,10 @@ class Result(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """Plain data, ready for JSON; `from_json` makes the same result of it."""
         return self.model_dump(mode="json")
+
+    def visible(self) -> Self:
+        """The same with every text as it may be shown: control characters as escapes."""
+        return self.from_json(visible_document(self.to_json()))
 
     @classmethod
     def from_json(cls, document: object) -> Self:

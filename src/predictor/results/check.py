@@ -7,7 +7,8 @@ from typing import Literal
 from predictor.results.base import FORMAT, Number, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.findings import Finding, SampleSize
-from predictor.results.html import number, paragraphs, table
+from predictor.results.html import paragraphs, table
+from predictor.results.words import number
 
 
 class CheckedCohort(CohortCounts):

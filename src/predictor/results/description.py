@@ -8,8 +8,9 @@ from pydantic import Field
 
 from predictor.results.base import FORMAT, Count, Named, Number, Result
 from predictor.results.cohort import Flow
+from predictor.results.course import Change, Step, Trajectories
 from predictor.results.html import paragraphs, table
-from predictor.results.intervals import Interval, IntervalEstimate
+from predictor.results.intervals import Interval
 
 
 class NumberInGroup(Result):
@@ -72,74 +73,6 @@ class Characteristics(Result):
     rows: tuple[Characteristic, ...]
 
 
-class Point(Result):
-    """The score at a time; `counts` by value, of a short scale only."""
-
-    time: str
-    n: int
-    median: Number
-    q1: Number
-    q3: Number
-    counts: Named[Count]
-
-
-class Trajectories(Result):
-    """The score over time.
-
-    Attributes
-    ----------
-    score, unit, range
-        What it is called; None where columns differ, or none is declared.
-    """
-
-    score: str
-    unit: str | None
-    range: tuple[float, float] | None
-    points: tuple[Point, ...]
-
-
-class _Step(Result):
-    """From one time to another."""
-
-    start: str = Field(validation_alias="from", serialization_alias="from")
-    end: str = Field(validation_alias="to", serialization_alias="to")
-
-
-class Shift(IntervalEstimate):
-    """Hodges-Lehmann pseudo-median of the differences, with the level its interval attains."""
-
-    level: float
-
-
-class SignedRank(Result):
-    """Wilcoxon's signed-rank test; `v` is the sum of the ranks of positive differences."""
-
-    p: Number
-    method: str
-    v: Number
-
-
-class Change(_Step):
-    """Change of the score within patients.
-
-    Attributes
-    ----------
-    patients, lower, same, higher
-        Seen at both times, and how their score went.
-    rank_biserial
-        Matched-pairs rank-biserial correlation.
-    """
-
-    patients: int
-    lower: Count
-    same: Count
-    higher: Count
-    median: Number
-    hodges_lehmann: Shift
-    signed_rank: SignedRank
-    rank_biserial: Number
-
-
 class Share(Interval):
     """Events among the labelled, with Wilson's interval."""
 
@@ -154,7 +87,7 @@ class Responders(Share):
     time: str
 
 
-class Transition(_Step):
+class Transition(Step):
     """What became of the response; `unknown`: of whom one of the two labels is not known."""
 
     kept: Count
@@ -173,13 +106,13 @@ class McNemarP(Result):
     corrected: Number
 
 
-class McNemar(_Step):
+class McNemar(Step):
     """McNemar's tests of a transition."""
 
     p: McNemarP
 
 
-class Duration(_Step, Interval):
+class Duration(Step, Interval):
     """Of the responders seen again, how many still responded, with Wilson's interval."""
 
     responders: Count

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from predictor.results.base import Number
 from predictor.visible import visible
 
 
@@ -21,11 +20,6 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         "<tr>" + "".join(f"<td>{_shown(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def number(value: Number) -> str:
-    """Two decimals, or a dash."""
-    return "–" if value is None else f"{value:.2f}"
 
 
 def _shown(text: str) -> str:

@@ -11,9 +11,10 @@ from predictor.results.base import FORMAT, Named, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
 from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
-from predictor.results.html import number, paragraphs, table
+from predictor.results.html import paragraphs, table
 from predictor.results.intervals import NUMBERS
 from predictor.results.learner import DeliveredLearner, LearnerResult
+from predictor.results.words import number
 
 if TYPE_CHECKING:
     import pandas as pd

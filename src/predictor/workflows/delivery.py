@@ -23,7 +23,7 @@ from predictor.workflows.judged import Judged
 from predictor.workflows.logging import try_to_log
 from predictor.workflows.places import reports_of
 from predictor.workflows.record import RECORD, place, place_of_learner, to_record
-from predictor.workflows.reporting import PAGE, REPORT, make_page, visible_result
+from predictor.workflows.reporting import PAGE, REPORT, make_page
 
 Figures = dict[str, Figure]
 Files = dict[str, bytes]
@@ -71,7 +71,7 @@ def deliver(
     """
     study, result = judged.prepared.study, judged.result
     models, out = Path(models), reports_of(study) if out is None else Path(out)
-    shown = visible_result(result)
+    shown = result.visible()
     together, each = report_figures(shown)
     vectors = _vectors(together)
     pictures_of_each = {

@@ -15,7 +15,6 @@ from predictor.report import flow
 from predictor.report.description import csv_text, page, pictures, shown_tables
 from predictor.results import Description, OutcomeDefinition
 from predictor.study import load_study
-from predictor.visible import visible_document
 from predictor.workflows import provenance
 
 
@@ -94,7 +93,7 @@ def _is_description(path: Path) -> bool:
 
 
 def _write(found: Description, labelled: LabelledCohort, out: Path) -> None:
-    shown = Description.from_json(visible_document(found.to_json()))
+    shown = found.visible()
     drawn = pictures(shown, _each(labelled) if found.individual else None)
     files = {
         "describe.json": dump_json(found.to_json()),

@@ -13,7 +13,6 @@ from predictor.results import TrainingResult, WrittenPage, read_training
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import LearnerSpec
 from predictor.tracking import MLflowTracker, Tracker
-from predictor.visible import visible_document
 
 REPORT, PAGE = "report.json", "report.html"
 _LARGEST = 2**27  # bytes of a figure
@@ -55,7 +54,7 @@ def write_report(
     refuse_foreign(
         [out], _is_page, kind="a page of a training", way_out="choose another name (--out)"
     )
-    shown = visible_result(report)
+    shown = report.visible()
     page = make_page(shown, *report_figures(shown), _beeswarms(report, folder))
     write_files({out: page})
     return WrittenPage(study=report.study, source=source, report=str(out))
@@ -90,11 +89,6 @@ def _folder(source: str, tracker: Tracker) -> tuple[Path, Path]:
     if path.is_dir():
         return path, path / PAGE
     return tracker.fetch_report(source), Path(f"report-{source[:8]}.html")
-
-
-def visible_result(report: TrainingResult) -> TrainingResult:
-    """A result with every text as it may be shown."""
-    return TrainingResult.from_json(visible_document(report.to_json()))
 
 
 def _is_page(path: Path) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from predictor.results import TrainingResult
+from predictor.results import TrainingResult, words
 
 # Okabe and Ito, told apart with any kind of colour vision and in print without colour
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -106,13 +106,7 @@ def filled(text: str, width: float, size: float, weight: str = "normal") -> str:
     return "\n".join(lines)
 
 
-def decimals(value: float | None, digits: int = 2) -> str:
-    """A number as it is written in figures and their tables; a dash where there is none."""
-    if value is None:
-        return "–"
-    text = f"{value:.{digits}f}".replace("-", "−")
-    # no minus before nothing
-    return text.lstrip("−") if not text.strip("−0.") else text
+decimals, percent = words.number, words.percent
 
 
 def interval(estimate: float | None, low: float | None, high: float | None, digits: int = 2) -> str:
@@ -122,11 +116,6 @@ def interval(estimate: float | None, low: float | None, high: float | None, digi
     if low is None or high is None:
         return f"{decimals(estimate, digits)} (no interval)"
     return f"{decimals(estimate, digits)} ({decimals(low, digits)} to {decimals(high, digits)})"
-
-
-def percent(share: float | None) -> str:
-    """A share as a whole number of per cent."""
-    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def patients(count: float | str) -> str:

@@ -15,8 +15,9 @@ from predictor.report.page.blocks import (
     Text,
 )
 from predictor.report.page.pictures import by_learner
-from predictor.report.wording import NONE, number, span
+from predictor.report.wording import span
 from predictor.results import Coefficient, LearnerResult, Number, TrainingResult
+from predictor.results.words import NONE, number
 
 _CAN = (
     "to learn how much these data can say about who responds;",

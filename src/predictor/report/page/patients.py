@@ -17,8 +17,9 @@ from predictor.report.page.blocks import (
     Text,
 )
 from predictor.report.page.pictures import of_topic
-from predictor.report.wording import NONE, count, percent, with_interval
+from predictor.report.wording import count, with_interval
 from predictor.results import CohortCounts, TrainingResult
+from predictor.results.words import NONE, percent
 
 
 def patients(report: TrainingResult, pictures: Sequence[Picture]) -> Section:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from predictor.report import procedure
 from predictor.report.page.blocks import Block, Fold, Missing, Picture, Points, Section, Table, Text
 from predictor.report.page.pictures import by_learner, of_topic
-from predictor.report.wording import NONE, listed, measure, number, span, with_interval
+from predictor.report.wording import listed, measure, span, with_interval
 from predictor.results import Comparison, LearnerResult, TrainingResult
+from predictor.results.words import NONE, number
 
 _COMPARED_FIRST = ("auroc", "log_loss")
 _BOOTSTRAPS = ("optimism_corrected", "bootstrap_632plus", "out_of_bag")

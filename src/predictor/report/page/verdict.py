@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from predictor.report.page.blocks import Level, Verdict
-from predictor.report.wording import assumed_auroc, count, number, percent, span
+from predictor.report.wording import assumed_auroc, count, span
 from predictor.results import LearnerResult, TrainingResult
+from predictor.results.words import number, percent
 
 SCALE: tuple[tuple[Level, str], ...] = (
     ("nothing", "nothing found"),

@@ -45,7 +45,7 @@ from predictor.validation import (
     predicts,
     train,
 )
-from predictor.validation.out_of_fold import of_cohorts
+from predictor.validation.pooling import of_cohorts
 from predictor.validation.samples import Samples
 
 SEED = 20210707

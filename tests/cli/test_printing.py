@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from predictor.cli import options
-from predictor.visible import visible, visible_document
+from predictor.printable import visible, visible_document
 
 # markup of the library that prints, sequences of terminals, marks that turn the direction
 NAMES = ["fall [/10] >= 3", "pain [nrs]", "[bold]x[/bold]", ":smile:", "[link=file:///x]y[/link]"]

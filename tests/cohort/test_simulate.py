@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from predictor.cohort.simulate import Simulated, simulate
+from predictor.cohort.simulate.after_infusion import assess
 from predictor.cohort.simulate.noise import Noise
-from predictor.cohort.simulate.outcome import assess
 from predictor.cohort.simulate.signal import expected_auroc
 from predictor.errors import StudyError
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pytest
 
-from predictor.cli.main import _COMMANDS, commands
+from predictor.cli.program import _COMMANDS, commands
 from predictor.measures import measures_of
 from predictor.results import (
     CheckResult,

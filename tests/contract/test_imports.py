@@ -109,7 +109,7 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
         check=True,
     )
     assert set(json.loads(done.stdout)) == {
-        "cohort", "disclosure", "disk", "errors", "explain", "saved", "scorers", "study", "visible",
+        "cohort", "disclosure", "disk", "errors", "explain", "printable", "saved", "scorers", "study",
     }  # fmt: skip
 
 

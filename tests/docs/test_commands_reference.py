@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from predictor.cli.main import commands
+from predictor.cli.program import commands
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 OPENING = """\

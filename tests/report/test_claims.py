@@ -9,9 +9,9 @@ import pytest
 
 from predictor.report.page import page_data
 from predictor.report.page.blocks import Facts, Points, Text
-from predictor.report.probast import probast
+from predictor.report.probast_worksheet import probast
 from predictor.report.procedure import commented
-from predictor.report.tripod import tripod
+from predictor.report.tripod_table import tripod
 from predictor.results import DeliveredTraining
 from predictor.tracking import RecordingTracker
 from predictor.workflows import train

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from predictor.report import flat_metrics, sample_size
-from predictor.report.plain import plain
+from predictor.report.plain_numbers import plain
 from predictor.results import AlternativeCounts, Exclusion
 from predictor.statistics import required_patients
 

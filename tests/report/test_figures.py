@@ -331,7 +331,7 @@ def test_a_score_of_which_no_counts_are_told_has_no_key_for_them() -> None:
 def test_a_report_is_loaded_and_drawn_again_without_the_patients(tmp_path, a_report) -> None:
     path = tmp_path / "report.json"
     path.write_text(json.dumps(a_report()), encoding="utf-8")
-    assert figures.flow(figures.load(path).data).table.rows[0] == ("rows read", "50")
+    assert figures.flow(figures.load(path).data).table.rows[0] == ("rows of the table", "50")
     path.write_text("[1, 2]", encoding="utf-8")
     with pytest.raises(PredictorError, match="is not a report of"):
         figures.load(path)

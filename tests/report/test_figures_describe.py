@@ -136,10 +136,15 @@ def test_the_flow_gives_each_reason_with_its_patients() -> None:
     }  # fmt: skip
     figure = figures.flow(Flow.from_json(data), "responder_t2")
     said = words(figure)
-    boxes = {"90 rows read", "82 eligible", "79 analysed", "40 with responder_t2", "39 without"}
-    assert boxes <= set(said)
-    assert any("8 not “first course”, of them 2 not known" in text for text in said)
-    assert "3 without a known responder_t2" in figure.alt
+    assert {"82 eligible", "79 labelled", "40 with responder_t2", "39 without"} <= set(said)
+    assert any("90 rows" in text for text in said)
+    aside = " ".join(" ".join(said).split())
+    assert "not eligible: first course: 8, 2 of them for want of a value" in aside
+    assert "no label: 3" in figure.alt
+    assert figure.table.rows[:3] == (
+        ("rows of the table", "90"), ("not eligible: first course", "8"),
+        ("  of them for want of a value", "2"),
+    )  # fmt: skip
 
 
 def test_arrows_of_the_flow_end_at_boxes() -> None:

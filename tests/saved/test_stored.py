@@ -10,7 +10,7 @@ import pytest
 
 from predictor.cohort import read_table
 from predictor.saved import read_model, score
-from predictor.saved.score import SAID
+from predictor.saved.scores import SAID
 from predictor.workflows import score_file
 
 # with another scikit-learn this is said, and the scores must be the same all the same

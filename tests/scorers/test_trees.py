@@ -12,7 +12,7 @@ from predictor.errors import ModelError
 from predictor.learners.lightgbm import LightGBM
 from predictor.scorers.forest import Forest
 from predictor.scorers.keeping import kept, without_few
-from predictor.scorers.tree_shapley import _leaves, tree_shapley
+from predictor.scorers.shapley_of_trees import _leaves, tree_shapley
 from predictor.scorers.trees import TreeScorers
 
 

@@ -14,7 +14,7 @@ from predictor.errors import StudyError
 from predictor.tracking import dead
 from predictor.tracking.store import open_store
 from predictor.tracking.training import log_training
-from predictor.tracking.transaction import Transaction
+from predictor.tracking.transactions import Transaction
 
 
 class _Killed(BaseException):

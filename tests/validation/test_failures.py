@@ -23,7 +23,7 @@ from predictor.validation import (
     performance,
     train,
 )
-from predictor.validation.out_of_fold import of_cohorts
+from predictor.validation.pooling import of_cohorts
 
 MEASURES = metrics("binary", (0.3, 0.5))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from predictor.validation.out_of_fold import of_cohorts
+from predictor.validation.pooling import of_cohorts
 
 
 def drawn(cohorts=4_000, repeats=2, between=0.1, within=0.2, seed=1):

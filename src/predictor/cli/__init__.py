@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from predictor.cli.main import main
+from predictor.cli.program import main
 
 __all__ = ["main"]

@@ -9,7 +9,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from predictor.visible import visible
+from predictor.printable import visible
 
 _WIDEST = 10_000
 

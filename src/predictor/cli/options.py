@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from predictor.visible import visible
+from predictor.printable import visible
 
 if TYPE_CHECKING:
     from predictor.cli.console import PlainConsole

@@ -17,14 +17,10 @@ def flow_table(data: CohortCounts) -> Table:
     table = Table(title="Patients", title_justify="left")
     table.add_column("step")
     table.add_column("patients", justify="right")
-    table.add_row("rows of the table", str(data.rows))
-    for step in data.exclusions:
+    for step in data.steps:
         undecided = f", {step.undecided} unknown" if step.undecided else ""
-        table.add_row(f"not eligible: {step.rule}", f"{-step.excluded}{undecided}")
-    table.add_row("eligible", str(data.eligible))
-    table.add_row("no label", str(-data.unlabelled))
-    table.add_row("labelled", str(data.labelled))
-    table.add_row("with the event", str(data.events))
+        patients = -step.patients if step.left_out else step.patients
+        table.add_row(step.words, f"{patients}{undecided}")
     for name, other in data.alternatives.items():
         table.add_row(f"  if defined as: {name}", f"{other.events} of {other.labelled}")
     return table
@@ -33,6 +29,8 @@ def flow_table(data: CohortCounts) -> Table:
 def learner_table(summary: TrainingResult) -> Table:
     """One row per learner: honest AUROC with its interval, apparent beside it, Brier, slope."""
     from rich.table import Table
+
+    from predictor.results.words import plain
 
     table = Table(title="What a fresh sample would show", title_justify="left")
     table.add_column("learner")
@@ -44,10 +42,10 @@ def learner_table(summary: TrainingResult) -> Table:
         auroc = metrics["auroc"]
         table.add_row(
             f"{name} *" if name == summary.champion else name,
-            f"{number(auroc.estimate, 2)} ({number(auroc.low, 2)} to {number(auroc.high, 2)})",
-            number(auroc.apparent, 2),
-            number(metrics["brier"].estimate, 3),
-            number(metrics["calibration_slope"].estimate, 2),
+            f"{plain(auroc.estimate)} ({plain(auroc.low)} to {plain(auroc.high)})",
+            plain(auroc.apparent),
+            plain(metrics["brier"].estimate, 3),
+            plain(metrics["calibration_slope"].estimate),
             f"{facts.seconds:.1f}",
         )
     return table
@@ -67,8 +65,3 @@ def against_the_prevalence(summary: TrainingResult) -> list[str]:
             word = "within noise of" if found.within_noise else told
             learners.setdefault(word, []).append(found.first)
     return [f"AUROC {word} the prevalence's: {', '.join(who)}" for word, who in learners.items()]
-
-
-def number(value: float | None, digits: int) -> str:
-    """A number, or a dash where it is not defined."""
-    return "-" if value is None else f"{value:.{digits}f}"

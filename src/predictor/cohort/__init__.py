@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cohort import Cohort
-from predictor.cohort.covariates import covariates, needed_columns, pipeline_sql
-from predictor.cohort.design import Covariate, Design, check_informative, design
+from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge
 from predictor.cohort.fault import Fault
+from predictor.cohort.feature_pipeline import covariates, needed_columns, pipeline_sql
 from predictor.cohort.header import near_name
-from predictor.cohort.label import (
+from predictor.cohort.labelled import (
     Flow,
     LabelledCohort,
     check_enough,

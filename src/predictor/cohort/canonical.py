@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort.design import Design
+from predictor.cohort.design_matrix import Design
 
 Integers = npt.NDArray[np.int64]
 

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
-from predictor.cohort.label import condition
+from predictor.cohort.labelled import condition
 from predictor.cohort.masks import Mask, floats
+from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.sandbox import Sandbox
-from predictor.cohort.vet import used_columns
 from predictor.errors import DataError, StudyError
 from predictor.study import Column
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort.design import Covariate, Design
+from predictor.cohort.design_matrix import Covariate, Design
 from predictor.disclosure import small
 
 Values = npt.NDArray[np.float64]

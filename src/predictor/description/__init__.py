@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from predictor.description.alternatives import alternatives
+from predictor.description.definitions import alternatives
 from predictor.description.description import describe
 from predictor.description.disclosure import suppressed
+from predictor.description.narrative import sentences
 from predictor.description.published import beside, figures
-from predictor.description.sentences import sentences
 
 __all__ = ["alternatives", "beside", "describe", "figures", "sentences", "suppressed"]

@@ -10,7 +10,7 @@ from os.path import commonprefix
 import numpy as np
 
 from predictor.cohort import Cohort
-from predictor.description.characteristics import Values, as_numbers
+from predictor.description.table_one import Values, as_numbers
 from predictor.results import Change, Point, Shift, SignedRank, Trajectories
 from predictor.statistics import wilcoxon_signed_rank
 from predictor.study import Column

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from predictor.cohort import LabelledCohort
-from predictor.description.characteristics import characteristics
 from predictor.description.course import changes, scores, trajectories
 from predictor.description.labels import label_paths
-from predictor.description.missing import missing
+from predictor.description.missing_values import missing
 from predictor.description.response import (
     by_group,
     change_tests,
@@ -16,6 +15,7 @@ from predictor.description.response import (
     responses,
     transitions,
 )
+from predictor.description.table_one import characteristics
 from predictor.errors import StudyError
 from predictor.results import ByGroup, Described
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from predictor.description.characteristics import UNLABELLED
-from predictor.description.protect import protect
+from predictor.description.protection import protect
+from predictor.description.table_one import UNLABELLED
 from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
 from predictor.results import (
     ByGroup,

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from predictor.cohort import LabelledCohort
-from predictor.description.characteristics import OTHERS, RESPONDERS, UNLABELLED
+from predictor.description.table_one import OTHERS, RESPONDERS, UNLABELLED
 from predictor.results import Conflict, LabelPath, LabelPaths
 
 _WORDS = {1.0: "yes", 0.0: "no"}

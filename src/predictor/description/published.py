@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from predictor.description.disclosure import p_would_tell
-from predictor.description.sentences import MCNEMAR, mcnemar_in_words
-from predictor.description.wording import events_of, number, p_value
+from predictor.description.narrative import MCNEMAR, mcnemar_in_words
 from predictor.disclosure import SMALL, WITHHELD
 from predictor.results import Described, Flow, Published, PublishedFigure
+from predictor.results.words import events_of, p_value, short
 
 SOURCE, NOTE = "source", "note"
 """Names in a study's `published` that say something about the figures; all others are figures."""
@@ -22,7 +22,7 @@ def figures(data: Flow, found: Described) -> dict[str, str]:
     named = {"patients": str(data.eligible)}
     for point in found.trajectories.points if found.trajectories else ():
         spread = None if point.q1 is None or point.q3 is None else point.q3 - point.q1
-        named[f"score at {point.time}"] = f"median {number(point.median)} (IQR {number(spread)})"
+        named[f"score at {point.time}"] = f"median {short(point.median)} (IQR {short(spread)})"
     for change in found.changes:
         name = f"change of score from {change.start} to {change.end}"
         named[name] = p_value(change.signed_rank.p)

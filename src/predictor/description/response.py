@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 
 from predictor.cohort import LabelledCohort, condition
-from predictor.description.characteristics import Values, as_numbers, levels_of
+from predictor.description.table_one import Values, as_numbers, levels_of
 from predictor.disclosure import exact
 from predictor.results import (
     ByGroup,

@@ -6,7 +6,7 @@ from predictor.disk.foreign import refuse_foreign
 from predictor.disk.interrupts import without_interrupts
 from predictor.disk.plain import dump_json, parse_json, read_plain
 from predictor.disk.replace import replacing, write_bytes, write_files
-from predictor.disk.room import room
+from predictor.disk.scratch import room
 from predictor.disk.writable import check_writable
 
 __all__ = [

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from predictor.disk.interrupts import without_interrupts
-from predictor.disk.room import OLD, room
+from predictor.disk.scratch import OLD, room
 
 # other trainings may put the same model in its place between two of our calls
 _ATTEMPTS = 100

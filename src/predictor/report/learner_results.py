@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from predictor import results
 from predictor.explain import Importance
-from predictor.report.plain import known_row, plain, plain_row
+from predictor.report.plain_numbers import known_row, plain, plain_row
 from predictor.results import NUMBERS, LearnerResult, ModelInWords, SampleSize
 from predictor.study import LearnerSpec
 from predictor.validation import (

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
-from predictor.report.plain import plain
+from predictor.report.plain_numbers import plain
 from predictor.results import Coefficient, ModelInWords
 from predictor.scorers import Scorers
 from predictor.study import Study

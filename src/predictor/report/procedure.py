@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from predictor.report.wording import count, listed
 from predictor.results import Covariate, LearnerResult, TrainingResult
+from predictor.results.words import count, listed
 
 Report = TrainingResult
 

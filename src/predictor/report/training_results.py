@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from predictor import results
-from predictor.report.plain import known_row, plain, plain_row
+from predictor.report.plain_numbers import known_row, plain, plain_row
 from predictor.results import AlternativeCounts, IntervalEstimate, Sensitivity, TreatAll
 from predictor.study import Study
 from predictor.validation import Comparison, DecisionCurve, Estimate, Plan

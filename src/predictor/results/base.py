@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from predictor.visible import visible_document
+from predictor.printable import visible_document
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from predictor.results.base import Count, Named, Result
 
 
@@ -11,6 +13,27 @@ class Exclusion(Result):
     rule: str
     excluded: int
     undecided: int
+
+
+class FlowStep(NamedTuple):
+    """A step of the flow of patients, in words.
+
+    Attributes
+    ----------
+    words
+        What became of them.
+    patients
+        How many.
+    left_out
+        Whether these go no further.
+    undecided
+        Of those left out, how many for want of a value.
+    """
+
+    words: str
+    patients: int
+    left_out: bool = False
+    undecided: int = 0
 
 
 class AlternativeCounts(Result):
@@ -52,6 +75,21 @@ class Flow(Result):
     labelled: int
     events: int
     fingerprint: str
+
+    @property
+    def steps(self) -> tuple[FlowStep, ...]:
+        """From the rows of the table to those with the event, each with its words."""
+        return (
+            FlowStep("rows of the table", self.rows),
+            *(
+                FlowStep(f"not eligible: {step.rule}", step.excluded, True, step.undecided)
+                for step in self.exclusions
+            ),
+            FlowStep("eligible", self.eligible),
+            FlowStep("no label", self.unlabelled, left_out=True),
+            FlowStep("labelled", self.labelled),
+            FlowStep("with the event", self.events),
+        )
 
 
 class CohortCounts(Flow):

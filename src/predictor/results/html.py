@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from predictor.visible import visible
+from predictor.printable import visible
 
 
 def paragraphs(texts: Iterable[str]) -> str:

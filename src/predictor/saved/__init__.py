@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
-from predictor.saved.score import Scores, score
+from predictor.saved.scores import Scores, score
 from predictor.saved.spread import Spread
 from predictor.saved.write import stage_model, write_model
 

@@ -8,7 +8,7 @@ from typing import Any
 from predictor.cohort import read_frame
 from predictor.saved.model import SavedModel
 from predictor.saved.read import read_model
-from predictor.saved.score import score
+from predictor.saved.scores import score
 
 
 class Scorer:

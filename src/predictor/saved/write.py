@@ -36,7 +36,7 @@ def write_model(model: SavedModel, directory: Path, *, card: str) -> None:
     Parameters
     ----------
     card
-        The model card (`predictor.report.card`).
+        The model card (`predictor.report.model_card`).
 
     Raises
     ------

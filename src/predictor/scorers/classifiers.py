@@ -22,8 +22,8 @@ from predictor.scorers.arrays import (
     pieces,
     refused,
 )
-from predictor.scorers.baseline_shapley import baseline_shapley
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.shapley_of_functions import baseline_shapley
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from predictor.scorers.arrays import floats, only, refused, whole
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
 from predictor.scorers.forest import Forest
-from predictor.scorers.tree_shapley import tree_shapley
+from predictor.scorers.shapley_of_trees import tree_shapley
 
 Floats = NDArray[np.float64]
 

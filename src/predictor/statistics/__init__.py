@@ -11,13 +11,6 @@ from predictor.statistics.calibration import (
     calibration_slope,
     observed_expected,
 )
-from predictor.statistics.calibration_curve import (
-    CalibrationErrors,
-    calibration_curve,
-    coarse,
-    ici_e50_e90,
-)
-from predictor.statistics.classification import Classification, classification
 from predictor.statistics.delong import DeLongTest, delong_interval, delong_test
 from predictor.statistics.differences import (
     standardised_difference,
@@ -25,8 +18,8 @@ from predictor.statistics.differences import (
 )
 from predictor.statistics.discrimination import auprc, auroc
 from predictor.statistics.intervals import Interval, shifted_percentiles, wilson
-from predictor.statistics.mcnemar import McNemar, mcnemar
 from predictor.statistics.overall import brier, log_loss, scaled_brier
+from predictor.statistics.paired_proportions import McNemar, mcnemar
 from predictor.statistics.sample_size import (
     RequiredPatients,
     expected_mape,
@@ -36,6 +29,13 @@ from predictor.statistics.sample_size import (
     required_patients,
 )
 from predictor.statistics.signed_rank import SignedRank, wilcoxon_signed_rank
+from predictor.statistics.smooth_calibration import (
+    CalibrationErrors,
+    calibration_curve,
+    coarse,
+    ici_e50_e90,
+)
+from predictor.statistics.thresholds import Classification, classification
 from predictor.statistics.utility import (
     decision_curve,
     net_benefit,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from predictor.statistics.batch import FloatArray, by_rows
-from predictor.statistics.classification import confusion
+from predictor.statistics.thresholds import confusion
 
 
 def net_benefit(

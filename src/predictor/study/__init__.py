@@ -5,7 +5,7 @@ from __future__ import annotations
 from predictor.study.columns import Column, as_number
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome, OutcomeKind
-from predictor.study.question import differences, on_one_line, question
+from predictor.study.questions import differences, on_one_line, question
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,

@@ -7,12 +7,12 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from predictor.printable import visible
 from predictor.study.columns import Column, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
 from predictor.study.frozen import Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import LearnerSpec, ValidationSpec
-from predictor.visible import visible
 
 # what a file of scores says of each patient, beside the identifiers
 COLUMNS_OF_SCORES = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from predictor.tracking.download import download_model, download_report
-from predictor.tracking.limit import SECONDS
 from predictor.tracking.runs import LoggedTraining, TrainingRun
+from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.tracker import Tracker
 from predictor.tracking.training import check_question, log_training
 

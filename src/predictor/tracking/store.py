@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from predictor.disk import room
 from predictor.errors import StudyError
-from predictor.tracking.limit import SECONDS, TooSlow, limit
+from predictor.printable import visible
+from predictor.tracking.time_limit import SECONDS, TooSlow, limit
 from predictor.tracking.uri import shown, sqlite_file, tracking_uri
-from predictor.visible import visible
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

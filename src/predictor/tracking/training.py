@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from predictor.disk import check_writable
 from predictor.tracking.dead import SECONDS_TAG, clear_dead
 from predictor.tracking.entries import log_artifacts, log_metrics, log_parameters, training_data
-from predictor.tracking.limit import SECONDS
 from predictor.tracking.registry import (
     CHAMPION,
     as_parameters,
@@ -18,7 +17,8 @@ from predictor.tracking.registry import (
 )
 from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import open_store
-from predictor.tracking.transaction import transaction
+from predictor.tracking.time_limit import SECONDS
+from predictor.tracking.transactions import transaction
 from predictor.tracking.uri import folder_of_new_store, shown, sqlite_file
 
 if TYPE_CHECKING:

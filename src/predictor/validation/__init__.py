@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from predictor.validation.audits import AUDITS, Contender, Evidence, Finding, audit
-from predictor.validation.calibration import Calibration, calibration
 from predictor.validation.choice import (
     BEFORE_TRAINING,
     NOT_SHOWN,
@@ -13,18 +12,20 @@ from predictor.validation.choice import (
     predicts,
     strength,
 )
-from predictor.validation.comparisons import Comparison, compare, comparisons
-from predictor.validation.decision_curve import DecisionCurve, decision_curve, treat_all
-from predictor.validation.executors import Executor, serial, threads
-from predictor.validation.metric import Metric, metric_of, metrics
-from predictor.validation.out_of_fold import out_of_fold
-from predictor.validation.performance import (
+from predictor.validation.estimates import (
     Estimate,
     Performance,
     paired_difference,
     performance,
 )
+from predictor.validation.executors import Executor, serial, threads
+from predictor.validation.metric import Metric, metric_of, metrics
+from predictor.validation.model_stability import Stability, instability, instability_mape, stability
+from predictor.validation.net_benefit import DecisionCurve, decision_curve, treat_all
+from predictor.validation.observed_shares import Calibration, calibration
+from predictor.validation.paired_comparisons import Comparison, compare, comparisons
 from predictor.validation.plan import Plan, draw_plan
+from predictor.validation.pooling import out_of_fold
 from predictor.validation.replicates import Replicates, Trained, train
 from predictor.validation.resamples import (
     Folds,
@@ -35,8 +36,7 @@ from predictor.validation.resamples import (
     read_resamples,
 )
 from predictor.validation.samples import Samples
-from predictor.validation.stability import Stability, instability, instability_mape, stability
-from predictor.validation.verdict import Verdict, verdict
+from predictor.validation.verdict_rule import Verdict, verdict
 
 __all__ = [
     "AUDITS",

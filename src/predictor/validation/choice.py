@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from predictor.validation.performance import Performance, paired_difference
+from predictor.validation.estimates import Performance, paired_difference
 
 _CRITERION = "log_loss"
 # of the model one hopes for, where patients required are counted before there is one

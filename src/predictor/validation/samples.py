@@ -10,8 +10,8 @@ import numpy as np
 
 from predictor.measures import Statistic
 from predictor.validation.metric import Metric
-from predictor.validation.out_of_fold import Pooled, mean_by, pool
 from predictor.validation.plan import Plan
+from predictor.validation.pooling import Pooled, mean_by, pool
 from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts, KeptModels
 

@@ -10,7 +10,7 @@ from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import dump_json, replacing, write_bytes
 from predictor.report import Figure, flat_metrics, report_figures
-from predictor.report.card import card
+from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining
 from predictor.saved import SavedModel, Spread, Usual, stage_model

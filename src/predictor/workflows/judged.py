@@ -30,7 +30,7 @@ from predictor.validation import (
 from predictor.workflows import provenance
 from predictor.workflows.auditing import evidence_after
 from predictor.workflows.estimated import Estimated, compared_in
-from predictor.workflows.sensitivity import sensitivity
+from predictor.workflows.other_definitions import sensitivity
 
 
 @dataclass(frozen=True, repr=False)

@@ -25,7 +25,7 @@ from predictor.cohort import (
     numbered,
     pool,
 )
-from predictor.cohort.label import Labels
+from predictor.cohort.labelled import Labels
 from predictor.errors import StudyError
 from predictor.learners import names
 from predictor.study import LearnerSpec, Study, load_study

@@ -14,7 +14,7 @@ from predictor.validation.audits import (
     no_better_than_comparator,
     too_few_patients,
 )
-from predictor.validation.comparisons import compare
+from predictor.validation.paired_comparisons import compare
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from predictor.cohort.simulate.baseline import baseline
+from predictor.cohort.simulate.after_infusion import outcome
+from predictor.cohort.simulate.before_infusion import baseline
 from predictor.cohort.simulate.missing import missing_at_baseline, not_seen_at_t2
 from predictor.cohort.simulate.noise import Noise
-from predictor.cohort.simulate.outcome import outcome
 from predictor.cohort.simulate.signal import true_probability
 from predictor.cohort.simulate.table import Simulated, assemble
 from predictor.errors import StudyError

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from scipy.special import expit
 
-from predictor.cohort.simulate.baseline import baseline
+from predictor.cohort.simulate.before_infusion import baseline
 from predictor.cohort.simulate.noise import Floats, Noise
 from predictor.cohort.simulate.table import LEVELS, Columns
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from predictor.report.description.page import page
-from predictor.report.description.pictures import pictures
+from predictor.report.description.drawings import pictures
+from predictor.report.description.markdown import page
 from predictor.report.description.tables import ShownTable, csv_text, shown_tables
 
 __all__ = ["ShownTable", "csv_text", "page", "pictures", "shown_tables"]

@@ -7,10 +7,9 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from predictor.description import wording
-from predictor.description.characteristics import UNLABELLED
-from predictor.report.description.characteristics import characteristics
-from predictor.results import Description, Share
+from predictor.description.table_one import UNLABELLED
+from predictor.report.description.table_one import characteristics
+from predictor.results import Description, Share, words
 
 # so many sets of columns are listed; describe.json has all of them
 _PATTERNS = 20
@@ -81,17 +80,11 @@ def _published(found: Description) -> ShownTable | None:
 
 def _flow(found: Description) -> ShownTable:
     data = found.data
-    rows = [("rows of the table", str(data.rows))]
-    for step in data.exclusions:
-        rows.append((f"not eligible: {step.rule}", str(step.excluded)))
+    rows = []
+    for step in data.steps:
+        rows.append((step.words, str(step.patients)))
         if step.undecided:
-            rows.append((f"not known whether: {step.rule}", str(step.undecided)))
-    rows += [
-        ("eligible", str(data.eligible)),
-        ("no label", str(data.unlabelled)),
-        ("labelled", str(data.labelled)),
-        (f"with the event ({found.outcome.name})", str(data.events)),
-    ]
+            rows.append(("  of them for want of a value", str(step.undecided)))
     return ShownTable("flow", "Patients", ("step", "patients"), tuple(rows))
 
 
@@ -106,9 +99,9 @@ def _score(found: Description) -> ShownTable | None:
             (
                 point.time,
                 str(point.n),
-                wording.number(point.median),
-                f"{wording.number(point.q1)} to {wording.number(point.q3)}",
-                wording.number(spread),
+                words.short(point.median),
+                f"{words.short(point.q1)} to {words.short(point.q3)}",
+                words.short(spread),
             )
         )
     unit = "" if score.unit is None else f" ({score.unit})"
@@ -124,9 +117,9 @@ def _changes(found: Description) -> ShownTable:
     rows = []
     for change in found.changes:
         shift, test = change.hodges_lehmann, change.signed_rank
-        interval = wording.NOT_KNOWN
+        interval = words.PLAIN_NONE
         if shift.low is not None:
-            interval = f"{wording.number(shift.low)} to {wording.number(shift.high)}"
+            interval = f"{words.short(shift.low)} to {words.short(shift.high)}"
             if round(shift.level, 6) != 0.95:
                 interval += f" ({100 * shift.level:.0f} %)"
         rows.append(
@@ -134,11 +127,11 @@ def _changes(found: Description) -> ShownTable:
                 f"{change.start} to {change.end}",
                 str(change.patients),
                 f"{change.lower} / {change.same} / {change.higher}",
-                wording.number(shift.estimate),
+                words.short(shift.estimate),
                 interval,
-                wording.bare_p(test.p),
+                words.bare_p(test.p),
                 test.method,
-                wording.number(change.rank_biserial),
+                words.short(change.rank_biserial),
             )
         )
     return ShownTable(
@@ -157,8 +150,8 @@ def _share(row: Share) -> tuple[str, str, str, str]:
     return (
         str(row.events),
         str(row.labelled),
-        wording.percent(row.share),
-        wording.percent_interval(row),
+        words.percent(row.share, words.PLAIN_NONE),
+        words.percent_interval(row),
     )
 
 
@@ -173,7 +166,7 @@ def _transitions(found: Description) -> ShownTable:
     for move, tests in zip(found.transitions, found.mcnemar, strict=True):
         counts = map(str, (move.kept, move.lost, move.gained, move.neither, move.unknown))
         values = [
-            wording.bare_p(p)
+            words.bare_p(p)
             for p in (tests.p.exact, tests.p.mid_p, tests.p.uncorrected, tests.p.corrected)
         ]
         rows.append((f"{move.start} to {move.end}", *counts, *values))
@@ -208,7 +201,7 @@ def _by(found: Description) -> ShownTable | None:
         return None
     levels = [level for level, size in by.sizes.items() if size]
     rows = tuple(
-        (row.definition, *(wording.events_of(row.groups[level]) for level in levels))
+        (row.definition, *(words.events_of(row.groups[level]) for level in levels))
         for row in by.rows
     )
     meaning = f"{by.column}: {by.meaning}." if by.meaning else ""
@@ -255,7 +248,7 @@ def _missing(found: Description) -> ShownTable | None:
             row.name,
             row.known_at,
             str(row.missing),
-            wording.percent(row.missing / row.of),
+            words.percent(row.missing / row.of, words.PLAIN_NONE),
         )
         for row in found.missing.columns
         if row.missing
@@ -288,4 +281,4 @@ def _patterns(found: Description) -> ShownTable | None:
 
 
 def _text(value: str | None) -> str:
-    return wording.NOT_KNOWN if value is None else value
+    return words.PLAIN_NONE if value is None else value

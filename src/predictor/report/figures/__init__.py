@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from predictor.report.figures.calibration import calibration
-from predictor.report.figures.coefficients import coefficients
+from predictor.report.figures.calibration_plot import calibration
 from predictor.report.figures.collect import learner_figures, report_figures, training_figures
-from predictor.report.figures.comparison import comparison
-from predictor.report.figures.decision_curve import decision_curve, decision_curve_instability
 from predictor.report.figures.figure import Figure, Table
-from predictor.report.figures.flow import flow
-from predictor.report.figures.importance import importance
-from predictor.report.figures.instability import instability
-from predictor.report.figures.missing import missing
-from predictor.report.figures.trajectories import trajectories
-from predictor.report.figures.transitions import transitions
+from predictor.report.figures.flow_diagram import flow
+from predictor.report.figures.importance_bars import importance
+from predictor.report.figures.instability_plot import instability
+from predictor.report.figures.learners_compared import comparison
+from predictor.report.figures.missing_values import missing
+from predictor.report.figures.net_benefit import decision_curve, decision_curve_instability
+from predictor.report.figures.odds_ratios import coefficients
+from predictor.report.figures.response_over_time import transitions
+from predictor.report.figures.score_over_time import trajectories
 
 __all__ = [
     "Figure",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from predictor.report.figures.calibration import calibration
-from predictor.report.figures.coefficients import coefficients
-from predictor.report.figures.comparison import comparison
-from predictor.report.figures.decision_curve import decision_curve, decision_curve_instability
+from predictor.report.figures.calibration_plot import calibration
 from predictor.report.figures.figure import Figure
-from predictor.report.figures.flow import flow
-from predictor.report.figures.importance import importance
-from predictor.report.figures.instability import instability
+from predictor.report.figures.flow_diagram import flow
+from predictor.report.figures.importance_bars import importance
+from predictor.report.figures.instability_plot import instability
+from predictor.report.figures.learners_compared import comparison
+from predictor.report.figures.net_benefit import decision_curve, decision_curve_instability
+from predictor.report.figures.odds_ratios import coefficients
 from predictor.results import TrainingResult
 
 _OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {

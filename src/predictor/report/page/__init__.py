@@ -5,6 +5,6 @@ from __future__ import annotations
 from predictor.report.page.blocks import Page, Picture, Table
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
-from predictor.report.page.render import render
+from predictor.report.page.template import render
 
 __all__ = ["BEESWARM", "Page", "Picture", "Table", "embedded", "page_data", "render"]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from predictor.report.page.blocks import Page, Picture
 from predictor.report.page.guidelines import probast_section, tripod_section
-from predictor.report.page.model import model, use
-from predictor.report.page.patients import patients, question
-from predictor.report.page.performance import calibration, decision_curve, performance
-from predictor.report.page.provenance import provenance
+from predictor.report.page.model_section import model, use
+from predictor.report.page.patients_section import patients, question
+from predictor.report.page.performance_section import calibration, decision_curve, performance
+from predictor.report.page.provenance_section import provenance
 from predictor.report.page.trust import audits, explanation, sample_size, stability
-from predictor.report.page.verdict import verdict
+from predictor.report.page.verdict_section import verdict
 from predictor.results import TrainingResult
 
 _BEFORE_USE = (

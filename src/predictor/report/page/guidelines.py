@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from predictor.report.page.blocks import Block, Facts, Group, Picture, Section, Table, Text
-from predictor.report.probast import ANSWERS, DOMAINS, TO_JUDGE, probast
-from predictor.report.tripod import TO_COMPLETE, tripod
+from predictor.report.probast_worksheet import ANSWERS, DOMAINS, TO_JUDGE, probast
+from predictor.report.tripod_table import TO_COMPLETE, tripod
 from predictor.results import TrainingResult
 
 _WHO = {"software": "software", "draft": "software drafts, author completes", "author": "author"}

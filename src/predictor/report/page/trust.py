@@ -16,9 +16,9 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.page.embed import BEESWARM
 from predictor.report.page.pictures import by_learner, of_topic
-from predictor.report.wording import assumed_auroc, count, span
+from predictor.report.wording import assumed_auroc
 from predictor.results import SampleSize, TrainingResult
-from predictor.results.words import NONE, number, percent
+from predictor.results.words import NONE, count, number, percent, span
 
 _AUDITS = {
     "issue": "issue",

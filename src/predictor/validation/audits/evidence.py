@@ -19,7 +19,7 @@ from predictor.validation.choice import (
     predicts,
     strength,
 )
-from predictor.validation.performance import Performance
+from predictor.validation.estimates import Performance
 from predictor.validation.resamples import Counts, Integers
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 
 from predictor.validation.audits.evidence import Contender, Evidence
 from predictor.validation.audits.finding import Audit, Ruling, Verdict
-from predictor.validation.comparisons import compare
+from predictor.validation.paired_comparisons import compare
 
 
 def _rule(evidence: Evidence) -> Ruling:

@@ -1,0 +1,278 @@
+"""Who is eligible, who responded, and how each patient left the analysis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort.cohort import Cohort
+from predictor.cohort.fault import Fault
+from predictor.cohort.limits import named
+from predictor.cohort.permitted_sql import vet
+from predictor.cohort.queries import patientwise
+from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.target import Target
+from predictor.errors import DataError, StudyError
+
+Labels = npt.NDArray[np.float64]
+
+FEWEST_EVENTS = 10
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One eligibility rule and what it did: patients it refused, and those it could not decide."""
+
+    rule: str
+    excluded: int
+    undecided: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """From the rows of the table to the patients analysed."""
+
+    rows: int
+    exclusions: tuple[Exclusion, ...]
+    eligible: int
+    unlabelled: int
+    labelled: int
+    events: int
+
+
+@dataclass(frozen=True, repr=False)
+class LabelledCohort:
+    """Eligible patients with their label.
+
+    Attributes
+    ----------
+    eligible
+        The cohort of eligible patients, labelled or not.
+    labels
+        (eligible,) 1 event, 0 none, nan unlabelled.
+    alternatives
+        The same under every alternative definition.
+    flow
+        Counts on the way.
+    criteria
+        What the rule is made of: 1 met, 0 not met, nan unknown, by name of the criterion.
+    """
+
+    eligible: Cohort
+    labels: Labels
+    alternatives: Mapping[str, Labels]
+    flow: Flow
+    criteria: Mapping[str, Labels] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<LabelledCohort {self.flow}>"
+
+    @property
+    def labelled(self) -> Cohort:
+        """Only patients with a label, in the order of `eligible`."""
+        return self.eligible.take(np.flatnonzero(~np.isnan(self.labels)))
+
+    def take(self, order: npt.NDArray[np.int64]) -> LabelledCohort:
+        """The same patients in another order."""
+        return replace(
+            self,
+            eligible=self.eligible.take(order),
+            labels=self.labels[order],
+            alternatives={name: other[order] for name, other in self.alternatives.items()},
+            criteria={name: met[order] for name, met in self.criteria.items()},
+        )
+
+    @property
+    def target(self) -> Target:
+        """What is predicted of the labelled patients: a rule is met or not."""
+        return Target.binary(self.labels[~np.isnan(self.labels)])
+
+    @property
+    def y(self) -> Labels:
+        """(labelled,) values of the target, for whoever needs them as numbers: 0 or 1."""
+        return self.target.values
+
+
+def condition(cohort: Cohort, sql: str, where: str) -> Labels:
+    """An SQL condition for every row: 1 true, 0 false, nan unknown.
+
+    Raises
+    ------
+    StudyError
+        If it is not one condition, or depends on other patients.
+    """
+    result = patientwise(cohort, _select(sql), where, _in_order(1), one_condition=True)
+    return _truth(result, where)
+
+
+def conditions(cohort: Cohort, rules: Mapping[str, str]) -> list[Labels]:
+    """Several conditions, named by file and key, in one query, which takes the time of one.
+
+    Raises
+    ------
+    StudyError, DataError
+        As `condition` says of the first that is refused.
+    """
+    with Sandbox(cohort.columns) as sandbox:
+        for where, sql in rules.items():
+            with named(where):
+                vet(
+                    sandbox,
+                    _select(sql),
+                    where,
+                    cohort.study,
+                    cohort.columns,
+                    one_condition=True,
+                )
+    columns = (f"({sql}\n) AS condition_{number}" for number, sql in enumerate(rules.values()))
+    try:
+        together = patientwise(
+            cohort,
+            f"SELECT {', '.join(columns)} FROM cohort",
+            "conditions",
+            _in_order(len(rules)),
+        )
+    except (StudyError, DataError):
+        # one of them is at fault: alone, it is named
+        return [condition(cohort, sql, where) for where, sql in rules.items()]
+    return [_truth(together.select([number]), where) for number, where in enumerate(rules)]
+
+
+def eligible_rows(cohort: Cohort) -> tuple[list[int], tuple[Exclusion, ...]]:
+    """Rows that pass every eligibility rule, and what each rule did, in the order of the rules."""
+    study = cohort.study
+    rows = list(range(len(cohort)))
+    exclusions = []
+    known = cohort.as_of(study.predict_at)
+    for name, sql in study.eligible.items():
+        passed = condition(known.take(rows), sql, f"{study.file}: eligible.{name}")
+        exclusions.append(Exclusion(name, int(np.sum(passed == 0)), int(np.sum(np.isnan(passed)))))
+        rows = [row for row, truth in zip(rows, passed, strict=True) if truth == 1]
+        if not rows:
+            raise DataError(f"{study.file}: eligible.{name}: no patient is left")
+    return rows, tuple(exclusions)
+
+
+def label(cohort: Cohort) -> LabelledCohort:
+    """Apply eligibility and the outcome rules.
+
+    Raises
+    ------
+    StudyError
+        If a rule is not valid SQL, looks too late, or depends on other patients.
+    DataError
+        If nobody is eligible or a patient appears twice among the eligible.
+    """
+    study = cohort.study
+    rows, exclusions = eligible_rows(cohort)
+    eligible = cohort.take(rows)
+    check_identifiers(eligible, rows)
+    outcome = study.outcome
+    known = eligible.as_of(outcome.known_at)
+    labels, *others = conditions(
+        known,
+        {
+            f"{study.file}: outcome.rule": outcome.rule,
+            **{
+                f"{study.file}: outcome.alternatives.{n}": s
+                for n, s in outcome.alternatives.items()
+            },
+            **{f"{study.file}: outcome.criteria.{n}": s for n, s in outcome.criteria.items()},
+        },
+    )
+    alternatives = dict(zip(outcome.alternatives, others, strict=False))
+    criteria = dict(zip(outcome.criteria, others[len(alternatives) :], strict=True))
+    unlabelled = int(np.isnan(labels).sum())
+    flow = Flow(
+        rows=len(cohort),
+        exclusions=exclusions,
+        eligible=len(eligible),
+        unlabelled=unlabelled,
+        labelled=len(eligible) - unlabelled,
+        events=int(np.nansum(labels)),
+    )
+    return LabelledCohort(eligible, labels, alternatives, flow, criteria)
+
+
+def check_enough(flow: Flow) -> None:
+    """Refuse a cohort that cannot support a model.
+
+    Raises
+    ------
+    DataError
+        With fewer than 10 events or 10 patients without the event.
+    """
+    others = flow.labelled - flow.events
+    if flow.labelled == 0:
+        raise DataError("no patient has a label: the outcome rule is unknown for all of them")
+    if min(flow.events, others) == 0:
+        raise DataError(
+            f"all {flow.labelled} labelled patients have the same label: nothing to predict"
+        )
+    if min(flow.events, others) < FEWEST_EVENTS:
+        raise DataError(
+            f"{flow.events} events and {others} patients without; at least {FEWEST_EVENTS} of each "
+            f"are needed for a model whose performance can be estimated at all"
+        )
+
+
+def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
+    """Refuse a cohort in which a patient appears twice; `rows` are its rows in the table."""
+    again = occurrences(cohort)
+    if again.any():
+        keys = np.asarray(cohort.keys.to_pylist(), dtype=object)
+        fault = Fault(
+            ", ".join(cohort.study.ids),
+            tuple(rows[row] for row in np.flatnonzero(np.isin(keys, keys[again > 0]))),
+            "the same patient more than once; one row per patient is expected. If these are visits "
+            "or forms of one treatment, make one row of them (docs/study-file.md, from one row per "
+            "visit); if they are treatments, let an eligibility rule choose one",
+        )
+        raise DataError(fault.message)
+
+
+def occurrences(cohort: Cohort) -> npt.NDArray[np.int64]:
+    """(n,) how many rows of the same patient stand above each row."""
+    seen: Counter[str] = Counter()
+    above = []
+    for key in cohort.keys.to_pylist():
+        above.append(seen[key])
+        seen[key] += 1
+    return np.array(above, dtype=np.int64)
+
+
+def _select(sql: str) -> str:
+    # the line break ends a comment at the end of the rule
+    return f"SELECT ({sql}\n) AS condition FROM cohort"
+
+
+def _in_order(number: int) -> Callable[[pa.Table, Cohort, str], pa.Table]:
+    """Return what refuses a result that has not this number of columns, or not every row."""
+
+    def refuse(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
+        if result.num_columns != number or result.num_rows != len(cohort):
+            raise StudyError(f"{where}: expected one condition that is true, false or NULL")
+        return result
+
+    return refuse
+
+
+def _truth(result: pa.Table, where: str) -> Labels:
+    import pyarrow.compute as pc
+
+    column = result.column(0).combine_chunks()
+    if not (
+        pa.types.is_boolean(column.type)
+        or pa.types.is_null(column.type)
+        or pa.types.is_integer(column.type)
+    ):
+        raise StudyError(f"{where}: expected a condition (true or false), got {column.type}")
+    numbers: Labels = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+    if not np.isin(numbers[~np.isnan(numbers)], (0.0, 1.0)).all():
+        raise StudyError(f"{where}: expected a condition; some values are neither 0 nor 1")
+    return numbers

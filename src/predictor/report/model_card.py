@@ -1,0 +1,274 @@
+"""The model card: what a reader must know before using a saved model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from predictor.cohort import needed_columns
+from predictor.disclosure import FEW_IN_WORDS, FEWEST
+from predictor.printable import as_markdown, visible
+from predictor.report import procedure
+from predictor.report.tripod_table import open_items
+from predictor.report.wording import measure_title
+from predictor.results import CohortCounts, LearnerResult, Plan, TrainingResult
+from predictor.saved import model as layout
+from predictor.saved.model import SavedModel
+from predictor.study import Study
+
+
+def card(model: SavedModel, result: TrainingResult) -> str:
+    """The card as Markdown, in the nine sections of Mitchell, written from the facts of the run.
+
+    Parameters
+    ----------
+    model
+        As it is kept.
+    result
+        Of the training that made it.
+
+    References
+    ----------
+    Mitchell et al. 2019, doi 10.1145/3287560.3287596.
+    """
+    study, facts = model.study, result.learners[model.learner]
+    sections = {
+        "Model details": _details(model.study, facts, result),
+        "Intended use": _use(study),
+        "Factors": _factors(model),
+        "Metrics": _metrics(facts, result.plan),
+        "Evaluation data": _evaluation(result.data),
+        "Training data": _training(model, facts, result),
+        "Quantitative analyses": _analyses(facts, result.verdict),
+        "Ethical considerations": _ethics(study),
+        "Caveats and recommendations": _caveats(result),
+    }
+    lines = [
+        f"# {as_markdown(study.title or study.study)}: {as_markdown(model.learner)}",
+        "",
+        (
+            f"> {layout.RESEARCH_ONLY} Developed on {result.data.labelled} patients; not "
+            "externally validated."
+        ),
+    ]
+    for title, content in sections.items():
+        lines += ["", f"## {title}", "", *content]
+    return "\n".join([*lines, ""])
+
+
+def dictionary_hash(study: Study) -> str:
+    """SHA-256 over the data dictionary: time points, and all that is said of every column."""
+    dictionary = {
+        "timepoints": dict(study.timepoints),
+        "columns": [column.model_dump(mode="json") for column in study.columns],
+    }
+    text = json.dumps(dictionary, sort_keys=True, ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _details(study: Study, facts: LearnerResult, result: TrainingResult) -> list[str]:
+    end, start = study.outcome.known_at, study.predict_at
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    return [
+        f"- **Learner** {facts.learner}, {facts.parameters} parameters",
+        f"- **Predicts** {_at(study, study.outcome.name, end)}",
+        f"- **From** what is known at {as_markdown(f'{start} ({study.timepoints[start]})')}",
+        f"- **Label rule** {_code(study.outcome.rule)}",
+        f"- **Trained** {result.time}",
+        f"- **Seed** {result.seed}",
+        f"- **Versions** {versions}",
+        f"- **Data dictionary** {dictionary_hash(study)}",
+    ]
+
+
+def _use(study: Study) -> list[str]:
+    rules = [f"{as_markdown(name)} ({_code(rule)})" for name, rule in study.eligible.items()]
+    return [
+        (
+            "- **For** research: to be tested, unchanged, on other patients whose outcome becomes "
+            "known; to plan a study."
+        ),
+        "- **Users** researchers who know how the columns of the dictionary are measured.",
+        (
+            "- **Not for** diagnosis, treatment, advice to a patient, or choosing who is treated; "
+            "not for other diagnoses, treatments or ways of measuring."
+        ),
+        f"- **Rules of eligibility** {', '.join(rules) or 'none'}",
+    ]
+
+
+def _factors(model: SavedModel) -> list[str]:
+    study = model.study
+    needed = needed_columns(study, [covariate.name for covariate in model.covariates])
+    predict_at = as_markdown(study.predict_at)
+    late = [column.name for column in needed if study.later(column.known_at)]
+    check = (
+        f"failed: {_listed(late)} become known later"
+        if late
+        else f"passed: no column that is read becomes known after {predict_at}"
+    )
+    read = _listed(column.name for column in needed if column.role == "value")
+    return [
+        f"- **Covariates** {_listed(c.name for c in model.covariates)}",
+        f"- **Columns read** {read}",
+        (
+            f"- **Taken as another value, for {FEW_IN_WORDS} training patients had it** "
+            f"{_listed(map(str, model.pooled))}"
+        ),
+        f"- **{predict_at}-only check** {check}",
+        "- **Groups of patients** none was looked at",
+    ]
+
+
+def _metrics(facts: LearnerResult, plan: Plan) -> list[str]:
+    there, lacking = procedure.estimated([facts], measure_title)
+    repeated = "repeated " if plan.repeats > 1 else ""
+    nested = "nested " if facts.tuned else ""
+    interval = (
+        "a bootstrap of the whole cross-validation"
+        if plan.interval_refit
+        else "resampled patients, tested with the models of the folds"
+    )
+    said = (
+        f"Estimated: {_listed(there)}. The estimate says what a fresh sample would show: "
+        f"{repeated}{nested}cross-validation, with a 95 % interval from {interval} (of "
+        "calibration, from the bootstrap models). The apparent value, on the training patients, "
+        "is too good. No threshold is recommended."
+    )
+    return (
+        [said, "", f"Not estimable from these patients: {_listed(lacking)}."] if lacking else [said]
+    )
+
+
+def _evaluation(data: CohortCounts) -> list[str]:
+    return [
+        f"- **Internal** the {data.labelled} training patients, by resampling",
+        "- **External validation** none",
+    ]
+
+
+def _training(model: SavedModel, facts: LearnerResult, result: TrainingResult) -> list[str]:
+    data = result.data
+    return [
+        (
+            f"- **Patients** {data.labelled}, with {data.events} events; of {data.rows} "
+            f"rows {data.eligible} were eligible, {data.unlabelled} of them without a label"
+        ),
+        f"- **Table** {data.fingerprint}",
+        f"- **Sample size** {_enough(facts)}",
+        f"- **Missing values** {_imputed(facts, result)}; labels never imputed",
+        f"- **Kept in this model** {_kept(model)}",
+    ]
+
+
+def _kept(model: SavedModel) -> str:
+    nothing = "no row, identifier or value of a patient"
+    if model.model.kind != "sklearn":
+        return f"{nothing}, and no number of fewer than {FEWEST} of them"
+    return (
+        f"{nothing}; the classifier is as scikit-learn fitted it and may hold numbers of one "
+        "patient (a leaf, a class mean): share it as you would share the table"
+    )
+
+
+def _imputed(facts: LearnerResult, result: TrainingResult) -> str:
+    if not facts.parameters:
+        return "none to impute: no covariate is used"
+    if facts.settings.get("impute") == "regression":
+        way = "by regression on the other covariates"
+    else:
+        way = "by the mean of the sample"
+    if not any(c.missing for c in result.covariates if c.name in facts.covariates):
+        return f"none among the training patients; of a new one, filled {way}"
+    return f"imputed inside every training {way}, without the outcome"
+
+
+def _enough(facts: LearnerResult) -> str:
+    size = facts.sample_size
+    if size is None:
+        return "no parameter but the prevalence"
+    patients, needed = size.patients, size.required.all_criteria
+    verdict = "enough" if patients >= needed else "too small, exploratory only"
+    plural = "" if size.parameters == 1 else "s"
+    return (
+        f"{verdict}: Riley's criteria ask for {needed} patients for {size.parameters} "
+        f"parameter{plural} and an AUROC of {size.assumed_auroc:.2f} "
+        f"({size.assumed_because}); there are {patients}"
+    )
+
+
+def _analyses(facts: LearnerResult, verdict: Sequence[str]) -> list[str]:
+    lines = [
+        *(f"- {as_markdown(sentence)}" for sentence in verdict),
+        "",
+        "| measure | estimate | 95 % interval | apparent | optimism-corrected | .632+ |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, row in facts.metrics.items():
+        interval = f"{row.low:.3f} to {row.high:.3f}" if row.low is not None else row.note or ""
+        numbers = [
+            getattr(row, key) for key in ("apparent", "optimism_corrected", "bootstrap_632plus")
+        ]
+        cells = [name, _number(row.estimate), interval, *map(_number, numbers)]
+        lines.append(f"| {' | '.join(cells)} |")
+    moved = facts.instability_mape
+    if moved is not None:
+        lines += [
+            "",
+            (
+                f"**Instability** another sample would move a typical patient's probability by "
+                f"{100 * moved:.0f} points (mean over patients and bootstrap models)."
+            ),
+        ]
+    return [*lines, "", "No analysis by groups of patients: fairness is not known."]
+
+
+def _ethics(study: Study) -> list[str]:
+    judged = (
+        "- The outcome rests on a report of success, too, and carries the view of whoever "
+        "reported it."
+    )
+    return [
+        (
+            "- The probability is that of the recorded outcome under treatment. It does not say "
+            "who responds because of the treatment; to refuse treatment for it could do harm."
+        ),
+        *([judged] if study.outcome.reported else []),
+        "- A small cohort can be recognised: share figures with a point per patient with care.",
+        (
+            "- Two trainings that differ by one patient, both shared with their coefficients and "
+            "covariance, can give the outcome of an unusual patient: models of overlapping cohorts "
+            "should not both be passed on to the same stranger."
+        ),
+    ]
+
+
+def _caveats(result: TrainingResult) -> list[str]:
+    lines = [
+        "- Validate on other patients, with recalibration, before any other use.",
+        "- Scores come with a range over bootstrap models and with flags; read both.",
+    ]
+    still_open = ", ".join(open_items(result))
+    return [*lines, f"- **TRIPOD+AI items the author must still write** {still_open}"]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(as_markdown(name) for name in names) or "none"
+
+
+def _at(study: Study, what: str, point: str) -> str:
+    return as_markdown(f"{what}, known at {point} ({study.timepoints[point]})")
+
+
+def _code(sql: str) -> str:
+    """SQL between as many backquotes as it does not contain itself."""
+    text = " ".join(visible(sql).split())
+    longest = max((len(found) for found in re.findall("`+", text)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,74 @@
+"""What stands first: the finding, in words and in a few numbers."""
+
+from __future__ import annotations
+
+from predictor.report.page.blocks import Level, Verdict
+from predictor.report.wording import assumed_auroc
+from predictor.results import LearnerResult, TrainingResult
+from predictor.results.words import count, number, percent, span
+
+SCALE: tuple[tuple[Level, str], ...] = (
+    ("nothing", "nothing found"),
+    ("exploratory", "exploratory only"),
+    ("worth", "worth an external validation"),
+    ("ready", "ready for external validation"),
+)
+
+
+def verdict(report: TrainingResult) -> Verdict:
+    """The verdict of a report."""
+    named = report.verdict_level
+    (level,) = (key for key, words in SCALE if words == named)
+    return Verdict(
+        level=level,
+        headline=named[:1].upper() + named[1:],
+        scale=SCALE,
+        sentences=list(report.verdict),
+        facts=_facts(report),
+    )
+
+
+def _facts(report: TrainingResult) -> list[tuple[str, str, str]]:
+    """Label, number, what it means."""
+    data, size = report.data, report.sample_size
+    name = report.subject
+    whose = "" if name is None else f" of {name}"
+    facts = [
+        (
+            "Patients",
+            str(data.labelled),
+            f"{data.events} with the event ({percent(data.events / data.labelled)})",
+        ),
+        (
+            "Patients needed",
+            str(size.required.all_criteria),
+            f"for {count(size.parameters, 'parameter')}{whose} and {assumed_auroc(size)}",
+        ),
+    ]
+    if name is not None:
+        facts = [*_performance(name, report.learners[name]), *facts]
+        if name != report.champion:
+            why = f"kept by log loss; the numbers here are of {name}: {report.subject_reason}"
+            facts.append(("Champion", report.champion, why))
+    return facts
+
+
+def _performance(name: str, facts: LearnerResult) -> list[tuple[str, str, str]]:
+    auroc = facts.metrics["auroc"]
+    shown = [
+        (
+            f"AUROC of {name}",
+            number(auroc.estimate),
+            f"95 % interval {span(auroc)}; 0.5 is chance",
+        )
+    ]
+    moved = facts.instability_mape
+    if moved is not None:
+        shown.append(
+            (
+                "Instability",
+                f"{100 * moved:.0f} points",
+                "what another sample would move a typical patient's probability by",
+            )
+        )
+    return shown

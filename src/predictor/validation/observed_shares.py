@@ -1,0 +1,169 @@
+"""Observed shares of events beside cross-validated probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.disclosure import FEWEST
+from predictor.measures import FEWEST_FOR_A_CURVE, too_few
+from predictor.statistics import calibration_curve, coarse, shifted_percentiles, wilson
+from predictor.validation.estimates import SHARE_NEEDED
+from predictor.validation.groups import groups_of_similar, merged_bins, without_few
+from predictor.validation.pooling import mean_by, out_of_fold
+from predictor.validation.resamples import Counts
+from predictor.validation.samples import Samples
+
+_SMALLEST_GROUP = 8  # fewer patients say nothing about a share
+_MOST_GROUPS = 10
+_BINS = 20
+_POINTS = 41
+
+
+@dataclass(frozen=True)
+class CalibrationGroup:
+    """Mean probability and observed share of a group of patients, with Wilson's 95 % interval."""
+
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    patients: int
+
+
+@dataclass(frozen=True, repr=False)
+class CalibrationCurve:
+    """Observed share of events along the probability, (T,), with its 95 % interval."""
+
+    predicted: Counts
+    observed: Counts
+    low: Counts
+    high: Counts
+
+
+@dataclass(frozen=True, repr=False)
+class Histogram:
+    """Patients with and without the event in bins of probability.
+
+    Attributes
+    ----------
+    edges
+        (k + 1,) from 0 to 1; no bin holds one to four patients.
+    events, others
+        (k,) patients.
+    """
+
+    edges: Counts
+    events: npt.NDArray[np.int64]
+    others: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """What can be seen of the calibration.
+
+    Attributes
+    ----------
+    groups
+        From low to high probability; one group if the probabilities are all the same.
+    curve
+        None where there are too few patients.
+    histogram
+        Of the same probabilities.
+    note
+        Why there is no curve.
+    """
+
+    groups: tuple[CalibrationGroup, ...]
+    curve: CalibrationCurve | None
+    histogram: Histogram
+    note: str | None
+
+
+def calibration(samples: Samples) -> Calibration:
+    """Groups, curve and histogram of the probabilities of patients a model was not trained on.
+
+    A patient's probability is the mean over the repeats of the cross-validation. The curve is
+    that of each repeat, averaged; its interval that of the curves of the bootstrap models on the
+    original patients, shifted so that their mean is the curve. Cross-validations of resampled
+    cohorts differ too little: they find every model right on average.
+
+    References
+    ----------
+    Van Calster 2016, J Clin Epidemiol 74:167, doi 10.1016/j.jclinepi.2015.12.005.
+    """
+    y = samples.trained.y
+    probability = out_of_fold(samples.trained, samples.plan)
+    note = _why_no_curve(y, probability)
+    return Calibration(
+        groups=_groups(y, probability),
+        curve=_curve(samples, probability) if note is None else None,
+        histogram=_histogram(y, probability),
+        note=note,
+    )
+
+
+def _groups(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
+    groups = []
+    similar = groups_of_similar(probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS)
+    for patients in without_few(similar, y, FEWEST):
+        events, size = y[patients].sum(), len(patients)
+        interval = wilson(events, size)
+        groups.append(
+            CalibrationGroup(
+                predicted=float(probability[patients].mean()),
+                observed=float(events / size),
+                low=float(interval.low),
+                high=float(interval.high),
+                patients=size,
+            )
+        )
+    return tuple(groups)
+
+
+def _why_no_curve(y: Counts, probability: Counts) -> str | None:
+    lacking = too_few(FEWEST_FOR_A_CURVE, y)
+    if lacking is not None:
+        return f"no smooth curve: it {lacking}"
+    known = probability[~np.isnan(probability)]
+    if not len(known) or np.ptp(known) < 1e-6:
+        return "no smooth curve: the probabilities do not differ between patients"
+    return None
+
+
+def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
+    y, folds = samples.trained.y, samples.pooled_folds
+    # the ends of the curve are single patients
+    known = probability[~np.isnan(probability)]
+    lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
+    at = np.linspace(lowest, highest, _POINTS)
+    curves = _read(y, folds.probability, at, folds.weights)
+    first = np.zeros(len(curves), dtype=np.int64)
+    observed = np.array([mean_by(first, values)[0] for values in curves.T])
+    outside = _of_models(y, samples.trained.bootstrap.probability, at).T
+    ends = shifted_percentiles(observed, outside)
+    enough = ends.used >= SHARE_NEEDED * outside.shape[1]
+    inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
+    low, high = (np.where(enough, values, np.nan) for values in inside[1:])
+    return CalibrationCurve(at, inside[0], low, high)
+
+
+def _of_models(y: Counts, p: Counts, at: Counts) -> Counts:
+    """Curves of models (B, n) that go on level where a model gives nobody such a probability."""
+    return np.array([_read(y, row, np.clip(at, row.min(), row.max())) for row in p])
+
+
+def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Counts:
+    y, p, counts = coarse(y, p, weights)
+    return calibration_curve(y, p, at, weights=counts)
+
+
+def _histogram(y: Counts, probability: Counts) -> Histogram:
+    known = ~np.isnan(probability)
+    narrow = np.arange(_BINS + 1) / _BINS
+    counts = [np.histogram(probability[known & (y == label)], narrow)[0] for label in (1, 0)]
+    cuts = merged_bins(np.array(counts), FEWEST)
+    events, others = (np.add.reduceat(count, cuts[:-1]) for count in counts)
+    return Histogram(narrow[cuts], events, others)

@@ -1,0 +1,147 @@
+"""What can be said about a study in words, by a rule over its audits.
+
+The rule stands in ``docs/audits.md``. It never says "ready for use".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from predictor.results import VerdictLevel
+from predictor.validation.audits import Contender, Evidence, Finding
+from predictor.validation.estimates import Estimate
+
+# an issue of these means that nothing was shown, whatever the others say
+_SHOWS = ("no_better_than_prevalence", "shuffled_outcome")
+# so many faults are named in the verdict; all of them are listed below it
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far a study has come, and two or three sentences that say why."""
+
+    level: VerdictLevel
+    sentences: tuple[str, ...]
+
+
+def level_of(findings: Sequence[Finding]) -> VerdictLevel:
+    """The level of a study, from what its audits found.
+
+    Examples
+    --------
+    >>> level_of([])
+    'ready for external validation'
+    """
+    issues = {finding.code for finding in findings if finding.verdict == "issue"}
+    if issues.intersection(_SHOWS):
+        return "nothing found"
+    if issues:
+        return "exploratory only"
+    if any(finding.verdict == "tip" for finding in findings):
+        return "worth an external validation"
+    return "ready for external validation"
+
+
+def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
+    """The level, and two or three sentences with the numbers.
+
+    Parameters
+    ----------
+    evidence
+        With the learners that were trained.
+    findings
+        Of `predictor.validation.audit` on it.
+    """
+    level = level_of(findings)
+    subject = evidence.subject
+    sentences = [f"{level.capitalize()}: {_what_was_found(level, evidence, findings)}"]
+    if level == "nothing found":
+        if subject is not None:
+            sentences.append(
+                f"The highest AUROC is that of {subject.name}: {_auroc(subject)}."
+                if "no_better_than_prevalence" in _codes(findings, "issue")
+                else f"The AUROC of {subject.name} is {_auroc(subject)}."
+            )
+    else:
+        sentences.append(_what_is_in_the_way(findings))
+    if subject is not None:
+        sentences.append(_size(subject, evidence) + _movement(subject.instability))
+    return Verdict(level, tuple(sentences))
+
+
+def _what_was_found(level: VerdictLevel, evidence: Evidence, findings: Sequence[Finding]) -> str:
+    subject = evidence.subject
+    if subject is None or "no_better_than_prevalence" in _codes(findings, "issue"):
+        return "no learner was shown to predict better than the prevalence."
+    if level == "nothing found":
+        (shuffled,) = (f for f in findings if f.code == "shuffled_outcome")
+        return f"what was found does not stand against shuffled outcomes: {shuffled.message}"
+    found = f"{subject.name} predicts better than the prevalence, AUROC {_auroc(subject)}"
+    if subject.name != evidence.champion:
+        found += (
+            f"; by log loss the champion is {evidence.champion} all the same, {_plain(evidence)}"
+        )
+    return f"{found}."
+
+
+def _plain(evidence: Evidence) -> str:
+    """Why nothing is said of a champion that is not what the verdict is about."""
+    champion = evidence.contenders.get(evidence.champion or "")
+    if champion is not None and not champion.parameters:
+        return "which gives everybody the same probability"
+    return "which was not shown to"
+
+
+def _what_is_in_the_way(findings: Sequence[Finding]) -> str:
+    for verdict, what in (("issue", "Issues"), ("tip", "Look first at")):
+        titles = [finding.title for finding in findings if finding.verdict == verdict]
+        if titles:
+            more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
+            return f"{what}: {', '.join(titles[:_NAMED])}{more}."
+    passed = sum(finding.verdict == "passed" for finding in findings)
+    return f"All {passed} audits that apply were passed."
+
+
+def _codes(findings: Sequence[Finding], verdict: str) -> set[str]:
+    return {finding.code for finding in findings if finding.verdict == verdict}
+
+
+def _size(subject: Contender, evidence: Evidence) -> str:
+    rarer = evidence.rarer
+    counted = (
+        f"{rarer} events" if rarer == evidence.events else f"{rarer} patients without the event"
+    )
+    plural = "" if subject.parameters == 1 else "s"
+    return (
+        f"{counted} among {evidence.patients} patients for {subject.parameters} "
+        f"parameter{plural} of {subject.name} ({rarer / subject.parameters:.1f} each)"
+    )
+
+
+def _movement(instability: float) -> str:
+    if np.isnan(instability):
+        return "."
+    points = round(100 * instability)
+    return (
+        f"; a fresh sample of patients would move a typical patient's probability by "
+        f"{points} point{'' if points == 1 else 's'}."
+    )
+
+
+def _auroc(subject: Contender) -> str:
+    auroc = subject.performance.estimates["auroc"]
+    note = "" if auroc.note is None else f"; {auroc.note}"
+    return (
+        f"{auroc.estimate:.2f} ({_interval(auroc)}; "
+        f"{auroc.apparent:.2f} on its own training patients{note})"
+    )
+
+
+def _interval(estimate: Estimate) -> str:
+    if np.isnan(estimate.low):
+        return "no interval"
+    return f"95 % interval {estimate.low:.2f} to {estimate.high:.2f}"

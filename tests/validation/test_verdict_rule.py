@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from predictor.validation import AUDITS, Finding, verdict
+from predictor.validation.verdict_rule import level_of
+
+NOTHING = (0.62, 0.45, 0.78)
+CONSTANT = {"learner": "prevalence", "parameters": 0, "auroc": (0.5, 0.5, 0.5), "loss": 0.69}
+N48 = np.repeat([1.0, 0.0], [23, 25])
+
+
+def found(**verdicts):
+    """Findings of all audits; passed but for those named."""
+    titles = {each.code: each.title for each in AUDITS}
+    assert set(verdicts) <= set(titles)
+    return tuple(
+        Finding(
+            code=code,
+            title=title,
+            verdict=verdicts.get(code, "passed"),
+            subject=None,
+            message="",
+            reference="",
+        )
+        for code, title in titles.items()
+    )
+
+
+@pytest.fixture
+def said(make_evidence):
+    """The verdict on 48 patients with 23 events."""
+
+    def say(*learners, champion="ridge", labels=N48, **verdicts):
+        evidence = make_evidence(labels, learners=learners, champion=champion)
+        if (
+            evidence.subject is None
+            or not evidence.subject.performance.estimates["auroc"].low > 0.5
+        ):
+            verdicts = {"no_better_than_prevalence": "issue", **verdicts}
+        return verdict(evidence, found(**verdicts))
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "level"),
+    [
+        ({}, "ready for external validation"),
+        ({"cluster_as_proxy": "not_applicable"}, "ready for external validation"),
+        ({"too_few_patients": "tip"}, "worth an external validation"),
+        ({"too_few_patients": "tip", "later_name": "issue"}, "exploratory only"),
+        ({"later_name": "issue", "shuffled_outcome": "issue"}, "nothing found"),
+        ({"no_better_than_prevalence": "issue"}, "nothing found"),
+        ({"shuffled_outcome": "tip"}, "worth an external validation"),
+    ],
+)
+def test_the_level_is_that_of_the_worst_audit(verdicts, level):
+    assert level_of(found(**verdicts)) == level
+
+
+@pytest.mark.parametrize("audit", [each.code for each in AUDITS])
+def test_no_study_with_an_issue_is_worth_a_validation(audit):
+    assert level_of(found(**{audit: "issue"})) in ("nothing found", "exploratory only")
+    assert level_of(found(**{audit: "tip"})) == "worth an external validation"
+
+
+def test_the_verdict_says_what_was_found_what_is_in_the_way_and_in_how_many(said, contender):
+    learners = (contender("prevalence", **CONSTANT), contender(parameters=8, instability=0.13))
+    found_out = said(*learners, expected_shrinkage="issue", instability="issue", later_name="tip")
+    assert found_out.level == "exploratory only"
+    assert found_out.sentences == (
+        (
+            "Exploratory only: ridge predicts better than the prevalence, AUROC 0.75 (95 % "
+            "interval 0.60 to 0.85; 0.80 on its own training patients)."
+        ),
+        "Issues: expected shrinkage, instability.",
+        (
+            "23 events among 48 patients for 8 parameters of ridge (2.9 each); a fresh sample of "
+            "patients would move a typical patient's probability by 13 points."
+        ),
+    )
+
+
+def test_the_verdict_says_that_nothing_was_found(said, contender):
+    learners = (
+        contender("prevalence", **CONSTANT),
+        contender(auroc=NOTHING, loss=0.68, parameters=8),
+        contender("lightgbm", auroc=(0.58, 0.4, 0.7), loss=0.72),
+    )
+    found_out = said(*learners, champion="prevalence", expected_shrinkage="issue")
+    assert found_out.level == "nothing found"
+    assert found_out.sentences == (
+        "Nothing found: no learner was shown to predict better than the prevalence.",
+        (
+            "The highest AUROC is that of ridge: 0.62 (95 % interval 0.45 to 0.78; 0.80 on its own "
+            "training patients)."
+        ),
+        (
+            "23 events among 48 patients for 8 parameters of ridge (2.9 each); a fresh sample of "
+            "patients would move a typical patient's probability by 3 points."
+        ),
+    )
+
+
+def test_what_shuffled_outcomes_show_too_was_not_found(said, contender):
+    found_out = said(contender(), shuffled_outcome="issue")
+    assert found_out.sentences[:2] == (
+        "Nothing found: what was found does not stand against shuffled outcomes: ",
+        (
+            "The AUROC of ridge is 0.75 (95 % interval 0.60 to 0.85; 0.80 on its own training "
+            "patients)."
+        ),
+    )
+
+
+def test_of_many_issues_the_first_three_are_named_and_the_others_counted(said, contender):
+    every = {each.code: "issue" for each in AUDITS[2:]}
+    assert said(contender(), **every).sentences[1] == (
+        "Issues: a name speaks of a later time, one covariate too good to be true, a covariate "
+        f"like an identifier and {len(every) - 3} more."
+    )
+
+
+def test_tips_are_named_where_there_is_no_issue(said, contender):
+    found_out = said(contender(), too_few_patients="tip")
+    assert found_out.sentences[0].startswith("Worth an external validation: ridge predicts")
+    assert found_out.sentences[1] == "Look first at: too few patients."
+    found_out = said(contender(), cluster_as_proxy="not_applicable")
+    assert found_out.sentences[0].startswith("Ready for external validation: ridge predicts")
+    assert found_out.sentences[1] == f"All {len(AUDITS) - 1} audits that apply were passed."
+
+
+def test_the_verdict_on_the_prevalence_alone_is_that_nothing_was_found(said, contender):
+    assert said(contender("prevalence", **CONSTANT), champion="prevalence").sentences == (
+        "Nothing found: no learner was shown to predict better than the prevalence.",
+    )
+
+
+def test_learners_without_an_auroc_are_not_the_highest(said, contender):
+    unknown = contender("logistic", auroc=(np.nan, np.nan, np.nan))
+    last = contender("last", auroc=(np.nan, np.nan, np.nan))
+    assert "that of ridge" in said(unknown, contender(auroc=NOTHING), last).sentences[1]
+    assert len(said(unknown, champion="logistic").sentences) == 1
+
+
+def test_a_champion_that_was_not_shown_to_predict_is_not_praised(said, contender):
+    learners = (contender("prevalence", **CONSTANT), contender())
+    first = said(*learners, champion="prevalence").sentences[0]
+    assert "ridge predicts better than the prevalence" in first
+    assert first.endswith(
+        "; by log loss the champion is prevalence all the same, which gives everybody the same "
+        "probability."
+    )
+    learners = (contender("simple", auroc=NOTHING), contender())
+    first = said(*learners, champion="simple").sentences[0]
+    assert first.endswith(
+        "; by log loss the champion is simple all the same, which was not shown to."
+    )
+
+
+def test_parameters_are_counted_per_patient_of_the_rarer_label(said, contender):
+    labels = np.repeat([1.0, 0.0], [60, 20])
+    assert (
+        said(contender(parameters=8), labels=labels)
+        .sentences[-1]
+        .startswith(
+            "20 patients without the event among 80 patients for 8 parameters of ridge (2.5 each)"
+        )
+    )
+
+
+def test_the_verdict_counts_in_singular_and_plural(said, contender):
+    last = said(contender(parameters=1, instability=0.01)).sentences[-1]
+    assert "for 1 parameter of ridge" in last
+    assert last.endswith("by 1 point.")
+    assert said(contender(parameters=8, instability=np.nan)).sentences[-1].endswith("(2.9 each).")
+
+
+def test_notes_on_the_auroc_are_part_of_the_verdict(said, contender):
+    note = "no interval: only 7 of 60 resampled cohorts have a value"
+    sentence = said(contender(auroc=(0.7, np.nan, np.nan), note=note)).sentences[1]
+    assert f"0.70 (no interval; 0.80 on its own training patients; {note})" in sentence
+
+
+def test_the_verdict_never_speaks_of_benefit_effect_cause_or_use(said, contender):
+    every = {each.code: "issue" for each in AUDITS[2:]}
+    for auroc in (NOTHING, (0.75, 0.6, 0.85)):
+        for verdicts in ({}, every, {"too_few_patients": "tip"}, {"shuffled_outcome": "issue"}):
+            text = " ".join(said(contender(auroc=auroc), **verdicts).sentences).lower()
+            for word in ("benefit", "effect", "cause", "significant", "nan", "ready for use"):
+                assert word not in text
+            assert "probability" in text
+
+
+def test_the_verdict_has_two_or_three_sentences(said, contender):
+    for verdicts in ({}, {"later_name": "issue"}, {"shuffled_outcome": "issue"}):
+        sentences = said(contender(), **verdicts).sentences
+        assert 2 <= len(sentences) <= 3

@@ -18,9 +18,9 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic cohort
-	cd $(WORK) && ../$(BIN)/predictor train ../configs/crps_esketamine.yaml --data $(notdir $(COHORT)) --models ../models --out report
+	cd $(WORK) && ../$(BIN)/predictor train ../configs/crps_esketamine.yaml --data $(notdir $(COHORT)) --models ../models
 	@echo
-	@echo "Report:  $(WORK)/report     Models:  models/     Runs:  cd $(WORK) && ../$(BIN)/predictor ui"
+	@echo "Report:  $(WORK)/reports/crps-esketamine/latest/report.html     Models:  models/crps-esketamine/latest     Runs:  cd $(WORK) && ../$(BIN)/predictor ui"
 
 test: check  ## check, then run every test and doctest
 	.ci/browser

@@ -122,7 +122,7 @@ def check() -> None:
         for order in (
             ["check", "study.yaml", "--data", "example.csv"],
             ["train", "study.yaml", "--data", "example.csv"],
-            ["score", "models/starter/ridge", "--data", "example.csv", "--out", "scores.csv"],
+            ["score", "models/starter/latest/ridge", "--data", "example.csv", "--out", "scores.csv"],
         ):
             run(f"predictor {order[0]}", command, *order, folder=study)
         rows = (study / "scores.csv").read_text().count("\n") - 1

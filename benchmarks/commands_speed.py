@@ -47,7 +47,7 @@ def main() -> int:
         run(*predictor, "simulate", "new.csv", "--patients", "1", folder=folder)
         training = (*predictor, "train", str(CONFIG), "--data", "crps.csv", "--json", "--quiet")
         run(*training, "--learner", "ridge", folder=folder)
-        model = "models/crps-esketamine/ridge"
+        model = "models/crps-esketamine/latest/ridge"
         score = (*predictor, "score", model, "--data", "new.csv", "--out", "scores.csv")
         commands = {
             "predictor --help": ((*predictor, "--help"), 0.3, runs),

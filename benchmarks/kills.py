@@ -97,7 +97,7 @@ def faults_on_disk(folder: Path, seeds: set[int], *, complete: bool) -> list[str
     """What is not whole, or of none of these trainings."""
     faults = []
     for learner in LEARNERS:
-        place = folder / "models/kills" / learner
+        place = folder / "models/kills/latest" / learner
         if not place.exists():
             faults += [f"no model {learner}"] if complete else []
             continue
@@ -106,7 +106,7 @@ def faults_on_disk(folder: Path, seeds: set[int], *, complete: bool) -> list[str
                 faults.append(f"{learner} is of another training")
         except PredictorError as error:
             faults.append(str(error))
-    report = folder / "reports/kills/report.json"
+    report = folder / "reports/kills/latest/report.json"
     if report.exists():
         if json.loads(report.read_text(encoding="utf-8"))["seed"] not in seeds:
             faults.append("the report is of another training")
@@ -160,7 +160,7 @@ def killed_at(template: Path, folder: Path, seconds: float, *, first: bool) -> l
         return [*faults, f"the next training ended with {again.returncode}: {out[-300:]}"]
     faults += faults_on_disk(folder, {3}, complete=True) + hidden(folder)
     faults += faults_in_store(folder, trainings=1 if first else 2)
-    read_record(folder / "reports/kills")
+    read_record(folder / "reports/kills/latest")
     return faults
 
 
@@ -195,7 +195,7 @@ def server_killed_at(folder: Path, port: int, share: float, telling: float) -> l
     uri = f"http://127.0.0.1:{port}"
     with serving(folder / "server", port) as server:
         process = train(folder, 2, uri)
-        record = folder / "reports/kills/record/training.json"
+        record = folder / "reports/kills/latest/record/training.json"
         while not record.exists() and process.poll() is None:
             time.sleep(0.02)
         time.sleep(share * telling)
@@ -204,13 +204,13 @@ def server_killed_at(folder: Path, port: int, share: float, telling: float) -> l
     faults = faults_on_disk(folder, {2}, complete=True)
     if process.returncode not in (0, 3):
         faults.append(f"ended with {process.returncode}: {out[-300:]}")
-    if (process.returncode == 3) != ("predictor log reports/kills" in out):
+    if (process.returncode == 3) != ("predictor log reports/kills/latest" in out):
         faults.append("the message does not say how to send the record later")
     import mlflow
 
     with serving(folder / "server", port):
         for _ in range(2):
-            sent = start(folder, "log", "reports/kills", uri=uri)
+            sent = start(folder, "log", "reports/kills/latest", uri=uri)
             said, _ = sent.communicate(timeout=LIMIT)
             if sent.returncode != 0:
                 faults.append(f"log ended with {sent.returncode}: {said[-300:]}")

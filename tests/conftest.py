@@ -234,16 +234,16 @@ def trained(
 
     study = make_study(tmp_path_factory.mktemp("trained") / "work")
     models: dict[str, Any] = {}
-    write = delivery.stage_model
+    files_of = delivery.model_files
 
-    def keep(model: Any, directory: Path, **further: Any) -> None:
+    def keep(model: Any, **further: Any) -> dict[str, bytes]:
         models[model.learner] = model
-        write(model, directory, **further)
+        return files_of(model, **further)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(study.folder)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        patch.setattr(delivery, "stage_model", keep)
+        patch.setattr(delivery, "model_files", keep)
         summary = train("study.yaml", "patients.csv")
     return TrainedStudy(study, summary, models)
 
@@ -258,7 +258,7 @@ def copied(
     """
     folder = tmp_path / "copy"
     without = shutil.ignore_patterns("mlflow.db*", "mlruns")
-    shutil.copytree(trained.study.folder, folder, ignore=without)
+    shutil.copytree(trained.study.folder, folder, ignore=without, symlinks=True)
     monkeypatch.chdir(folder)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return replace(trained, study=replace(trained.study, folder=folder))
@@ -289,7 +289,7 @@ def in_mlflow(copied: TrainedStudy, empty_store: Path) -> LoggedTraining:
     from predictor.workflows.record import read_record
 
     shutil.copy(empty_store, copied.study.folder)
-    return MLflowTracker().log(read_record(Path("reports/small")))
+    return MLflowTracker().log(read_record(Path("reports/small/latest")))
 
 
 @pytest.fixture

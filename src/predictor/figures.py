@@ -1,7 +1,7 @@
 """Figures of a report, for notebooks and papers.
 
 >>> from predictor import figures
->>> report = figures.load("reports/crps-esketamine/report.json")  # doctest: +SKIP
+>>> report = figures.load("reports/crps-esketamine/latest/report.json")  # doctest: +SKIP
 >>> figures.decision_curve(report, "ridge")  # doctest: +SKIP
 
 A figure shows itself in a notebook; ``.svg`` is a vector graphic, ``.png(dpi=300)`` a picture,

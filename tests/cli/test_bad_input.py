@@ -19,6 +19,8 @@ Change = Callable[[Any], object]
 # NRS values and ages that nobody else has, a marked identifier: none of them may be shown
 _BAD = {"pain_t0": "80.123456", "age_years": "QZAGE", "patient_id": "QZTWICE"}
 
+RIDGE = "models/small/latest/ridge"
+
 
 def edited(row: int, **cells: object) -> Change:
     """Some cells of one patient changed; row numbers as in a spreadsheet, the header is row 1."""
@@ -353,7 +355,7 @@ def test_a_model_that_cannot_be_trusted_is_refused(copied, new_patients, predict
     change, message = MODELS[case]
     change(copied.directory("ridge"))
     before = copied.study.files()
-    result = predictor("score", "models/small/ridge", "--data", "new.csv", "--out", "scores.csv")
+    result = predictor("score", RIDGE, "--data", "new.csv", "--out", "scores.csv")
     check_refusal(result, message, secrets(copied.study.folder, copied.study.rows))
     assert copied.study.files() == before
 
@@ -398,7 +400,7 @@ def test_new_patients_who_break_the_dictionary_are_refused(
     change(new_patients)
     copied.study.table(new_patients, "new.csv")
     before = copied.study.files()
-    result = predictor("score", "models/small/ridge", "--data", "new.csv", "--out", "scores.csv")
+    result = predictor("score", RIDGE, "--data", "new.csv", "--out", "scores.csv")
     check_refusal(result, message, secrets(copied.study.folder, copied.study.rows))
     assert copied.study.files() == before
 
@@ -414,9 +416,7 @@ def test_a_folder_that_cannot_be_written_is_refused(small, predictor, option) ->
 
 def test_scores_that_cannot_be_written_are_refused(copied, new_patients, predictor) -> None:
     before = copied.study.files()
-    result = predictor(
-        "score", "models/small/ridge", "--data", "new.csv", "--out", "new.csv/scores.csv"
-    )
+    result = predictor("score", RIDGE, "--data", "new.csv", "--out", "new.csv/scores.csv")
     check_refusal(result, r"new\.csv", {"QZ"})
     assert copied.study.files() == before
 
@@ -424,7 +424,7 @@ def test_scores_that_cannot_be_written_are_refused(copied, new_patients, predict
 def test_a_full_disk_while_scoring_is_said(copied, new_patients, predictor) -> None:
     full = copied.study.folder / "full.csv"
     full.symlink_to("/dev/full")
-    result = predictor("score", "models/small/ridge", "--data", "new.csv", "--out", "full.csv")
+    result = predictor("score", RIDGE, "--data", "new.csv", "--out", "full.csv")
     full.unlink()
     check_refusal(result, r"full\.csv: No space left on device", {"QZ"})
 
@@ -451,7 +451,7 @@ def test_a_disk_that_is_full_while_models_are_written_leaves_the_old_ones(copied
         copied.study.folder, 3000, "train", "study.yaml", "--data", "patients.csv", "--json",
         "--learner", "ridge", "--seed", "9",
     )  # fmt: skip
-    check_refusal(result, r"models/small/.*: File too large", {"QZ"})
+    check_refusal(result, r"models/small/latest/.*: File too large", {"QZ"})
     assert files() == before
 
 
@@ -460,7 +460,7 @@ def test_a_disk_that_is_full_at_the_first_training_leaves_nothing(small) -> None
     result = _limited(
         small.folder, 3000, "train", "study.yaml", "--data", "patients.csv", "--learner", "ridge"
     )
-    check_refusal(result, r"models/small/.*: File too large", {"QZ"})
+    check_refusal(result, r"models/small/latest/.*: File too large", {"QZ"})
     assert small.files() == before
     assert {path.name for path in small.folder.iterdir()} == set(before)
 
@@ -470,7 +470,7 @@ def test_a_disk_that_is_full_while_scoring_leaves_the_old_scores(copied, new_pat
     (copied.study.folder / "scores.csv").write_text(old)
     before = copied.study.files()
     result = _limited(
-        copied.study.folder, 100, "score", "models/small/ridge", "--data", "new.csv", "--out",
+        copied.study.folder, 100, "score", RIDGE, "--data", "new.csv", "--out",
         "scores.csv",
     )  # fmt: skip
     check_refusal(result, r"scores\.csv.*: File too large", {"QZ"})

@@ -17,7 +17,8 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     parts = [
         "not eligible: first course", "if defined as: half", "What a fresh sample",
         "AUROC better than the prevalence's: ridge", "* champion: ",
-        "Exploratory only", "issue expected_shrinkage: ", "audits passed, ", "report reports/small",
+        "Exploratory only", "issue expected_shrinkage: ", "audits passed, ",
+        "report reports/small/latest/report.html",
         "model my models/", "runs predictor ui",
     ]  # fmt: skip
     places = [flat.index(words) for words in parts]
@@ -26,7 +27,7 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     assert re.search(rf"ridge \*? *│ *{auroc} │.*│ *\d+\.\d │", out)
     assert re.search(rf"prevalence *│ *{auroc} │.*│ *\d+\.\d │", out)
     (score,) = re.findall(r"^score +predictor (.*)$", out, flags=re.MULTILINE)
-    assert score == "score 'my models/small/ridge' --data NEW.csv --out scores.csv"
+    assert score == "score 'my models/small/latest/ridge' --data NEW.csv --out scores.csv"
     report = Path(re.findall(r"^report +(\S+)$", out, flags=re.MULTILINE)[0])
     assert report.is_file()
 
@@ -52,7 +53,9 @@ def test_scoring_says_how_many_and_that_it_is_research(copied, predictor) -> Non
     rows = [{**row, "course": 1} for row in copied.study.rows[3:6]]
     rows[0]["age_years"] = ""
     copied.study.table(rows, "new.csv")
-    _, _, err = predictor("score", "models/small/ridge", "--data", "new.csv", "--out", "s.csv")
+    _, _, err = predictor(
+        "score", "models/small/latest/ridge", "--data", "new.csv", "--out", "s.csv"
+    )
     assert err.startswith("scored 3 of 3 patients with ridge of small (2 with a remark")
     assert "Not a medical device" in err
 
@@ -61,7 +64,7 @@ def test_lenient_scoring_writes_the_reasons(copied, predictor) -> None:
     rows = [{**row, "course": 1} for row in copied.study.rows[7:10]]
     rows[1]["pain_t0"] = "11"
     copied.study.table(rows, "new.csv")
-    score = ["score", "models/small/ridge", "--data", "new.csv", "--out", "s.csv"]
+    score = ["score", "models/small/latest/ridge", "--data", "new.csv", "--out", "s.csv"]
     assert predictor(*score)[0] == 1
     assert not Path("s.csv").exists()
     code, _, err = predictor(*score, "--lenient")

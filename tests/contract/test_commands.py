@@ -99,11 +99,11 @@ def test_train_prints_its_document_and_nothing_else(small, store) -> None:
     for facts in document["learners"].values():
         assert set(facts["metrics"]) == MEASURES
         assert (small.folder / facts["model"] / "model.json").is_file()
-    assert document["learners"]["ridge"]["model"] == "models/small/ridge"
+    assert document["learners"]["ridge"]["model"] == "models/small/latest/ridge"
     assert (small.folder / document["report"]).is_file()
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", document["data"]["fingerprint"])
     for words in ("AUROC (95 % interval)", "apparent", "Brier", "slope", "seconds", "champion: ",
-                  "predictor score models/small/", document["verdict"][0][:40]):  # fmt: skip
+                  "predictor score models/small/latest/", document["verdict"][0][:40]):  # fmt: skip
         assert words in err
 
 
@@ -124,7 +124,7 @@ def test_check_prints_its_document(small, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-@pytest.mark.parametrize("model", ["models/small/ridge", "models:/small@champion"])
+@pytest.mark.parametrize("model", ["models/small/latest/ridge", "models:/small@champion"])
 def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
     copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
     document, err = run(
@@ -139,7 +139,7 @@ def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
-    report = json.loads((trained.study.folder / "reports/small/report.json").read_text())
+    report = json.loads((trained.study.folder / "reports/small/latest/report.json").read_text())
     report["learners"] = {"prevalence": report["learners"]["prevalence"]}
     report |= {"champion": "prevalence", "subject": None}
     (tmp_path / "report.json").write_text(json.dumps(report))
@@ -152,7 +152,7 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_log_prints_its_document(copied, in_mlflow, quiet) -> None:
-    document, err = run(copied.study.folder, "log", "reports/small", *quiet)
+    document, err = run(copied.study.folder, "log", "reports/small/latest", *quiet)
     same(document, SentTraining)
     assert document["already"]
     assert document["run_id"] == in_mlflow.run_id

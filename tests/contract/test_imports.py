@@ -76,7 +76,15 @@ def test_scoring_with_a_linear_model_loads_no_heavy_library_and_no_pickle(
 ) -> None:
     copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
     out = f"scores.{suffix}"
-    arguments = ["score", f"models/small/{learner}", "--data", "new.csv", "--out", out, "--json"]
+    arguments = [
+        "score",
+        f"models/small/latest/{learner}",
+        "--data",
+        "new.csv",
+        "--out",
+        out,
+        "--json",
+    ]
     found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
     forbidden = {*HEAVY, "scipy", "joblib", "dill", "skops"}
     assert found & forbidden == set()
@@ -85,7 +93,14 @@ def test_scoring_with_a_linear_model_loads_no_heavy_library_and_no_pickle(
 
 def test_scoring_with_a_boosted_model_loads_no_heavy_library_and_no_pickle(copied) -> None:
     copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
-    arguments = ["score", "models/small/lightgbm", "--data", "new.csv", "--out", "scores.csv"]
+    arguments = [
+        "score",
+        "models/small/latest/lightgbm",
+        "--data",
+        "new.csv",
+        "--out",
+        "scores.csv",
+    ]
     found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
     assert not found & {*HEAVY, "scipy"}
 
@@ -109,7 +124,8 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
         check=True,
     )
     assert set(json.loads(done.stdout)) == {
-        "cohort", "disclosure", "disk", "errors", "explain", "printable", "saved", "scorers", "study",
+        "cohort", "disclosure", "disk", "errors", "explain", "printable", "saved",
+        "scorers", "study",
     }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def test_the_tutorial_repeats(
         elif kind == "console":
             for command, shown in session(text):
                 assert_shown(shown, run(command, predictor))
-    assert Path("reports/response/report.html").is_file()
+    assert Path("reports/response/latest/report.html").is_file()
 
 
 def test_the_ellipsis_stands_for_other_lines_only() -> None:

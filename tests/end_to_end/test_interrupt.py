@@ -70,9 +70,9 @@ def test_a_stop_leaves_what_is_whole_and_no_running_run(
     assert "Traceback" not in err
     assert not list(folder.rglob(".predictor-*"))
     if module == "mlflow":  # models and report are in their places by then
-        assert err.endswith("send the record later: predictor log reports/small\n")
-        assert read_model(folder / "models/small/ridge").provenance["seed"] == 9
-        assert json.loads((folder / "reports/small/report.json").read_text())["seed"] == 9
+        assert err.endswith("send the record later: predictor log reports/small/latest\n")
+        assert read_model(folder / "models/small/latest/ridge").provenance["seed"] == 9
+        assert json.loads((folder / "reports/small/latest/report.json").read_text())["seed"] == 9
     else:
         assert err.endswith("interrupted; nothing half-written is left\n")
         assert files() == before

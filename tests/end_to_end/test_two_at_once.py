@@ -18,7 +18,7 @@ def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, s
         summaries.append(json.loads(out))
     assert {summary["seed"] for summary in summaries} == {1, 2}
     for learner in ("prevalence", "ridge"):
-        model = read_model(small.folder / "models/small" / learner)
+        model = read_model(small.folder / "models/small/latest" / learner)
         assert model.provenance["seed"] in (1, 2)
     assert not list(small.folder.rglob(".predictor-*"))
     import mlflow

@@ -113,7 +113,8 @@ def test_init_train_and_score_from_an_empty_folder(fresh, tmp_path) -> None:
     out = _run([command, "train", "study.yaml", "--data", "example.csv", "--json"], study)
     summary = json.loads(out)
     assert set(summary["learners"]) == {"prevalence", "pain only", "ridge"}
-    _run([command, "score", "models/starter/ridge", "--data", "example.csv", "--out", "scores.csv"],
+    model = "models/starter/latest/ridge"
+    _run([command, "score", model, "--data", "example.csv", "--out", "scores.csv"],
          study)  # fmt: skip
     with (study / "scores.csv").open(newline="") as file:
         scores = list(csv.DictReader(file))

@@ -16,7 +16,7 @@ MEASURES = {measure.name for measure in measures_of("binary", (0.3, 0.5, 0.7))}
 def report(trained) -> dict[str, Any]:
     """What was written; the summary of `train` has the place of the model under the same name."""
     found: dict[str, Any] = json.loads(
-        (trained.study.folder / "reports/small/report.json").read_text(encoding="utf-8")
+        (trained.study.folder / "reports/small/latest/report.json").read_text(encoding="utf-8")
     )
     return found
 

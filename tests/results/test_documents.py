@@ -142,7 +142,7 @@ def _keys(schema: Any) -> Any:
     ],
 )
 def test_another_document_is_refused_without_its_values(trained, change, message) -> None:
-    path = trained.study.folder / "reports/small/report.json"
+    path = trained.study.folder / "reports/small/latest/report.json"
     document = json.loads(path.read_text(encoding="utf-8"))
     with pytest.raises(ValidationError, match=message) as caught:
         TrainingResult.from_json(document | change)
@@ -197,7 +197,7 @@ def test_learners_that_learn_are_those_with_parameters(trained) -> None:
 
 
 def test_what_was_written_is_what_was_found(trained) -> None:
-    read = read_training(trained.study.folder / "reports/small/report.json")
+    read = read_training(trained.study.folder / "reports/small/latest/report.json")
     found = trained.result.to_json()
     assert all(found[key] == value for key, value in read.to_json().items() if key != "learners")
     for name, learner in read.learners.items():

@@ -51,12 +51,12 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
     from predictor.explain import figures
     from predictor.report import Figure
 
-    earlier = folder / "reports/small/ridge/figures/shap_beeswarm.png"
+    earlier = folder / "reports/small/latest/ridge/figures/shap_beeswarm.png"
     earlier.parent.mkdir(parents=True)
     earlier.write_bytes(b"points of an earlier training")
     known = {"study": "small", "outcome": "responder_t2", "predict_at": "T0"}
     report = {**known, "data": {}, "sample_size": {}, "learners": {}}
-    (folder / "reports/small/report.json").write_text(json.dumps(report))
+    (folder / "reports/small/latest/report.json").write_text(json.dumps(report))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
@@ -154,17 +154,17 @@ def test_who_has_it_is_scored_as_another_and_told_so(left, learner) -> None:
 
 
 def test_it_is_told_when_training_and_in_the_card(left) -> None:
-    (report,) = left.folder.glob("reports/*/report.json")
+    (report,) = left.folder.glob("reports/*/latest/report.json")
     (finding,) = [a for a in json.loads(report.read_text())["audits"] if a["code"] == "few_holders"]
     assert finding["verdict"] == "tip"
     assert "limb both" in finding["message"]
     assert "steroids yes" in finding["message"]
-    for card in left.folder.glob("models/*/*/card.md"):
+    for card in left.folder.glob("models/*/latest/*/card.md"):
         assert "steroids yes" in card.read_text()
 
 
 def test_trees_have_no_counts_and_no_value_of_a_patient(left) -> None:
-    (trees,) = left.folder.glob("models/*/lightgbm/trees.json")
+    (trees,) = left.folder.glob("models/*/latest/lightgbm/trees.json")
     text = trees.read_text()
     assert not re.search(r"count|weight|gain|feature_infos", text)
     (forest,) = left.models["lightgbm"].model.forests  # type: ignore[attr-defined]
@@ -191,5 +191,5 @@ def test_means_are_not_those_of_the_patients_to_the_last_digit(left) -> None:
 
 def test_no_figure_with_a_point_per_patient_is_left(left) -> None:
     assert not list(left.folder.rglob("*beeswarm*"))
-    (page,) = left.folder.glob("reports/*/report.html")
+    (page,) = left.folder.glob("reports/*/latest/report.html")
     assert "One point per patient" not in page.read_text()

@@ -75,7 +75,7 @@ def test_all_that_is_written_is_searched(written) -> None:
     assert "mlflow.db" in names
     for part in (
         r"models/.*/model\.json",
-        r"reports/small/report\.json",
+        r"reports/small/latest/report\.json",
         r"reports/.*\.png",
         r"mlruns/.*/model\.json",
         r"mlruns/.*/trees\.json",
@@ -156,7 +156,7 @@ def test_the_mlflow_store_knows_only_where_its_own_artifacts_lie(trained) -> Non
 
 def test_the_report_is_the_same_document_in_the_folder_and_in_mlflow(trained) -> None:
     folder = trained.study.folder
-    ours = (folder / "reports/small/report.json").read_bytes()
+    ours = (folder / "reports/small/latest/report.json").read_bytes()
     (theirs,) = folder.glob("mlruns/*/*/artifacts/report.json")
     assert theirs.read_bytes() == ours
     document, result = json.loads(ours), trained.result.to_json()

@@ -35,15 +35,25 @@ def make_run() -> Callable[..., TrainingRun]:
         def learner(name: str) -> LearnerRun:
             return LearnerRun(
                 name=name,
+                title=f"{name}: responder at T0",
                 parameters={"penalties": "20"},
                 metrics={"auroc": 0.65, "net_benefit@0.3": 0.1, "calibration_slope": float("nan")},
-                artifacts={"figures/shap.svg": b"<svg/>"},
+                curves={"curve.net_benefit": {10: 0.2, 30: 0.1, 50: float("nan")}},
+                description="**A learner.** [figure](artifact:figures/shap.svg)",
+                seconds=1.5,
+                artifacts={"figures/shap.svg": b"<svg/>", "tables/measures.json": b"{}"},
                 model=_saved(name),
+                version=f"the {name} of a study",
             )
 
         defaults = {
             "training": uuid4().hex,
             "study": "crps",
+            "title": "responder at T0",
+            "started": 1_700_000_000_000,
+            "ended": 1_700_000_007_000,
+            "metrics": {"auroc": 0.65, "patients": 48.0},
+            "description": "Nothing found. [report](artifact:report.json)",
             "question": {"outcome": "responder", "predict_at": "T0", "rule": "pain < 4"},
             "parameters": {"seed": "20210707"},
             "tags": {"mlflow.source.git.commit": "0" * 40},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from predictor.errors import ModelError, PredictorError, StudyError
-from predictor.tracking import MLflowTracker, RecordingTracker, Tracker
+from predictor.errors import ModelError, PredictorError
+from predictor.tracking import Attempt, MLflowTracker, RecordingTracker, Tracker
 
 
 @pytest.fixture(params=[MLflowTracker, RecordingTracker])
@@ -33,9 +34,8 @@ def test_a_training_is_logged_once(tracker, make_run) -> None:
     assert (second.run_id, second.run_ids) == (first.run_id, first.run_ids)
     assert (second.versions, second.model_uris) == (first.versions, first.model_uris)
     assert first.store == second.store
-    # telling it again moves no champion
     champion = _files(tracker.fetch_model(second.champion_uri))
-    assert champion == run.learners[0].model
+    assert champion == run.learners[1].model
 
 
 def test_ids_tell_trainings_and_learners_apart(tracker, make_run) -> None:
@@ -49,49 +49,60 @@ def test_ids_tell_trainings_and_learners_apart(tracker, make_run) -> None:
     ]
 
 
-def test_another_question_of_the_same_name_is_refused_before_and_after_training(
-    tracker, make_run
-) -> None:
-    first = make_run()
-    tracker.check_question("crps", first.question)
-    tracker.log(first)
-    other = {**first.question, "outcome": "relapse"}
-    message = (
-        "another study with the name 'crps': outcome 'responder', here 'relapse'.*"
-        "rename this study .*, or .* another"
-    )
-    with pytest.raises(StudyError, match=message):
-        tracker.check_question("crps", other)
-    with pytest.raises(StudyError, match=message):
-        tracker.log(make_run(question=other))
-    tracker.check_question("another", other)
+def test_each_question_of_a_study_has_its_own_versions_and_champion(tracker, make_run) -> None:
+    first = tracker.log(make_run())
+    question = {"outcome": "relapse at 1 year", "predict_at": "T1", "rule": "pain > 4"}
+    other = tracker.log(make_run(question=question, champion="prevalence"))
+    assert first.registered == "crps.responder.T0"
+    assert other.registered == "crps.relapse_at_1_year.T1"
+    assert first.experiment_id == other.experiment_id
+    assert other.versions == first.versions == {"prevalence": 1, "pain only": 2}
+    prevalence, pain_only = make_run().learners
+    for logged, learner in ((first, pain_only), (other, prevalence)):
+        assert _files(tracker.fetch_model(logged.champion_uri)) == learner.model
+    with pytest.raises(ModelError, match=r"asks several questions; name one of crps\.re.*, crps"):
+        tracker.fetch_model("models:/crps@champion")
+    with pytest.raises(ModelError, match=r"asks several questions"):
+        tracker.promote("crps", 1, "why not")
+
+
+def test_the_first_training_names_the_champion_and_then_only_a_promotion(tracker, make_run) -> None:
+    prevalence, pain_only = make_run().learners
+    first = tracker.log(make_run())
+    second = tracker.log(make_run(champion="prevalence"))
+    assert first.champion_version == second.champion_version == first.versions["pain only"]
+    third = tracker.log(make_run(champion="prevalence", promote="it is simpler"))
+    assert third.champion_version == third.versions["prevalence"]
+    assert _files(tracker.fetch_model("models:/crps@champion")) == prevalence.model
+
+    named = tracker.promote("crps", 4, "better on new patients")
+    assert (named.registered, named.version, named.learner) == (first.registered, 4, "pain only")
+    assert named.before == third.versions["prevalence"]
+    assert named.run_id == second.run_ids["pain only"]
+    assert _files(tracker.fetch_model(f"models:/{first.registered}@champion")) == pain_only.model
+    with pytest.raises(ModelError, match="has no version 9; it has "):
+        tracker.promote("crps", 9, "a wish")
+    with pytest.raises(ModelError, match="no registered model; there is crps"):
+        tracker.promote("other", 1, "a wish")
+
+
+def test_a_learner_without_a_version_is_there_as_a_model_all_the_same(tracker, make_run) -> None:
+    run = make_run()
+    prevalence, pain_only = run.learners
+    logged = tracker.log(replace(run, learners=(replace(prevalence, version=None), pain_only)))
+    assert logged.versions == {"pain only": 1}
+    assert _files(tracker.fetch_model(logged.model_uris["prevalence"])) == prevalence.model
+    with pytest.raises(ValueError, match="'pain only' is not to have a version"):
+        replace(run, learners=(prevalence, replace(pain_only, version=None)))
+
+
+def test_a_training_that_failed_is_kept_without_a_model(tracker, make_run) -> None:
+    run = make_run()
+    attempt = Attempt(run.training, run.study, run.title, run.question, run.started)
+    tracker.log_failure(attempt, "FAILED", "DataError: too few patients")
+    assert not tracker.log(run).already
     with pytest.raises(ModelError):
         tracker.fetch_model("models:/crps/3")
-
-
-def test_the_same_rule_with_other_blanks_is_the_same(tracker, make_run) -> None:
-    run = make_run()
-    tracker.log(run)
-    question = {**run.question, "rule": "Pain<4"}
-    tracker.check_question("crps", question)
-    assert not tracker.log(make_run(question=question)).already
-
-
-def test_saved_models_are_fetched_unchanged_and_the_champion_is_the_last_one(
-    tracker, make_run
-) -> None:
-    first, second = tracker.log(make_run()), tracker.log(make_run(champion="prevalence"))
-    prevalence, pain_only = make_run().learners
-    expected = {
-        first.model_uris["prevalence"]: prevalence,
-        second.model_uris["pain only"]: pain_only,
-        "models:/crps/1": prevalence,
-        "models:/crps/4": pain_only,
-        "models:/crps/latest": pain_only,
-        "models:/crps@champion": prevalence,
-    }
-    for uri, learner in expected.items():
-        assert _files(tracker.fetch_model(uri)) == learner.model
 
 
 @pytest.mark.parametrize(
@@ -101,7 +112,8 @@ def test_a_model_that_is_not_there_is_refused_with_those_that_are(tracker, make_
     with pytest.raises(ModelError, match=rf"^{uri}: .* train .*first"):
         tracker.fetch_model(uri)
     tracker.log(make_run())
-    with pytest.raises(ModelError, match=rf"^{uri}: .* has .*models:/crps/2, models:/crps@champ"):
+    there = r"models:/crps\.responder\.T0/2, models:/.*@champ"
+    with pytest.raises(ModelError, match=rf"^{uri}: .* has .*{there}"):
         tracker.fetch_model(uri)
 
 
@@ -116,7 +128,9 @@ def test_a_report_is_fetched_by_the_training_or_a_learner_with_the_figures_of_al
             "sql/covariates.sql": b"SELECT 1",
             "report.json": b'{"study": "crps"}',
             "prevalence/figures/shap.svg": b"<svg/>",
+            "prevalence/tables/measures.json": b"{}",
             "pain_only/figures/shap.svg": b"<svg/>",
+            "pain_only/tables/measures.json": b"{}",
         }
 
 

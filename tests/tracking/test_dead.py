@@ -55,7 +55,7 @@ def _state(client):
 
 @pytest.mark.parametrize(
     ("step", "calls"),
-    [("log_inputs", 1), ("finalize_logged_model", 2), ("set_registered_model_alias", 1)],
+    [("log_inputs", 1), ("finalize_logged_model", 2), ("create_model_version", 2)],
     ids=["begun", "a model is there", "versions are there"],
 )
 def test_runs_of_the_dead_are_taken_back_by_the_next(store, make_run, die, step, calls) -> None:
@@ -70,7 +70,9 @@ def test_runs_of_the_dead_are_taken_back_by_the_next(store, make_run, die, step,
     for run in runs:
         if run.info.status == "KILLED":
             assert "its process ended" in run.data.tags["predictor.ended"]
-    found = {int(version.version) for version in client.search_model_versions("name='crps'")}
+    found = {
+        int(version.version) for version in client.search_model_versions("name='crps.responder.T0'")
+    }
     assert found == {*first.versions.values(), *second.versions.values()}
     ready = [
         model
@@ -80,14 +82,19 @@ def test_runs_of_the_dead_are_taken_back_by_the_next(store, make_run, die, step,
     assert len(ready) == 4
 
 
-def test_a_training_whose_champion_is_named_is_finished_by_the_next(store, make_run, die) -> None:
-    die(make_run, "set_terminated", 3)
+@pytest.mark.parametrize(
+    ("step", "calls"), [("set_registered_model_alias", 1), ("set_terminated", 3)]
+)
+def test_a_training_that_is_whole_is_finished_by_the_next(
+    store, make_run, die, step, calls
+) -> None:
+    die(make_run, step, calls)
     client = _client()
     assert _state(client)[0] == ["FINISHED", "FINISHED", "RUNNING"]
-    champion = client.get_model_version_by_alias("crps", "champion").version
-    log_training(make_run())
+    log_training(make_run(champion="prevalence"))
     assert set(_state(client)[0]) == {"FINISHED"}
-    assert champion in {v.version for v in client.search_model_versions("name='crps'")}
+    champion = client.get_model_version_by_alias("crps.responder.T0", "champion")
+    assert (champion.version, champion.tags["learner"]) == (2, "pain only")
 
 
 def test_runs_that_may_be_alive_on_another_machine_are_left_alone(
@@ -96,11 +103,11 @@ def test_runs_that_may_be_alive_on_another_machine_are_left_alone(
     die(make_run, "log_inputs")
     client = _client()
     experiment = client.get_experiment_by_name("crps").experiment_id
-    dead.clear_dead(client, experiment, "crps", "another", alone=False)
+    dead.clear_dead(client, experiment, "another", alone=False)
     assert _state(client)[0] == ["RUNNING"]
     later = time.time() + 300 + 3_700
     monkeypatch.setattr(dead, "time", lambda: later)
-    dead.clear_dead(client, experiment, "crps", "another", alone=False)
+    dead.clear_dead(client, experiment, "another", alone=False)
     assert _state(client)[0] == ["KILLED"]
 
 

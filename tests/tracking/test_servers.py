@@ -133,4 +133,4 @@ def test_a_training_that_takes_too_long_is_taken_back(store, make_run, monkeypat
     experiment = client.get_experiment_by_name("crps")
     statuses = [run.info.status for run in client.search_runs([experiment.experiment_id])]
     assert set(statuses) == {"FINISHED", "FAILED"}
-    assert len(client.search_model_versions("name='crps'")) == 2
+    assert len(client.search_model_versions("name='crps.responder.T0'")) == 2

@@ -45,9 +45,9 @@ def test_the_page_goes_where_it_is_asked_to_go(short) -> None:
 
 
 def test_training_leaves_the_page_and_tells_of_it(trained) -> None:
-    assert trained.result.report == "reports/small/report.html"
-    assert trained.result.report_json == "reports/small/report.json"
-    page = (trained.study.folder / "reports/small/report.html").read_text(encoding="utf-8")
+    assert trained.result.report == "reports/small/latest/report.html"
+    assert trained.result.report_json == "reports/small/latest/report.json"
+    page = (trained.study.folder / "reports/small/latest/report.html").read_text(encoding="utf-8")
     assert page.count("<img ") > 10
     assert "One point per patient" not in page
     assert len(page.encode()) < 3_000_000
@@ -85,7 +85,7 @@ def test_the_page_of_a_run_is_made_from_where_it_is_tracked(copied, in_mlflow, m
     # drawing them takes seconds, and they come from report.json alone
     monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
     recorder = RecordingTracker()
-    recorded = recorder.log(replace(read_record(Path("reports/small")), training="recorded"))
+    recorded = recorder.log(replace(read_record(Path("reports/small/latest")), training="recorded"))
     pages = []
     for logged, tracker in ((in_mlflow, None), (recorded, recorder)):
         run = logged.run_ids["ridge"]
@@ -99,10 +99,10 @@ def test_the_page_of_a_run_is_made_from_where_it_is_tracked(copied, in_mlflow, m
 
 def test_a_swarm_that_was_asked_for_is_on_the_page_of_its_folder(copied, monkeypatch) -> None:
     monkeypatch.setattr(reporting, "report_figures", lambda report: ({}, {}))
-    swarm = Path("reports/small/ridge/figures/shap_beeswarm.png")
+    swarm = Path("reports/small/latest/ridge/figures/shap_beeswarm.png")
     swarm.write_bytes(b"\x89PNG of points")
-    write_report("reports/small")
-    page = Path("reports/small/report.html").read_text(encoding="utf-8")
+    write_report("reports/small/latest")
+    page = Path("reports/small/latest/report.html").read_text(encoding="utf-8")
     assert b64encode(swarm.read_bytes()).decode() in page
 
 

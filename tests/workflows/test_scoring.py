@@ -32,7 +32,7 @@ def test_scores_are_written_beside_each_other_in_csv_and_parquet(small, ridge, p
 
 def test_a_model_is_scored_from_where_it_is_tracked(small, ridge, trained) -> None:
     small.table([{**row, "course": 1} for row in small.rows], "new.csv")
-    run, tracker = read_record(trained.study.folder / "reports/small"), RecordingTracker()
+    run, tracker = read_record(trained.study.folder / "reports/small/latest"), RecordingTracker()
     tracker.log(replace(run, champion="ridge"))
     champion = "models:/small@champion"
     score_file(champion, "new.csv", Path("tracked.csv"), tracker=tracker)

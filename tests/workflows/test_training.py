@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ import pytest
 from predictor.errors import DataError, PredictorError, StudyError
 from predictor.results import DeliveredTraining, LearnerResult
 from predictor.saved import read_model
-from predictor.study import load_study
-from predictor.tracking import MLflowTracker, RecordingTracker
+from predictor.tracking import RecordingTracker
 from predictor.validation import serial, threads
 from predictor.workflows import (
     check,
@@ -28,7 +26,6 @@ from predictor.workflows import (
     prepare,
     train,
 )
-from predictor.workflows.places import check_places
 
 
 def _without_places(result: DeliveredTraining) -> dict[str, Any]:
@@ -94,7 +91,10 @@ def test_learners_can_be_chosen_and_taken_from_the_package(small) -> None:
     summary = train("study.yaml", "patients.csv", learners=learners, tracker=RecordingTracker())
     assert list(summary.learners) == ["logistic", "pain only"]
     assert summary.champion in summary.learners
-    assert {path.name for path in Path("models/small").iterdir()} == {"logistic", "pain_only"}
+    assert {path.name for path in Path("models/small/latest").iterdir()} == {
+        "logistic",
+        "pain_only",
+    }
 
 
 def test_a_learner_that_does_not_exist_is_refused_with_those_that_do(small) -> None:
@@ -182,7 +182,8 @@ def test_strong_signal_is_exploratory_and_the_champion_does_better_than_nothing(
 
 def test_the_champion_is_registered_and_says_why(trained) -> None:
     summary = trained.result
-    assert summary.champion_uri == "models:/small@champion"
+    assert summary.champion_uri == "models:/small.responder_t2.T0@champion"
+    assert summary.champion_version == summary.model_versions[summary.champion]
     assert "log loss" in summary.champion_reason
     losses = {n: f.metrics["log_loss"].estimate for n, f in summary.learners.items()}
     names, best = list(losses), min(losses, key=losses.__getitem__)
@@ -215,7 +216,7 @@ def test_a_broken_store_is_refused_before_training(small) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("step", ["stage_model", "write_bytes"])
+@pytest.mark.parametrize("step", ["model_files", "write_files"])
 def test_whatever_stops_it_what_was_there_before_is_there_afterwards(
     copied, monkeypatch, error, step
 ) -> None:
@@ -230,22 +231,25 @@ def test_whatever_stops_it_what_was_there_before_is_there_afterwards(
         train("study.yaml", "patients.csv", learners=["ridge"], seed=9, tracker=tracker)
     assert copied.study.files() == before
     assert not tracker.runs
+    ((attempt, status, why),) = tracker.failures
+    assert (attempt.study, status) in {("small", "KILLED"), ("small", "FAILED")}
+    assert why in {"interrupted", "OSError: [Errno 28] No space left on device"}
     assert not list(copied.study.folder.rglob(".predictor-*"))
 
 
 def test_the_record_holds_nothing_of_a_patient(trained) -> None:
-    text = (trained.study.folder / "reports/small/record/training.json").read_text()
+    text = (trained.study.folder / "reports/small/latest/record/training.json").read_text()
     assert not [secret for secret in trained.study.secrets() if secret in text]
     assert str(trained.study.folder) not in text
 
 
 def _edit(**changes: Any) -> None:
-    path = Path("reports/small/record/training.json")
+    path = Path("reports/small/latest/record/training.json")
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
 def _pipe() -> None:
-    path = Path("reports/small/record/training.json")
+    path = Path("reports/small/latest/record/training.json")
     path.unlink()
     os.mkfifo(path)
 
@@ -253,12 +257,25 @@ def _pipe() -> None:
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
-        (lambda: Path("models/small/ridge/model.json").write_text("{}"), r"model\.json: changed"),
-        (lambda: Path("reports/small/report.html").unlink(), r"report\.html: missing"),
-        (lambda: Path("reports/small/record/training.json").unlink(), r"has no record/training"),
-        (lambda: Path("reports/small/record/training.json").write_text("{"), "as JSON"),
-        (lambda: Path("reports/small/record/training.json").write_text("{}"), "is not a record"),
-        (lambda: Path("reports/small/record/training.json").write_text('{"format": 1}'), "damaged"),
+        (
+            lambda: Path("models/small/latest/ridge/model.json").write_text("{}"),
+            r"model\.json: changed",
+        ),
+        (lambda: Path("reports/small/latest/report.html").unlink(), r"report\.html: missing"),
+        (
+            lambda: Path("reports/small/latest/record/training.json").unlink(),
+            r"has no record/training",
+        ),
+        (lambda: Path("reports/small/latest/record/training.json").write_text("{"), "as JSON"),
+        (
+            lambda: Path("reports/small/latest/record/training.json").write_text("{}"),
+            "is not a record",
+        ),
+        (
+            lambda: Path("reports/small/latest/record/training.json").write_text('{"format": 2}'),
+            "damaged",
+        ),
+        (lambda: _edit(format=1), "is not a record that this version"),
         (_pipe, r"training\.json: cannot be read"),
         (lambda: _edit(rows="many"), "damaged"),
         (lambda: _edit(question={"rule": 3}), "damaged"),
@@ -272,7 +289,7 @@ def test_a_record_that_is_not_as_it_was_is_not_sent(copied, harm, message) -> No
     harm()
     tracker = RecordingTracker()
     with pytest.raises(PredictorError, match=message):
-        log(Path("reports/small"), tracker=tracker)
+        log(Path("reports/small/latest"), tracker=tracker)
     assert not tracker.runs
 
 
@@ -296,52 +313,131 @@ def _other_time(study: Any) -> None:
 
 
 @pytest.mark.parametrize("change", [_other_rule, _other_outcome, _other_time])
-@pytest.mark.parametrize("left", ["models", "reports", "tracker"])
-def test_another_study_of_the_same_name_takes_nothing(copied, change, left) -> None:
+def test_no_training_touches_what_another_one_left(copied, change) -> None:
     tracker = RecordingTracker()
-    if left == "tracker":
-        log(Path("reports/small"), tracker=tracker)
-    for name in {"models", "reports"} - {left}:
-        shutil.rmtree(name)
-    change(copied.study)
+    first = log(Path("reports/small/latest"), tracker=tracker)
     before = copied.study.files()
-    with pytest.raises(PredictorError, match=r"another study.*[Rr]ename this study"):
-        train(
-            "study.yaml", "patients.csv", learners=["prevalence"], progress=untrained,
-            tracker=tracker,
-        )  # fmt: skip
-    assert copied.study.files() == before
+    change(copied.study)
+    changed = {"study.yaml", "covariates.sql"}
+    names = ["prevalence", "pain only"]
+    second = train("study.yaml", "patients.csv", learners=names[:1], tracker=tracker)
+    after = copied.study.files()
+    assert {n: d for n, d in before.items() if n not in changed}.items() <= {
+        n: d for n, d in after.items() if n not in changed
+    }.items()
+    assert Path("models/small/latest").readlink() == Path(second.training)
+    assert Path("reports/small/latest").readlink() == Path(second.training)
+    assert [path.name for path in Path("models/small/latest").iterdir()] == ["prevalence"]
+    # another question has a champion of its own, and the same one keeps the first
+    same = second.registered == first.registered
+    assert same == (change is _other_rule)
+    assert (second.champion_version == first.champion_version) == same or not same
+    assert tracker.runs[-1].promote is None
+
+
+def test_a_training_that_is_to_be_promoted_is(copied) -> None:
+    tracker = RecordingTracker()
+    first = log(Path("reports/small/latest"), tracker=tracker)
+    kept = train("study.yaml", "patients.csv", learners=["ridge"], tracker=tracker)
+    assert kept.champion_version == first.champion_version
+    moved = train("study.yaml", "patients.csv", learners=["ridge"], promote=True, tracker=tracker)
+    assert moved.champion_version == moved.model_versions["ridge"] > kept.model_versions["ridge"]
+
+
+def test_runs_tell_variants_apart_and_say_what_they_are(trained, copied) -> None:
+    (run,) = _logged(copied)
+    number = run.training.rpartition("-")[2]
+    assert run.title == f"{number} responder_t2 at T0, 5 covariates, 88 patients"
+    assert run.started <= run.ended
+    ridge = next(learner for learner in run.learners if learner.name == "ridge")
+    assert ridge.title == f"ridge: {run.title}"
+    assert run.metrics["auroc"] == ridge.metrics["auroc"]
+    assert {"auroc_low", "auroc_high", "log_loss", "patients", "events"} <= set(run.metrics)
+    assert run.tags["verdict"] == trained.result.verdict_level
+    expected = {
+        "learner": "ridge", "impute": "median", "seed": "5", "patients": "88",
+        "data": trained.result.data.fingerprint[7:19],
+        "covariates": ", ".join(trained.result.learners["ridge"].covariates),
+    }  # fmt: skip
+    assert expected.items() <= ridge.parameters.items()
+    assert {"plan", "sql", "study_file", "events"} <= ridge.parameters.keys()
+    for sentence in trained.result.verdict:
+        assert sentence.split(":")[0] in run.description.replace("\\", "")
+    assert "[report](artifact:report.html)" in run.description
+    assert ridge.version is not None
+    assert "Not for diagnosis" in ridge.version
+    assert next(each for each in run.learners if each.name == "pain only").version is None
+
+
+def test_few_metrics_and_the_same_ones_for_every_learner(copied) -> None:
+    (run,) = _logged(copied)
+    names = [set(learner.metrics) | set(learner.curves) for learner in run.learners]
+    assert max(map(len, names)) <= 40
+    assert set.intersection(*names) >= {"auroc", "log_loss", "brier", "net_benefit@0.3"}
+    table = json.loads(run.artifacts["tables/measures.json"])
+    assert table["columns"][:3] == ["learner", "measure", "estimate"]
+    assert {row[0] for row in table["data"]} == {learner.name for learner in run.learners}
+
+
+def _logged(copied: Any) -> list[Any]:
+    tracker = RecordingTracker()
+    log(Path("reports/small/latest"), tracker=tracker)
+    return tracker.runs
+
+
+def test_a_name_given_by_the_user_is_that_of_the_runs(small) -> None:
+    tracker = RecordingTracker()
+    train("study.yaml", "patients.csv", learners=["ridge"], name="fewer", tracker=tracker)
+    (run,) = tracker.runs
+    assert run.title == f"fewer [{run.training[-6:]}]"
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("error", "told"),
     [
-        [("title: A small made-up study", "title: A small study"), ("before the tr", "before tr")],
-        [("rule: pain_t0 - pain_t2 >= 2\n", "rule: PAIN_T0-pain_t2 >=2  # points\n")],
-        [("rule: pain_t0 - pain_t2 >= 2\n", 'rule: "pain_t0 - pain_t2 -- fall\\n >= 2"\n')],
+        (KeyboardInterrupt(), ("KILLED", "interrupted")),
+        (DataError("too few events"), ("FAILED", "DataError: too few events")),
+        (ValueError("could not convert '17.5'"), ("FAILED", "ValueError")),
     ],
 )
-def test_the_same_study_written_otherwise_is_the_same(copied, changes) -> None:
+def test_a_training_that_fails_is_in_the_lab_book_without_what_nobody_foresaw(
+    small, monkeypatch, error, told
+) -> None:
+    from predictor.workflows import training
+
+    def fail(*_: object) -> None:
+        raise error
+
     tracker = RecordingTracker()
-    log(Path("reports/small"), tracker=tracker)
-    copied.study.change(*changes)
-    check_places(load_study("study.yaml"), Path("models"), Path("reports/small"), tracker)
+    monkeypatch.setattr(training, "estimate", fail)
+    with pytest.raises(type(error)):
+        train("study.yaml", "patients.csv", learners=["ridge"], tracker=tracker)
+    ((attempt, *said),) = tracker.failures
+    assert tuple(said) == told
+    assert (attempt.study, attempt.question["outcome"]) == ("small", "responder_t2")
+    assert not Path("models").exists()
 
 
 def test_a_store_that_cannot_be_made_is_refused_before_training(small, monkeypatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///patients.csv/mlflow.db")
     with pytest.raises(PredictorError, match=r"patients\.csv: cannot be made, .*not a directory"):
-        check_places(
-            load_study("study.yaml"), Path("models"), Path("reports/small"), MLflowTracker()
-        )
+        train("study.yaml", "patients.csv", progress=untrained)
     assert not Path("models").exists()
 
 
-@pytest.mark.parametrize("name", ["reports/small/report.html", "reports/small/ridge",
-                                  "reports/small/record", "models/small/ridge"])  # fmt: skip
-@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+_MINE = ("mine/report.html", "mine/ridge", "mine/record")
+_LATEST = ("models/small/latest", "reports/small/latest")  # a link of this name is ours
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *((name, kind) for name in _MINE for kind in ("file", "folder", "link")),
+        *((name, kind) for name in _LATEST for kind in ("file", "folder")),
+    ],
+)
 def test_what_somebody_else_put_there_is_not_replaced(small, name, kind) -> None:
-    path = Path(name)
+    path, out = Path(name), Path("mine") if name.startswith("mine") else None
     path.parent.mkdir(parents=True)
     if kind == "file":
         path.write_text("mine")
@@ -352,8 +448,20 @@ def test_what_somebody_else_put_there_is_not_replaced(small, name, kind) -> None
         path.symlink_to(small.config)
     before = small.files()
     with pytest.raises(PredictorError, match=f"^{name}: is "):
-        train("study.yaml", "patients.csv", progress=untrained)
+        train("study.yaml", "patients.csv", out=out, progress=untrained)
     assert small.files() == before
+
+
+def test_a_report_goes_into_a_folder_of_the_user_beside_what_is_there(small) -> None:
+    Path("mine").mkdir()
+    Path("mine/letter.txt").write_text("mine")
+    options = {"out": "mine", "learners": ["ridge"], "tracker": RecordingTracker()}
+    summary = train("study.yaml", "patients.csv", **options)
+    assert summary.report == "mine/report.html"
+    assert Path("mine/letter.txt").read_text() == "mine"
+    assert not Path("reports").exists()
+    with pytest.raises(PredictorError, match=r"mine/report\.json: is .*choose another folder"):
+        train("study.yaml", "patients.csv", **options)
 
 
 def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, trained) -> None:
@@ -373,9 +481,9 @@ def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, trained
     assert small.files().keys() == {"study.yaml", "covariates.sql", "patients.csv"}
     tracker = RecordingTracker()
     delivered = deliver(judged, data="patients", tracker=tracker)
-    assert [run.training for run in tracker.runs] == [delivered.run_id]
+    assert [run.training for run in tracker.runs] == [delivered.run_id] == [delivered.training]
     assert delivered.verdict == judged.result.verdict
-    assert Path(delivered.report_json) == Path("reports/small/report.json")
+    assert Path("reports/small/latest/report.json").samefile(delivered.report_json)
     assert Path(delivered.report_json).is_file()
 
 

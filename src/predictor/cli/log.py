@@ -26,7 +26,7 @@ def command(directory: Path, seconds: int, as_json: bool, quiet: bool) -> None:
 
     \b
     Example:
-      predictor log reports/starter
+      predictor log reports/starter/latest
     """
     from predictor.tracking import MLflowTracker
     from predictor.workflows import log

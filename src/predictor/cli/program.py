@@ -20,7 +20,18 @@ from predictor.cli import options
 from predictor.cli.stopping import Stopped, fill_closed_streams, stoppable
 from predictor.errors import WRITTEN, DataError, PredictorError
 
-_COMMANDS = ("init", "simulate", "check", "describe", "train", "log", "report", "score", "ui")
+_COMMANDS = (
+    "init",
+    "simulate",
+    "check",
+    "describe",
+    "train",
+    "promote",
+    "log",
+    "report",
+    "score",
+    "ui",
+)
 
 
 class _Commands(click.Group):

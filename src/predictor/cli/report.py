@@ -23,7 +23,7 @@ def command(source: str, out: Path | None, as_json: bool, quiet: bool) -> None:
 
     \b
     Examples:
-      predictor report reports/starter
+      predictor report reports/starter/latest
       predictor report 59b672affe1341019d3a1b7b220df32e --out page.html
     """
     from predictor.workflows import write_report

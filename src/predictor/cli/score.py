@@ -29,7 +29,7 @@ def command(model: str, data: Path, out: Path, lenient: bool, as_json: bool, qui
 
     \b
     Examples:
-      predictor score models/starter/ridge --data new.csv --out scores.csv
+      predictor score models/starter/latest/ridge --data new.csv --out scores.csv
       predictor score models:/starter@champion --data new.csv --out scores.csv
     """
     _keep_arrow_from_importing_pandas()

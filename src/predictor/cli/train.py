@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.disk import LATEST
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,12 +32,17 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default=Path("models"),
     show_default=True,
-    help="Where saved models go.",
+    help="Where saved models go: <study>/<training>/<learner>, and <study>/latest.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Where figures and report.json go.  [default: reports/<study>]",
+    help="Folder for the report, which holds no other one.  [default: reports/<study>/<training>]",
+)
+@click.option(
+    "--name",
+    metavar="TEXT",
+    help="What its runs in MLflow are called.  [default: outcome, covariates and patients]",
 )
 @options.seed
 @click.option(
@@ -51,6 +57,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Draw SHAP values with a point per patient: personal data, not to be shared.",
 )
+@click.option(
+    "--promote",
+    is_flag=True,
+    help="Make its champion that of the question in MLflow, in the place of the one there is.",
+)
 @options.as_json
 @options.quiet
 def command(
@@ -59,9 +70,11 @@ def command(
     learners: tuple[str, ...],
     models: Path,
     out: Path | None,
+    name: str | None,
     seed: int | None,
     jobs: int,
     individual: bool,
+    promote: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -82,9 +95,11 @@ def command(
             learners=learners,
             models=models,
             out=out,
+            name=name,
             seed=seed,
             jobs=jobs,
             individual=individual,
+            promote=promote,
             progress=show,
         )
     with options.printing():
@@ -114,10 +129,32 @@ def _show(summary: DeliveredTraining, out: Console) -> None:
     out.print()
     show_audits(summary.audits, out)
     out.print()
-    model = learners[summary.champion].model
+    model = _latest(learners[summary.champion].model, summary.training)
     score = shlex.join(["predictor", "score", model, "--data", "NEW.csv", "--out", "scores.csv"])
-    places = {"report ": summary.report, "model  ": model}
+    places = {"report ": _latest(summary.report, summary.training), "model  ": model}
     if summary.run_id is not None:
         places["runs   "] = "predictor ui"
+    if (left := _left_in_place(summary)) is not None:
+        out.print(left, soft_wrap=True)
+        out.print()
     for what, where in {**places, "score  ": score}.items():
         out.print(f"{what} {where}", soft_wrap=True)
+
+
+def _latest(path: str, training: str) -> str:
+    """The same place by the name that stays: `latest`, where that leads to this training."""
+    parts = [LATEST if part == training else part for part in Path(path).parts]
+    shorter = Path(*parts)
+    return str(shorter) if shorter.exists() and shorter.samefile(path) else path
+
+
+def _left_in_place(summary: DeliveredTraining) -> str | None:
+    """What to know, and do, where another version stays the champion in MLflow."""
+    ours = summary.model_versions.get(summary.champion)
+    if summary.registered is None or ours == summary.champion_version:
+        return None
+    promote = shlex.join(["predictor", "promote", summary.registered, str(ours), "--reason", "WHY"])
+    return (
+        f"In MLflow version {summary.champion_version} of {summary.registered} stays the champion; "
+        f"this training's is version {ours}: {promote}"
+    )

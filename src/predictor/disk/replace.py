@@ -74,17 +74,31 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
+def write_files(contents: Mapping[Path, bytes], folders: Iterable[Path] = ()) -> None:
     """Write files, all of them or none.
+
+    Parameters
+    ----------
+    contents
+        By path.
+    folders
+        Put in their places as a whole, in this order and before the other files; what is there is
+        replaced by them.
 
     Raises
     ------
     OSError
         If one cannot be written; what was there before is there afterwards.
     """
-    with replacing(contents) as staged:
+    folders = tuple(folders)
+    within = {path: next((f for f in folders if f in path.parents), None) for path in contents}
+    alone = [path for path, folder in within.items() if folder is None]
+    with replacing([*folders, *alone]) as staged:
         for path, content in contents.items():
-            write_bytes(staged[path], content)
+            folder = within[path]
+            new = staged[path] if folder is None else staged[folder] / path.relative_to(folder)
+            new.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(new, content)
 
 
 def _make(folder: Path, made: list[Path]) -> None:

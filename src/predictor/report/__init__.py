@@ -11,7 +11,7 @@ from predictor.report.cohort_results import (
     sample_size,
 )
 from predictor.report.figures import Figure, report_figures
-from predictor.report.learner_results import flat_metrics, learner_result
+from predictor.report.learner_results import headline_metrics, learner_result
 from predictor.report.models_in_words import model_in_words
 from predictor.report.training_results import (
     comparison_results,
@@ -27,8 +27,8 @@ __all__ = [
     "cohort_counts",
     "comparison_results",
     "covariates",
-    "flat_metrics",
     "flow",
+    "headline_metrics",
     "learner_result",
     "model_in_words",
     "plan_result",

@@ -19,8 +19,10 @@ from predictor.validation import (
     Trained,
 )
 
-# what follows the name of a measure in MLflow
-_SUFFIX = {"estimate": "", "bootstrap_632plus": "_632plus"}
+_WITH_ENDS = (
+    "auroc", "brier", "log_loss", "calibration_intercept", "calibration_slope", "observed_expected",
+)  # fmt: skip
+_THRESHOLDS = 5
 
 
 def learner_result(
@@ -104,17 +106,28 @@ def learner_result(
     )
 
 
-def flat_metrics(learner: LearnerResult) -> dict[str, float]:
-    """The numbers of a learner under one name each, as MLflow wants them."""
-    numbers = {
-        f"{name}{_SUFFIX.get(key, f'_{key}')}": getattr(found, key)
-        for name, found in learner.metrics.items()
-        for key in NUMBERS
-    }
+def headline_metrics(learner: LearnerResult) -> dict[str, float]:
+    """The numbers by which learners of many trainings are compared, under one name each.
+
+    Few enough to be read side by side: every measure that has no threshold, the ends of the
+    intervals of those that are told first, and net benefit at the first thresholds. What is not
+    estimable is absent.
+    """
+    numbers: dict[str, float | None] = {}
+    thresholds = 0
+    for name, found in learner.metrics.items():
+        if "@" not in name:
+            numbers[name] = found.estimate
+        elif name.startswith("net_benefit@") and thresholds < _THRESHOLDS:
+            thresholds += 1
+            numbers[name] = found.estimate
+        if name in _WITH_ENDS:
+            numbers |= {f"{name}_low": found.low, f"{name}_high": found.high}
     numbers |= {
         name: getattr(learner, name)
         for name in ("instability_mape", "seconds", "failed_replicates", "parameters")
     }
+    numbers["auroc_apparent"] = learner.metrics["auroc"].apparent
     return {name: float(value) for name, value in numbers.items() if value is not None}
 
 

@@ -45,6 +45,7 @@ from predictor.results.description import (
     Transition,
 )
 from predictor.results.documents import (
+    PromotedModel,
     ScoredFile,
     SentTraining,
     StarterStudy,
@@ -72,7 +73,7 @@ from predictor.results.learner import (
     Stability,
     StabilityGroup,
 )
-from predictor.results.reading import question_of_report, read_training
+from predictor.results.reading import read_training
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "OutcomeDefinition",
     "Plan",
     "Point",
+    "PromotedModel",
     "Published",
     "PublishedFigure",
     "Rank",
@@ -157,6 +159,5 @@ __all__ = [
     "TreatAll",
     "VerdictLevel",
     "WrittenPage",
-    "question_of_report",
     "read_training",
 ]

@@ -47,8 +47,8 @@ class SentTraining(Result):
         The tracking URI, without user and password.
     run_id, run_ids
         The run of the training, and those of its learners.
-    champion_uri
-        Name of the champion's model.
+    registered, champion_version
+        The registered model of its question, and the version that is the champion now.
     already
         Whether it was there before.
     """
@@ -57,8 +57,30 @@ class SentTraining(Result):
     store: str
     run_id: str
     run_ids: Named[str]
-    champion_uri: str
+    registered: str
+    champion_version: int | None
     already: bool
+
+
+class PromotedModel(Result):
+    """The document of ``predictor promote``: the champion that was named.
+
+    Attributes
+    ----------
+    registered, version, learner, run_id
+        The registered model and its version: its learner, and the run it comes from.
+    before
+        The version that was the champion; None if there was none.
+    reason
+        Why; kept as a tag of the version.
+    """
+
+    registered: str
+    version: int
+    before: int | None
+    learner: str
+    run_id: str
+    reason: str
 
 
 class StarterStudy(Result):

@@ -38,21 +38,3 @@ def read_training(path: Path | str) -> TrainingResult:
             f"{path}: is not a report of `predictor train`, or not as this version writes it; "
             "train again"
         ) from None
-
-
-def question_of_report(path: Path) -> dict[str, str]:
-    """What a ``report.json`` of whatever version is about; empty if a file is none.
-
-    Returns
-    -------
-    dict
-        `study`, `outcome`, `predict_at` and, where it says so, `rule`.
-    """
-    try:
-        document = parse_json(read_plain(path, limit=_LARGEST))
-    except (OSError, ValueError):
-        return {}
-    always = ("study", "outcome", "predict_at", "learners")
-    if not isinstance(document, dict) or any(name not in document for name in always):
-        return {}
-    return {name: str(document[name]) for name in (*always[:3], "rule") if name in document}

@@ -152,18 +152,33 @@ class DeliveredTraining(TrainingResult):
 
     Attributes
     ----------
+    training
+        Tells it from all others; the name of its folders.
     report, report_json
         The page, and the plain data it was made of.
-    run_id, store, champion_uri
-        In MLflow; None if it could not be told.
+    run_id, store, registered
+        The run, the store, and the registered model of the question in MLflow; None if it could
+        not be told.
+    model_versions
+        Of the registered model, by learner.
+    champion_version
+        The version that is the champion of the question now.
     tracking_error
-        Why not.
+        Why it could not be told.
     """
 
     learners: Named[DeliveredLearner]
+    training: str
     report: str
     report_json: str
     run_id: str | None
     store: str | None
-    champion_uri: str | None
+    registered: str | None
+    model_versions: Named[int]
+    champion_version: int | None
     tracking_error: str | None
+
+    @property
+    def champion_uri(self) -> str | None:
+        """``models:/<registered model>@champion``."""
+        return None if self.registered is None else f"models:/{self.registered}@champion"

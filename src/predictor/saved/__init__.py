@@ -6,15 +6,15 @@ from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
 from predictor.saved.scores import Scores, score
 from predictor.saved.spread import Spread
-from predictor.saved.write import stage_model, write_model
+from predictor.saved.write import model_files, write_model
 
 __all__ = [
     "SavedModel",
     "Scores",
     "Spread",
     "Usual",
+    "model_files",
     "read_model",
     "score",
-    "stage_model",
     "write_model",
 ]

@@ -16,7 +16,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from predictor.cohort import needed_columns, pipeline_sql
-from predictor.disk import dump_json, replacing, write_bytes
+from predictor.disk import dump_json, write_files
 from predictor.errors import ModelError
 from predictor.saved import model as layout
 from predictor.saved.files import digest
@@ -43,18 +43,12 @@ def write_model(model: SavedModel, directory: Path, *, card: str) -> None:
     OSError
         If the disk is full or the place cannot be written; nothing is left behind then.
     """
-    with replacing([directory]) as staged:
-        stage_model(model, staged[directory], card=card)
+    files = model_files(model, card=card)
+    write_files({directory / name: content for name, content in files.items()}, [directory])
 
 
-def stage_model(model: SavedModel, directory: Path, *, card: str) -> None:
-    """Write a model to a new directory, which is for the caller to put in its place."""
-    directory.mkdir()
-    for name, content in _files(model, card).items():
-        write_bytes(directory / name, content)
-
-
-def _files(model: SavedModel, card: str) -> dict[str, bytes]:
+def model_files(model: SavedModel, *, card: str) -> dict[str, bytes]:
+    """What a saved model's directory holds, by name; see `write_model`."""
     sql, _ = pipeline_sql(model.study)
     study = model.study.model_copy(update={"covariates": Pipeline(file=layout.PIPELINE, sql=sql)})
     files = {

@@ -6,20 +6,24 @@ The only part that speaks MLflow. Importing this package does not import it; the
 from __future__ import annotations
 
 from predictor.tracking.mlflow_tracker import MLflowTracker
-from predictor.tracking.names import metric_name
+from predictor.tracking.names import metric_name, registered_name
 from predictor.tracking.recording import RecordingTracker
-from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
+from predictor.tracking.registry import Promotion
+from predictor.tracking.runs import Attempt, LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.tracker import Tracker
 from predictor.tracking.ui import run_ui, ui_command
 
 __all__ = [
+    "Attempt",
     "LearnerRun",
     "LoggedTraining",
     "MLflowTracker",
+    "Promotion",
     "RecordingTracker",
     "Tracker",
     "TrainingRun",
     "metric_name",
+    "registered_name",
     "run_ui",
     "ui_command",
 ]

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from time import time
 from typing import TYPE_CHECKING
 
-from predictor.tracking.registry import champion
+from predictor.tracking.registry import SINCE, name_champion
 from predictor.tracking.taking_back import take_back
+from predictor.tracking.transactions import COMPLETE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-SECONDS_TAG = "predictor.seconds"  # how long the process had, before it would have given up
+UNTIL_TAG = "predictor.until"  # seconds since 1970 at which the process would have given up
 _CLOCKS_DIFFER = 3_600.0  # seconds
 _LONGEST = 86_400.0  # for runs of a version that did not say
 
 
-def clear_dead(
-    client: MlflowClient, experiment_id: str, study: str, training: str, *, alone: bool
-) -> None:
+def clear_dead(client: MlflowClient, experiment_id: str, training: str, *, alone: bool) -> None:
     """Finish or take back runs that are still said to be running, and cannot be.
 
     Parameters
@@ -37,25 +38,22 @@ def clear_dead(
     parents = {run.data.tags.get("mlflow.parentRunId", run.info.run_id) for run in running}
     for parent in (client.get_run(run_id) for run_id in parents):
         if alone or parent.data.tags.get("training") == training or _too_old(parent):
-            _clear(client, experiment_id, study, parent)
+            _clear(client, experiment_id, parent)
 
 
 def _too_old(run: Run) -> bool:
-    allowed = float(run.data.tags.get(SECONDS_TAG, _LONGEST)) + _CLOCKS_DIFFER
-    return bool(time() - run.info.start_time / 1_000 > allowed)
+    until = run.data.tags.get(UNTIL_TAG, run.info.start_time / 1_000 + _LONGEST)
+    return bool(time() > float(until) + _CLOCKS_DIFFER)
 
 
-def _clear(client: MlflowClient, experiment_id: str, study: str, parent: Run) -> None:
+def _clear(client: MlflowClient, experiment_id: str, parent: Run) -> None:
     children = client.search_runs(
         [experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'", max_results=1_000
     )
-    runs = [parent.info.run_id, *(run.info.run_id for run in children)]
-    best = champion(client, study)
-    if best is not None and best.run_id in runs:
-        # the champion is named when everything else is there
-        for run_id in reversed(runs):
-            client.set_terminated(run_id)
+    if COMPLETE in parent.data.tags:
+        _finish(client, parent, children)
         return
+    runs = [parent.info.run_id, *(run.info.run_id for run in children)]
     models = [
         model.model_id
         for run_id in runs
@@ -64,4 +62,14 @@ def _clear(client: MlflowClient, experiment_id: str, study: str, parent: Run) ->
         )
     ]
     why = "its process ended before everything was logged"
-    take_back(client, study, runs, models, "KILLED", why)
+    take_back(client, runs, models, "KILLED", why)
+
+
+def _finish(client: MlflowClient, parent: Run, children: Iterable[Run]) -> None:
+    """Name the champion of a training that is whole, unless somebody has named another since."""
+    whole = json.loads(parent.data.tags[COMPLETE])
+    for run in children if "champion" in whole else ():
+        for version in client.search_model_versions(f"run_id = '{run.info.run_id}'"):
+            if int(version.version) == whole["champion"] and SINCE not in version.tags:
+                name_champion(client, version.name, whole["champion"], whole["reason"])
+    client.set_terminated(parent.info.run_id, end_time=whole["ended"])

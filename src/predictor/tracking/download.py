@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from predictor.errors import ModelError, PredictorError
 from predictor.study import LearnerSpec
 from predictor.tracking.folders import new_folder
+from predictor.tracking.registry import full_uri, registered_models
 from predictor.tracking.store import open_store, reason
 from predictor.tracking.uri import missing_store, shown
 
@@ -21,8 +22,8 @@ def download_model(uri: str) -> Path:
     Parameters
     ----------
     uri
-        ``models:/<study>@champion``, ``models:/<study>/<version>``, ``models:/<study>/latest``
-        or ``models:/<model id>``.
+        ``models:/<name>@champion``, ``models:/<name>/<version>`` or ``models:/<name>/latest`` of a
+        registered model (or of a study that asks one question), or ``models:/<model id>``.
 
     Returns
     -------
@@ -42,9 +43,10 @@ def download_model(uri: str) -> Path:
         from mlflow.artifacts import download_artifacts
         from mlflow.exceptions import MlflowException
 
+        full = full_uri(uri, registered_models(client))
         try:
             copy = Path(
-                download_artifacts(uri, dst_path=str(new_folder("model")), tracking_uri=store)
+                download_artifacts(full, dst_path=str(new_folder("model")), tracking_uri=store)
             )
         except MlflowException as error:
             raise ModelError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -27,18 +27,28 @@ def log_parameters(client: MlflowClient, run_id: str, parameters: Mapping[str, s
 
 
 def log_metrics(
-    client: MlflowClient, run_id: str, model_id: str, metrics: Mapping[str, float]
+    client: MlflowClient,
+    run_id: str,
+    metrics: Mapping[str, float],
+    curves: Mapping[str, Mapping[int, float]] | None = None,
+    *,
+    model_id: str | None = None,
 ) -> None:
-    """Log the finite metrics of a run and of its model."""
+    """Log the finite metrics of a run and of its model, and curves as metrics with steps."""
     from mlflow.entities import Metric
 
-    finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
     now = time_ns() // 1_000_000
+    points = {name: {0: value} for name, value in metrics.items()} | dict(curves or {})
+    finite = {
+        name: {step: value for step, value in steps.items() if math.isfinite(value)}
+        for name, steps in points.items()
+    }
     client.log_batch(
         run_id,
         metrics=[
-            Metric(name, float(value), now, step=0, model_id=model_id)
-            for name, value in renamed(finite).items()
+            Metric(name, float(value), now, step=step, model_id=model_id)
+            for name, steps in renamed(finite).items()
+            for step, value in steps.items()
         ],
     )
 
@@ -65,6 +75,12 @@ def training_data(run: TrainingRun) -> DatasetInput:
         digest=run.data_fingerprint.rpartition(":")[2][:32],
         source_type="code",
         source=json.dumps({"tags": {"mlflow.source.name": "predictor train"}}),
-        profile=json.dumps({"num_rows": run.rows}),
+        profile=json.dumps({"num_rows": run.rows, "fingerprint": run.data_fingerprint}),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
+
+
+def tables_in(artifacts: Iterable[str]) -> dict[str, str]:
+    """The tag by which MLflow's pages know which files of a run are tables."""
+    tables = [{"path": path, "type": "table"} for path in artifacts if path.startswith("tables/")]
+    return {"mlflow.loggedArtifacts": json.dumps(tables)} if tables else {}

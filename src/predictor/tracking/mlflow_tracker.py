@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from predictor.errors import ModelError
 from predictor.tracking.download import download_model, download_report
-from predictor.tracking.runs import LoggedTraining, TrainingRun
+from predictor.tracking.registry import Promotion, promote_version
+from predictor.tracking.runs import Attempt, LoggedTraining, TrainingRun
+from predictor.tracking.store import open_store
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.tracker import Tracker
-from predictor.tracking.training import check_question, log_training
+from predictor.tracking.training import check_store, log_failure, log_training
+from predictor.tracking.uri import missing_store
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,24 @@ class MLflowTracker(Tracker):
 
     seconds: float = SECONDS
 
-    def check_question(self, study: str, question: Mapping[str, str]) -> None:
-        """See `predictor.tracking.training.check_question`."""
-        check_question(study, question)
+    def check(self) -> None:
+        """See `predictor.tracking.training.check_store`."""
+        check_store()
 
     def log(self, run: TrainingRun) -> LoggedTraining:
         """See `predictor.tracking.training.log_training`."""
         return log_training(run, seconds=self.seconds)
+
+    def log_failure(self, attempt: Attempt, status: str, why: str) -> None:
+        """See `predictor.tracking.training.log_failure`."""
+        log_failure(attempt, status, why)
+
+    def promote(self, name: str, version: int, reason: str) -> Promotion:
+        """See `predictor.tracking.registry.promote_version`."""
+        if missing := missing_store():
+            raise ModelError(f"{name}: {missing}")
+        with open_store() as (client, _):
+            return promote_version(client, name, version, reason)
 
     def fetch_report(self, run_id: str) -> Path:
         """See `predictor.tracking.download.download_report`."""

@@ -47,3 +47,22 @@ def renamed(values: Mapping[str, _T]) -> dict[str, _T]:
     if len(result) < len(values):
         raise ValueError(f"two of these names become one in MLflow: {sorted(values)}")
     return result
+
+
+def registered_name(study: str, question: Mapping[str, str]) -> str:
+    """Name of the registered model of a question: a study can ask several.
+
+    Parameters
+    ----------
+    study
+        Its name.
+    question
+        With `outcome` and `predict_at`; what MLflow or a shell would misread becomes ``_``.
+
+    Examples
+    --------
+    >>> registered_name("crps", {"outcome": "responder_t2", "predict_at": "T0", "rule": "..."})
+    'crps.responder_t2.T0'
+    """
+    parts = (study, question["outcome"], question["predict_at"])
+    return ".".join(re.sub(r"[^\w.-]", "_", part) for part in parts)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from predictor.errors import ModelError, PredictorError
 from predictor.study import LearnerSpec
 from predictor.tracking.folders import new_folder, write_into
-from predictor.tracking.question import refuse_another
-from predictor.tracking.registry import CHAMPION
-from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
+from predictor.tracking.names import registered_name
+from predictor.tracking.registry import CHAMPION, Promotion, full_uri, of_one_question
+from predictor.tracking.runs import Attempt, LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.tracker import Tracker
 
 
@@ -25,50 +24,76 @@ class RecordingTracker(Tracker):
     ----------
     runs
         What was logged, in that order.
+    failures
+        Trainings that did not end well: each with its status and the reason.
+    promotions
+        Champions that were named, in that order.
     """
 
     def __init__(self) -> None:
         self.runs: list[TrainingRun] = []
+        self.failures: list[tuple[Attempt, str, str]] = []
+        self.promotions: list[Promotion] = []
         self._logged: dict[str, LoggedTraining] = {}  # by training
         self._by_id: dict[str, TrainingRun] = {}
         self._by_uri: dict[str, LearnerRun] = {}
+        self._versions: dict[str, list[tuple[LearnerRun, str]]] = {}  # by registered model
+        self._champions: dict[str, int] = {}
 
-    def check_question(self, study: str, question: Mapping[str, str]) -> None:
-        """Refuse a study that has the name of another one; see `Tracker`."""
-        last = next((run for run in reversed(self.runs) if run.study == study), None)
-        if last is not None:
-            refuse_another(
-                study, last.question, question, store="this tracker", way_out="use another tracker"
-            )
+    def check(self) -> None:
+        """Nothing can be wrong here; see `Tracker`."""
 
     def log(self, run: TrainingRun) -> LoggedTraining:
         """Keep a training, once; see `Tracker`."""
+        registered = registered_name(run.study, run.question)
         if run.training in self._logged:
-            return replace(self._logged[run.training], already=True)
-        self.check_question(run.study, run.question)
-        registered = f"models:/{run.study}"
-        first = 1 + sum(len(each.learners) for each in self.runs if each.study == run.study)
-        versions = {learner.name: first + n for n, learner in enumerate(run.learners)}
-        run_ids = {name: f"{run.training}-{version}" for name, version in versions.items()}
-        logged = LoggedTraining(
+            return replace(
+                self._logged[run.training],
+                already=True,
+                champion_version=self._champions[registered],
+            )
+        run_ids = {each.name: f"{run.training}-{n}" for n, each in enumerate(run.learners)}
+        versions = {}
+        for learner in run.learners:
+            self._by_uri[f"models:/{run_ids[learner.name]}"] = learner
+            if learner.version is not None:
+                kept = self._versions.setdefault(registered, [])
+                kept.append((learner, run_ids[learner.name]))
+                versions[learner.name] = len(kept)
+                uris = [f"models:/{registered}/{len(kept)}", f"models:/{registered}/latest"]
+                self._by_uri |= dict.fromkeys(uris, learner)
+        self.runs.append(run)
+        self._by_id |= dict.fromkeys([run.training, *run_ids.values()], run)
+        if registered not in self._champions or run.promote is not None:
+            self._name(registered, versions[run.champion])
+        self._logged[run.training] = LoggedTraining(
             store="memory",
             experiment_id=run.study,
             run_id=run.training,
             run_ids=run_ids,
             model_uris={name: f"models:/{run_id}" for name, run_id in run_ids.items()},
+            registered=registered,
             versions=versions,
-            champion_uri=f"{registered}@{CHAMPION}",
+            champion_version=self._champions[registered],
         )
-        self.runs.append(run)
-        self._logged[run.training] = logged
-        self._by_id |= dict.fromkeys([run.training, *run_ids.values()], run)
-        for learner in run.learners:
-            own, version = logged.model_uris[learner.name], versions[learner.name]
-            uris = [own, f"{registered}/{version}", f"{registered}/latest"]
-            self._by_uri |= dict.fromkeys(uris, learner)
-            if learner.name == run.champion:
-                self._by_uri[logged.champion_uri] = learner
-        return logged
+        return self._logged[run.training]
+
+    def log_failure(self, attempt: Attempt, status: str, why: str) -> None:
+        """Keep that a training did not end well; see `Tracker`."""
+        self.failures.append((attempt, status, why))
+
+    def promote(self, name: str, version: int, reason: str) -> Promotion:
+        """Name a champion; see `Tracker`."""
+        registered = of_one_question(name, list(self._versions))
+        there = self._versions[registered]
+        if not 1 <= version <= len(there):
+            raise ModelError(f"{registered} has no version {version}; it has 1 to {len(there)}")
+        learner, run_id = there[version - 1]
+        before = self._champions[registered]
+        self._name(registered, version)
+        said = Promotion(registered, version, before, learner.name, run_id, reason)
+        self.promotions.append(said)
+        return self.promotions[-1]
 
     def fetch_report(self, run_id: str) -> Path:
         """Write a report and its figures into a new folder; see `Tracker`."""
@@ -86,9 +111,15 @@ class RecordingTracker(Tracker):
 
     def fetch_model(self, uri: str) -> Path:
         """Write a saved model into a new folder; see `Tracker`."""
-        if uri not in self._by_uri:
+        full = full_uri(uri, list(self._versions))
+        if full not in self._by_uri:
             known = ", ".join(self._by_uri) or "no model yet: train with it first"
             raise ModelError(f"{uri}: there is no such model; this tracker has {known}")
         folder = new_folder("model")
-        write_into(folder, self._by_uri[uri].model)
+        write_into(folder, self._by_uri[full].model)
         return folder
+
+    def _name(self, registered: str, version: int) -> None:
+        self._champions[registered] = version
+        champion, _ = self._versions[registered][version - 1]
+        self._by_uri[f"models:/{registered}@{CHAMPION}"] = champion

@@ -1,14 +1,18 @@
-"""The study's experiment, its registered model, and what they were for."""
+"""The study's experiment, and the registered models of its questions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from predictor.errors import StudyError
-from predictor.tracking.question import refuse_another
+from predictor.errors import ModelError, StudyError
+from predictor.printable import as_markdown
+from predictor.tracking.names import registered_name
 from predictor.tracking.uri import sqlite_file
 
 if TYPE_CHECKING:
@@ -16,11 +20,36 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION = "champion"
-_LONGEST = 5_000  # characters of a parameter: MLflow keeps no more than 6,000
+REASON, SINCE = "promoted.reason", "promoted.at"  # tags of a version
+_KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page opens on its runs
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A champion that was named by somebody.
+
+    Attributes
+    ----------
+    registered, version
+        The registered model and its version.
+    before
+        The version that was the champion; None if there was none.
+    learner, run_id
+        Of the version.
+    reason
+        Why.
+    """
+
+    registered: str
+    version: int
+    before: int | None
+    learner: str
+    run_id: str
+    reason: str
 
 
 def experiment(client: MlflowClient, study: str) -> str:
-    """Id of the study's experiment; it and the registered model are made if need be.
+    """Id of the study's experiment, made if need be.
 
     Raises
     ------
@@ -29,7 +58,9 @@ def experiment(client: MlflowClient, study: str) -> str:
     """
 
     def create(name: str) -> None:
-        client.create_experiment(name, artifact_location=_artifacts(client.tracking_uri, name))
+        client.create_experiment(
+            name, artifact_location=_artifacts(client.tracking_uri, name), tags=_KIND
+        )
 
     _unless_there(create, study)
     found = client.get_experiment_by_name(study)
@@ -38,52 +69,138 @@ def experiment(client: MlflowClient, study: str) -> str:
             f"the MLflow experiment {study!r} was deleted. Restore it (`mlflow experiments "
             "restore`) or rename the study."
         )
-    _unless_there(client.create_registered_model, study)
+    if _KIND.keys() - found.tags.keys():  # an earlier version made it
+        client.set_experiment_tag(found.experiment_id, *next(iter(_KIND.items())))
     return str(found.experiment_id)
 
 
-def champion(client: MlflowClient, study: str) -> ModelVersion | None:
+def registered_model(client: MlflowClient, study: str, question: Mapping[str, str]) -> str:
+    """Name of the registered model of a question, made if need be, with what it predicts."""
+    said = {name: question[name] for name in ("outcome", "predict_at")}
+    description = (
+        f"Predicts {as_markdown(said['outcome'])} of study {as_markdown(study)}, as known at "
+        f"{as_markdown(said['predict_at'])}. The rule of the outcome stands with each version. "
+        "Research software, not for patient care."
+    )
+
+    def create(name: str) -> None:
+        client.create_registered_model(name, tags={"study": study, **said}, description=description)
+
+    name = registered_name(study, question)
+    _unless_there(create, name)
+    return name
+
+
+def champion(client: MlflowClient, registered: str) -> ModelVersion | None:
     """The version that is the champion now."""
     from mlflow.exceptions import MlflowException
 
     try:
-        return client.get_model_version_by_alias(study, CHAMPION)
+        return client.get_model_version_by_alias(registered, CHAMPION)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise
         return None
 
 
-def as_parameters(question: Mapping[str, str]) -> dict[str, str]:
-    """A question as parameters of a run."""
-    return {name: text[:_LONGEST] for name, text in question.items()}
+def name_champion(client: MlflowClient, registered: str, version: int, reason: str | None) -> None:
+    """Make a version the champion, and keep when and why."""
+    client.set_registered_model_alias(registered, CHAMPION, str(version))
+    if reason is not None:
+        client.set_model_version_tag(registered, str(version), REASON, reason)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    client.set_model_version_tag(registered, str(version), SINCE, now)
 
 
-def refuse_another_question(
-    client: MlflowClient, experiment_id: str, study: str, question: Mapping[str, str]
-) -> None:
-    """Refuse a training that would take the champion of a study that predicts something else.
+def promote_version(client: MlflowClient, name: str, version: int, reason: str) -> Promotion:
+    """Make a version the champion of its question.
+
+    Parameters
+    ----------
+    name
+        Of the registered model, or of a study that asks one question only.
 
     Raises
     ------
-    StudyError
-        Naming what differs from the last training of this name.
+    ModelError
+        If there is no such model or version, or the study asks several questions; says which.
     """
-    last = client.search_runs(
-        [experiment_id],
-        "attributes.status = 'FINISHED' and attributes.run_name = 'train'",
-        max_results=1,
-        order_by=["attributes.start_time DESC"],
+    from mlflow.exceptions import MlflowException
+
+    registered = of_one_question(name, registered_models(client))
+    try:
+        found = client.get_model_version(registered, str(version))
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        there = sorted(int(v.version) for v in client.search_model_versions(f"name='{registered}'"))
+        known = ", ".join(map(str, there)) or "none"
+        raise ModelError(f"{registered} has no version {version}; it has {known}") from None
+    before = champion(client, registered)
+    name_champion(client, registered, version, reason)
+    return Promotion(
+        registered=registered,
+        version=version,
+        before=None if before is None else int(before.version),
+        learner=found.tags.get("learner", "?"),
+        run_id=str(found.run_id),
+        reason=reason,
     )
-    if not last:
-        return
-    refuse_another(
-        study,
-        last[0].data.params,
-        as_parameters(question),
-        store="the MLflow store",
-        way_out="set MLFLOW_TRACKING_URI to another store",
-    )
+
+
+def registered_models(client: MlflowClient) -> list[str]:
+    """Names of all registered models."""
+    names: list[str] = []
+    token = None
+    while True:
+        page = client.search_registered_models(page_token=token)
+        names += [str(model.name) for model in page]
+        if not (token := page.token):
+            return names
+
+
+def of_one_question(name: str, names: Sequence[str]) -> str:
+    """The registered model that a name stands for: its own, or that of a study with one question.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or the study asks several questions; says which there are.
+
+    Examples
+    --------
+    >>> of_one_question("crps", ["crps.responder_t2.T0", "other.responder.T0"])
+    'crps.responder_t2.T0'
+    """
+    if name in names:
+        return name
+    of_study = [each for each in names if each.startswith(f"{name}.")]
+    if len(of_study) == 1:
+        return of_study[0]
+    known = ", ".join(of_study or names) or "no registered model yet: train one first"
+    what = "asks several questions; name one of" if of_study else "no registered model; there is"
+    raise ModelError(f"{name}: {what} {known}")
+
+
+def full_uri(uri: str, names: Sequence[str]) -> str:
+    """The URI of a model with its registered model's own name in the place of a study's.
+
+    Raises
+    ------
+    ModelError
+        If the study asks several questions.
+
+    Examples
+    --------
+    >>> full_uri("models:/crps@champion", ["crps.responder_t2.T0"])
+    'models:/crps.responder_t2.T0@champion'
+    """
+    found = re.fullmatch(r"models:/([^/@]+)([/@].+)", uri)
+    if found is None or found[1] in names:
+        return uri
+    if not any(each.startswith(f"{found[1]}.") for each in names):
+        return uri  # for the tracker to say that there is none
+    return f"models:/{of_one_question(found[1], names)}{found[2]}"
 
 
 def _artifacts(uri: str, study: str) -> str | None:

@@ -14,69 +14,115 @@ class LearnerRun:
     ----------
     name
         The learner's name in the study file.
+    title
+        What its run is called: tells it from the same learner of another training.
     parameters, metrics
         By name. Metrics that are not finite are left out of MLflow; names are mapped by
         :func:`predictor.tracking.metric_name`.
+    curves
+        By name: values over a probability in per cent. They become metrics with steps.
+    description
+        Of the run, in Markdown; a link to ``artifact:<path>`` leads to a file of the run.
+    seconds
+        What it took.
     artifacts
-        Content by relative path, with forward slashes.
+        Content by relative path, with forward slashes; those in ``tables/`` are shown as tables.
     model
         The files of the saved model by name, registered as they are.
+    version
+        Description of the version of the registered model, in Markdown; None where there is to be
+        none.
     """
 
     name: str
+    title: str
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
+    curves: Mapping[str, Mapping[int, float]]
+    description: str
+    seconds: float
     artifacts: Mapping[str, bytes]
     model: Mapping[str, bytes]
+    version: str | None
 
 
 @dataclass(frozen=True)
-class TrainingRun:
-    """One call of ``train``: becomes a parent run in the study's experiment.
+class Attempt:
+    """A training that began: what is known of it whether it ends well or not.
 
     Parameters
     ----------
     training
         Tells this training from all others, so that it is logged once.
     study
-        Names the experiment and the registered model.
+        Names the experiment.
+    title
+        What the run is called: tells it from the others of the study.
     question
-        What is predicted, from when, by which rule: parameters too. Trainings of one study ask the
-        same.
-    parameters, tags
+        What is predicted, from when, by which rule: parameters too.
+    started
+        Milliseconds since 1970, UTC.
+    """
+
+    training: str
+    study: str
+    title: str
+    question: Mapping[str, str]
+    started: int
+
+
+@dataclass(frozen=True)
+class TrainingRun(Attempt):
+    """A training that ended well: becomes a parent run in the study's experiment.
+
+    Parameters
+    ----------
+    ended
+        Milliseconds since 1970, UTC.
+    parameters, metrics, tags
         By name.
+    description
+        Of the run, in Markdown; a link to ``artifact:<path>`` leads to a file of the run.
     data_fingerprint
         Over every cell of the table, as ``sha256:<64 hexadecimal digits>``.
     dataset_name, rows
         What the table is called and how long it is; nothing else of it goes into MLflow.
     artifacts
-        Content by relative path, with forward slashes: configuration, SQL, report, figures.
+        Content by relative path, with forward slashes: configuration, SQL, report, figures; those
+        in ``tables/`` are shown as tables.
     learners
         In the order of the study file.
     champion
-        The name of one of the learners.
+        The name of one of the learners, which has a version.
+    promote
+        Why its version becomes the champion of the question even if there is one; None if it does
+        so only where there is none.
 
     Raises
     ------
     ValueError
-        If the champion is none of the learners.
+        If the champion is none of the learners, or is not to have a version.
     """
 
-    training: str
-    study: str
-    question: Mapping[str, str]
+    ended: int
     parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
     tags: Mapping[str, str]
+    description: str
     data_fingerprint: str
     dataset_name: str
     rows: int
     artifacts: Mapping[str, bytes]
     learners: tuple[LearnerRun, ...]
     champion: str
+    promote: str | None = None
 
     def __post_init__(self) -> None:
-        if self.champion not in {learner.name for learner in self.learners}:
+        versions = {learner.name: learner.version for learner in self.learners}
+        if self.champion not in versions:
             raise ValueError(f"the champion {self.champion!r} is not one of the learners")
+        if versions[self.champion] is None:
+            raise ValueError(f"the champion {self.champion!r} is not to have a version")
 
 
 @dataclass(frozen=True)
@@ -89,10 +135,14 @@ class LoggedTraining:
         MLflow's tracking URI, without user and password, or a word for it.
     experiment_id, run_id
         The study's experiment and the parent run.
-    run_ids, model_uris, versions
-        By learner: the nested run, the model as ``models:/<id>``, its registered version.
-    champion_uri
-        ``models:/<study>@champion``.
+    run_ids, model_uris
+        By learner: the nested run, the model as ``models:/<id>``.
+    registered
+        Name of the registered model, one for each question.
+    versions
+        Of it, by learner, for those that have one.
+    champion_version
+        The version that is the champion now, of this training or of another one.
     already
         Whether it was there before.
     """
@@ -102,6 +152,12 @@ class LoggedTraining:
     run_id: str
     run_ids: Mapping[str, str]
     model_uris: Mapping[str, str]
+    registered: str
     versions: Mapping[str, int]
-    champion_uri: str
+    champion_version: int | None
     already: bool = False
+
+    @property
+    def champion_uri(self) -> str:
+        """``models:/<registered model>@champion``."""
+        return f"models:/{self.registered}@champion"

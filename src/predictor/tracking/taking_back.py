@@ -14,7 +14,6 @@ _LONGEST = 1_000  # characters; MLflow keeps no more than 5,000
 
 def take_back(
     client: MlflowClient,
-    study: str,
     runs: Iterable[str],
     models: Iterable[str],
     status: str,
@@ -24,8 +23,7 @@ def take_back(
     runs = list(runs)
     for run_id in runs:
         for version in client.search_model_versions(f"run_id = '{run_id}'"):
-            if version.name == study:
-                client.delete_model_version(study, version.version)
+            client.delete_model_version(version.name, version.version)
     for model_id in models:
         client.finalize_logged_model(model_id, "FAILED")
     for run_id in reversed(runs):

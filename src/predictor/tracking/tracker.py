@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from predictor.tracking.runs import LoggedTraining, TrainingRun
+from predictor.tracking.registry import Promotion
+from predictor.tracking.runs import Attempt, LoggedTraining, TrainingRun
 
 
 class Tracker(Protocol):
@@ -16,21 +16,13 @@ class Tracker(Protocol):
     reason to lose the results: these are on the disk, and `tracking_error` says what failed.
     """
 
-    def check_question(self, study: str, question: Mapping[str, str]) -> None:
+    def check(self) -> None:
         """Refuse, before hours are spent, what `log` would refuse afterwards.
-
-        Parameters
-        ----------
-        study
-            Its name.
-        question
-            What is predicted, from when, by which rule; see `TrainingRun`.
 
         Raises
         ------
         PredictorError
-            If nothing could be logged now, or the last training of this name predicts something
-            else.
+            If nothing could be logged now.
         """
 
     def log(self, run: TrainingRun) -> LoggedTraining:
@@ -45,6 +37,40 @@ class Tracker(Protocol):
         ------
         PredictorError
             If it is not kept.
+        """
+
+    def log_failure(self, attempt: Attempt, status: str, why: str) -> None:
+        """Keep that a training failed or was stopped, without a model.
+
+        Parameters
+        ----------
+        attempt
+            What is known of it.
+        status
+            ``FAILED``, or ``KILLED`` where somebody stopped it.
+        why
+            The reason.
+
+        Raises
+        ------
+        PredictorError
+            If it is not kept.
+        """
+
+    def promote(self, name: str, version: int, reason: str) -> Promotion:
+        """Make a version the champion of its question.
+
+        Parameters
+        ----------
+        name
+            Of the registered model, or of a study that asks one question only.
+        version, reason
+            Which one, and why; the reason is kept.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model or version, or the study asks several questions; says which.
         """
 
     def fetch_report(self, run_id: str) -> Path:
@@ -72,8 +98,9 @@ class Tracker(Protocol):
         Parameters
         ----------
         uri
-            ``models:/<study>@champion``, ``models:/<study>/<version>``, ``models:/<study>/latest``
-            or one of `LoggedTraining.model_uris`.
+            ``models:/<name>@champion``, ``models:/<name>/<version>`` or ``models:/<name>/latest``
+            of a registered model (or of a study that asks one question), or one of
+            `LoggedTraining.model_uris`.
 
         Returns
         -------

@@ -1,22 +1,26 @@
-"""One training into MLflow: a parent run, a nested run and a model per learner, a champion."""
+"""One training into MLflow: a parent run, a nested run and a model per learner, their versions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from predictor.disk import check_writable
-from predictor.tracking.dead import SECONDS_TAG, clear_dead
-from predictor.tracking.entries import log_artifacts, log_metrics, log_parameters, training_data
-from predictor.tracking.registry import (
-    CHAMPION,
-    as_parameters,
-    experiment,
-    refuse_another_question,
+from predictor.tracking.dead import UNTIL_TAG, clear_dead
+from predictor.tracking.entries import (
+    log_artifacts,
+    log_metrics,
+    log_parameters,
+    tables_in,
+    training_data,
 )
-from predictor.tracking.runs import LearnerRun, LoggedTraining, TrainingRun
+from predictor.tracking.names import registered_name
+from predictor.tracking.registry import champion, experiment, registered_model
+from predictor.tracking.runs import Attempt, LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import open_store
+from predictor.tracking.taking_back import WHY
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.transactions import transaction
 from predictor.tracking.uri import folder_of_new_store, shown, sqlite_file
@@ -25,10 +29,12 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _SECONDS_BEFORE = 60.0  # for what is asked before training
+_SECONDS_FAILED = 20.0  # for a training that failed: somebody waits for the prompt
+_LONGEST = 5_000  # characters of a parameter or a reason: MLflow keeps no more than 6,000
 
 
 def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTraining:
-    """Log a finished training and register its models under the study's name, once.
+    """Log a finished training and register its models under the name of its question, once.
 
     Either all of it is there afterwards, or its runs are marked ``FAILED`` (``KILLED`` after
     Ctrl-C) with the reason, its models too, its versions are gone and the champion is the one from
@@ -49,81 +55,118 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
     Raises
     ------
     StudyError
-        If the store fails or takes too long, the study's experiment was deleted there, or its
-        trainings predict something else.
+        If the store fails or takes too long, or the study's experiment was deleted there.
     ValueError
         If two names become one in MLflow, or an artifact's path leads out of its run.
     """
     tags = {
-        "mlflow.source.name": "predictor train",
-        "mlflow.source.type": "LOCAL",
-        "study": run.study,
-        "training": run.training,
+        **_tags(run),
         "data_fingerprint": run.data_fingerprint,
-        SECONDS_TAG: str(seconds),
+        UNTIL_TAG: f"{time.time() + seconds:.0f}",
         **run.tags,
     }
-    run_ids: dict[str, str] = {}
-    model_ids: dict[str, str] = {}
     with open_store(seconds) as (client, uri):
         experiment_id = experiment(client, run.study)
         alone = sqlite_file(uri) is not None
-        clear_dead(client, experiment_id, run.study, run.training, alone=alone)
+        clear_dead(client, experiment_id, run.training, alone=alone)
         if found := _found(client, uri, experiment_id, run):
             return found
-        refuse_another_question(client, experiment_id, run.study, run.question)
-        with transaction(client, experiment_id, run.study) as new:
+        registered = registered_model(client, run.study, run.question)
+        run_ids, model_ids, versions = {}, {}, {}
+        with transaction(client, experiment_id, registered) as new:
             dataset = training_data(run)
-            parent = new.start_run("train", {**tags, "champion": run.champion})
+            parent = new.start_run(
+                run.title,
+                {**tags, **tables_in(run.artifacts)},
+                started=run.started,
+                ended=run.ended,
+            )
             client.log_inputs(parent, [dataset])
-            log_parameters(client, parent, {**run.parameters, **as_parameters(run.question)})
+            log_parameters(client, parent, {**run.parameters, **_parameters(run)})
+            log_metrics(client, parent, run.metrics)
             log_artifacts(client, parent, run.artifacts)
+            _describe(client, experiment_id, parent, run.description)
 
             for learner in run.learners:
-                run_id = new.start_run(learner.name, _nested(tags, parent, learner))
+                name, ended = learner.name, run.started + round(1_000 * learner.seconds)
+                nested = {**tags, "mlflow.parentRunId": parent, "learner": name}
+                nested |= tables_in(learner.artifacts)
+                run_id = new.start_run(learner.title, nested, started=run.started, ended=ended)
                 client.log_inputs(run_id, [dataset])
-                log_parameters(client, run_id, learner.parameters)
+                log_parameters(client, run_id, {**learner.parameters, **_parameters(run)})
                 log_artifacts(client, run_id, learner.artifacts)
+                _describe(client, experiment_id, run_id, learner.description)
                 model_id = new.add_model(learner, run_id)
-                log_metrics(client, run_id, model_id, learner.metrics)
-                run_ids[learner.name], model_ids[learner.name] = run_id, model_id
+                log_metrics(client, run_id, learner.metrics, learner.curves, model_id=model_id)
+                run_ids[name], model_ids[name] = run_id, model_id
 
-            versions = {
-                name: new.register(model_id, run_ids[name], name)
-                for name, model_id in model_ids.items()
-            }
-            new.commit(CHAMPION, versions[run.champion])
+            new.link(parent, model_ids[run.champion])
+            for learner in run.learners:
+                if learner.version is not None:
+                    name = learner.name
+                    said = _of_version(run, learner)
+                    versions[name] = new.register(
+                        model_ids[name], run_ids[name], learner.version, said
+                    )
+            best = new.commit(versions[run.champion], run.promote)
     return LoggedTraining(
         store=shown(uri),
         experiment_id=experiment_id,
         run_id=parent,
         run_ids=run_ids,
         model_uris={name: f"models:/{model_id}" for name, model_id in model_ids.items()},
+        registered=registered,
         versions=versions,
-        champion_uri=f"models:/{run.study}@{CHAMPION}",
+        champion_version=best,
     )
 
 
-def check_question(study: str, question: Mapping[str, str]) -> None:
-    """Reach the store, and refuse a study whose name is taken there by another one.
+def log_failure(attempt: Attempt, status: str, why: str) -> None:
+    """Leave a run of a training that did not end well, with the reason and without a model.
 
-    A local store that does not exist is not made yet: training may still fail. Its place, and the
-    working directory, to which the files of runs go, must be writable.
+    Parameters
+    ----------
+    attempt
+        What is known of it.
+    status
+        ``FAILED``, or ``KILLED`` where somebody stopped it.
+    why
+        The reason.
+
+    Raises
+    ------
+    StudyError
+        If the store fails or takes too long, or the study's experiment was deleted there.
+    """
+    with open_store(_SECONDS_FAILED) as (client, _):
+        experiment_id = experiment(client, attempt.study)
+        run = client.create_run(
+            experiment_id,
+            start_time=attempt.started,
+            run_name=attempt.title,
+            tags={**_tags(attempt), WHY: why[:_LONGEST], "mlflow.note.content": why[:_LONGEST]},
+        )
+        log_parameters(client, run.info.run_id, _parameters(attempt))
+        client.set_terminated(run.info.run_id, status)
+
+
+def check_store() -> None:
+    """Reach the store.
+
+    A local store that does not exist is not made yet. Its place, and the working directory, to
+    which the files of runs go, must be writable.
 
     Raises
     ------
     PredictorError
-        If the store fails or could not be made, or the last training of this name predicts
-        something else.
+        If the store fails or could not be made.
     """
     if (new := folder_of_new_store()) is not None:
         for place in (new, Path()):
             check_writable(place)
         return
-    with open_store(_SECONDS_BEFORE) as (client, _):
-        found = client.get_experiment_by_name(study)
-        if found is not None and found.lifecycle_stage == "active":
-            refuse_another_question(client, found.experiment_id, study, question)
+    with open_store(_SECONDS_BEFORE):
+        pass
 
 
 def _found(
@@ -139,22 +182,53 @@ def _found(
     parents = [r.info.run_id for r in runs if "learner" not in r.data.tags]
     if not parents:
         return None
+    registered = registered_name(run.study, run.question)
     versions = {
-        name: version
+        name: int(version.version)
         for name, run_id in run_ids.items()
         for version in client.search_model_versions(f"run_id = '{run_id}'")
     }
+    models = client.search_logged_models([experiment_id], max_results=1_000)
+    by_run = {model.source_run_id: model.model_id for model in models}
+    best = champion(client, registered)
     return LoggedTraining(
         store=shown(uri),
         experiment_id=experiment_id,
         run_id=parents[0],
         run_ids=run_ids,
-        model_uris={name: str(version.source) for name, version in versions.items()},
-        versions={name: int(version.version) for name, version in versions.items()},
-        champion_uri=f"models:/{run.study}@{CHAMPION}",
+        model_uris={name: f"models:/{by_run[run_id]}" for name, run_id in run_ids.items()},
+        registered=registered,
+        versions=versions,
+        champion_version=None if best is None else int(best.version),
         already=True,
     )
 
 
-def _nested(tags: Mapping[str, str], parent: str, learner: LearnerRun) -> dict[str, str]:
-    return {**tags, "mlflow.parentRunId": parent, "learner": learner.name}
+def _tags(attempt: Attempt) -> dict[str, str]:
+    return {
+        "mlflow.source.name": "predictor train",
+        "mlflow.source.type": "LOCAL",
+        "study": attempt.study,
+        "training": attempt.training,
+    }
+
+
+def _parameters(attempt: Attempt) -> dict[str, str]:
+    return {name: text[:_LONGEST] for name, text in attempt.question.items()}
+
+
+def _of_version(run: TrainingRun, learner: LearnerRun) -> dict[str, str]:
+    """Tags of a version: enough to choose one without opening its run."""
+    return {
+        "learner": learner.name,
+        "training": run.training,
+        "data_fingerprint": run.data_fingerprint,
+        **_parameters(run),
+        **{name: text for name, text in run.tags.items() if name == "verdict"},
+    }
+
+
+def _describe(client: MlflowClient, experiment_id: str, run_id: str, text: str) -> None:
+    """Set the description of a run, whose links lead to its own files."""
+    files = f"#/experiments/{experiment_id}/runs/{run_id}/artifacts/"
+    client.set_tag(run_id, "mlflow.note.content", re.sub(r"\]\(artifact:", f"]({files}", text))

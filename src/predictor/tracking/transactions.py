@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from predictor.disk import without_interrupts
 from predictor.tracking.folders import as_folder
 from predictor.tracking.names import model_name, renamed
-from predictor.tracking.registry import CHAMPION, champion
+from predictor.tracking.registry import CHAMPION, champion, name_champion
 from predictor.tracking.runs import LearnerRun
 from predictor.tracking.taking_back import take_back
 from predictor.tracking.time_limit import TooSlow, limit
@@ -18,30 +18,33 @@ from predictor.tracking.time_limit import TooSlow, limit
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+COMPLETE = "predictor.complete"
+"""Tag of a parent run whose training is whole: when it ended, and its champion if that is named."""
+
 _SECONDS = 15.0  # for taking back: whoever pressed Ctrl-C waits for it
 
 
 class Transaction:
     """Creates runs, models and versions, and remembers them so that they can be taken back."""
 
-    def __init__(self, client: MlflowClient, experiment_id: str, study: str) -> None:
+    def __init__(self, client: MlflowClient, experiment_id: str, registered: str) -> None:
         self._client = client
         self._experiment_id = experiment_id
-        self._study = study
-        self._runs: list[str] = []
+        self._registered = registered
+        self._runs: dict[str, int] = {}  # when each ended
         self._models: list[str] = []
-        self._champion_before = champion(client, study)
+        self._champion_before = champion(client, registered)
 
-    def start_run(self, name: str, tags: Mapping[str, str]) -> str:
-        """Create a run; its id."""
-        run = self._client.create_run(self._experiment_id, run_name=name, tags=dict(tags))
-        self._runs.append(run.info.run_id)
-        return self._runs[-1]
+    def start_run(self, name: str, tags: Mapping[str, str], *, started: int, ended: int) -> str:
+        """Create a run that began and ended when the training did; its id."""
+        run = self._client.create_run(
+            self._experiment_id, start_time=started, run_name=name, tags=dict(tags)
+        )
+        self._runs[run.info.run_id] = ended
+        return str(run.info.run_id)
 
     def add_model(self, learner: LearnerRun, run_id: str) -> str:
         """Store the saved model of a learner, unchanged; its model id."""
-        from mlflow.entities import LoggedModelOutput
-
         model_id = self._client.create_logged_model(
             self._experiment_id,
             name=model_name(learner.name),
@@ -54,49 +57,72 @@ class Transaction:
         with as_folder(learner.model) as directory:
             self._client.log_model_artifacts(model_id, directory)
         self._client.finalize_logged_model(model_id, "READY")
-        self._client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
-        return model_id
+        self.link(run_id, model_id)
+        return str(model_id)
 
-    def register(self, model_id: str, run_id: str, learner: str) -> int:
-        """Make the model a version of the study's registered model; the version's number."""
+    def link(self, run_id: str, model_id: str) -> None:
+        """Show the model among the outputs of a run."""
+        from mlflow.entities import LoggedModelOutput
+
+        self._client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
+
+    def register(
+        self, model_id: str, run_id: str, description: str, tags: Mapping[str, str]
+    ) -> int:
+        """Make the model a version of the registered model; the version's number."""
         version = self._client.create_model_version(
-            self._study,
+            self._registered,
             source=f"models:/{model_id}",
             run_id=run_id,
             model_id=model_id,
-            tags={"learner": learner},
+            tags=dict(tags),
+            description=description,
         ).version
         # MLflow's page of a model finds its versions by this tag.
-        link = json.dumps([{"name": self._study, "version": version}])
+        link = json.dumps([{"name": self._registered, "version": version}])
         self._client.set_logged_model_tags(model_id, {"mlflow.modelVersions": link})
         return int(version)
 
-    def commit(self, alias: str, version: int) -> None:
-        """Name the champion and mark every run as finished.
+    def commit(self, version: int, reason: str | None) -> int:
+        """Mark every run as finished; the version that is the champion then.
 
-        The parent run, the first one, is marked last. Whatever finds it running knows by the
-        champion whether everything is there: see `predictor.tracking.dead`.
+        The parent run, the first one, is marked last. Whatever finds it running knows by a tag
+        whether everything is there: see `predictor.tracking.dead`.
+
+        Parameters
+        ----------
+        version
+            Becomes the champion if there is a reason, or no champion yet.
         """
-        for run_id in reversed(self._runs[1:]):
-            self._client.set_terminated(run_id)
-        self._client.set_registered_model_alias(self._study, alias, str(version))
-        self._client.set_terminated(self._runs[0])
+        before = self._champion_before
+        moves = before is None or reason is not None
+        parent, *children = self._runs
+        for run_id in reversed(children):
+            self._client.set_terminated(run_id, end_time=self._runs[run_id])
+        whole: dict[str, int | str | None] = {"ended": self._runs[parent]}
+        if moves:
+            whole |= {"champion": version, "reason": reason}
+        self._client.set_tag(parent, COMPLETE, json.dumps(whole))
+        if moves:
+            name_champion(self._client, self._registered, version, reason)
+        self._client.set_terminated(parent, end_time=self._runs[parent])
+        return version if moves or before is None else int(before.version)
 
     def take_back(self, status: str, why: str) -> None:
         """Mark runs with the status and models as failed, delete versions; the champion is back."""
-        take_back(self._client, self._study, self._runs, self._models, status, why)
-        before, now = self._champion_before, champion(self._client, self._study)
+        take_back(self._client, self._runs, self._models, status, why)
+        before, now = self._champion_before, champion(self._client, self._registered)
         if before is not None and (now is None or now.version != before.version):
-            self._client.set_registered_model_alias(self._study, CHAMPION, before.version)
+            self._client.set_registered_model_alias(self._registered, CHAMPION, before.version)
 
 
 @contextmanager
-def transaction(client: MlflowClient, experiment_id: str, study: str) -> Iterator[Transaction]:
+def transaction(client: MlflowClient, experiment_id: str, registered: str) -> Iterator[Transaction]:
     """Take everything back when the block raises, Ctrl-C included; the error goes on."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
-    begun = Transaction(client, experiment_id, study)
+    begun = Transaction(client, experiment_id, registered)
     try:
         yield begun
     except BaseException as error:

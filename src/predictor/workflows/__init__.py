@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from predictor.workflows.estimated import Estimated, estimate
     from predictor.workflows.fitted import Fitted, fit
     from predictor.workflows.judged import Judged, judge
-    from predictor.workflows.logging import log
+    from predictor.workflows.logging import log, promote
     from predictor.workflows.planned import Planned, make_plan, plan
     from predictor.workflows.prepared import Prepared, prepare
     from predictor.workflows.reporting import write_report
@@ -40,6 +40,7 @@ __all__ = [
     "make_plan",
     "plan",
     "prepare",
+    "promote",
     "score",
     "score_file",
     "train",
@@ -63,6 +64,7 @@ _WHERE = {
     "make_plan": "planned",
     "plan": "planned",
     "prepare": "prepared",
+    "promote": "logging",
     "score": "scoring",
     "score_file": "scoring",
     "train": "training",

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
 from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
-from predictor.disk import dump_json, replacing, write_bytes
-from predictor.report import Figure, flat_metrics, report_figures
+from predictor.disk import dump_json, link_latest, write_files
+from predictor.report import Figure, report_figures
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining
-from predictor.saved import SavedModel, Spread, Usual, stage_model
+from predictor.saved import SavedModel, Spread, Usual, model_files
 from predictor.scorers.keeping import kept
-from predictor.study import ValidationSpec, dump_study, question
-from predictor.tracking import LearnerRun, MLflowTracker, Tracker, TrainingRun
-from predictor.workflows import provenance
+from predictor.study import ValidationSpec, dump_study
+from predictor.tracking import MLflowTracker, Tracker, TrainingRun
 from predictor.workflows.estimated import EstimatedLearner
 from predictor.workflows.judged import Judged
-from predictor.workflows.logging import try_to_log
-from predictor.workflows.places import reports_of
+from predictor.workflows.lab_book import attempt, entry
+from predictor.workflows.logging import telling_failure, try_to_log
+from predictor.workflows.places import Places
 from predictor.workflows.record import RECORD, place, place_of_learner, to_record
 from predictor.workflows.reporting import PAGE, REPORT, make_page
 
@@ -35,14 +34,17 @@ def deliver(
     data: str,
     models: Path | str = "models",
     out: Path | str | None = None,
+    name: str | None = None,
     individual: bool = False,
+    promote: bool = False,
     tracker: Tracker | None = None,
 ) -> DeliveredTraining:
     """Save, draw, track.
 
-    Models and report are written beside their places first, and put there together. The tracker,
-    which can fail in more ways than a disk, is told afterwards: what it would not take can be sent
-    later, see `predictor.workflows.logging`.
+    Models and report are written beside their places first, and put there together: a folder of
+    this training for each, so that no other one is touched. The tracker, which can fail in more
+    ways than a disk, is told afterwards: what it would not take can be sent later, see
+    `predictor.workflows.logging`.
 
     Parameters
     ----------
@@ -51,11 +53,16 @@ def deliver(
     data
         Name of the table.
     models
-        Where saved models go: ``models/<study>/<learner>/``.
+        Where saved models go: ``models/<study>/<training>/<learner>/``, with `latest` leading to
+        the last training.
     out
-        Where figures and report go; ``reports/<study>`` if None.
+        Where figures and report go; ``reports/<study>/<training>/`` if None, with `latest` too.
+    name
+        What its runs are called; told by what was trained if None.
     individual
         Draw figures with a point per patient: personal data.
+    promote
+        Whether its champion becomes that of the question even if there is one.
     tracker
         What is told of the training; MLflow if None.
 
@@ -67,56 +74,13 @@ def deliver(
     Raises
     ------
     OSError
-        If the disk is full; what was there before is there afterwards.
+        If the disk is full; nothing is written then.
     """
-    study, result = judged.prepared.study, judged.result
-    models, out = Path(models), reports_of(study) if out is None else Path(out)
-    shown = result.visible()
-    together, each = report_figures(shown)
-    vectors = _vectors(together)
-    pictures_of_each = {
-        name: _vectors(drawn) | _shap(judged.learners[name], individual=individual)
-        for name, drawn in each.items()
-    }
-    report = dump_json(result.to_json())
-    page = make_page(shown, together, each, _beeswarms(pictures_of_each))
-    sql, _ = pipeline_sql(study)
-    artifacts = {
-        REPORT: report,  # first: it tells whose folder this is
-        PAGE: page,
-        **vectors,
-        "study.yaml": dump_study(study.without_paths()).encode(),
-        "covariates.sql": sql.encode(),
-    }
-    artifacts_of_each = {
-        name: {"learner.json": dump_json(learner.to_json()), **pictures_of_each.get(name, {})}
-        for name, learner in result.learners.items()
-    }
-    files = {out / place(name): content for name, content in artifacts.items()}
-    for learner, contents in artifacts_of_each.items():
-        for name, content in contents.items():
-            files[out / place_of_learner(learner, name)] = content
-    directories = {
-        name: models / study.study / learner.spec.slug for name, learner in judged.learners.items()
-    }
-    record = out / RECORD
-    with replacing((*directories.values(), *files, record)) as staged:
-        written: dict[str, Files] = {}
-        for name, directory in directories.items():
-            model = _saved(judged, name)
-            stage_model(model, staged[directory], card=card(model, result))
-            written[name] = {path.name: path.read_bytes() for path in staged[directory].iterdir()}
-        for path, content in files.items():
-            write_bytes(staged[path], content)
-        run = _tracked(judged, data, written, artifacts, artifacts_of_each)
-        write_bytes(staged[record], dump_json(to_record(run, directories, out)))
-    if not individual:
-        # that of an earlier training would come back on the page of `predictor report`
-        for each_learner in judged.learners.values():
-            swarm = out / each_learner.spec.slug / "figures" / f"{BEESWARM}.png"
-            swarm.unlink(missing_ok=True)
+    result, places = judged.result, Places.of(judged.prepared, models, out)
     tracker = MLflowTracker() if tracker is None else tracker
-    logged, tracking_error = try_to_log(run, out, tracker)
+    with telling_failure(tracker, attempt(judged.prepared, name)):
+        run, directories = _written(judged, places, data, name, individual, promote)
+    logged, tracking_error = try_to_log(run, places.report, tracker)
     learners = {
         name: DeliveredLearner(
             **dict(found),
@@ -127,13 +91,75 @@ def deliver(
     }
     return DeliveredTraining(
         **dict(result) | {"learners": learners},
-        report=str(out / PAGE),
-        report_json=str(out / REPORT),
+        training=run.training,
+        report=str(places.report / PAGE),
+        report_json=str(places.report / REPORT),
         run_id=None if logged is None else logged.run_id,
         store=None if logged is None else logged.store,
-        champion_uri=None if logged is None else logged.champion_uri,
+        registered=None if logged is None else logged.registered,
+        model_versions={} if logged is None else logged.versions,
+        champion_version=None if logged is None else logged.champion_version,
         tracking_error=tracking_error,
     )
+
+
+def _written(
+    judged: Judged,
+    places: Places,
+    data: str,
+    name: str | None,
+    individual: bool,
+    promote: bool,
+) -> tuple[TrainingRun, Mapping[str, Path]]:
+    """Write models, report and record; what a tracker is to be told, and where each model is."""
+    study, result, out = judged.prepared.study, judged.result, places.report
+    shown = result.visible()
+    together, each = report_figures(shown)
+    vectors = _vectors(together)
+    pictures_of_each = {
+        learner: _vectors(drawn) | _shap(judged.learners[learner], individual=individual)
+        for learner, drawn in each.items()
+    }
+    page = make_page(shown, together, each, _beeswarms(pictures_of_each))
+    sql, _ = pipeline_sql(study)
+    artifacts = {
+        REPORT: dump_json(result.to_json()),  # first: it tells whose folder this is
+        PAGE: page,
+        **vectors,
+        "study.yaml": dump_study(study.without_paths()).encode(),
+        "covariates.sql": sql.encode(),
+    }
+    artifacts_of_each = {
+        learner: {"learner.json": dump_json(found.to_json()), **pictures_of_each.get(learner, {})}
+        for learner, found in result.learners.items()
+    }
+    directories = {
+        learner: places.models / trained.spec.slug for learner, trained in judged.learners.items()
+    }
+    models: dict[str, Files] = {}
+    for learner in judged.learners:
+        saved = _saved(judged, learner)
+        models[learner] = model_files(saved, card=card(saved, result))
+    run = entry(
+        judged,
+        name=name,
+        data=data,
+        models=models,
+        artifacts=artifacts,
+        artifacts_of_each=artifacts_of_each,
+        promote="trained with --promote" if promote else None,
+    )
+    files = {directories[n] / path: content for n in models for path, content in models[n].items()}
+    files |= {out / place(path): content for path, content in run.artifacts.items()}
+    for told in run.learners:
+        for path, content in told.artifacts.items():
+            files[out / place_of_learner(told.name, path)] = content
+    files[out / RECORD] = dump_json(to_record(run, directories, out))
+    # a folder that the user has made keeps what else is in it
+    write_files(files, [f for f in (places.models, places.report) if not f.exists()])
+    for folder in places.with_latest:
+        link_latest(folder)
+    return run, directories
 
 
 def _shap(learner: EstimatedLearner, *, individual: bool) -> Files:
@@ -184,49 +210,4 @@ def _saved(judged: Judged, name: str) -> SavedModel:
             "fingerprint": found.data.fingerprint,
             **found.model_dump(mode="json", include={"seed", "time", "versions"}),
         },
-    )
-
-
-def _tracked(
-    judged: Judged,
-    data: str,
-    models: Mapping[str, Files],
-    artifacts: Files,
-    artifacts_of_each: Mapping[str, Files],
-) -> TrainingRun:
-    study, found = judged.prepared.study, judged.result
-    tags = {f"version.{name}": text for name, text in found.versions.items()}
-    tags |= {"champion": found.champion, "verdict": " ".join(found.verdict)}
-    revision = provenance.commit()
-    if revision is not None:
-        tags["mlflow.source.git.commit"] = revision
-    return TrainingRun(
-        training=uuid.uuid4().hex,
-        study=study.study,
-        question=question(study),
-        parameters={
-            "seed": str(study.seed),
-            "patients": str(found.data.labelled),
-            "events": str(found.data.events),
-        },
-        tags=tags,
-        data_fingerprint=found.data.fingerprint,
-        dataset_name=data,
-        rows=found.data.rows,
-        artifacts=artifacts,
-        learners=tuple(
-            LearnerRun(
-                name=name,
-                parameters={
-                    "learner": learner.spec.learner,
-                    "covariates": ", ".join(learner.result.covariates),
-                    **{key: str(value) for key, value in learner.spec.parameters.items()},
-                },
-                metrics=flat_metrics(learner.result),
-                artifacts=artifacts_of_each[name],
-                model=models[name],
-            )
-            for name, learner in judged.learners.items()
-        ),
-        champion=found.champion,
     )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from predictor.errors import WRITTEN, PredictorError
-from predictor.results import SentTraining
-from predictor.tracking import LoggedTraining, MLflowTracker, Tracker, TrainingRun
+from predictor.results import PromotedModel, SentTraining
+from predictor.tracking import Attempt, LoggedTraining, MLflowTracker, Tracker, TrainingRun
 from predictor.workflows.record import read_record
+
+_log = logging.getLogger(__name__)
 
 
 def log(out: Path | str, *, tracker: Tracker | None = None) -> SentTraining:
@@ -38,9 +44,61 @@ def log(out: Path | str, *, tracker: Tracker | None = None) -> SentTraining:
         store=logged.store,
         run_id=logged.run_id,
         run_ids=logged.run_ids,
-        champion_uri=logged.champion_uri,
+        registered=logged.registered,
+        champion_version=logged.champion_version,
         already=logged.already,
     )
+
+
+def promote(
+    model: str, version: int, reason: str, *, tracker: Tracker | None = None
+) -> PromotedModel:
+    """Make a version of a registered model the champion of its question.
+
+    Parameters
+    ----------
+    model
+        Name of the registered model, or of a study that asks one question only.
+    version
+        Its number.
+    reason
+        Why; kept with it.
+    tracker
+        Where the models are; MLflow if None.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model or version, or the study asks several questions; says which.
+    PredictorError
+        If no reason is given, or the tracker fails.
+    """
+    if not reason.strip():
+        raise PredictorError("a champion needs a reason: say why it takes the place of the other")
+    found = (MLflowTracker() if tracker is None else tracker).promote(model, version, reason)
+    return PromotedModel(**asdict(found))
+
+
+@contextmanager
+def telling_failure(tracker: Tracker, began: Attempt) -> Iterator[None]:
+    """Let the tracker know of a training that fails in this block; the error goes on.
+
+    Of an error that nobody foresaw the kind is told alone: its words may hold values.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            status, why = "KILLED", "interrupted"
+        elif isinstance(error, (PredictorError, OSError)):
+            status, why = "FAILED", f"{type(error).__name__}: {error}"
+        else:
+            status, why = "FAILED", type(error).__name__
+        try:
+            tracker.log_failure(began, status, why)
+        except PredictorError as silent:
+            _log.warning("the failure is not in the lab book: %s", silent)
+        raise
 
 
 def try_to_log(

@@ -1,87 +1,83 @@
-"""Where a training writes: writable, its own, and of the same question."""
+"""Where a training writes: writable, and nobody else's."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-from predictor.disk import check_writable, refuse_foreign
-from predictor.errors import PredictorError
-from predictor.results import question_of_report
-from predictor.saved.model import MODEL, PIPELINE, STUDY
-from predictor.study import Study, differences, on_one_line, parse_study, question
+from predictor.disk import LATEST, check_writable, refuse_foreign
+from predictor.study import Study
 from predictor.tracking import Tracker
+from predictor.workflows.prepared import Prepared
 from predictor.workflows.reporting import PAGE, REPORT
 
-
-def reports_of(study: Study) -> Path:
-    """Where reports of a study go, if nothing else is asked for."""
-    return Path("reports") / study.study
+REPORTS = Path("reports")
 
 
-def check_places(study: Study, models: Path, out: Path, tracker: Tracker) -> None:
+@dataclass(frozen=True)
+class Places:
+    """Folders of one training: no other one writes there.
+
+    Attributes
+    ----------
+    models
+        With a folder for each learner.
+    report
+        Of its report.
+    named
+        Whether the user has chosen the folder of the report.
+    """
+
+    models: Path
+    report: Path
+    named: bool
+
+    @classmethod
+    def of(cls, prepared: Prepared, models: Path | str, out: Path | str | None) -> Self:
+        """The folders of a training.
+
+        Parameters
+        ----------
+        prepared
+            The training.
+        models
+            Where saved models go: ``<models>/<study>/<training>/<learner>/``.
+        out
+            Where its report goes; ``reports/<study>/<training>/`` if None.
+        """
+        study, training = prepared.study.study, prepared.beginning.training
+        report = REPORTS / study / training if out is None else Path(out)
+        return cls(Path(models) / study / training, report, out is not None)
+
+    @property
+    def with_latest(self) -> tuple[Path, ...]:
+        """Those beside which `latest` leads to the last training."""
+        return (self.models,) if self.named else (self.models, self.report)
+
+
+def check_places(study: Study, places: Places, tracker: Tracker) -> None:
     """Refuse places before hours are spent on what goes there.
 
     Raises
     ------
     PredictorError
-        If a place cannot be written, something else is there, models, report or the last training
-        that was tracked under this name predict something else, or the tracker fails.
+        If a place cannot be written, something else is there, or the tracker fails.
     """
-    folder = models / study.study
-    for place in (models, folder, out):
+    for place in (places.models, places.report):
         check_writable(place)
+    foreign = [folder.with_name(LATEST) for folder in places.with_latest]
     refuse_foreign(
-        [folder / learner.slug for learner in study.learners],
-        _is_model,
-        kind="a saved model",
-        way_out="move it away, rename the learner, or write the models elsewhere (--models)",
+        [path for path in foreign if not path.is_symlink()],
+        lambda _: False,
+        kind="a link to the last training",
+        way_out="move it away, or write elsewhere (--models, --out)",
     )
     refuse_foreign(
-        [out / name for name in (REPORT, PAGE, "record", "figures")]
-        + [out / learner.slug for learner in study.learners],
-        lambda _: bool(question_of_report(out / REPORT)),
-        kind="of a training",
-        way_out="move it away, or write the report elsewhere (--out)",
+        [places.report / name for name in (REPORT, PAGE, "record", "figures", "tables")]
+        + [places.report / learner.slug for learner in study.learners],
+        lambda _: False,
+        kind="of this training",
+        way_out="choose another folder for the report (--out), or move it away",
     )
-    _refuse_another_question(study, folder, out)
-    tracker.check_question(study.study, question(study))
-
-
-def _refuse_another_question(study: Study, folder: Path, out: Path) -> None:
-    """Two studies with one name would take each other's models and report."""
-    ours = {"study": study.study, **question(study)}
-    found = {out: _question_of_report(out / REPORT)}
-    found |= {path.parent: _question_of_model(path.parent) for path in folder.glob(f"*/{MODEL}")}
-    for place, theirs in found.items():
-        different = differences(theirs, ours)
-        if different:
-            said = "; ".join(f"{n} {theirs[n]!r}, here {ours[n]!r}" for n in different)
-            raise PredictorError(
-                f"{place}: is of another study: {said}. Rename this study (key study of "
-                f"{study.file}), or write elsewhere (--models and --out, and "
-                "MLFLOW_TRACKING_URI for another store)."
-            )
-
-
-def _question_of_report(path: Path) -> dict[str, str]:
-    found = question_of_report(path)
-    return found | ({"rule": on_one_line(found["rule"])} if "rule" in found else {})
-
-
-def _question_of_model(directory: Path) -> dict[str, str]:
-    try:
-        text, sql = ((directory / name).read_text(encoding="utf-8") for name in (STUDY, PIPELINE))
-        return question(parse_study(text, file=str(directory / STUDY), pipeline=sql))
-    except (PredictorError, OSError, ValueError):
-        return {}  # damaged, or of another version: training makes it whole
-
-
-def _is_model(directory: Path) -> bool:
-    """Whether a folder says that it is a saved model, whole or damaged."""
-    try:
-        described: Any = json.loads((directory / MODEL).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(described, dict) and {"format", "study", "learner"} <= set(described)
+    tracker.check()

@@ -29,6 +29,7 @@ from predictor.cohort.labelled import Labels
 from predictor.errors import StudyError
 from predictor.learners import names
 from predictor.study import LearnerSpec, Study, load_study
+from predictor.workflows.beginning import Beginning
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +56,8 @@ class Prepared:
         never written down.
     pooled
         Values of so few labelled patients that `matrix` has the most frequent one instead.
+    beginning
+        When this began, and its name.
     """
 
     study: Study
@@ -65,6 +68,7 @@ class Prepared:
     fingerprint: str
     entropy: int
     pooled: tuple[Pooled, ...]
+    beginning: Beginning
 
 
 def prepare(
@@ -90,6 +94,7 @@ def prepare(
     StudyError, DataError
         If the study or the table is refused.
     """
+    beginning = Beginning.now()
     study = _ordered(load_study(config), learners, seed)
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
@@ -97,7 +102,12 @@ def prepare(
     check_persons(labelled.eligible, cohort)
     eligible = design(covariates(labelled.eligible))
     prepared = _in_order(
-        study, labelled, eligible, fingerprint=cohort.fingerprint(), entropy=cohort.entropy()
+        study,
+        labelled,
+        eligible,
+        fingerprint=cohort.fingerprint(),
+        entropy=cohort.entropy(),
+        beginning=beginning,
     )
     check_informative(prepared.eligible.take(~np.isnan(prepared.labelled.labels)))
     for spec in study.learners:
@@ -149,11 +159,18 @@ def relabelled(prepared: Prepared, labels: Labels) -> Prepared:
         prepared.eligible,
         fingerprint=prepared.fingerprint,
         entropy=prepared.entropy,
+        beginning=prepared.beginning,
     )
 
 
 def _in_order(
-    study: Study, labelled: LabelledCohort, eligible: Design, *, fingerprint: str, entropy: int
+    study: Study,
+    labelled: LabelledCohort,
+    eligible: Design,
+    *,
+    fingerprint: str,
+    entropy: int,
+    beginning: Beginning,
 ) -> Prepared:
     names = _cluster_names(labelled.eligible)
     order = canonical_order(eligible, labelled.labels, names)
@@ -171,6 +188,7 @@ def _in_order(
         fingerprint,
         entropy,
         pooled,
+        beginning,
     )
 
 

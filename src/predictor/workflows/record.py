@@ -17,12 +17,15 @@ from predictor.study import LearnerSpec
 from predictor.tracking import LearnerRun, TrainingRun
 
 RECORD = "record/training.json"
-_FORMAT = 1
+_FORMAT = 2
 _LARGEST = 2**28  # bytes of one file
 _IN_RECORD = ("study.yaml", "covariates.sql")  # the report folder may be the user's own
 _PLAIN = (
-    "training", "study", "question", "parameters", "tags", "data_fingerprint", "dataset_name",
-    "rows", "champion",
+    "training", "study", "title", "question", "started", "ended", "parameters", "metrics", "tags",
+    "description", "data_fingerprint", "dataset_name", "rows", "champion", "promote",
+)  # fmt: skip
+_PLAIN_OF_LEARNER = (
+    "name", "title", "parameters", "curves", "description", "seconds", "version",
 )  # fmt: skip
 
 Files = Mapping[str, bytes]
@@ -56,8 +59,7 @@ def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> Record
         "artifacts": _hashes(run.artifacts),
         "learners": [
             {
-                "name": learner.name,
-                "parameters": dict(learner.parameters),
+                **{name: _plain(getattr(learner, name)) for name in _PLAIN_OF_LEARNER},
                 # the others are left out of MLflow, and JSON has no word for them
                 "metrics": {n: v for n, v in learner.metrics.items() if math.isfinite(v)},
                 "artifacts": _hashes(learner.artifacts),
@@ -109,7 +111,7 @@ def _learner(entry: Record, out: Path, faults: list[str]) -> LearnerRun:
     name, model = entry["name"], entry["model"]
     files = {n: (f"{model}/{n}", h) for n, h in entry["model_files"].items()}
     places = {n: (place_of_learner(name, n), h) for n, h in entry["artifacts"].items()}
-    said = {"name": name, "parameters": entry["parameters"], "metrics": entry["metrics"]}
+    said = {each: entry[each] for each in (*_PLAIN_OF_LEARNER, "metrics")}
     said |= {"artifacts": _read(out, places, faults), "model": _read(out, files, faults)}
     return TypeAdapter(LearnerRun).validate_python(said)
 

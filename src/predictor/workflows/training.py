@@ -12,7 +12,9 @@ from predictor.workflows.delivery import deliver
 from predictor.workflows.estimated import estimate
 from predictor.workflows.fitted import Progress, fit, silent
 from predictor.workflows.judged import judge
-from predictor.workflows.places import check_places, reports_of
+from predictor.workflows.lab_book import attempt
+from predictor.workflows.logging import telling_failure
+from predictor.workflows.places import Places, check_places
 from predictor.workflows.planned import plan
 from predictor.workflows.prepared import prepare
 
@@ -26,9 +28,11 @@ def train(
     learners: Sequence[str] = (),
     models: Path | str = "models",
     out: Path | str | None = None,
+    name: str | None = None,
     seed: int | None = None,
     jobs: int = -1,
     individual: bool = False,
+    promote: bool = False,
     progress: Progress = silent,
     tracker: Tracker | None = None,
 ) -> DeliveredTraining:
@@ -41,15 +45,21 @@ def train(
     learners
         Names of learners in the study file (or of the package) to train; all of the file if empty.
     models
-        Where saved models go: ``models/<study>/<learner>/``.
+        Where saved models go: ``models/<study>/<training>/<learner>/``; ``models/<study>/latest``
+        leads to the last training.
     out
-        Where figures and ``report.json`` go; ``reports/<study>`` if None.
+        Where figures and ``report.json`` go; ``reports/<study>/<training>/`` if None, with
+        `latest` too.
+    name
+        What its runs are called; told by what was trained if None.
     seed
         Instead of the seed of the study file.
     jobs
         Replicates fitted at the same time; -1 for all processors.
     individual
         Draw each learner's SHAP values with a point per patient: personal data.
+    promote
+        Whether the champion of this training becomes that of its question even if there is one.
     progress
         Called before each step with a few words and the share of steps that are done.
     tracker
@@ -73,24 +83,26 @@ def train(
     progress("reading", 0.0)
     planned = plan(prepare(config, data, learners=learners, seed=seed))
     study = planned.prepared.study
-    models, out = Path(models), reports_of(study) if out is None else Path(out)
-    check_places(study, models, out, tracker)
+    check_places(study, Places.of(planned.prepared, models, out), tracker)
     executor, steps = threads(jobs), len(study.learners) + _AROUND
 
     def training(step: str, share: float) -> None:
         progress(step, (1 + share * len(study.learners)) / steps)
 
-    fitted = fit(planned, executor, training)
-    progress("estimating", 1 - 3 / steps)
-    estimated = estimate(fitted)
-    progress("judging", 1 - 2 / steps)
-    judged = judge(estimated, executor)
+    with telling_failure(tracker, attempt(planned.prepared, name)):
+        fitted = fit(planned, executor, training)
+        progress("estimating", 1 - 3 / steps)
+        estimated = estimate(fitted)
+        progress("judging", 1 - 2 / steps)
+        judged = judge(estimated, executor)
     progress("saving", 1 - 1 / steps)
     return deliver(
         judged,
         data=Path(data).stem,
         models=models,
         out=out,
+        name=name,
         individual=individual,
+        promote=promote,
         tracker=tracker,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_help_ends_with_an_example_that_can_be_pasted(name, predictor) -> None:
     for line in lines:
         assert line.startswith(f"predictor {name}"), line
         # it parses: the command line accepts it
-        arguments = line.split()[2:]
+        arguments = shlex.split(line)[2:]
         with _command(name).make_context(name, arguments, resilient_parsing=False):
             pass
 
@@ -99,7 +100,7 @@ def test_train_prints_its_document_and_nothing_else(small, store) -> None:
     for facts in document["learners"].values():
         assert set(facts["metrics"]) == MEASURES
         assert (small.folder / facts["model"] / "model.json").is_file()
-    assert document["learners"]["ridge"]["model"] == "models/small/latest/ridge"
+    assert document["learners"]["ridge"]["model"] == f"models/small/{document['training']}/ridge"
     assert (small.folder / document["report"]).is_file()
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", document["data"]["fingerprint"])
     for words in ("AUROC (95 % interval)", "apparent", "Brier", "slope", "seconds", "champion: ",

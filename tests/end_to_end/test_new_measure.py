@@ -76,12 +76,9 @@ def test_a_new_measure_is_estimated_told_and_tracked_like_any_other(small, store
     assert f"| {NEW.name} | {row['estimate']:.3f} |" in card
     # in MLflow
     logged = mlflow.MlflowClient(done.store).get_run(done.learners["ridge"].run_id).data.metrics
-    flat = report.flat_metrics(LearnerResult.from_json(facts))
+    flat = report.headline_metrics(LearnerResult.from_json(facts))
     assert {name: logged[name] for name in flat if name.startswith(NEW.name)} == {
         NEW.name: row["estimate"],
-        f"{NEW.name}_apparent": row["apparent"],
-        f"{NEW.name}_optimism_corrected": row["optimism_corrected"],
-        f"{NEW.name}_out_of_bag": row["out_of_bag"],
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from predictor.measures import measures_of
-from predictor.report import flat_metrics
+from predictor.report import headline_metrics
 from predictor.results import LearnerResult
 
 MEASURES = {measure.name for measure in measures_of("binary", (0.3, 0.5, 0.7))}
@@ -44,7 +44,7 @@ def test_nothing_stands_beside_a_number_that_is_not_estimable(report, trained) -
         assert facts["stability"]["calibration_slope"] == {"low": None, "high": None}
         assert not {
             n
-            for n in flat_metrics(LearnerResult.from_json(facts))
+            for n in headline_metrics(LearnerResult.from_json(facts))
             if n.startswith("calibration_slope")
         }
     assert {"calibration_slope", "ici"} <= missing

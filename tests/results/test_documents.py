@@ -23,6 +23,7 @@ from predictor.results import (
     Description,
     Histogram,
     LearnerResult,
+    PromotedModel,
     Result,
     ScoredFile,
     SentTraining,
@@ -31,13 +32,12 @@ from predictor.results import (
     TrainingResult,
     Transition,
     WrittenPage,
-    question_of_report,
     read_training,
 )
 
 DOCUMENTS = (
     DeliveredTraining, CheckResult, Description,
-    ScoredFile, WrittenPage, SentTraining, StarterStudy, SyntheticCohort,
+    ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)
@@ -209,14 +209,3 @@ def test_a_report_that_is_none_is_refused_with_a_way_out(tmp_path) -> None:
     (tmp_path / "report.json").write_text('{"study": "x"}')
     with pytest.raises(PredictorError, match="train again"):
         read_training(tmp_path / "report.json")
-
-
-def test_a_report_of_another_version_still_says_what_it_is_about(tmp_path) -> None:
-    path = tmp_path / "report.json"
-    said = {"study": "s", "outcome": "o", "predict_at": "T0"}
-    path.write_text(json.dumps({**said, "format": 99, "learners": {}}))
-    assert question_of_report(path) == said
-    for text in ("[1]", "{", '{"study": "s"}'):
-        path.write_text(text)
-        assert question_of_report(path) == {}
-    assert question_of_report(tmp_path / "nowhere.json") == {}

@@ -48,7 +48,7 @@ def test_mlflow_serves_the_champion_of_the_registry(trained, frame, expected, mo
 
     mlflow.set_tracking_uri(trained.result.store)
     try:
-        found = _load("models:/small@champion").predict(frame)
+        found = _load("models:/small.responder_t2.T0@champion").predict(frame)
     finally:
         mlflow.set_tracking_uri(None)
     np.testing.assert_allclose(

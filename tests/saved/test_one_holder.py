@@ -51,12 +51,6 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
     from predictor.explain import figures
     from predictor.report import Figure
 
-    earlier = folder / "reports/small/latest/ridge/figures/shap_beeswarm.png"
-    earlier.parent.mkdir(parents=True)
-    earlier.write_bytes(b"points of an earlier training")
-    known = {"study": "small", "outcome": "responder_t2", "predict_at": "T0"}
-    report = {**known, "data": {}, "sample_size": {}, "learners": {}}
-    (folder / "reports/small/latest/report.json").write_text(json.dumps(report))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")

@@ -64,7 +64,7 @@ def check_places(study: Study, places: Places, tracker: Tracker) -> None:
     PredictorError
         If a place cannot be written, something else is there, or the tracker fails.
     """
-    for place in (places.models, places.report):
+    for place in (places.models.parents[1], places.models, places.report):
         check_writable(place)
     foreign = [folder.with_name(LATEST) for folder in places.with_latest]
     refuse_foreign(

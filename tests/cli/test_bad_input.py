@@ -127,7 +127,7 @@ CASES: dict[str, tuple[Change, str]] = {
     "an empty file": (text(lambda _: ""), r"patients\.csv: the file is empty"),
     "a header only": (
         text(lambda content: content.splitlines()[0] + "\n"),
-        r"patients\.csv: the file has a header but no patients",
+        r"patients\.csv: the table has a header but no patients; add a row per patient",
     ),
     "semicolons": (
         text(lambda content: content.replace(",", ";")),

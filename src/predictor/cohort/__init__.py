@@ -20,7 +20,7 @@ from predictor.cohort.labelled import (
 )
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
-from predictor.cohort.read import read_frame, read_table
+from predictor.cohort.read import read_csv_content, read_frame, read_table
 from predictor.cohort.target import Target
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "occurrences",
     "pipeline_sql",
     "pool",
+    "read_csv_content",
     "read_frame",
     "read_table",
 ]

@@ -25,14 +25,19 @@ _MOST_COLUMNS = 20_000
 
 def read_csv(path: Path) -> pa.Table:
     """Read a comma separated table; DataError if it is none, without showing a cell."""
-    import pyarrow.csv as arrow_csv
-
     if path.stat().st_size > _LARGEST:
         raise DataError(
             f"{path}: larger than {_LARGEST // 2**20:,} MB, which is not read into memory; save it "
             f"as Parquet"
         )
-    content = path.read_bytes().removeprefix(_BYTE_ORDER_MARK)
+    return parse_csv(path.read_bytes(), path)
+
+
+def parse_csv(content: bytes, path: Path | str) -> pa.Table:
+    """Read the content of a comma separated table; `path` is what messages call it."""
+    import pyarrow.csv as arrow_csv
+
+    content = content.removeprefix(_BYTE_ORDER_MARK)
     _check_lines(content, path)
     text = _text(content, path)
     _check_quotes(text, path)
@@ -73,7 +78,7 @@ def read_csv(path: Path) -> pa.Table:
     return table
 
 
-def _text(content: bytes, path: Path) -> str:
+def _text(content: bytes, path: Path | str) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content:
         raise DataError(f"{path}: the text is UTF-16 or binary; save it as 'CSV UTF-8'")
     try:
@@ -86,7 +91,7 @@ def _text(content: bytes, path: Path) -> str:
         ) from None
 
 
-def _header(text: str, path: Path) -> list[str]:
+def _header(text: str, path: Path | str) -> list[str]:
     try:
         names = next(csv.reader(io.StringIO(text, newline="")), [])
     except csv.Error:
@@ -111,7 +116,7 @@ def _header(text: str, path: Path) -> list[str]:
     return header
 
 
-def _check_lines(content: bytes, path: Path) -> None:
+def _check_lines(content: bytes, path: Path | str) -> None:
     """Refuse a line that no patient has: a file without line ends, or not a table at all."""
     letters = np.frombuffer(content, np.uint8)
     ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
@@ -123,7 +128,7 @@ def _check_lines(content: bytes, path: Path) -> None:
         )
 
 
-def _check_quotes(text: str, path: Path) -> None:
+def _check_quotes(text: str, path: Path | str) -> None:
     """Refuse a quotation mark left open, which would swallow the rows below it into one cell."""
     if text.count('"') % 2 == 0:
         return

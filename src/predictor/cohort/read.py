@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.cell import canonical, composed, texts
-from predictor.cohort.csv_table import read_csv
+from predictor.cohort.csv_table import parse_csv, read_csv
 from predictor.cohort.header import check_names
 from predictor.cohort.workbook import read_workbook
 from predictor.errors import DataError
@@ -54,10 +54,14 @@ def read_table(path: Path | str) -> pa.Table:
         raise DataError(f"{path}: there is no such file")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: the file is empty")
-    table = _without_blank_end(_strip(reader(path)))
-    if table.num_rows == 0:
-        raise DataError(f"{path}: the file has a header but no patients")
-    return table
+    return _patients(reader(path), path)
+
+
+def read_csv_content(content: bytes, name: str) -> pa.Table:
+    """The same from the content of a CSV that lies in no file; messages call it by `name`."""
+    if not content:
+        raise DataError(f"{name}: empty; expected the names of the columns, and a row per patient")
+    return _patients(parse_csv(content, name), name)
 
 
 def read_frame(frame: Any) -> pa.Table:
@@ -76,6 +80,13 @@ def _cells(series: Any) -> Sequence[object]:
         return list(narrow)
     cells: list[object] = series.tolist()
     return cells
+
+
+def _patients(raw: pa.Table, path: Path | str) -> pa.Table:
+    table = _without_blank_end(_strip(raw))
+    if table.num_rows == 0:
+        raise DataError(f"{path}: the table has a header but no patients; add a row per patient")
+    return table
 
 
 def _strip(table: pa.Table) -> pa.Table:

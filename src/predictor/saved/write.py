@@ -21,8 +21,10 @@ from predictor.errors import ModelError
 from predictor.saved import model as layout
 from predictor.saved.files import digest
 from predictor.saved.model import SavedModel
+from predictor.saved.scores import SAID
 from predictor.saved.spread import Spread
 from predictor.study import Pipeline, dump_study
+from predictor.study.study import CONTRIBUTION
 
 # the mlflow version whose MLmodel format is written
 _MLMODEL_FORMAT = "3.17.2"
@@ -118,16 +120,31 @@ def _null_for_nan(values: Numbers) -> Numbers:
 _LENIENT = {"name": "lenient", "type": "boolean", "default": False, "shape": None}
 
 
+# double for whole numbers too: with a gap, pandas has no others; a date is text, as in a CSV
+_TYPES = {"number": "double", "integer": "double", "flag": "boolean"}
+
+
 def _mlmodel(model: SavedModel) -> bytes:
-    # every column "any" and optional: a typed signature refuses whole numbers and texts, and shows
-    # patients' values when it does; the dictionary is checked by the model itself
+    # all optional: what is missing is for the model to say, in its own words
+    study = model.study
     inputs = [
-        {"type": "any", "name": column.name, "required": False}
-        for column in needed_columns(model.study, [c.name for c in model.covariates])
+        {
+            "type": "string" if column.role == "id" else _TYPES.get(column.type, "string"),
+            "name": column.name,
+            "required": False,
+        }
+        for column in needed_columns(study, [c.name for c in model.covariates])
     ]
     outputs = [
-        {"type": "double", "name": name, "required": False}
-        for name in ("probability", "low", "high")
+        {"type": kind, "name": name, "required": False}
+        for name, kind in (
+            *((name, "string") for name in study.ids),
+            *((name, "double") for name in ("probability", "low", "high")),
+            ("flags", "string"),
+            ("baseline", "double"),
+            *((f"{CONTRIBUTION}{c.name}", "double") for c in model.covariates),
+            *((name, "string") for name in SAID),
+        )
     ]
     said = {
         "flavors": {
@@ -145,7 +162,7 @@ def _mlmodel(model: SavedModel) -> bytes:
             "outputs": json.dumps(outputs),
             "params": json.dumps([_LENIENT]),
         },
-        "metadata": {"study": model.study.study, "learner": model.learner},
+        "metadata": {"study": study.study, "learner": model.learner},
     }
     return dump_json(said, indent=1)
 

@@ -1,6 +1,7 @@
 """Where trainings are tracked: a boundary, MLflow behind it, and a tracker in memory.
 
-The only part that speaks MLflow. Importing this package does not import it; the first call does.
+The only part that speaks MLflow, but for `predictor.saved.pyfunc_loader`, which MLflow calls.
+Importing this package does not import it; the first call does.
 """
 
 from __future__ import annotations

@@ -52,6 +52,15 @@ def test_files_elsewhere_are_dumped_by_name(
     assert again.covariates.file == "base.sql"
 
 
+def test_a_default_that_was_asked_for_is_not_forgotten(study_text: str) -> None:
+    asked = "validation: {cross_validation: {repeats: 20}, interval: {}}\n"
+    study = parse_study(study_text + asked, file="s", pipeline=None)
+    again = read_back(study).validation
+    assert again.model_fields_set == {"cross_validation", "interval"}
+    for patients in (100, 500, 50_000):  # what is left out is chosen by their number
+        assert again.for_patients(patients) == study.validation.for_patients(patients)
+
+
 def test_levels_mean_the_same_to_another_reader_of_yaml(study_text: str) -> None:
     text = study_text.replace("[female, male]", "[no, 2020-01-31, 01, 1e3x, '1e3', '~', 'true']")
     dumped = yaml.safe_load(dump_study(parse_study(text, file="s", pipeline=None)))

@@ -87,6 +87,9 @@ def dump_study(study: Study) -> str:
         learner.name: learner.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
         for learner in study.learners
     }
+    # what is left out is chosen by the number of patients, so a default that was asked for is said
+    if given := study.validation.model_dump(mode="json", exclude_unset=True):
+        raw["validation"] = given
     if study.covariates is not None:
         file = study.covariates.file
         raw["covariates"] = Path(file).name if Path(file).is_absolute() else file

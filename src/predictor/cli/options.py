@@ -28,6 +28,22 @@ quiet = click.option("--quiet", is_flag=True, help="No messages.")
 seed = click.option("--seed", type=click.IntRange(min=0), help="Instead of the seed of the study.")
 
 
+def _jobs(_context: click.Context, _parameter: click.Parameter, jobs: int) -> int:
+    if jobs < -1 or jobs == 0:
+        raise click.UsageError("--jobs must be -1 or at least 1")
+    return jobs
+
+
+jobs = click.option(
+    "--jobs",
+    type=int,
+    default=-1,
+    show_default=True,
+    callback=_jobs,
+    help="Replicates fitted at the same time; -1 for all processors.",
+)
+
+
 class NotShownError(Exception):
     """The work is done, and its results could not be printed."""
 

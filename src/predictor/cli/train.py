@@ -45,13 +45,7 @@ if TYPE_CHECKING:
     help="What its runs in MLflow are called.  [default: outcome, covariates and patients]",
 )
 @options.seed
-@click.option(
-    "--jobs",
-    type=int,
-    default=-1,
-    show_default=True,
-    help="Replicates fitted at the same time; -1 for all processors.",
-)
+@options.jobs
 @click.option(
     "--individual",
     is_flag=True,
@@ -84,8 +78,6 @@ def command(
     Example:
       predictor train study.yaml --data patients.csv
     """
-    if jobs < -1 or jobs == 0:
-        raise click.UsageError("--jobs must be -1 or at least 1")
     from predictor.workflows import train
 
     with options.progress(options.messages(quiet)) as show:

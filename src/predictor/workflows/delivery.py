@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import dump_json, link_latest, write_files
-from predictor.report import Figure, report_figures
+from predictor.report import Figure, cohort_counts, plan_result, report_figures
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining
 from predictor.saved import SavedModel, Spread, Usual, model_files
 from predictor.scorers.keeping import kept
-from predictor.study import ValidationSpec, dump_study
+from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
-from predictor.workflows.estimated import EstimatedLearner
+from predictor.workflows.estimated import Estimated, EstimatedLearner
 from predictor.workflows.judged import Judged
 from predictor.workflows.lab_book import attempt, entry
 from predictor.workflows.logging import telling_failure, try_to_log
@@ -181,15 +182,17 @@ def _beeswarms(pictures_of_each: Mapping[str, Files]) -> Files:
     return {name: files[path] for name, files in pictures_of_each.items() if path in files}
 
 
-def _saved(judged: Judged, name: str) -> SavedModel:
-    learner, found = judged.learners[name], judged.result
+def saved_model(estimated: Estimated, name: str) -> SavedModel:
+    """A learner as it is saved, but for what is said of the training as a whole.
+
+    It is the same whichever learners were trained beside it.
+    """
+    learner, prepared = estimated.learners[name], estimated.prepared
     # a file of resamples is named by a path of this machine, which is nobody's business
-    alone = judged.prepared.study.model_copy(
-        update={"learners": (learner.spec,), "validation": ValidationSpec()}
-    )
+    study = prepared.study.without_paths()
     model = kept(learner.trained.model, learner.matrix.X, fewest=FEWEST)
     return SavedModel(
-        study=alone,
+        study=study.model_copy(update={"learners": (learner.spec,)}),
         learner=name,
         covariates=learner.matrix.covariates,
         model=model,
@@ -199,15 +202,24 @@ def _saved(judged: Judged, name: str) -> SavedModel:
         usual=Usual.of(learner.matrix),
         pooled=tuple(
             pooled
-            for pooled in judged.prepared.pooled
+            for pooled in prepared.pooled
             if pooled.covariate in {covariate.name for covariate in learner.matrix.covariates}
         ),
         performance={
             **learner.result.to_json(),
-            **found.model_dump(mode="json", include={"data", "plan", "champion", "verdict"}),
+            "plan": plan_result(study, estimated.plan).to_json(),
+            "data": cohort_counts(prepared.labelled, prepared.fingerprint).to_json(),
         },
-        provenance={
-            "fingerprint": found.data.fingerprint,
-            **found.model_dump(mode="json", include={"seed", "time", "versions"}),
-        },
+        provenance={"fingerprint": prepared.fingerprint, "seed": study.seed},
+    )
+
+
+def _saved(judged: Judged, name: str) -> SavedModel:
+    model, found = saved_model(judged, name), judged.result
+    whole = found.model_dump(mode="json", include={"champion", "verdict"})
+    origin = found.model_dump(mode="json", include={"time", "versions"})
+    return replace(
+        model,
+        performance={**model.performance, **whole},
+        provenance={**model.provenance, **origin},
     )

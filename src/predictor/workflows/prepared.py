@@ -72,7 +72,7 @@ class Prepared:
 
 
 def prepare(
-    config: Path | str,
+    config: Study | Path | str,
     data: Path | str,
     *,
     learners: Sequence[str] = (),
@@ -83,7 +83,7 @@ def prepare(
     Parameters
     ----------
     config, data
-        Study file and table of patients.
+        Study, or its file, and table of patients.
     learners
         Names of learners in the study file (or of the package); all of the file if empty.
     seed
@@ -95,7 +95,8 @@ def prepare(
         If the study or the table is refused.
     """
     beginning = Beginning.now()
-    study = _ordered(load_study(config), learners, seed)
+    study = config if isinstance(config, Study) else load_study(config)
+    study = _ordered(study, learners, seed)
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)

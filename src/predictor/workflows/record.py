@@ -20,6 +20,7 @@ RECORD = "record/training.json"
 _FORMAT = 2
 _LARGEST = 2**28  # bytes of one file
 _IN_RECORD = ("study.yaml", "covariates.sql")  # the report folder may be the user's own
+_SOURCES = (".json", ".yaml", ".sql")
 _PLAIN = (
     "training", "study", "title", "question", "started", "ended", "parameters", "metrics", "tags",
     "description", "data_fingerprint", "dataset_name", "rows", "champion", "promote",
@@ -79,17 +80,7 @@ def read_record(out: Path) -> TrainingRun:
     PredictorError
         If there is no record, it is of another version, or files are gone or of another training.
     """
-    path = out / RECORD
-    try:
-        record = parse_json(read_plain(path, limit=_LARGEST))
-    except FileNotFoundError:
-        raise PredictorError(
-            f"{out}: has no {RECORD}; name the folder that `predictor train` wrote its report to"
-        ) from None
-    except (OSError, ValueError):
-        raise PredictorError(f"{path}: cannot be read as JSON") from None
-    if not isinstance(record, dict) or record.get("format") != _FORMAT:
-        raise PredictorError(f"{path}: is not a record that this version of predictor reads")
+    record = _record(out)
     faults: list[str] = []
     try:
         said = {name: record[name] for name in _PLAIN}
@@ -99,12 +90,61 @@ def read_record(out: Path) -> TrainingRun:
         said["learners"] = tuple(_learner(entry, out, faults) for entry in record["learners"])
         run = TypeAdapter(TrainingRun).validate_python(said)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise PredictorError(f"{path}: is damaged ({type(error).__name__}); train again") from None
+        raise _damaged(out, error) from None
     if faults:
         raise PredictorError(
             "\n".join([*faults, f"{out}: cannot be logged as it was; train again"])
         )
     return run
+
+
+def changed_in_record(out: Path) -> tuple[str, ...]:
+    """Files with numbers, study or SQL that are gone, or not as the training left them.
+
+    Figures and page are not looked at: `predictor report` writes them again.
+
+    Raises
+    ------
+    PredictorError
+        If there is no record, or it is damaged or of another version.
+    """
+    record = _record(out)
+    changed: list[str] = []
+    try:
+        hashes = {place(name): sha256 for name, sha256 in record["artifacts"].items()}
+        for learner in record["learners"]:
+            for name, sha256 in learner["artifacts"].items():
+                hashes[place_of_learner(learner["name"], name)] = sha256
+        for name, sha256 in hashes.items():
+            faults: list[str] = []
+            if PurePosixPath(name).suffix in _SOURCES:
+                _read(out, {name: (name, sha256)}, faults)
+            if faults:
+                changed.append(name)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise _damaged(out, error) from None
+    return tuple(changed)
+
+
+def _record(out: Path) -> Record:
+    path = out / RECORD
+    try:
+        record = parse_json(read_plain(path, limit=_LARGEST))
+    except FileNotFoundError:
+        raise PredictorError(
+            f"{out}: has no {RECORD}; name the folder that `predictor train` wrote its report to"
+        ) from None
+    except (OSError, ValueError):
+        raise PredictorError(f"{path}: cannot be read as JSON; train again") from None
+    if not isinstance(record, dict) or record.get("format") != _FORMAT:
+        raise PredictorError(
+            f"{path}: is not a record that this version of predictor reads; train again"
+        )
+    return record
+
+
+def _damaged(out: Path, error: Exception) -> PredictorError:
+    return PredictorError(f"{out / RECORD}: is damaged ({type(error).__name__}); train again")
 
 
 def _learner(entry: Record, out: Path, faults: list[str]) -> LearnerRun:

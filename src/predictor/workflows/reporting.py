@@ -45,9 +45,11 @@ def write_report(
         If there is no such folder or run, or its report cannot be read or is of another kind.
     """
     source = str(source)
-    folder, beside = _folder(source, MLflowTracker() if tracker is None else tracker)
+    folder = report_folder(source, MLflowTracker() if tracker is None else tracker)
     report = read_training(folder / REPORT)
-    out = beside if out is None else Path(out)
+    if out is None:
+        out = folder / PAGE if Path(source).exists() else f"report-{source[:8]}.html"
+    out = Path(out)
     if out.is_dir():
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
     check_writable(out.parent)
@@ -81,14 +83,24 @@ def make_page(
     return render(page_data(report, pictures, notice=RESEARCH_ONLY)).encode()
 
 
-def _folder(source: str, tracker: Tracker) -> tuple[Path, Path]:
-    """Folder with the report, and where its page goes."""
+def report_folder(source: str, tracker: Tracker) -> Path:
+    """The folder with a report: given, or as the tracker has it.
+
+    Parameters
+    ----------
+    source
+        A folder, the ``report.json`` in it, or the id of a run: of a training, or of one of its
+        learners.
+
+    Raises
+    ------
+    PredictorError
+        If there is no such folder or run.
+    """
     path = Path(source)
     if path.name == REPORT and path.is_file():
-        path = path.parent
-    if path.is_dir():
-        return path, path / PAGE
-    return tracker.fetch_report(source), Path(f"report-{source[:8]}.html")
+        return path.parent
+    return path if path.is_dir() else tracker.fetch_report(source)
 
 
 def _is_page(path: Path) -> bool:

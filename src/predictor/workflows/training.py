@@ -7,15 +7,15 @@ from pathlib import Path
 
 from predictor.results import DeliveredTraining
 from predictor.tracking import MLflowTracker, Tracker
-from predictor.validation import threads
+from predictor.validation import Executor, threads
 from predictor.workflows.delivery import deliver
-from predictor.workflows.estimated import estimate
+from predictor.workflows.estimated import Estimated, estimate
 from predictor.workflows.fitted import Progress, fit, silent
 from predictor.workflows.judged import judge
 from predictor.workflows.lab_book import attempt
 from predictor.workflows.logging import telling_failure
 from predictor.workflows.places import Places, check_places
-from predictor.workflows.planned import plan
+from predictor.workflows.planned import Planned, plan
 from predictor.workflows.prepared import prepare
 
 _AROUND = 4  # steps beside the training of each learner
@@ -82,17 +82,11 @@ def train(
     tracker = MLflowTracker() if tracker is None else tracker
     progress("reading", 0.0)
     planned = plan(prepare(config, data, learners=learners, seed=seed))
-    study = planned.prepared.study
+    study, steps = planned.prepared.study, steps_of(planned)
     check_places(study, Places.of(planned.prepared, models, out), tracker)
-    executor, steps = threads(jobs), len(study.learners) + _AROUND
-
-    def training(step: str, share: float) -> None:
-        progress(step, (1 + share * len(study.learners)) / steps)
-
+    executor = threads(jobs)
     with telling_failure(tracker, attempt(planned.prepared, name)):
-        fitted = fit(planned, executor, training)
-        progress("estimating", 1 - 3 / steps)
-        estimated = estimate(fitted)
+        estimated = fit_and_estimate(planned, executor, progress)
         progress("judging", 1 - 2 / steps)
         judged = judge(estimated, executor)
     progress("saving", 1 - 1 / steps)
@@ -106,3 +100,20 @@ def train(
         promote=promote,
         tracker=tracker,
     )
+
+
+def steps_of(planned: Planned) -> int:
+    """How many steps a training has, of which progress is told."""
+    return len(planned.prepared.study.learners) + _AROUND
+
+
+def fit_and_estimate(planned: Planned, executor: Executor, progress: Progress) -> Estimated:
+    """Two steps as one that tells of its progress; see `fit` and `estimate`."""
+    learners, steps = len(planned.prepared.study.learners), steps_of(planned)
+
+    def training(step: str, share: float) -> None:
+        progress(step, (1 + share * learners) / steps)
+
+    fitted = fit(planned, executor, training)
+    progress("estimating", 1 - 3 / steps)
+    return estimate(fitted)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from predictor.results import DeliveredTraining as DeliveredTraining
     from predictor.results import Description as Description
     from predictor.results import TrainingResult as TrainingResult
+    from predictor.results import Verification as Verification
     from predictor.results import read_training as read_training
     from predictor.saved import SavedModel as SavedModel
     from predictor.saved import Scores as Scores
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from predictor.workflows import prepare as prepare
     from predictor.workflows import score as score
     from predictor.workflows import train as train
+    from predictor.workflows import verify as verify
     from predictor.workflows import write_report as write_report
 
 __version__ = "0.1.0"
@@ -61,6 +63,7 @@ __all__ = [
     "Tracker",
     "TrainingResult",
     "TrainingRun",
+    "Verification",
     "__version__",
     "check",
     "deliver",
@@ -77,6 +80,7 @@ __all__ = [
     "read_training",
     "score",
     "train",
+    "verify",
     "write_report",
 ]
 
@@ -97,6 +101,7 @@ _WHERE = {
     "Tracker": "tracking",
     "TrainingResult": "results",
     "TrainingRun": "tracking",
+    "Verification": "results",
     "check": "workflows",
     "deliver": "workflows",
     "describe": "workflows",
@@ -112,6 +117,7 @@ _WHERE = {
     "read_training": "results",
     "score": "workflows",
     "train": "workflows",
+    "verify": "workflows",
     "write_report": "workflows",
 }
 

@@ -24,6 +24,7 @@ from predictor.results import (
     SentTraining,
     StarterStudy,
     SyntheticCohort,
+    Verification,
     WrittenPage,
 )
 
@@ -148,6 +149,16 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
     same(document, WrittenPage)
     assert document["report"] == "report.html"
     assert (tmp_path / "report.html").is_file()
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_verify_prints_its_document(copied, quiet) -> None:
+    document, err = run(
+        copied.study.folder, "verify", "models/small/pain_only", "--data", "patients.csv", *quiet
+    )
+    same(document, Verification)
+    assert document["same"]
     assert (err == "") == bool(quiet)
 
 

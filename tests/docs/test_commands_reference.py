@@ -15,15 +15,16 @@ OPENING = """\
 
 What `--help` prints. A test holds this page to it.
 
-`check`, `describe` and `train` print their results to standard output; messages, progress and
-warnings go to standard error. With `--json`, one JSON document goes to standard output and nothing
-else. In a file or a pipe no cell of a table is cut. Names are printed as they are: control
+`check`, `describe`, `train` and `verify` print their results to standard output; messages, progress
+and warnings go to standard error. With `--json`, one JSON document goes to standard output and
+nothing else. In a file or a pipe no cell of a table is cut. Names are printed as they are: control
 characters in them are shown as escapes (`\\x1b`), not obeyed.
 
 | exit code | meaning |
 |---|---|
 | 0 | done |
 | 1 | the study, the table or the model was refused; nothing was written |
+| 1 | `verify`: something did not come out again, or does not agree |
 | 2 | wrong usage |
 | 3 | done and written, but MLflow does not have it or not all could be printed |
 | 129, 130, 143 | stopped by SIGHUP, Ctrl-C, SIGTERM; nothing half-written is left |

@@ -31,6 +31,7 @@ from predictor.results import (
     SyntheticCohort,
     TrainingResult,
     Transition,
+    Verification,
     WrittenPage,
     read_training,
 )
@@ -38,6 +39,7 @@ from predictor.results import (
 DOCUMENTS = (
     DeliveredTraining, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
+    Verification,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

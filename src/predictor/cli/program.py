@@ -1,8 +1,8 @@
 """The door: finds the command, turns errors into exit codes.
 
-0 done; 1 the data or the study was refused and nothing was written; 2 wrong usage; 3 the results
-are written, but MLflow does not have them or they could not be printed; 129, 130, 143 stopped by
-SIGHUP, Ctrl-C, SIGTERM.
+0 done; 1 the data or the study was refused and nothing was written, or `verify` found something
+that did not come out again; 2 wrong usage; 3 the results are written, but MLflow does not have them
+or they could not be printed; 129, 130, 143 stopped by SIGHUP, Ctrl-C, SIGTERM.
 """
 
 from __future__ import annotations
@@ -21,17 +21,9 @@ from predictor.cli.stopping import Stopped, fill_closed_streams, stoppable
 from predictor.errors import WRITTEN, DataError, PredictorError
 
 _COMMANDS = (
-    "init",
-    "simulate",
-    "check",
-    "describe",
-    "train",
-    "promote",
-    "log",
-    "report",
-    "score",
+    "init", "simulate", "check", "describe", "train", "promote", "log", "report", "verify", "score",
     "ui",
-)
+)  # fmt: skip
 
 
 class _Commands(click.Group):

@@ -75,6 +75,7 @@ from predictor.results.learner import (
 )
 from predictor.results.reading import read_training
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
+from predictor.results.verification import ChangedInput, ChangedNumber, Verification
 
 __all__ = [
     "FORMAT",
@@ -84,6 +85,8 @@ __all__ = [
     "Calibration",
     "CalibrationGroup",
     "Change",
+    "ChangedInput",
+    "ChangedNumber",
     "Characteristic",
     "Characteristics",
     "CheckResult",
@@ -158,6 +161,7 @@ __all__ = [
     "Transition",
     "TreatAll",
     "VerdictLevel",
+    "Verification",
     "WrittenPage",
     "read_training",
 ]

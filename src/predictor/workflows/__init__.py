@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from predictor.workflows.scoring import score, score_file
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.training import train
+    from predictor.workflows.verifying import verify
 
 __all__ = [
     "Estimated",
@@ -44,6 +45,7 @@ __all__ = [
     "score",
     "score_file",
     "train",
+    "verify",
     "write_report",
 ]
 
@@ -68,6 +70,7 @@ _WHERE = {
     "score": "scoring",
     "score_file": "scoring",
     "train": "training",
+    "verify": "verifying",
     "write_report": "reporting",
 }
 

@@ -1,0 +1,105 @@
+"""What went into a training, then and now: where study, SQL, table and versions differ."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from predictor.cohort import pipeline_sql
+from predictor.printable import visible
+from predictor.results import ChangedInput
+from predictor.results.places import leaves
+from predictor.study import Study
+
+Document = Mapping[str, Any]
+"""Plain data of a training, which a stranger may have written: every key may be missing."""
+
+_COUNTS = ("fingerprint", "rows", "eligible", "unlabelled", "labelled", "events")
+_ORDERED = ("timepoints", "eligible", "learners")
+
+
+def changed_study(stored: Study, now: Study, patients: int) -> list[ChangedInput]:
+    """Keys of the study file and SQL that differ; the seed is looked at elsewhere.
+
+    Parameters
+    ----------
+    patients
+        With a label; what a study file leaves out is chosen by their number.
+    """
+    then, today = _said(stored, patients), _said(now, patients)
+    found = [
+        ChangedInput(what="study", name=place, stored=was, now=comes, lines=())
+        for place in {**then, **today}
+        for was, comes in [(then.get(place), today.get(place))]
+        if was != comes
+    ]
+    (sql, _), (sql_now, _) = pipeline_sql(stored), pipeline_sql(now)
+    if sql != sql_now:
+        found.append(changed_text("SQL", "covariates", sql, sql_now))
+    return found
+
+
+def changed_text(what: Literal["SQL", "copy"], name: str, stored: str, now: str) -> ChangedInput:
+    """Two texts as a short unified diff, made printable."""
+    before, after = (text.splitlines(keepends=True) for text in (stored, now))
+    lines = difflib.unified_diff(before, after, "stored", "now", n=1)
+    shown = tuple(visible(line.rstrip("\n")) for line in lines)
+    return ChangedInput(what=what, name=name, stored=None, now=None, lines=shown)
+
+
+def changed_table(stored: Document, now: Document) -> list[ChangedInput]:
+    """Counts that differ between two results whose tables have different fingerprints.
+
+    Parameters
+    ----------
+    stored, now
+        `data` and, if known, `covariates` of a training.
+    """
+    then, today = _counts(stored), _counts(now)
+    if then.get("fingerprint") == today.get("fingerprint"):
+        return []
+    return [
+        ChangedInput(what="table", name=name, stored=was, now=comes, lines=())
+        for name in {**then, **today}
+        for was, comes in [(then.get(name), today.get(name))]
+        if was != comes
+    ]
+
+
+def changed_versions(stored: Document, now: Mapping[str, str]) -> list[ChangedInput]:
+    """Packages of another version."""
+    then = {str(name): visible(str(version)) for name, version in stored.items()}
+    return [
+        ChangedInput(what="version", name=name, stored=was, now=comes, lines=())
+        for name in {**then, **now}
+        for was, comes in [(then.get(name), now.get(name))]
+        if was != comes
+    ]
+
+
+def _said(study: Study, patients: int) -> dict[str, str]:
+    """What a study says besides its SQL and seed, by key, as text."""
+    study = study.without_paths()
+    spec = study.validation.for_patients(patients)
+    document = {
+        **study.model_dump(mode="json", exclude={"covariates", "seed"}),
+        "columns": {each.name: each.model_dump(mode="json") for each in study.columns},
+        "learners": {each.name: each.model_dump(mode="json") for each in study.learners},
+        "validation": spec.model_dump(mode="json"),
+    }
+    document |= {f"order of {key}": ", ".join(document[key]) for key in _ORDERED}
+    return {
+        visible(place): visible(str(value))
+        for place, value in leaves(document).items()
+        if value is not None
+    }
+
+
+def _counts(document: Document) -> dict[str, str]:
+    data, covariates = document.get("data"), document.get("covariates")
+    found = {name: data.get(name) for name in _COUNTS} if isinstance(data, Mapping) else {}
+    for each in covariates if isinstance(covariates, list) else []:
+        if isinstance(each, Mapping) and "missing" in each:
+            found[f"missing values of {each.get('name')}"] = each["missing"]
+    return {visible(name): visible(str(n)) for name, n in found.items() if n is not None}

@@ -18,7 +18,7 @@ from predictor.tracking import RecordingTracker
 from predictor.workflows import log, provenance, train, verify
 from predictor.workflows.verifying import _beside
 
-REPORT = Path("reports/small")
+REPORT = Path("reports/small/latest")
 LEARNERS = ("prevalence", "pain only", "logistic", "ridge", "lightgbm")
 
 
@@ -127,9 +127,9 @@ def test_learners_seed_and_columns_that_were_chosen_are_repeated(small) -> None:
     tracker = RecordingTracker()
     chosen = ["firth", "pain only"]
     train("study.yaml", "patients.csv", learners=chosen, seed=9, tracker=tracker)
-    for source in ("reports/small", "models/small/firth", "models/small/pain_only"):
+    for source in ("reports/small/latest", "models/small/latest/firth", "models/small/latest/pain_only"):
         assert verify(source, "patients.csv", tracker=tracker).same, source
-    found = verify("reports/small", "patients.csv", config="study.yaml", tracker=tracker)
+    found = verify("reports/small/latest", "patients.csv", config="study.yaml", tracker=tracker)
     assert words(found) == ["seed: 9 then, 5 now"]
     assert found.learners == ("firth", "pain only")
 
@@ -140,7 +140,7 @@ def test_a_default_that_the_study_file_asks_for_is_repeated_among_many_patients(
     small.table(patients(260))
     small.change(("cross_validation: {folds: 3, repeats: 2}", "cross_validation: {repeats: 20}"))
     train("study.yaml", "patients.csv", learners=["prevalence"], tracker=RecordingTracker())
-    for source in ("reports/small", "models/small/prevalence"):
+    for source in ("reports/small/latest", "models/small/latest/prevalence"):
         assert verify(source, "patients.csv").same, source
 
 
@@ -152,12 +152,12 @@ def test_a_file_of_resamples_has_to_be_given_again(small) -> None:
     train("study.yaml", "patients.csv", learners=["pain only"], tracker=RecordingTracker())
     Path("kept").mkdir()
     Path("resamples.csv").rename("kept/r.csv")
-    for source in ("reports/small", "models/small/pain_only"):
+    for source in ("reports/small/latest", "models/small/latest/pain_only"):
         with pytest.raises(PredictorError, match=r"file resamples\.csv, .*--resamples FILE"):
             verify(source, "patients.csv")
         assert verify(source, "patients.csv", resamples="kept/r.csv").same
     np.savetxt("kept/r.csv", rows % 88 + 1, fmt="%d", delimiter=",", header=header, comments="")
-    found = verify("models/small/pain_only", "patients.csv", resamples="kept/r.csv")
+    found = verify("models/small/latest/pain_only", "patients.csv", resamples="kept/r.csv")
     assert not found.same
     assert not found.inputs
 
@@ -272,7 +272,7 @@ def test_a_model_that_was_edited_is_refused_or_gives_other_numbers(copied, file,
 
 
 def test_a_seed_that_was_edited_is_named(quick) -> None:
-    directory = Path("models/small/pain_only")
+    directory = Path("models/small/latest/pain_only")
     edit(directory / "study.yaml", "seed: 5", "seed: 6")
     mend(directory)
     found = verify(directory, "patients.csv")
@@ -290,7 +290,7 @@ def test_a_seed_that_was_edited_is_named(quick) -> None:
 
 @pytest.mark.parametrize("where", ["report", "model"])
 def test_one_number_that_was_edited_is_found_by_its_place(quick, where) -> None:
-    directory = Path("models/small/logistic")
+    directory = Path("models/small/latest/logistic")
     path = directory / "performance.json" if where == "model" else REPORT / "report.json"
     document = json.loads(path.read_text("utf-8"))
     learner = document if where == "model" else document["learners"]["logistic"]

@@ -50,7 +50,7 @@ def command(
     \b
     Examples:
       predictor verify reports/starter --data example.csv
-      predictor verify models/starter/ridge --data example.csv --config study.yaml
+      predictor verify models/starter/latest/ridge --data example.csv --config study.yaml
       predictor verify models:/starter@champion --data example.csv
     """
     from predictor.workflows import verify

@@ -17,7 +17,14 @@ def test_inputs_are_said_first_then_ten_numbers_and_all_of_them_as_json(
     monkeypatch.setenv("COLUMNS", "80")
     copied.study.change(("ln(1 +", "ln(2 +"), file="covariates.sql")
     copied.study.change(("seed: 5", "seed: 6"))
-    verify = ["verify", "models/small/latest/ridge", "--data", "patients.csv", "--config", "study.yaml"]
+    verify = [
+        "verify",
+        "models/small/latest/ridge",
+        "--data",
+        "patients.csv",
+        "--config",
+        "study.yaml",
+    ]
     code, out, err = predictor(*verify)
     assert (code, err) == (1, "")
     parts = [
@@ -39,7 +46,12 @@ def test_inputs_are_said_first_then_ten_numbers_and_all_of_them_as_json(
 def test_sql_and_names_of_users_are_shown_and_not_obeyed(copied, predictor) -> None:
     copied.study.change(("FROM cohort", "FROM cohort -- \x1b[2J wiped"), file="covariates.sql")
     code, out, _ = predictor(
-        "verify", "models/small/latest/prevalence", "--data", "patients.csv", "--config", "study.yaml"
+        "verify",
+        "models/small/latest/prevalence",
+        "--data",
+        "patients.csv",
+        "--config",
+        "study.yaml",
     )
     assert code == 1
     assert "\x1b" not in out

@@ -155,7 +155,12 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_verify_prints_its_document(copied, quiet) -> None:
     document, err = run(
-        copied.study.folder, "verify", "models/small/pain_only", "--data", "patients.csv", *quiet
+        copied.study.folder,
+        "verify",
+        "models/small/latest/pain_only",
+        "--data",
+        "patients.csv",
+        *quiet,
     )
     same(document, Verification)
     assert document["same"]

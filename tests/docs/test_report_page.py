@@ -25,8 +25,9 @@ def test_the_sections_of_the_report_are_explained_in_order() -> None:
 
 
 def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "reports" / "my-study").mkdir(parents=True)
-    shutil.copy(EXAMPLE, tmp_path / "reports" / "my-study" / "report.json")
+    folder = tmp_path / "reports" / "my-study" / "latest"
+    folder.mkdir(parents=True)
+    shutil.copy(EXAMPLE, folder / "report.json")
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 

@@ -127,7 +127,11 @@ def test_learners_seed_and_columns_that_were_chosen_are_repeated(small) -> None:
     tracker = RecordingTracker()
     chosen = ["firth", "pain only"]
     train("study.yaml", "patients.csv", learners=chosen, seed=9, tracker=tracker)
-    for source in ("reports/small/latest", "models/small/latest/firth", "models/small/latest/pain_only"):
+    for source in (
+        "reports/small/latest",
+        "models/small/latest/firth",
+        "models/small/latest/pain_only",
+    ):
         assert verify(source, "patients.csv", tracker=tracker).same, source
     found = verify("reports/small/latest", "patients.csv", config="study.yaml", tracker=tracker)
     assert words(found) == ["seed: 9 then, 5 now"]

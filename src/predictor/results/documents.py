@@ -61,6 +61,11 @@ class SentTraining(Result):
     champion_version: int | None
     already: bool
 
+    @property
+    def champion_uri(self) -> str:
+        """``models:/<registered model>@champion``."""
+        return f"models:/{self.registered}@champion"
+
 
 class PromotedModel(Result):
     """The document of ``predictor promote``: the champion that was named.

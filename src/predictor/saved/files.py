@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from predictor.disk import parse_json, read_plain
+from predictor.disk import LATEST, parse_json, read_plain
 from predictor.errors import ModelError
 from predictor.saved import model as layout
 from predictor.saved.model import Document
@@ -68,17 +68,24 @@ def digest(description: Document) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def models_in(directory: Path) -> list[str]:
+    """Saved models inside a folder: of a training, or of the last training of a study."""
+    places = (f"*/{layout.MODEL}", f"{LATEST}/*/{layout.MODEL}", f"*/{LATEST}/*/{layout.MODEL}")
+    found = (path.parent for place in places for path in directory.glob(place))
+    return sorted({path.relative_to(directory).as_posix() for path in found})
+
+
 def _description(directory: Path) -> Document:
     path = directory / layout.MODEL
     if not directory.is_dir():
         raise ModelError(
             f"{directory}: there is no such model directory; give one that train wrote, such as "
-            "models/STUDY/LEARNER"
+            "models/STUDY/latest/LEARNER"
         )
     try:
         description = parse_json(read_plain(path, limit=_LARGEST_DESCRIPTION, links=False))
     except FileNotFoundError:
-        inside = sorted(found.parent.name for found in directory.glob(f"*/{layout.MODEL}"))
+        inside = models_in(directory)
         advice = (
             f"; it holds the models {', '.join(inside)}: give one of these"
             if inside

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from predictor.disclosure import SMALL, WITHHELD
-from predictor.disk import parse_json, read_plain
+from predictor.disk import LATEST, parse_json, read_plain
 from predictor.errors import ModelError, PredictorError
 from predictor.results import ChangedInput, ChangedNumber, Verification, read_training
 from predictor.results.places import Leaf, leaves
 from predictor.results.verification import ABSENT
 from predictor.saved import read_model
 from predictor.saved.comparison import comparable
-from predictor.saved.files import read_files
+from predictor.saved.files import models_in, read_files
 from predictor.saved.model import FORMAT, MODEL
 from predictor.saved.write import model_files
 from predictor.study import LearnerSpec, Study, load_study, parse_study
@@ -161,9 +161,9 @@ def _stored(source: str, tracker: Tracker) -> _Stored:
     if (path / MODEL).exists():
         return _of_model(path)
     if path.is_dir() and not (path / REPORT).exists():
-        inside = sorted(
-            str(each.parent) for name in (MODEL, REPORT) for each in path.glob(f"*/{name}")
-        )
+        reports = {each.parent for each in path.glob(f"*/{REPORT}")}
+        reports |= {each.parent for each in path.glob(f"*/{LATEST}/{REPORT}")}
+        inside = sorted([*map(str, reports), *(str(path / name) for name in models_in(path))])
         known = f"; there is {', '.join(inside)}" if inside else ""
         raise PredictorError(
             f"{source}: holds neither a {REPORT} nor a saved model; name a folder that `predictor "

@@ -119,10 +119,11 @@ def check() -> None:
         study = folder / "study"
         with (study / "study.yaml").open("a") as file:
             file.write(SMALL)
+        ridge = "models/starter/latest/ridge"
         for order in (
             ["check", "study.yaml", "--data", "example.csv"],
             ["train", "study.yaml", "--data", "example.csv"],
-            ["score", "models/starter/latest/ridge", "--data", "example.csv", "--out", "scores.csv"],
+            ["score", ridge, "--data", "example.csv", "--out", "scores.csv"],
         ):
             run(f"predictor {order[0]}", command, *order, folder=study)
         rows = (study / "scores.csv").read_text().count("\n") - 1

@@ -20,7 +20,7 @@ def short(trained, tmp_path, monkeypatch) -> Path:
     """A folder with the report of one learner, which is drawn in a moment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    old = trained.study.folder / "reports" / "small"
+    old = trained.study.folder / "reports/small/latest"
     report = json.loads((old / "report.json").read_text())
     report["learners"] = {"prevalence": report["learners"]["prevalence"]}
     report |= {"champion": "prevalence", "subject": None}
@@ -45,8 +45,9 @@ def test_the_page_goes_where_it_is_asked_to_go(short) -> None:
 
 
 def test_training_leaves_the_page_and_tells_of_it(trained) -> None:
-    assert trained.result.report == "reports/small/latest/report.html"
-    assert trained.result.report_json == "reports/small/latest/report.json"
+    folder = f"reports/small/{trained.result.training}"
+    assert trained.result.report == f"{folder}/report.html"
+    assert trained.result.report_json == f"{folder}/report.json"
     page = (trained.study.folder / "reports/small/latest/report.html").read_text(encoding="utf-8")
     assert page.count("<img ") > 10
     assert "One point per patient" not in page

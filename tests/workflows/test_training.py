@@ -29,11 +29,11 @@ from predictor.workflows import (
 
 
 def _without_places(result: DeliveredTraining) -> dict[str, Any]:
-    """What was found, without times, run ids and the store."""
+    """What was found, without times, places, run ids and the store."""
     summary = result.to_json()
-    changing = ("time", "run_id", "store")
+    changing = ("time", "run_id", "store", "training", "report", "report_json")
     learners = {
-        name: {key: value for key, value in facts.items() if key not in ("seconds", "run_id")}
+        name: {n: value for n, value in facts.items() if n not in ("seconds", "run_id", "model")}
         for name, facts in summary["learners"].items()
     }
     rest = {key: value for key, value in summary.items() if key not in changing}
@@ -355,7 +355,7 @@ def test_runs_tell_variants_apart_and_say_what_they_are(trained, copied) -> None
     assert {"auroc_low", "auroc_high", "log_loss", "patients", "events"} <= set(run.metrics)
     assert run.tags["verdict"] == trained.result.verdict_level
     expected = {
-        "learner": "ridge", "impute": "median", "seed": "5", "patients": "88",
+        "learner": "ridge", "impute": "mean", "seed": "5", "patients": "88",
         "data": trained.result.data.fingerprint[7:19],
         "covariates": ", ".join(trained.result.learners["ridge"].covariates),
     }  # fmt: skip

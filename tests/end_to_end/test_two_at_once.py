@@ -17,9 +17,12 @@ def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, s
         assert not [line for line in err.splitlines() if not line.startswith(waiting)]
         summaries.append(json.loads(out))
     assert {summary["seed"] for summary in summaries} == {1, 2}
-    for learner in ("prevalence", "ridge"):
-        model = read_model(small.folder / "models/small/latest" / learner)
-        assert model.provenance["seed"] in (1, 2)
+    for summary in summaries:
+        for learner in ("prevalence", "ridge"):
+            model = read_model(small.folder / "models/small" / summary["training"] / learner)
+            assert model.provenance["seed"] == summary["seed"]
+    trainings = {summary["training"] for summary in summaries}
+    assert (small.folder / "models/small/latest").readlink().name in trainings
     assert not list(small.folder.rglob(".predictor-*"))
     import mlflow
 
@@ -28,8 +31,10 @@ def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, s
     runs = client.search_runs([experiment.experiment_id])
     assert len(runs) == 6
     assert {run.info.status for run in runs} == {"FINISHED"}
-    versions = client.search_model_versions("name='small'")
-    assert sorted(int(version.version) for version in versions) == [1, 2, 3, 4]
-    champion = client.get_model_version_by_alias("small", "champion")
+    registered = "small.responder_t2.T0"
+    versions = client.search_model_versions(f"name='{registered}'")
+    of_ours = sum(len(summary["model_versions"]) for summary in summaries)
+    assert sorted(int(v.version) for v in versions) == [*range(1, of_ours + 1)]
+    champion = client.get_model_version_by_alias(registered, "champion")
     ids = {s["learners"][s["champion"]]["run_id"] for s in summaries}
     assert champion.run_id in ids

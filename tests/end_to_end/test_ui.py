@@ -52,7 +52,9 @@ def test_the_pages_show_the_experiment_and_its_runs(
         assert "small" in experiments
         runs = _ask(port, "runs/search", {"experiment_ids": [experiments["small"]]})["runs"]
         names = sorted(run["info"]["run_name"] for run in runs)
-        assert names == sorted(["train", *copied.result.learners])
+        (title,) = (name for name in names if ": " not in name)
+        assert title.endswith("responder_t2 at T0, 5 covariates, 88 patients")
+        assert names == sorted([title, *(f"{each}: {title}" for each in copied.result.learners)])
         ids = {run["info"]["run_id"] for run in runs}
         assert in_mlflow.run_id in ids
         assert {run["info"]["status"] for run in runs} == {"FINISHED"}

@@ -366,7 +366,7 @@ def test_runs_tell_variants_apart_and_say_what_they_are(trained, copied) -> None
     assert "[report](artifact:report.html)" in run.description
     assert ridge.version is not None
     assert "Not for diagnosis" in ridge.version
-    assert next(each for each in run.learners if each.name == "pain only").version is None
+    assert next(each for each in run.learners if each.name == "prevalence").version is None
 
 
 def test_few_metrics_and_the_same_ones_for_every_learner(copied) -> None:

@@ -15,6 +15,7 @@ from scipy.special import expit, logit
 from sklearn.base import clone
 
 from predictor.learners.lightgbm import LightGBM, _inner_folds
+from predictor.learners.lightgbm_library import Dataset
 from predictor.scorers.booster_text import read_booster
 from predictor.scorers.trees import TreeScorers
 from predictor.statistics.discrimination import auroc
@@ -193,9 +194,8 @@ def test_held_out_loss_equals_that_of_one_weighted_booster_for_each_fold() -> No
         "num_threads": 1,
         "verbosity": -1,
     }
-    dataset = lightgbm.Dataset(X, label=y, params=parameters).construct()
     learner = LightGBM(patience=100, max_trees=40)
-    losses = learner._held_out_loss(dataset, y, fold, parameters)
+    losses = learner._held_out_loss(Dataset(X, y, parameters), y, fold, parameters)
     assert len(losses) == 11
 
     expected = np.zeros(11)

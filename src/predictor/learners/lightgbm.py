@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from predictor.learners.learner import Fits, Learner
+from predictor.learners.lightgbm_library import Booster, Dataset, Parameters
 from predictor.scorers.booster_text import read_booster
 from predictor.scorers.forest import Forest
 from predictor.scorers.trees import TreeScorers
@@ -154,32 +154,29 @@ class LightGBM(Learner):
                 "seed": self.random_state,
                 "verbosity": -1,
             }
-            dataset = lightgbm.Dataset(sample, label=outcome, params=parameters).construct()
+            dataset = Dataset(sample, outcome, parameters)
             if len(some) == len(patients):
                 leaves, trees = self._tune(dataset, outcome, fold[rows], parameters)
             else:
-                part = np.flatnonzero(np.isin(rows, some)).tolist()
+                part = np.flatnonzero(np.isin(rows, some)).astype(np.int32)
                 leaves, trees = self._tune(
-                    dataset.subset(part).construct(), outcome[part], fold[rows[part]], parameters
+                    dataset.subset(part), outcome[part], fold[rows[part]], parameters
                 )
         if trees:
-            dataset.set_init_score(np.full(len(rows), initial))
-            booster = lightgbm.Booster(
-                {**parameters, "objective": "binary", "num_leaves": leaves}, dataset
-            )
-            for _ in range(trees):
-                booster.update()
-            forest = read_booster(booster.model_to_string())[0]
+            dataset.start_from(initial)
+            booster = Booster(dataset, {**parameters, "objective": "binary", "num_leaves": leaves})
+            booster.steps(trees)
+            forest = read_booster(booster.text())[0]
             trees = forest.trees
         scorer = TreeScorers((forest,), np.array([initial]), impute[None, :])
         return _Fit(forest, initial, impute, leaves, trees, scorer.probability(X)[0])
 
     def _tune(
         self,
-        dataset: lightgbm.Dataset,
+        dataset: Dataset,
         outcome: Floats,
         fold: Ints,
-        parameters: Mapping[str, float],
+        parameters: Parameters,
     ) -> tuple[int, int]:
         """Return the leaves and the number of trees with the smallest held-out log loss."""
         least, chosen = np.inf, (0, 0)
@@ -194,10 +191,10 @@ class LightGBM(Learner):
 
     def _held_out_loss(
         self,
-        dataset: lightgbm.Dataset,
+        dataset: Dataset,
         outcome: Floats,
         fold: Ints,
-        parameters: Mapping[str, float],
+        parameters: Parameters,
     ) -> list[float]:
         """Log loss summed over the held-out rows after 0, 1, 2, ... steps.
 
@@ -208,23 +205,26 @@ class LightGBM(Learner):
         folds = int(fold.max()) + 1
         in_training = fold != np.arange(folds)[:, None]
         initial = logit(in_training @ outcome / in_training.sum(axis=1))[:, None]
+        weight = in_training.astype(np.float64)
         held_out = (fold, np.arange(len(fold)))
         no_event = 1 - outcome
+        booster = Booster(
+            dataset, {**parameters, "objective": "none", "num_class": folds}, models=folds
+        )
         losses: list[float] = []
-
-        def derivatives(score: Floats, _: lightgbm.Dataset) -> tuple[Floats, Floats]:
-            p = expit(score.T + initial)
+        while True:
+            p = expit(booster.read_score() + initial)
             # |p - no event| is the probability of what happened.
             losses.append(-float(np.log(np.abs(p[held_out] - no_event)).sum()))
-            return ((p - outcome) * in_training).T, (p * (1 - p) * in_training).T
-
-        booster = lightgbm.Booster({**parameters, "objective": "none", "num_class": folds}, dataset)
-        # The loss after a step is known when the next one begins.
-        for _ in range(self.max_trees // self.coarseness + 1):
-            booster.update(fobj=derivatives)
-            if len(losses) - 1 - losses.index(min(losses)) >= self.patience:
-                break
-        return losses
+            steps = len(losses) - 1
+            if (
+                steps == self.max_trees // self.coarseness
+                or steps - losses.index(min(losses)) >= self.patience
+            ):
+                return losses
+            booster.gradient[:] = (p - outcome) * weight
+            booster.hessian[:] = p * (1 - p) * weight
+            booster.step()
 
 
 @dataclass(frozen=True)

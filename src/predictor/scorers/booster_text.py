@@ -19,6 +19,7 @@ _KEYS = (
     "left_child", "right_child", "leaf_value", "leaf_weight", "leaf_count", "internal_value",
     "internal_weight", "internal_count", "is_linear", "shrinkage",
 )  # fmt: skip
+_STARTS = tuple(f"{key}=" for key in _KEYS)
 _NUMBERS = re.compile(r"[-+0-9.e ]*")
 _DEFAULT_LEFT, _MISSING_NONE, _MISSING_NAN = 2, 0, 8
 
@@ -53,8 +54,7 @@ def read_booster(text: str) -> tuple[Forest, int]:
     blocks[-1], end, _ = blocks[-1].partition("\nend of trees\n")
     if not end:
         raise _wrong("its last tree is not whole")
-    lines = [_of_tree(block, number) for number, block in enumerate(blocks)]
-    return _forest(_Table(lines), columns), columns
+    return _forest(_Table(blocks), columns), columns
 
 
 def _wrong(problem: str) -> ModelError:
@@ -64,34 +64,37 @@ def _wrong(problem: str) -> ModelError:
     )
 
 
-def _of_tree(block: str, number: int) -> dict[str, str]:
-    first, *lines = block.rstrip("\n").split("\n")
-    pairs = [line.partition("=") for line in lines]
-    if first != str(number) or tuple(key for key, _, _ in pairs) != _KEYS:
-        raise _wrong(f"tree {number} is not as it is written")
-    return {key: value for key, _, value in pairs}
-
-
 class _Table:
     """The numbers of all trees, one after another."""
 
-    def __init__(self, trees: list[dict[str, str]]) -> None:
-        self._trees = trees
+    def __init__(self, blocks: list[str]) -> None:
+        self._rows: dict[str, list[str]] = {key: [] for key in _KEYS}
+        rows = list(self._rows.values())
+        for number, block in enumerate(blocks):
+            first, *lines = block.rstrip("\n").split("\n")
+            if (
+                first != str(number)
+                or len(lines) != len(_STARTS)
+                or not all(map(str.startswith, lines, _STARTS))
+            ):
+                raise _wrong(f"tree {number} is not as it is written")
+            for row, line, start in zip(rows, lines, _STARTS, strict=True):
+                row.append(line[len(start) :])
 
     def floats(self, key: str, counts: Ints | None = None, *, infinite: str = "inf") -> Floats:
         """Numbers of a key, as many for each tree as `counts`; 1 if not said.
 
         The word ``inf`` is read as `infinite`, and is no number if that is not said.
         """
-        texts = [tree[key].replace("inf", infinite) for tree in self._trees]
-        parts = [text.split() for text in texts]
-        expected = [1] * len(parts) if counts is None else counts.tolist()
-        if [len(part) for part in parts] != expected:
+        rows = self._rows[key]
+        words = [len(row.split()) for row in rows]
+        if words != ([1] * len(rows) if counts is None else counts.tolist()):
             raise _wrong(f"{key} has too few or too many numbers")
-        if not all(_NUMBERS.fullmatch(text) for text in texts):
+        text = " ".join(rows).replace("inf", infinite)
+        if not _NUMBERS.fullmatch(text):
             raise _wrong(f"{key} is not made of numbers")
         try:
-            numbers = np.array([float(word) for part in parts for word in part])
+            numbers = np.array(list(map(float, text.split())))
         except ValueError:
             raise _wrong(f"{key} is not made of numbers") from None
         if np.any(np.abs(numbers) > LARGEST):

@@ -192,7 +192,6 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
     monkeypatch.setattr(Figure, "png", lambda figure: b"\x89PNG")
     monkeypatch.setattr(Figure, "svg", svg)
-    monkeypatch.setattr(figures, "bar", lambda importances: b"\x89PNG")
     monkeypatch.setattr(figures, "beeswarm", lambda explanation, design: b"\x89PNG")
 
 

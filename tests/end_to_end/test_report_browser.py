@@ -43,8 +43,9 @@ def file(trained, tmp_path_factory) -> Path:
     report = json.loads((folder / "report.json").read_text())
     report["learners"] = {name: report["learners"][name] for name in LEARNERS}
     report = TrainingResult.from_json(report | {"champion": "ridge", "subject": "ridge"})
-    swarm = (folder / "ridge" / "figures" / "shap_bar.png").read_bytes()
-    page = make_page(report, *report_figures(report), {"ridge": swarm})
+    together, each = report_figures(report)
+    swarm = each["ridge"]["importance"].png(100)
+    page = make_page(report, together, each, {"ridge": swarm})
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(page)
     return path

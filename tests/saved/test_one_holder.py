@@ -48,14 +48,12 @@ def left(request, make_study, patients, trained, tmp_path_factory) -> Left:
         ("bootstrap: {replicates: 20}", f"bootstrap: {{replicates: {SAMPLES}}}"),
     )
     study.change(("limb, allodynia", "limb, allodynia, steroids"), file="covariates.sql")
-    from predictor.explain import figures
     from predictor.report import Figure
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
         patch.setattr(Figure, "png", lambda figure: b"\x89PNG")
-        patch.setattr(figures, "bar", lambda importances: b"\x89PNG")
         summary = train("study.yaml", "patients.csv", learners=LEARNERS)
         prepared = prepare("study.yaml", "patients.csv")
     holder = prepared.labelled.labelled.table["patient_id"].to_pylist().index("QZID0007")

@@ -118,7 +118,7 @@ def _written(
     together, each = report_figures(shown)
     vectors = _vectors(together)
     pictures_of_each = {
-        learner: _vectors(drawn) | _shap(judged.learners[learner], individual=individual)
+        learner: _vectors(drawn) | (_swarm(judged.learners[learner]) if individual else {})
         for learner, drawn in each.items()
     }
     page = make_page(shown, together, each, _beeswarms(pictures_of_each))
@@ -163,14 +163,10 @@ def _written(
     return run, directories
 
 
-def _shap(learner: EstimatedLearner, *, individual: bool) -> Files:
-    """The figures of the `shap` package: one shows the patients, so it is drawn if asked for."""
-    from predictor.explain.figures import bar, beeswarm
+def _swarm(learner: EstimatedLearner) -> Files:
+    from predictor.explain.figures import beeswarm
 
-    files = {"figures/shap_bar.png": bar(learner.importances)}
-    if individual:
-        files[f"figures/{BEESWARM}.png"] = beeswarm(learner.explanation, learner.shown)
-    return files
+    return {f"figures/{BEESWARM}.png": beeswarm(learner.explanation, learner.shown)}
 
 
 def _vectors(figures: Figures) -> Files:

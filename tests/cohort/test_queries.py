@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from predictor.cohort import Cohort, covariates
+from predictor.cohort import Cohort, condition, covariates
 from predictor.cohort.queries import _parts
+from predictor.cohort.sandbox import Sandbox
 from predictor.errors import DataError, StudyError
 from predictor.study import Study
 
@@ -221,3 +222,23 @@ def test_the_order_of_the_rows_is_that_of_the_table(
     for before, after in zip(covariates(cohort), shuffled, strict=True):
         assert after.values.to_pylist() == [before.values[row].as_py() for row in order]
     assert covariates(cohort)[0].values.to_pylist() == cohort.table["age"].to_pylist()
+
+
+def test_a_condition_that_was_proven_is_computed_once(
+    make_study: MakeStudy, make_cohort: MakeCohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cohort = make_cohort(make_study("SELECT pid, age FROM cohort"), 60)
+    asked: list[str] = []
+    query = Sandbox.query
+
+    def counted(sandbox: Sandbox, sql: str, **how: bool) -> object:
+        asked.append(sql)
+        return query(sandbox, sql, **how)
+
+    monkeypatch.setattr(Sandbox, "query", counted)
+    known = cohort.as_of("T0")
+    truth = condition(known, "age > 50", "rule")
+    assert len(asked) > 20
+    asked.clear()
+    np.testing.assert_array_equal(condition(known, "age > 50", "rule", proven=True), truth)
+    assert len(asked) == 2  # once without a patient, to see what it may do

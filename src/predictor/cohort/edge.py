@@ -30,7 +30,7 @@ def at_the_edge(cohort: Cohort, sql: str, where: str) -> dict[str, Mask]:
     cohort
         As of the time point the condition may look at.
     sql
-        The condition.
+        The condition, which takes every patient alone.
     where
         File or key, for messages.
 
@@ -45,7 +45,8 @@ def at_the_edge(cohort: Cohort, sql: str, where: str) -> dict[str, Mask]:
     for column in cohort.columns:
         if column.name in read and column.role == "value" and column.type in ("number", "integer"):
             try:
-                higher, lower = np.split(condition(_moved(cohort, column), sql, where), 2)
+                moved = condition(_moved(cohort, column), sql, where, proven=True)
+                higher, lower = np.split(moved, 2)
             except (StudyError, DataError):
                 continue  # it takes whole numbers only, or has no value this far out
             found[column.name] = ~np.isclose(higher, lower, equal_nan=True)

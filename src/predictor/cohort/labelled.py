@@ -98,15 +98,29 @@ class LabelledCohort:
         return self.target.values
 
 
-def condition(cohort: Cohort, sql: str, where: str) -> Labels:
+def condition(cohort: Cohort, sql: str, where: str, *, proven: bool = False) -> Labels:
     """An SQL condition for every row: 1 true, 0 false, nan unknown.
+
+    Parameters
+    ----------
+    cohort
+        As of the time point the condition may look at.
+    sql
+        The condition.
+    where
+        File or key, for messages.
+    proven
+        Whether it was shown before to take every patient alone, and is asked of the same patients
+        with other values.
 
     Raises
     ------
     StudyError
         If it is not one condition, or depends on other patients.
     """
-    result = patientwise(cohort, _select(sql), where, _in_order(1), one_condition=True)
+    result = patientwise(
+        cohort, _select(sql), where, _in_order(1), one_condition=True, proven=proven
+    )
     return _truth(result, where)
 
 

@@ -36,6 +36,7 @@ def patientwise(
     align: Callable[..., pa.Table],
     *,
     one_condition: bool = False,
+    proven: bool = False,
 ) -> pa.Table:
     """The result of a query, one row per row of the cohort.
 
@@ -52,6 +53,9 @@ def patientwise(
         and refuses lost and doubled rows.
     one_condition
         Whether the query must be nothing but one expression for every row.
+    proven
+        Whether this query was shown before, on these patients with other values, to take every
+        patient alone: that is most of the time.
 
     Raises
     ------
@@ -72,13 +76,13 @@ def patientwise(
 
         try:
             result = run(cohort, rounding=True)
-            together = run(cohort)
+            together = result if proven else run(cohort)
         except SqlError as error:
             # the database's message may quote a value, so only its kind is shown
             raise DataError(
                 f"{where}: fails on {_failing(cohort, run)} ({type(error).__name__})"
             ) from None
-        for rows in _parts(len(cohort)):
+        for rows in [] if proven else _parts(len(cohort)):
             try:
                 alone = run(cohort.take(rows))
             except SqlError as error:

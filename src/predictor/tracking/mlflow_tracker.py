@@ -9,7 +9,7 @@ from predictor.errors import ModelError
 from predictor.tracking.download import download_model, download_report
 from predictor.tracking.registry import Promotion, promote_version
 from predictor.tracking.runs import Attempt, LoggedTraining, TrainingRun
-from predictor.tracking.store import open_store
+from predictor.tracking.store import get_ready, open_store
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.tracker import Tracker
 from predictor.tracking.training import check_store, log_failure, log_training
@@ -33,6 +33,10 @@ class MLflowTracker(Tracker):
     def check(self) -> None:
         """See `predictor.tracking.training.check_store`."""
         check_store()
+
+    def get_ready(self) -> None:
+        """See `predictor.tracking.store.get_ready`."""
+        get_ready()
 
     def log(self, run: TrainingRun) -> LoggedTraining:
         """See `predictor.tracking.training.log_training`."""

@@ -6,11 +6,13 @@ import logging
 import os
 import shlex
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
-from predictor.disk import room
+from predictor.disk import room, write_bytes
 from predictor.errors import StudyError
 from predictor.printable import visible
 from predictor.tracking.time_limit import SECONDS, TooSlow, limit
@@ -127,32 +129,59 @@ def _meant_everywhere(uri: str) -> Iterator[None]:
             os.environ["MLFLOW_TRACKING_URI"] = before
 
 
-def _make_if_new(uri: str) -> None:
-    """Make a SQLite store beside its place, whole, and put it there.
+def get_ready() -> None:
+    """Do what `open_store` would do first, and what takes seconds, while others compute.
 
-    MLflow builds the tables in some seventy steps, and cannot go on where it was stopped. To wait
-    for the disk after each takes longer than all the rest, so that is done once, at the end.
+    Nothing is written: the store may not be wanted in the end.
     """
+    path = sqlite_file(tracking_uri())
+    if path is None:
+        return
+    import mlflow.store.model_registry.sqlalchemy_store
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+
+    if not path.exists():
+        _without_runs()
+
+
+def _make_if_new(uri: str) -> None:
+    """Make a SQLite store beside its place, whole, and put it there."""
     path = sqlite_file(uri)
     if path is None or path.exists():
         return
-    from mlflow.store.db.utils import _initialize_tables
-    from sqlalchemy import URL, create_engine, event
-
+    content = _without_runs()
     path.parent.mkdir(parents=True, exist_ok=True)
     with room(path.parent) as place:
         new = place / path.name
-        engine = create_engine(URL.create("sqlite", database=str(new)))
-        event.listen(engine, "connect", _without_waiting)
-        _initialize_tables(engine)  # type: ignore[no-untyped-call]
-        engine.dispose()
-        with new.open("rb+") as file:
-            os.fsync(file.fileno())
+        write_bytes(new, content)
         new.rename(path)
 
 
-def _without_waiting(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA synchronous = OFF")
+_making = threading.Lock()
+
+
+def _without_runs() -> bytes:
+    """A SQLite store as MLflow makes it; one thread waits for the other to have made it."""
+    with _making:
+        return _made_by_mlflow()
+
+
+@cache
+def _made_by_mlflow() -> bytes:
+    """MLflow builds the tables in some seventy steps: in memory, without waiting for the disk."""
+    from mlflow.store.db.utils import _initialize_tables
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import StaticPool
+
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    try:
+        _initialize_tables(engine)  # type: ignore[no-untyped-call]
+        with closing(engine.raw_connection()) as connection:
+            database = connection.driver_connection
+            assert isinstance(database, sqlite3.Connection)
+            return database.serialize()
+    finally:
+        engine.dispose()
 
 
 def _probe(uri: str) -> None:

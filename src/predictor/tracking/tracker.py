@@ -25,6 +25,13 @@ class Tracker(Protocol):
             If nothing could be logged now.
         """
 
+    def get_ready(self) -> None:
+        """Do ahead what `log` would do first, in another thread, while replicates are fitted.
+
+        It leaves nothing behind that can be seen: the training may still fail. An error in it is
+        not told to anybody; it is to come again in `log`.
+        """
+
     def log(self, run: TrainingRun) -> LoggedTraining:
         """Keep a finished training, all of it or nothing, once however often it is told.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from predictor.report.figures.figure import import_matplotlib
 from predictor.results import DeliveredTraining
 from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation import Executor, threads
+from predictor.workflows.background import meanwhile
 from predictor.workflows.delivery import deliver
 from predictor.workflows.estimated import Estimated, estimate
 from predictor.workflows.fitted import Progress, fit, silent
@@ -85,7 +87,11 @@ def train(
     study, steps = planned.prepared.study, steps_of(planned)
     check_places(study, Places.of(planned.prepared, models, out), tracker)
     executor = threads(jobs)
-    with telling_failure(tracker, attempt(planned.prepared, name)):
+    # what comes later imports and builds for seconds, and LightGBM computes outside Python's lock
+    with (
+        telling_failure(tracker, attempt(planned.prepared, name)),
+        meanwhile(tracker.get_ready, import_matplotlib),
+    ):
         estimated = fit_and_estimate(planned, executor, progress)
         progress("judging", 1 - 2 / steps)
         judged = judge(estimated, executor)

@@ -92,6 +92,15 @@ class Figure:
             return self.drawing()
 
 
+def import_matplotlib() -> None:
+    """Import what drawing needs, so that the first figure does not wait for it."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401
+
+    style.settings()
+
+
 @contextmanager
 def _settings(salt: str) -> Iterator[None]:
     import matplotlib as mpl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,8 @@ _KEYS = (
     "left_child", "right_child", "leaf_value", "leaf_weight", "leaf_count", "internal_value",
     "internal_weight", "internal_count", "is_linear", "shrinkage",
 )  # fmt: skip
-_STARTS = tuple(f"{key}=" for key in _KEYS)
-_NUMBERS = re.compile(r"[-+0-9.e ]*")
+_TREE = re.compile("(.*)\n" + "\n".join(f"{key}=(.*)" for key in _KEYS) + "\n*")
+_NUMBERS = re.compile(r"[-+0-9.e]*")
 _DEFAULT_LEFT, _MISSING_NONE, _MISSING_NAN = 2, 0, 8
 
 
@@ -68,18 +69,13 @@ class _Table:
     """The numbers of all trees, one after another."""
 
     def __init__(self, blocks: list[str]) -> None:
-        self._rows: dict[str, list[str]] = {key: [] for key in _KEYS}
-        rows = list(self._rows.values())
+        trees = []
         for number, block in enumerate(blocks):
-            first, *lines = block.rstrip("\n").split("\n")
-            if (
-                first != str(number)
-                or len(lines) != len(_STARTS)
-                or not all(map(str.startswith, lines, _STARTS))
-            ):
+            found = _TREE.fullmatch(block)
+            if found is None or found[1] != str(number):
                 raise _wrong(f"tree {number} is not as it is written")
-            for row, line, start in zip(rows, lines, _STARTS, strict=True):
-                row.append(line[len(start) :])
+            trees.append(found.groups()[1:])
+        self._rows = dict(zip(_KEYS, zip(*trees, strict=True), strict=True))
 
     def floats(self, key: str, counts: Ints | None = None, *, infinite: str = "inf") -> Floats:
         """Numbers of a key, as many for each tree as `counts`; 1 if not said.
@@ -87,14 +83,14 @@ class _Table:
         The word ``inf`` is read as `infinite`, and is no number if that is not said.
         """
         rows = self._rows[key]
-        words = [len(row.split()) for row in rows]
-        if words != ([1] * len(rows) if counts is None else counts.tolist()):
+        words = [row.replace("inf", infinite).split() for row in rows]
+        if [*map(len, words)] != ([1] * len(rows) if counts is None else counts.tolist()):
             raise _wrong(f"{key} has too few or too many numbers")
-        text = " ".join(rows).replace("inf", infinite)
-        if not _NUMBERS.fullmatch(text):
+        every = [*chain.from_iterable(words)]
+        if not _NUMBERS.fullmatch("".join(every)):
             raise _wrong(f"{key} is not made of numbers")
         try:
-            numbers = np.array(list(map(float, text.split())))
+            numbers = np.array([*map(float, every)])
         except ValueError:
             raise _wrong(f"{key} is not made of numbers") from None
         if np.any(np.abs(numbers) > LARGEST):

@@ -47,6 +47,16 @@ def test_covariates_decide_by_their_names_whatever_their_place() -> None:
     np.testing.assert_array_equal(y[order], y[turned])
 
 
+def test_what_the_table_says_decides_before_any_covariate() -> None:
+    X, y, clusters = patients(3)
+    ranks = np.random.default_rng(3).permutation(len(y))
+    expected = np.argsort(ranks)
+    for covariates in (design(X), design(X[:, :1], ("a",)), design(1 - X)):
+        np.testing.assert_array_equal(canonical_order(covariates, y, clusters, ranks), expected)
+    alike = canonical_order(design(X), y, clusters, np.zeros(len(y), dtype=np.int64))
+    np.testing.assert_array_equal(alike, canonical_order(design(X), y, clusters))
+
+
 def test_patients_keep_to_their_clusters() -> None:
     X, y, clusters = patients(2)
     order = canonical_order(design(X), y, clusters)

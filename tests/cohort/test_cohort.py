@@ -143,3 +143,15 @@ def test_entropy_is_of_every_cell_and_not_the_fingerprint(make_cohort: MakeCohor
     assert f"{cohort.entropy():064x}" not in cohort.fingerprint()
     fewer = cohort.take(np.arange(len(cohort.rows) - 1))
     assert fewer.entropy() != cohort.entropy()
+
+
+def test_ranks_follow_the_patients_and_not_their_names(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort()
+    assert sorted(set(cohort.ranks())) == list(range(len(set(cohort.ranks()))))
+    turned = cohort.take(np.arange(len(cohort))[::-1])
+    assert turned.ranks().tolist() == cohort.ranks()[::-1].tolist()
+    place = cohort.table.column_names.index(cohort.study.ids[0])
+    names = pa.array([f"other {row}" for row in range(len(cohort))])
+    field = cohort.table.schema.field(place)
+    renamed = replace(cohort, table=cohort.table.set_column(place, field, names))
+    assert renamed.ranks().tolist() == cohort.ranks().tolist()

@@ -20,12 +20,15 @@ def canonical_order(
     matrix: Design,
     labels: npt.NDArray[np.float64],
     clusters: Sequence[Hashable] | None = None,
+    ranks: Integers | None = None,
 ) -> Integers:
-    """Positions of the patients, sorted by what a model may learn from them.
+    """Positions of the patients, sorted by what is known of them.
 
-    Covariates come first, in the order of their names, then the label, then the cluster, which
-    stands where its patients put it, whatever it is called. Patients who share all of it can be
-    exchanged: in whatever order they come, the sorted values are the same.
+    What the table says of them comes first: it is the same for every question that is asked of the
+    table, so that two trainings of other covariates draw the same patients. Then come covariates,
+    in the order of their names, the label, and the cluster, which stands where its patients put it,
+    whatever it is called. Patients who share all of it can be exchanged: in whatever order they
+    come, the sorted values are the same.
 
     Parameters
     ----------
@@ -35,10 +38,13 @@ def canonical_order(
         (n,) nan where there is none.
     clusters
         (n,) name of each patient's cluster.
+    ranks
+        (n,) as `Cohort.ranks` gives them; None if nothing but the covariates is known.
     """
     names = matrix.columns
     by_name = sorted(range(len(names)), key=names.__getitem__)
-    kinds = _kinds([*(matrix.X[:, place] for place in by_name), labels])
+    of_table = [] if ranks is None else [ranks]
+    kinds = _kinds([*of_table, *(matrix.X[:, place] for place in by_name), labels])
     keys = [kinds] if clusters is None else [_cluster_ranks(clusters, kinds), kinds]
     return np.lexsort(keys).astype(np.int64)
 
@@ -49,7 +55,7 @@ def numbered(clusters: Sequence[Hashable]) -> Integers:
     return np.array([first.setdefault(name, len(first)) for name in clusters], dtype=np.int64)
 
 
-def _kinds(columns: Sequence[npt.NDArray[np.float64]]) -> Integers:
+def _kinds(columns: Sequence[npt.NDArray[np.float64] | Integers]) -> Integers:
     """(n,) the same number for patients with the same values, larger for larger ones."""
     codes = [np.unique(column, return_inverse=True)[1] for column in columns]
     order = np.lexsort(codes[::-1])

@@ -133,14 +133,28 @@ class Cohort:
         part in it. It is slow to compute on purpose: what a row holds besides may be little enough
         to be guessed.
         """
-        values = {c.name: c.type for c in self.columns if c.role == "value"}
-        measured = sorted(name for name, kind in values.items() if kind != "text")
-        measured = measured or sorted(values)  # texts, where there is nothing else
-        rows = sorted(_joined([self.table[name] for name in measured], gap="").to_pylist())
-        said = "\x1e".join([*measured, *rows]).encode()
+        measured, rows = self._measured()
+        said = "\x1e".join([*measured, *sorted(rows)]).encode()
         return int.from_bytes(
             hashlib.pbkdf2_hmac("sha256", said, b"samples of patients", _STRETCHED), "big"
         )
+
+    def ranks(self) -> npt.NDArray[np.int64]:
+        """(n,) place of each row among the different ones, by what `entropy` is made of.
+
+        Rows that share all of it share a place. It is the same whatever is predicted, from when and
+        from which covariates.
+        """
+        _, rows = self._measured()
+        place = {row: rank for rank, row in enumerate(sorted(set(rows)))}
+        return np.array([place[row] for row in rows], dtype=np.int64)
+
+    def _measured(self) -> tuple[list[str], list[str]]:
+        """Columns that do more than name a patient, by name, and their cells, a text per row."""
+        values = {c.name: c.type for c in self.columns if c.role == "value"}
+        measured = sorted(name for name, kind in values.items() if kind != "text")
+        measured = measured or sorted(values)  # texts, where there is nothing else
+        return measured, _joined([self.table[name] for name in measured], gap="").to_pylist()
 
 
 def join_ids(parts: Sequence[pa.ChunkedArray]) -> pa.Array:

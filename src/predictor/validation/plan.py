@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from predictor.cohort import Target
 from predictor.study import ValidationSpec
@@ -18,6 +21,8 @@ from predictor.validation.resamples import (
     cross_validation,
     read_resamples,
 )
+
+_DIGITS = 32
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +52,35 @@ class Plan:
         everybody = np.ones((1, self.bootstrap.shape[1]))
         whole = np.vstack([everybody, self.folds.training, self.interval.training, self.bootstrap])
         return [whole[k : k + rows] for k in range(0, len(whole), rows)]
+
+    def digest(self, patients: Sequence[npt.NDArray[np.generic]], entropy: int) -> str:
+        """What two plans share if they draw the same cohorts of the same patients, and no others.
+
+        Parameters
+        ----------
+        patients
+            Columns of (n,) numbers that tell who the patients are and what is predicted of them.
+        entropy
+            Of the whole table: without it nobody can try which samples, or patients, give this.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits over folds and resampled cohorts; the plain bootstrap, by which
+            learners are not compared, has no part in them.
+        """
+        digest = hashlib.sha256(entropy.to_bytes(32, "big"))
+        folds = [self.folds.training, self.folds.testing]
+        interval = self.interval
+        drawn = (
+            [interval.counts]
+            if isinstance(interval, KeptModels)
+            else [interval.training, interval.testing, interval.repeat, interval.resample]
+        )
+        for array in (*patients, *folds, *drawn):
+            digest.update(f"{array.dtype} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:_DIGITS]
 
 
 def draw_plan(

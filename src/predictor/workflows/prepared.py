@@ -46,6 +46,8 @@ class Prepared:
         Covariates of the labelled patients.
     eligible
         Covariates of all eligible patients, labelled or not.
+    ranks
+        (eligible,) place of each in the whole table, by what it says of them (`Cohort.ranks`).
     clusters
         (n,) number of each labelled patient's cluster, None without a cluster column; it does not
         depend on what the cluster is called.
@@ -64,6 +66,7 @@ class Prepared:
     labelled: LabelledCohort
     matrix: Design
     eligible: Design
+    ranks: npt.NDArray[np.int64]
     clusters: npt.NDArray[np.int64] | None
     fingerprint: str
     entropy: int
@@ -106,6 +109,7 @@ def prepare(
         study,
         labelled,
         eligible,
+        ranks=cohort.ranks()[labelled.eligible.rows],
         fingerprint=cohort.fingerprint(),
         entropy=cohort.entropy(),
         beginning=beginning,
@@ -158,6 +162,7 @@ def relabelled(prepared: Prepared, labels: Labels) -> Prepared:
         prepared.study,
         replace(prepared.labelled, labels=labels, flow=flow),
         prepared.eligible,
+        ranks=prepared.ranks,
         fingerprint=prepared.fingerprint,
         entropy=prepared.entropy,
         beginning=prepared.beginning,
@@ -169,13 +174,14 @@ def _in_order(
     labelled: LabelledCohort,
     eligible: Design,
     *,
+    ranks: npt.NDArray[np.int64],
     fingerprint: str,
     entropy: int,
     beginning: Beginning,
 ) -> Prepared:
     names = _cluster_names(labelled.eligible)
-    order = canonical_order(eligible, labelled.labels, names)
-    labelled, eligible = labelled.take(order), eligible.take(order)
+    order = canonical_order(eligible, labelled.labels, names, ranks)
+    labelled, eligible, ranks = labelled.take(order), eligible.take(order), ranks[order]
     names = _cluster_names(labelled.labelled)
     whole = eligible.take(~np.isnan(labelled.labels))
     pooled = few_holders(whole)
@@ -185,6 +191,7 @@ def _in_order(
         labelled,
         matrix,
         eligible,
+        ranks,
         None if names is None else numbered(names),
         fingerprint,
         entropy,

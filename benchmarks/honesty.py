@@ -32,6 +32,7 @@ from today import grid_search, pooled_leave_one_out, single_split
 from predictor.cohort import Target
 from predictor.learners import make
 from predictor.statistics import calibration_curve, coarse, log_loss
+from predictor.statistics.resampled_cohorts import of_cohorts
 from predictor.study import ValidationSpec
 from predictor.validation import (
     Performance,
@@ -45,7 +46,6 @@ from predictor.validation import (
     predicts,
     train,
 )
-from predictor.validation.pooling import of_cohorts
 from predictor.validation.samples import Samples
 
 SEED = 20210707

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from predictor.results import DeliveredTraining as DeliveredTraining
     from predictor.results import Description as Description
     from predictor.results import TrainingResult as TrainingResult
+    from predictor.results import TrainingsOfStudy as TrainingsOfStudy
     from predictor.results import Verification as Verification
     from predictor.results import read_training as read_training
     from predictor.saved import SavedModel as SavedModel
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from predictor.tracking import Tracker as Tracker
     from predictor.tracking import TrainingRun as TrainingRun
     from predictor.workflows import check as check
+    from predictor.workflows import compare as compare
     from predictor.workflows import deliver as deliver
     from predictor.workflows import describe as describe
     from predictor.workflows import estimate as estimate
@@ -63,9 +65,11 @@ __all__ = [
     "Tracker",
     "TrainingResult",
     "TrainingRun",
+    "TrainingsOfStudy",
     "Verification",
     "__version__",
     "check",
+    "compare",
     "deliver",
     "describe",
     "estimate",
@@ -101,8 +105,10 @@ _WHERE = {
     "Tracker": "tracking",
     "TrainingResult": "results",
     "TrainingRun": "tracking",
+    "TrainingsOfStudy": "results",
     "Verification": "results",
     "check": "workflows",
+    "compare": "workflows",
     "deliver": "workflows",
     "describe": "workflows",
     "estimate": "workflows",

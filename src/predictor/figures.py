@@ -29,6 +29,7 @@ from predictor.report.figures import (
     missing,
     report_figures,
     training_figures,
+    trainings,
     trajectories,
     transitions,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "missing",
     "report_figures",
     "training_figures",
+    "trainings",
     "trajectories",
     "transitions",
 ]

@@ -24,6 +24,7 @@ from predictor.results import (
     SentTraining,
     StarterStudy,
     SyntheticCohort,
+    TrainingsOfStudy,
     Verification,
     WrittenPage,
 )
@@ -164,6 +165,14 @@ def test_verify_prints_its_document(copied, quiet) -> None:
     )
     same(document, Verification)
     assert document["same"]
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_compare_prints_its_document(copied, quiet) -> None:
+    document, err = run(copied.study.folder, "compare", "small", *quiet)
+    same(document, TrainingsOfStudy)
+    assert document["source"] == "reports/small"
     assert (err == "") == bool(quiet)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,14 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
         "cohort", "disclosure", "disk", "errors", "explain", "printable", "saved",
         "scorers", "study",
     }  # fmt: skip
+
+
+def test_listing_and_comparing_trainings_loads_nothing_heavy(copied) -> None:
+    """Two hundred trainings are listed in a second and a half, most of it Python and pydantic."""
+    (name,) = [p for p in (copied.study.folder / "reports/small").iterdir() if not p.is_symlink()]
+    shutil.copytree(name / "record", name.with_name("another") / "record")
+    found = loaded(_MAIN.format(arguments=["compare", "small"]), copied.study.folder)
+    assert found & {*HEAVY, "scipy", "pyarrow", "duckdb", "jinja2"} == set()
 
 
 def test_a_training_that_another_tracker_is_told_of_loads_no_mlflow(small) -> None:

@@ -18,6 +18,7 @@ from predictor.errors import PredictorError
 from predictor.results import (
     CheckResult,
     Columns,
+    ComparableTraining,
     DecisionCurve,
     DeliveredTraining,
     Description,
@@ -30,6 +31,7 @@ from predictor.results import (
     StarterStudy,
     SyntheticCohort,
     TrainingResult,
+    TrainingsOfStudy,
     Transition,
     Verification,
     WrittenPage,
@@ -39,7 +41,7 @@ from predictor.results import (
 DOCUMENTS = (
     DeliveredTraining, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
-    Verification,
+    Verification, TrainingsOfStudy, ComparableTraining,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

@@ -134,6 +134,36 @@ def test_a_report_is_fetched_by_the_training_or_a_learner_with_the_figures_of_al
         }
 
 
+def test_trainings_of_a_study_are_listed_from_the_first_to_the_last(tracker, make_run) -> None:
+    runs = [make_run(started=started) for started in (1_700_000_000_002, 1_700_000_000_001)]
+    ids = {run.training: tracker.log(run).run_id for run in runs}
+    tracker.log(make_run(study="other"))
+    tracker.log_failure(
+        Attempt("x", "crps", "failed", runs[0].question, 1_700_000_000_003), "FAILED", "why"
+    )
+    store, found = tracker.trainings("crps")
+    assert store
+    assert [each.training for each in found] == [runs[1].training, runs[0].training]
+    for each, run in zip(found, runs[::-1], strict=True):
+        assert (each.source, each.title, each.started) == (
+            ids[run.training],
+            run.title,
+            run.started,
+        )
+        assert (each.study, dict(each.question)) == (run.study, dict(run.question))
+        assert dict(each.metrics) == dict(run.metrics)
+    assert tracker.trainings("nobody")[1] == ()
+
+
+def test_single_files_of_a_training_are_fetched(tracker, make_run) -> None:
+    logged = tracker.log(make_run(artifacts={"a.txt": b"a", "record/b.txt": b"b", "c.txt": b"c"}))
+    found = tracker.fetch_files(logged.run_id, ["a.txt", "record/b.txt"])
+    assert found == {"a.txt": b"a", "record/b.txt": b"b"}
+    for run_id, name in ((logged.run_id, "record/nothing"), ("0" * 32, "a.txt")):
+        with pytest.raises(PredictorError, match=f"no such run with {name}.*train again"):
+            tracker.fetch_files(run_id, [name])
+
+
 def test_a_run_that_is_not_there_is_refused(tracker, make_run) -> None:
     for _ in range(2):
         with pytest.raises(PredictorError, match=r"^0{32}: .*no such folder, and no such run"):

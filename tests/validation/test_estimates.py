@@ -16,6 +16,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 
 from predictor import statistics
 from predictor.learners import make
+from predictor.statistics.resampled_cohorts import of_cohorts
 from predictor.validation import (
     Plan,
     cross_validation,
@@ -24,7 +25,6 @@ from predictor.validation import (
     read_resamples,
     train,
 )
-from predictor.validation.pooling import of_cohorts
 from predictor.validation.samples import mean_of_known
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "validation"

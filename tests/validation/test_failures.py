@@ -10,6 +10,7 @@ from scipy import stats
 
 from predictor.errors import DataError
 from predictor.learners import make
+from predictor.statistics.resampled_cohorts import of_cohorts
 from predictor.validation import (
     Plan,
     Replicates,
@@ -23,7 +24,6 @@ from predictor.validation import (
     performance,
     train,
 )
-from predictor.validation.pooling import of_cohorts
 
 MEASURES = metrics("binary", (0.3, 0.5))
 

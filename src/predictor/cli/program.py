@@ -22,8 +22,8 @@ from predictor.cli.stopping import Stopped, fill_closed_streams, stoppable
 from predictor.errors import WRITTEN, DataError, PredictorError
 
 _COMMANDS = (
-    "init", "simulate", "check", "describe", "train", "promote", "log", "report", "verify", "score",
-    "ui",
+    "init", "simulate", "check", "describe", "train", "promote", "log", "report", "compare",
+    "verify", "score", "ui",
 )  # fmt: skip
 
 

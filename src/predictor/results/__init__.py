@@ -5,6 +5,14 @@ from __future__ import annotations
 from predictor.results.base import FORMAT, Columns, Count, Number, Numbers, Result
 from predictor.results.check import CheckedCohort, CheckedCovariate, CheckResult
 from predictor.results.cohort import AlternativeCounts, CohortCounts, Covariate, Exclusion, Flow
+from predictor.results.comparable import ComparableTraining, ResampledMeasure
+from predictor.results.compared import (
+    ChangedPart,
+    ComparedTrainings,
+    ListedTraining,
+    MeasuredDifference,
+    TrainingsOfStudy,
+)
 from predictor.results.course import Change, Point, Shift, SignedRank, Trajectories
 from predictor.results.curves import (
     Calibration,
@@ -87,6 +95,7 @@ __all__ = [
     "Change",
     "ChangedInput",
     "ChangedNumber",
+    "ChangedPart",
     "Characteristic",
     "Characteristics",
     "CheckResult",
@@ -95,6 +104,8 @@ __all__ = [
     "Coefficient",
     "CohortCounts",
     "Columns",
+    "ComparableTraining",
+    "ComparedTrainings",
     "Comparison",
     "Conflict",
     "Contribution",
@@ -122,8 +133,10 @@ __all__ = [
     "LearnerResult",
     "LevelsCharacteristic",
     "LevelsInGroup",
+    "ListedTraining",
     "McNemar",
     "McNemarP",
+    "MeasuredDifference",
     "Missing",
     "MissingColumn",
     "MissingPattern",
@@ -141,6 +154,7 @@ __all__ = [
     "Rank",
     "RarePatterns",
     "RequiredPatients",
+    "ResampledMeasure",
     "Responders",
     "Result",
     "SampleSize",
@@ -157,6 +171,7 @@ __all__ = [
     "StarterStudy",
     "SyntheticCohort",
     "TrainingResult",
+    "TrainingsOfStudy",
     "Trajectories",
     "Transition",
     "TreatAll",

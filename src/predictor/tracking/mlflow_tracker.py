@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from predictor.errors import ModelError
 from predictor.tracking.download import download_model, download_report
+from predictor.tracking.listing import download_files, list_trainings
 from predictor.tracking.registry import Promotion, promote_version
-from predictor.tracking.runs import Attempt, LoggedTraining, TrainingRun
+from predictor.tracking.runs import Attempt, ListedRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import get_ready, open_store
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.tracker import Tracker
@@ -52,6 +54,14 @@ class MLflowTracker(Tracker):
             raise ModelError(f"{name}: {missing}")
         with open_store() as (client, _):
             return promote_version(client, name, version, reason)
+
+    def trainings(self, study: str) -> tuple[str, tuple[ListedRun, ...]]:
+        """See `predictor.tracking.listing.list_trainings`."""
+        return list_trainings(study)
+
+    def fetch_files(self, run_id: str, names: Sequence[str]) -> dict[str, bytes]:
+        """See `predictor.tracking.listing.download_files`."""
+        return download_files(run_id, names)
 
     def fetch_report(self, run_id: str) -> Path:
         """See `predictor.tracking.download.download_report`."""

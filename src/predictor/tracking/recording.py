@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 from predictor.errors import ModelError, PredictorError
 from predictor.study import LearnerSpec
 from predictor.tracking.folders import new_folder, write_into
+from predictor.tracking.listing import no_such_file
 from predictor.tracking.names import registered_name
 from predictor.tracking.registry import CHAMPION, Promotion, full_uri, of_one_question
-from predictor.tracking.runs import Attempt, LearnerRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import Attempt, LearnerRun, ListedRun, LoggedTraining, TrainingRun
 from predictor.tracking.tracker import Tracker
 
 
@@ -94,6 +96,23 @@ class RecordingTracker(Tracker):
         said = Promotion(registered, version, before, learner.name, run_id, reason)
         self.promotions.append(said)
         return self.promotions[-1]
+
+    def trainings(self, study: str) -> tuple[str, tuple[ListedRun, ...]]:
+        """What was logged of a study; see `Tracker`."""
+        said = [field.name for field in fields(ListedRun) if field.name != "source"]
+        found = [
+            ListedRun(source=run.training, **{name: getattr(run, name) for name in said})
+            for run in self.runs
+            if run.study == study
+        ]
+        return "memory", tuple(sorted(found, key=lambda run: (run.started, run.training)))
+
+    def fetch_files(self, run_id: str, names: Sequence[str]) -> dict[str, bytes]:
+        """Some files of a training; see `Tracker`."""
+        artifacts = self._by_id[run_id].artifacts if run_id in self._by_id else {}
+        if missing := [name for name in names if name not in artifacts]:
+            raise no_such_file(run_id, missing)
+        return {name: artifacts[name] for name in names}
 
     def fetch_report(self, run_id: str) -> Path:
         """Write a report and its figures into a new folder; see `Tracker`."""

@@ -126,6 +126,23 @@ class TrainingRun(Attempt):
 
 
 @dataclass(frozen=True)
+class ListedRun(Attempt):
+    """A training that was logged, as much of it as a list shows.
+
+    Parameters
+    ----------
+    source
+        Its run, or its folder.
+    metrics, tags
+        As they were logged.
+    """
+
+    source: str
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class LoggedTraining:
     """Where a tracker put a training.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from predictor.tracking.registry import Promotion
-from predictor.tracking.runs import Attempt, LoggedTraining, TrainingRun
+from predictor.tracking.runs import Attempt, ListedRun, LoggedTraining, TrainingRun
 
 
 class Tracker(Protocol):
@@ -78,6 +79,30 @@ class Tracker(Protocol):
         ------
         ModelError
             If there is no such model or version, or the study asks several questions; says which.
+        """
+
+    def trainings(self, study: str) -> tuple[str, tuple[ListedRun, ...]]:
+        """The trainings of a study that ended well, of whoever logged them.
+
+        Returns
+        -------
+        tuple
+            What the store is called, and its trainings from the first to the last; none if it has
+            none.
+
+        Raises
+        ------
+        PredictorError
+            If the store fails, or there is none.
+        """
+
+    def fetch_files(self, run_id: str, names: Sequence[str]) -> dict[str, bytes]:
+        """Some files of a training, by name.
+
+        Raises
+        ------
+        PredictorError
+            If there is no such run, or it lacks one of them.
         """
 
     def fetch_report(self, run_id: str) -> Path:

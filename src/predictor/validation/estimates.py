@@ -9,15 +9,14 @@ import numpy as np
 
 from predictor.measures import too_few
 from predictor.statistics import shifted_percentiles
+from predictor.statistics.resampled_cohorts import SHARE_NEEDED, of_cohorts
 from predictor.validation.metric import Metric
 from predictor.validation.plan import Plan
-from predictor.validation.pooling import is_flat, of_cohorts
+from predictor.validation.pooling import is_flat
 from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples, bootstrap_632plus, mean_of_known
 
-# an interval needs nearly all resampled cohorts: those without a value are not like the others
-SHARE_NEEDED = 0.9
 NOT_HELD = (
     "the model gives no patient such a probability, so its own net benefit is 0, which the "
     "interval of the models of folds does not hold"
@@ -128,12 +127,8 @@ def paired_difference(first: Performance, second: Performance, name: str) -> tup
     trained and tested on the same patients; nan with fewer than two of them.
     """
     difference = mean_of_known(first.cross_validated[name] - second.cross_validated[name])
-    return difference, _standard_deviation(resampled_differences(first, second, name))
-
-
-def resampled_differences(first: Performance, second: Performance, name: str) -> Counts:
-    """Difference of two learners in every resampled cohort, (R,)."""
-    return of_cohorts(first.resampled[name] - second.resampled[name], first.repeats)
+    again = of_cohorts(first.resampled[name] - second.resampled[name], first.repeats)
+    return difference, _standard_deviation(again)
 
 
 def _why_not_applicable(metric: Metric, y: Counts) -> str | None:

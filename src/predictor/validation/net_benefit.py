@@ -8,8 +8,8 @@ import numpy as np
 
 from predictor import statistics
 from predictor.statistics import shifted_percentiles
-from predictor.validation.estimates import NOT_HELD, SHARE_NEEDED, misses_zero
-from predictor.validation.pooling import of_cohorts
+from predictor.statistics.resampled_cohorts import SHARE_NEEDED, of_cohorts
+from predictor.validation.estimates import NOT_HELD, misses_zero
 from predictor.validation.resamples import Counts
 from predictor.validation.samples import Samples
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from predictor.disclosure import FEWEST
 from predictor.measures import FEWEST_FOR_A_CURVE, too_few
 from predictor.statistics import calibration_curve, coarse, shifted_percentiles, wilson
-from predictor.validation.estimates import SHARE_NEEDED
+from predictor.statistics.resampled_cohorts import SHARE_NEEDED
 from predictor.validation.groups import groups_of_similar, merged_bins, without_few
 from predictor.validation.pooling import mean_by, out_of_fold
 from predictor.validation.resamples import Counts

@@ -7,13 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from predictor.statistics import shifted_percentiles
-from predictor.validation.estimates import (
-    SHARE_NEEDED,
-    Performance,
-    paired_difference,
-    resampled_differences,
-)
+from predictor.statistics.resampled_cohorts import paired_interval
+from predictor.validation.estimates import Performance, paired_difference
 
 
 @dataclass(frozen=True)
@@ -65,12 +60,11 @@ def compare(
     """
     ours, theirs = performances[first], performances[second]
     difference, _ = paired_difference(ours, theirs, measure)
-    again = resampled_differences(ours, theirs, measure)
-    interval = shifted_percentiles(difference, again)
-    low, high = float(interval.low), float(interval.high)
+    resampled = ours.resampled[measure], theirs.resampled[measure]
+    low, high = paired_interval(difference, *resampled, ours.repeats)
     alone = (ours.estimates[measure].low, theirs.estimates[measure].low)
     # where one of the two has no interval, for whatever reason, its difference has none either
-    if interval.used < SHARE_NEEDED * len(again) or np.isnan(alone).any():
+    if np.isnan(alone).any():
         low = high = float("nan")
     return Comparison(first, second, measure, difference, low, high)
 

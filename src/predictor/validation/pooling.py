@@ -96,53 +96,6 @@ def out_of_fold(trained: Trained, plan: Plan) -> Counts:
     return np.where(times > 0, total / np.maximum(times, 1), np.nan)
 
 
-def of_cohorts(values: Counts, repeats: int) -> Counts:
-    """The value of every resampled cohort, no more variable than that of the cohort itself.
-
-    A cohort whose folds were dealt out twice is uncertain by the luck of two deals, the cohort
-    itself by that of many. The luck is seen in how much the repeats of a cohort differ; what is too
-    much of it is taken out of the spread between cohorts, and their mean stays:
-    ``m + s (r - m)`` with ``s^2 = 1 - v (1/k - 1/repeats) / V``, v the variance between the k
-    repeats of a cohort, V that of the cohorts' means r. Without a difference between cohorts
-    ``s^2`` is ``k/repeats``, and it is taken to be no less.
-
-    Parameters
-    ----------
-    values
-        (..., R, k) of every repeat in every resampled cohort, nan where not known.
-    repeats
-        Of the cohort itself.
-
-    Returns
-    -------
-    ndarray
-        (..., R); nan where no repeat has a value.
-    """
-    k = values.shape[-1]
-    known = ~np.isnan(values)
-    count = known.sum(axis=-1)
-    means = np.where(count > 0, _sum(values) / np.maximum(count, 1), np.nan)
-    if k == 1 or k >= repeats:
-        return means
-    whole = (count == k)[..., None]
-    cohorts = whole.sum(axis=(-2, -1))
-    enough = cohorts > 1
-    squares = np.where(whole, (values - means[..., None]) ** 2, 0.0).sum(axis=(-2, -1))
-    within = squares / np.maximum(cohorts, 1) / (k - 1)
-    there = (count > 0).sum(axis=-1)
-    centre = (_sum(means) / np.maximum(there, 1))[..., None]
-    between = _sum((means - centre) ** 2) / np.maximum(there - 1, 1)
-    excess = within * (1 / k - 1 / repeats)
-    share = np.where(enough & (between > 0), 1 - excess / np.where(between > 0, between, 1), 1.0)
-    return np.asarray(
-        centre + np.sqrt(np.maximum(share, k / repeats))[..., None] * (means - centre)
-    )
-
-
-def _sum(values: Counts) -> Counts:
-    return np.asarray(np.where(np.isnan(values), 0.0, values).sum(axis=-1))
-
-
 def mean_by(groups: Integers, values: Counts) -> Counts:
     """Mean of the known values of each group, nan where there is none.
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from predictor.workflows.checking import check
+    from predictor.workflows.comparing import compare
+    from predictor.workflows.comparison_page import write_comparison
     from predictor.workflows.delivery import deliver
     from predictor.workflows.describing import describe
     from predictor.workflows.estimated import Estimated, estimate
@@ -31,6 +33,7 @@ __all__ = [
     "Planned",
     "Prepared",
     "check",
+    "compare",
     "deliver",
     "describe",
     "estimate",
@@ -46,6 +49,7 @@ __all__ = [
     "score_file",
     "train",
     "verify",
+    "write_comparison",
     "write_report",
 ]
 
@@ -56,6 +60,7 @@ _WHERE = {
     "Planned": "planned",
     "Prepared": "prepared",
     "check": "checking",
+    "compare": "comparing",
     "deliver": "delivery",
     "describe": "describing",
     "estimate": "estimated",
@@ -71,6 +76,7 @@ _WHERE = {
     "score_file": "scoring",
     "train": "training",
     "verify": "verifying",
+    "write_comparison": "comparison_page",
     "write_report": "reporting",
 }
 

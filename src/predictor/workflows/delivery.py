@@ -17,12 +17,13 @@ from predictor.saved import SavedModel, Spread, Usual, model_files
 from predictor.scorers.keeping import kept
 from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
+from predictor.workflows.comparable import to_compare
 from predictor.workflows.estimated import Estimated, EstimatedLearner
 from predictor.workflows.judged import Judged
 from predictor.workflows.lab_book import attempt, entry
 from predictor.workflows.logging import telling_failure, try_to_log
 from predictor.workflows.places import Places
-from predictor.workflows.record import RECORD, place, place_of_learner, to_record
+from predictor.workflows.record import COMPARABLE, RECORD, place, place_of_learner, to_record
 from predictor.workflows.reporting import PAGE, REPORT, make_page
 
 Figures = dict[str, Figure]
@@ -129,6 +130,7 @@ def _written(
         **vectors,
         "study.yaml": dump_study(study.without_paths()).encode(),
         "covariates.sql": sql.encode(),
+        COMPARABLE: dump_json(to_compare(judged).to_json(), indent=None),
     }
     artifacts_of_each = {
         learner: {"learner.json": dump_json(found.to_json()), **pictures_of_each.get(learner, {})}

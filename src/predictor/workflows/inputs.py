@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from predictor.cohort import pipeline_sql
 from predictor.printable import visible
 from predictor.results import ChangedInput
 from predictor.results.places import leaves
@@ -27,7 +26,9 @@ def changed_study(stored: Study, now: Study, patients: int) -> list[ChangedInput
     patients
         With a label; what a study file leaves out is chosen by their number.
     """
-    then, today = _said(stored, patients), _said(now, patients)
+    from predictor.cohort import pipeline_sql  # heavy, and not needed for the keys alone
+
+    then, today = study_keys(stored, patients), study_keys(now, patients)
     found = [
         ChangedInput(what="study", name=place, stored=was, now=comes, lines=())
         for place in {**then, **today}
@@ -42,10 +43,15 @@ def changed_study(stored: Study, now: Study, patients: int) -> list[ChangedInput
 
 def changed_text(what: Literal["SQL", "copy"], name: str, stored: str, now: str) -> ChangedInput:
     """Two texts as a short unified diff, made printable."""
-    before, after = (text.splitlines(keepends=True) for text in (stored, now))
-    lines = difflib.unified_diff(before, after, "stored", "now", n=1)
-    shown = tuple(visible(line.rstrip("\n")) for line in lines)
-    return ChangedInput(what=what, name=name, stored=None, now=None, lines=shown)
+    lines = unified_diff(stored, now, "stored", "now")
+    return ChangedInput(what=what, name=name, stored=None, now=None, lines=lines)
+
+
+def unified_diff(before: str, after: str, name: str, other: str) -> tuple[str, ...]:
+    """Lines in which two texts of these names differ, each with one beside it; printable."""
+    first, second = (text.splitlines(keepends=True) for text in (before, after))
+    lines = difflib.unified_diff(first, second, name, other, n=1)
+    return tuple(visible(line.rstrip("\n")) for line in lines)
 
 
 def changed_table(stored: Document, now: Document) -> list[ChangedInput]:
@@ -78,8 +84,14 @@ def changed_versions(stored: Document, now: Mapping[str, str]) -> list[ChangedIn
     ]
 
 
-def _said(study: Study, patients: int) -> dict[str, str]:
-    """What a study says besides its SQL and seed, by key, as text."""
+def study_keys(study: Study, patients: int) -> dict[str, str]:
+    """What a study says besides its SQL and seed, by key, as text.
+
+    Parameters
+    ----------
+    patients
+        With a label; what a study file leaves out is chosen by their number.
+    """
     study = study.without_paths()
     spec = study.validation.for_patients(patients)
     document = {

@@ -6,6 +6,7 @@ import hashlib
 import math
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,9 +15,11 @@ from pydantic import TypeAdapter
 from predictor.disk import parse_json, read_plain
 from predictor.errors import PredictorError
 from predictor.study import LearnerSpec
-from predictor.tracking import LearnerRun, TrainingRun
+from predictor.tracking import LearnerRun, ListedRun, TrainingRun
 
 RECORD = "record/training.json"
+COMPARABLE = "record/comparable.json"
+"""What another training is compared by: its place in the report folder, and among artifacts."""
 _FORMAT = 2
 _LARGEST = 2**28  # bytes of one file
 _IN_RECORD = ("study.yaml", "covariates.sql")  # the report folder may be the user's own
@@ -25,6 +28,7 @@ _PLAIN = (
     "training", "study", "title", "question", "started", "ended", "parameters", "metrics", "tags",
     "description", "data_fingerprint", "dataset_name", "rows", "champion", "promote",
 )  # fmt: skip
+_LISTED = ("training", "study", "title", "question", "started", "metrics", "tags")
 _PLAIN_OF_LEARNER = (
     "name", "title", "parameters", "curves", "description", "seconds", "version",
 )  # fmt: skip
@@ -98,6 +102,22 @@ def read_record(out: Path) -> TrainingRun:
     return run
 
 
+def read_listed(out: Path) -> ListedRun:
+    """The training whose report lies in a folder, as a list shows it: none of its files is read.
+
+    Raises
+    ------
+    PredictorError
+        If there is no record, or it is damaged or of another version.
+    """
+    record = _record(out)
+    try:
+        said = {name: record[name] for name in _LISTED}
+        return _of_list().validate_python({**said, "source": str(out)})
+    except (KeyError, ValueError) as error:
+        raise _damaged(out, error) from None
+
+
 def changed_in_record(out: Path) -> tuple[str, ...]:
     """Files with numbers, study or SQL that are gone, or not as the training left them.
 
@@ -124,6 +144,12 @@ def changed_in_record(out: Path) -> tuple[str, ...]:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _damaged(out, error) from None
     return tuple(changed)
+
+
+@cache
+def _of_list() -> TypeAdapter[ListedRun]:
+    """Made once, for hundreds of records."""
+    return TypeAdapter(ListedRun)
 
 
 def _record(out: Path) -> Record:

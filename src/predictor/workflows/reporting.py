@@ -54,7 +54,7 @@ def write_report(
         raise PredictorError(f"{out}: is a folder; name the file of the page, {out / PAGE}")
     check_writable(out.parent)
     refuse_foreign(
-        [out], _is_page, kind="a page of a training", way_out="choose another name (--out)"
+        [out], is_page, kind="a page of a training", way_out="choose another name (--out)"
     )
     shown = report.visible()
     page = make_page(shown, *report_figures(shown), _beeswarms(report, folder))
@@ -103,7 +103,7 @@ def report_folder(source: str, tracker: Tracker) -> Path:
     return path if path.is_dir() else tracker.fetch_report(source)
 
 
-def _is_page(path: Path) -> bool:
+def is_page(path: Path) -> bool:
     """Whether a file is a page of ours; pages of earlier versions are known by their notice."""
     try:
         text = path.read_text(encoding="utf-8")

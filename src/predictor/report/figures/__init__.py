@@ -14,6 +14,7 @@ from predictor.report.figures.net_benefit import decision_curve, decision_curve_
 from predictor.report.figures.odds_ratios import coefficients
 from predictor.report.figures.response_over_time import transitions
 from predictor.report.figures.score_over_time import trajectories
+from predictor.report.figures.trainings_over_time import trainings
 
 __all__ = [
     "Figure",
@@ -30,6 +31,7 @@ __all__ = [
     "missing",
     "report_figures",
     "training_figures",
+    "trainings",
     "trajectories",
     "transitions",
 ]

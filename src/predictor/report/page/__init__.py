@@ -6,5 +6,15 @@ from predictor.report.page.blocks import Page, Picture, Table
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
 from predictor.report.page.template import render
+from predictor.report.page.trainings_page import comparison_page
 
-__all__ = ["BEESWARM", "Page", "Picture", "Table", "embedded", "page_data", "render"]
+__all__ = [
+    "BEESWARM",
+    "Page",
+    "Picture",
+    "Table",
+    "comparison_page",
+    "embedded",
+    "page_data",
+    "render",
+]

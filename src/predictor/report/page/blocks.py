@@ -164,11 +164,20 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page, in its order."""
+    """Everything on the page, in its order.
+
+    Attributes
+    ----------
+    verdict
+        What stands first; None on a page that gives none.
+    kind
+        What sort of page it is, in a few words.
+    """
 
     title: str
     study: str
     written: str
     notice: str
-    verdict: Verdict
+    verdict: Verdict | None
     sections: Sequence[Section]
+    kind: str = "Prediction report"

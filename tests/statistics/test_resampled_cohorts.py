@@ -1,4 +1,4 @@
-"""The luck of dealing folds, taken out of the spread between resampled cohorts."""
+"""What resampled cohorts say of the cohort itself, and of the difference of two estimates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from predictor.validation.pooling import of_cohorts
+from predictor.statistics.resampled_cohorts import (
+    of_cohorts,
+    paired_interval,
+    unpaired_interval,
+)
 
 
 def drawn(cohorts=4_000, repeats=2, between=0.1, within=0.2, seed=1):
@@ -74,3 +78,23 @@ def test_several_measures_at_once_are_as_one_by_one(seed: int, repeats: int) -> 
     together = of_cohorts(values, repeats=20)
     for one, alone in zip(together, values, strict=True):
         assert_allclose(one, of_cohorts(alone, repeats=20), rtol=1e-12)
+
+
+def test_a_paired_interval_is_of_the_differences_in_the_same_cohorts() -> None:
+    first = drawn(cohorts=200, repeats=1)
+    second = first + np.random.default_rng(2).normal(-0.03, 0.01, first.shape)
+    low, high = paired_interval(0.05, first, second, repeats=1)
+    assert low < 0.05 < high
+    assert high - low == pytest.approx(2 * 1.96 * 0.01, rel=0.2)  # not 2 * 1.96 * 0.3
+    assert paired_interval(0.0, first, first, repeats=1) == (0.0, 0.0)
+    lost = np.where(np.arange(200)[:, None] < 30, np.nan, first)
+    assert np.isnan(paired_interval(0.05, lost, second, repeats=1)).all()
+
+
+def test_an_unpaired_interval_is_that_of_two_independent_estimates() -> None:
+    low, high = unpaired_interval((0.7, 0.6, 0.8), (0.6, 0.55, 0.65))
+    assert_allclose((low, high), (0.1 - np.hypot(0.1, 0.05), 0.1 + np.hypot(0.1, 0.05)))
+    # skewed intervals keep their sides: each end from the side that counts
+    low, high = unpaired_interval((0.9, 0.7, 0.95), (0.5, 0.5, 0.5))
+    assert_allclose((low, high), (0.2, 0.45))
+    assert np.isnan(unpaired_interval((0.9, float("nan"), 1.0), (0.5, 0.4, 0.6))[0])

@@ -135,7 +135,7 @@ def test_listing_and_comparing_trainings_loads_nothing_heavy(copied) -> None:
     (name,) = [p for p in (copied.study.folder / "reports/small").iterdir() if not p.is_symlink()]
     shutil.copytree(name / "record", name.with_name("another") / "record")
     found = loaded(_MAIN.format(arguments=["compare", "small"]), copied.study.folder)
-    assert found & {*HEAVY, "scipy", "pyarrow", "duckdb", "jinja2"} == set()
+    assert found & {*HEAVY, "pyarrow", "duckdb", "jinja2"} == set()
 
 
 def test_a_training_that_another_tracker_is_told_of_loads_no_mlflow(small) -> None:

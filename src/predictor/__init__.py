@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from predictor.results import CheckResult as CheckResult
     from predictor.results import DeliveredTraining as DeliveredTraining
     from predictor.results import Description as Description
+    from predictor.results import TidiedStudy as TidiedStudy
     from predictor.results import TrainingResult as TrainingResult
     from predictor.results import TrainingsOfStudy as TrainingsOfStudy
     from predictor.results import Verification as Verification
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from predictor.workflows import plan as plan
     from predictor.workflows import prepare as prepare
     from predictor.workflows import score as score
+    from predictor.workflows import tidy as tidy
     from predictor.workflows import train as train
     from predictor.workflows import verify as verify
     from predictor.workflows import write_report as write_report
@@ -62,6 +64,7 @@ __all__ = [
     "Scores",
     "Study",
     "StudyError",
+    "TidiedStudy",
     "Tracker",
     "TrainingResult",
     "TrainingRun",
@@ -83,6 +86,7 @@ __all__ = [
     "read_model",
     "read_training",
     "score",
+    "tidy",
     "train",
     "verify",
     "write_report",
@@ -102,6 +106,7 @@ _WHERE = {
     "Scores": "saved",
     "Study": "study",
     "StudyError": "errors",
+    "TidiedStudy": "results",
     "Tracker": "tracking",
     "TrainingResult": "results",
     "TrainingRun": "tracking",
@@ -122,6 +127,7 @@ _WHERE = {
     "read_model": "saved",
     "read_training": "results",
     "score": "workflows",
+    "tidy": "workflows",
     "train": "workflows",
     "verify": "workflows",
     "write_report": "workflows",

@@ -24,6 +24,7 @@ from predictor.results import (
     SentTraining,
     StarterStudy,
     SyntheticCohort,
+    TidiedStudy,
     TrainingsOfStudy,
     Verification,
     WrittenPage,
@@ -173,6 +174,14 @@ def test_compare_prints_its_document(copied, quiet) -> None:
     document, err = run(copied.study.folder, "compare", "small", *quiet)
     same(document, TrainingsOfStudy)
     assert document["source"] == "reports/small"
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_tidy_prints_its_document(copied, quiet) -> None:
+    document, err = run(copied.study.folder, "tidy", "small", *quiet)
+    same(document, TidiedStudy)
+    assert (document["found"], document["kept"], document["removed"]) == ([], [], False)
     assert (err == "") == bool(quiet)
 
 

@@ -30,6 +30,7 @@ from predictor.results import (
     SentTraining,
     StarterStudy,
     SyntheticCohort,
+    TidiedStudy,
     TrainingResult,
     TrainingsOfStudy,
     Transition,
@@ -41,7 +42,7 @@ from predictor.results import (
 DOCUMENTS = (
     DeliveredTraining, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
-    Verification, TrainingsOfStudy, ComparableTraining,
+    Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

@@ -164,6 +164,28 @@ def test_single_files_of_a_training_are_fetched(tracker, make_run) -> None:
             tracker.fetch_files(run_id, [name])
 
 
+def test_failed_runs_are_found_and_forgotten_and_no_other(tracker, make_run) -> None:
+    assert tracker.failed_runs("crps") == ()
+    whole = make_run()
+    logged = tracker.log(whole)
+    for number, status in enumerate(("FAILED", "KILLED", "FAILED")):
+        study = "crps" if number < 2 else "other"
+        began = Attempt(f"t{number}", study, f"title {number}", whole.question, 1_700_000_000_000)
+        tracker.log_failure(began, status, f"why {number}")
+    found = tracker.failed_runs("crps")
+    assert {(each.title, each.why) for each in found} == {
+        ("title 0", "why 0"),
+        ("title 1", "why 1"),
+    }
+    (other,) = tracker.failed_runs("other")
+    tracker.forget("crps", [found[0].run_id, logged.run_id, other.run_id])
+    assert tracker.failed_runs("crps") == found[1:]
+    assert tracker.failed_runs("other") == (other,)
+    assert [each.training for each in tracker.trainings("crps")[1]] == [whole.training]
+    assert tracker.fetch_model(logged.champion_uri)
+    assert tracker.log(whole).already
+
+
 def test_a_run_that_is_not_there_is_refused(tracker, make_run) -> None:
     for _ in range(2):
         with pytest.raises(PredictorError, match=r"^0{32}: .*no such folder, and no such run"):

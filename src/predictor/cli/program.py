@@ -23,7 +23,7 @@ from predictor.errors import WRITTEN, DataError, PredictorError
 
 _COMMANDS = (
     "init", "simulate", "check", "describe", "train", "promote", "log", "report", "compare",
-    "verify", "score", "ui",
+    "verify", "score", "tidy", "ui",
 )  # fmt: skip
 
 

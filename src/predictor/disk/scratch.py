@@ -53,6 +53,18 @@ def clear(folder: Path) -> None:
         _leave(place, lock)
 
 
+def dead_rooms(folder: Path) -> list[Path]:
+    """What dead processes left in a folder, if there is one; `clear` would remove it."""
+    found = []
+    for place in sorted(folder.glob(f"{_ROOM}*")):
+        lock = FileLock(place / _LOCK)
+        with contextlib.suppress(Timeout, OSError):  # somebody is in it, or has just left
+            lock.acquire(timeout=0)
+            lock.release()
+            found.append(place)
+    return found
+
+
 def _occupy(folder: Path) -> tuple[Path, FileLock]:
     while True:
         place = folder / f"{_ROOM}{uuid.uuid4().hex[:8]}"

@@ -82,6 +82,7 @@ from predictor.results.learner import (
     StabilityGroup,
 )
 from predictor.results.reading import read_training
+from predictor.results.tidied import Leftover, TidiedStudy
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
 from predictor.results.verification import ChangedInput, ChangedNumber, Verification
 
@@ -131,6 +132,7 @@ __all__ = [
     "LabelPath",
     "LabelPaths",
     "LearnerResult",
+    "Leftover",
     "LevelsCharacteristic",
     "LevelsInGroup",
     "ListedTraining",
@@ -170,6 +172,7 @@ __all__ = [
     "StabilityGroup",
     "StarterStudy",
     "SyntheticCohort",
+    "TidiedStudy",
     "TrainingResult",
     "TrainingsOfStudy",
     "Trajectories",

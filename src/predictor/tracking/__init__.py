@@ -10,12 +10,20 @@ from predictor.tracking.mlflow_tracker import MLflowTracker
 from predictor.tracking.names import metric_name, registered_name
 from predictor.tracking.recording import RecordingTracker
 from predictor.tracking.registry import Promotion
-from predictor.tracking.runs import Attempt, LearnerRun, ListedRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import (
+    Attempt,
+    FailedRun,
+    LearnerRun,
+    ListedRun,
+    LoggedTraining,
+    TrainingRun,
+)
 from predictor.tracking.tracker import Tracker
 from predictor.tracking.ui import run_ui, ui_command
 
 __all__ = [
     "Attempt",
+    "FailedRun",
     "LearnerRun",
     "ListedRun",
     "LoggedTraining",

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from predictor.errors import ModelError
 from predictor.tracking.download import download_model, download_report
+from predictor.tracking.failed import failed_runs, forget
 from predictor.tracking.listing import download_files, list_trainings
 from predictor.tracking.registry import Promotion, promote_version
-from predictor.tracking.runs import Attempt, ListedRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import Attempt, FailedRun, ListedRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import get_ready, open_store
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.tracker import Tracker
@@ -62,6 +63,14 @@ class MLflowTracker(Tracker):
     def fetch_files(self, run_id: str, names: Sequence[str]) -> dict[str, bytes]:
         """See `predictor.tracking.listing.download_files`."""
         return download_files(run_id, names)
+
+    def failed_runs(self, study: str) -> tuple[FailedRun, ...]:
+        """See `predictor.tracking.failed.failed_runs`."""
+        return failed_runs(study)
+
+    def forget(self, study: str, run_ids: Sequence[str]) -> None:
+        """See `predictor.tracking.failed.forget`."""
+        forget(study, run_ids)
 
     def fetch_report(self, run_id: str) -> Path:
         """See `predictor.tracking.download.download_report`."""

@@ -12,7 +12,14 @@ from predictor.tracking.folders import new_folder, write_into
 from predictor.tracking.listing import no_such_file
 from predictor.tracking.names import registered_name
 from predictor.tracking.registry import CHAMPION, Promotion, full_uri, of_one_question
-from predictor.tracking.runs import Attempt, LearnerRun, ListedRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import (
+    Attempt,
+    FailedRun,
+    LearnerRun,
+    ListedRun,
+    LoggedTraining,
+    TrainingRun,
+)
 from predictor.tracking.tracker import Tracker
 
 
@@ -113,6 +120,22 @@ class RecordingTracker(Tracker):
         if missing := [name for name in names if name not in artifacts]:
             raise no_such_file(run_id, missing)
         return {name: artifacts[name] for name in names}
+
+    def failed_runs(self, study: str) -> tuple[FailedRun, ...]:
+        """Trainings of a study that did not end well; see `Tracker`."""
+        return tuple(
+            FailedRun(began.training, began.title, why)
+            for began, _, why in self.failures
+            if began.study == study
+        )
+
+    def forget(self, study: str, run_ids: Sequence[str]) -> None:
+        """Forget trainings that did not end well; see `Tracker`."""
+        self.failures = [
+            each
+            for each in self.failures
+            if each[0].study != study or each[0].training not in run_ids
+        ]
 
     def fetch_report(self, run_id: str) -> Path:
         """Write a report and its figures into a new folder; see `Tracker`."""

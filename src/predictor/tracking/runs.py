@@ -143,6 +143,23 @@ class ListedRun(Attempt):
 
 
 @dataclass(frozen=True)
+class FailedRun:
+    """A run of a training that did not end well.
+
+    Parameters
+    ----------
+    run_id, title
+        Its id, and what it is called.
+    why
+        The reason.
+    """
+
+    run_id: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True)
 class LoggedTraining:
     """Where a tracker put a training.
 

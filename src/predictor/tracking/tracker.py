@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from predictor.tracking.registry import Promotion
-from predictor.tracking.runs import Attempt, ListedRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import Attempt, FailedRun, ListedRun, LoggedTraining, TrainingRun
 
 
 class Tracker(Protocol):
@@ -103,6 +103,29 @@ class Tracker(Protocol):
         ------
         PredictorError
             If there is no such run, or it lacks one of them.
+        """
+
+    def failed_runs(self, study: str) -> tuple[FailedRun, ...]:
+        """Runs of trainings that failed or were killed, and have nothing that is registered.
+
+        Returns
+        -------
+        tuple
+            None if there is no store yet.
+
+        Raises
+        ------
+        PredictorError
+            If the store fails.
+        """
+
+    def forget(self, study: str, run_ids: Sequence[str]) -> None:
+        """Delete failed runs with their models; whatever is not one of `failed_runs` stays.
+
+        Raises
+        ------
+        PredictorError
+            If the store fails.
         """
 
     def fetch_report(self, run_id: str) -> Path:

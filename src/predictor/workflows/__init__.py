@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from predictor.workflows.reporting import write_report
     from predictor.workflows.scoring import score, score_file
     from predictor.workflows.starter_study import initialise
+    from predictor.workflows.tidying import tidy
     from predictor.workflows.training import train
     from predictor.workflows.verifying import verify
 
@@ -47,6 +48,7 @@ __all__ = [
     "promote",
     "score",
     "score_file",
+    "tidy",
     "train",
     "verify",
     "write_comparison",
@@ -74,6 +76,7 @@ _WHERE = {
     "promote": "logging",
     "score": "scoring",
     "score_file": "scoring",
+    "tidy": "tidying",
     "train": "training",
     "verify": "verifying",
     "write_comparison": "comparison_page",

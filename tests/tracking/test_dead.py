@@ -11,7 +11,7 @@ import pytest
 from mlflow import MlflowClient
 
 from predictor.errors import StudyError
-from predictor.tracking import dead
+from predictor.tracking import MLflowTracker, dead
 from predictor.tracking.store import open_store
 from predictor.tracking.training import log_training
 from predictor.tracking.transactions import Transaction
@@ -109,6 +109,15 @@ def test_runs_that_may_be_alive_on_another_machine_are_left_alone(
     monkeypatch.setattr(dead, "time", lambda: later)
     dead.clear_dead(client, experiment, "another", alone=False)
     assert _state(client)[0] == ["KILLED"]
+
+
+def test_a_champion_that_was_named_after_a_training_died_stays(store, make_run, die) -> None:
+    first = log_training(make_run())
+    die(lambda: make_run(promote="newer"), "set_registered_model_alias")
+    MLflowTracker().promote("crps", first.versions["prevalence"], "simpler")
+    log_training(make_run())
+    champion = _client().get_model_version_by_alias("crps.responder.T0", "champion")
+    assert champion.version == first.versions["prevalence"]
 
 
 def test_a_process_killed_while_the_store_is_made_leaves_none(here) -> None:

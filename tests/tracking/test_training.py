@@ -88,14 +88,6 @@ def test_a_failed_training_leaves_a_run_with_the_reason_and_no_version(store, ma
     assert list(client.search_registered_models()) == []
 
 
-def test_an_experiment_opens_on_its_runs_also_one_of_an_earlier_version(store, make_run) -> None:
-    client = MlflowClient(f"sqlite:///{store}")
-    client.create_experiment("crps")
-    logged = log_training(make_run())
-    tags = client.get_experiment(logged.experiment_id).tags
-    assert tags == {"mlflow.experimentKind": "custom_model_development"}
-
-
 def test_artifacts_keep_their_paths_and_content(client, logged, tmp_path) -> None:
     parent = Path(client.download_artifacts(logged.run_id, "", str(tmp_path)))
     assert (parent / "study.yaml").read_bytes() == b"study: crps"
@@ -150,6 +142,21 @@ def test_a_promotion_keeps_when_and_why(store, make_run) -> None:
     champion = client.get_model_version_by_alias("crps.responder.T0", "champion")
     assert (champion.version, champion.tags["promoted.reason"]) == (1, "reviewed")
     assert champion.tags["promoted.at"].endswith("+00:00")
+
+
+def test_a_training_is_found_among_more_models_than_one_search_returns(
+    store, make_run, monkeypatch
+) -> None:
+    run, search = make_run(), MlflowClient.search_logged_models
+
+    def first_one(client: MlflowClient, experiments: list[str], **how: object) -> object:
+        return search(client, experiments, **{**how, "max_results": 1})
+
+    first = log_training(run)
+    monkeypatch.setattr(MlflowClient, "search_logged_models", first_one)
+    again = log_training(run)
+    assert again.already
+    assert again.model_uris == first.model_uris
 
 
 def test_runs_and_artifacts_are_where_plain_mlflow_ui_looks(here, make_run) -> None:

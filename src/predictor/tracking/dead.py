@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from time import time
 from typing import TYPE_CHECKING
 
-from predictor.tracking.registry import SINCE, name_champion
+from predictor.tracking.paging import all_of
+from predictor.tracking.registry import SINCE, champion, name_champion
 from predictor.tracking.taking_back import take_back
 from predictor.tracking.transactions import COMPLETE
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-UNTIL_TAG = "predictor.until"  # seconds since 1970 at which the process would have given up
+# seconds since 1970 at which the process would have given up; pages hide what begins with mlflow.
+UNTIL_TAG = "mlflow.predictor.until"
 _CLOCKS_DIFFER = 3_600.0  # seconds
 _LONGEST = 86_400.0  # for runs of a version that did not say
 
@@ -30,10 +33,12 @@ def clear_dead(client: MlflowClient, experiment_id: str, training: str, *, alone
     alone
         Whether nobody else can be logging to this store now.
     """
-    running = client.search_runs(
-        [experiment_id],
-        "attributes.status = 'RUNNING' and tags.`mlflow.source.name` = 'predictor train'",
-        max_results=1_000,
+    running = all_of(
+        partial(
+            client.search_runs,
+            [experiment_id],
+            "attributes.status = 'RUNNING' and tags.`mlflow.source.name` = 'predictor train'",
+        )
     )
     parents = {run.data.tags.get("mlflow.parentRunId", run.info.run_id) for run in running}
     for parent in (client.get_run(run_id) for run_id in parents):
@@ -47,9 +52,8 @@ def _too_old(run: Run) -> bool:
 
 
 def _clear(client: MlflowClient, experiment_id: str, parent: Run) -> None:
-    children = client.search_runs(
-        [experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'", max_results=1_000
-    )
+    of_parent = f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
+    children = all_of(partial(client.search_runs, [experiment_id], of_parent))
     if COMPLETE in parent.data.tags:
         _finish(client, parent, children)
         return
@@ -70,6 +74,9 @@ def _finish(client: MlflowClient, parent: Run, children: Iterable[Run]) -> None:
     whole = json.loads(parent.data.tags[COMPLETE])
     for run in children if "champion" in whole else ():
         for version in client.search_model_versions(f"run_id = '{run.info.run_id}'"):
-            if int(version.version) == whole["champion"] and SINCE not in version.tags:
+            if int(version.version) != whole["champion"] or SINCE in version.tags:
+                continue
+            now = champion(client, version.name)
+            if now is None or now.tags.get(SINCE, "") <= whole["at"]:
                 name_champion(client, version.name, whole["champion"], whole["reason"])
     client.set_terminated(parent.info.run_id, end_time=whole["ended"])

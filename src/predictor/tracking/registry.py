@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from predictor.errors import ModelError, StudyError
 from predictor.printable import as_markdown
 from predictor.tracking.names import registered_name
+from predictor.tracking.paging import all_of
 from predictor.tracking.uri import sqlite_file
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 CHAMPION = "champion"
 REASON, SINCE = "promoted.reason", "promoted.at"  # tags of a version
-_KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page opens on its runs
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ def experiment(client: MlflowClient, study: str) -> str:
     """
 
     def create(name: str) -> None:
-        client.create_experiment(
-            name, artifact_location=_artifacts(client.tracking_uri, name), tags=_KIND
-        )
+        client.create_experiment(name, artifact_location=_artifacts(client.tracking_uri, name))
 
     _unless_there(create, study)
     found = client.get_experiment_by_name(study)
@@ -69,8 +67,6 @@ def experiment(client: MlflowClient, study: str) -> str:
             f"the MLflow experiment {study!r} was deleted. Restore it (`mlflow experiments "
             "restore`) or rename the study."
         )
-    if _KIND.keys() - found.tags.keys():  # an earlier version made it
-        client.set_experiment_tag(found.experiment_id, *next(iter(_KIND.items())))
     return str(found.experiment_id)
 
 
@@ -103,13 +99,46 @@ def champion(client: MlflowClient, registered: str) -> ModelVersion | None:
         return None
 
 
-def name_champion(client: MlflowClient, registered: str, version: int, reason: str | None) -> None:
-    """Make a version the champion, and keep when and why."""
-    client.set_registered_model_alias(registered, CHAMPION, str(version))
+def name_champion(client: MlflowClient, registered: str, version: int, reason: str | None) -> int:
+    """Make a version the champion, and keep when and why.
+
+    Parameters
+    ----------
+    reason
+        Why it takes the place of the champion there is; None if it does so only where there is
+        none.
+
+    Returns
+    -------
+    int
+        The version that is the champion then.
+    """
+    from mlflow.exceptions import MlflowException
+
+    there = champion(client, registered)
+    if reason is None and there is not None and int(there.version) != version:
+        return int(there.version)
+    try:
+        client.set_registered_model_alias(registered, CHAMPION, str(version))
+    except MlflowException:
+        # of several first trainings at once one alone can make the alias
+        if (there := champion(client, registered)) is None:
+            raise
+        if reason is None:
+            return int(there.version)
+        client.set_registered_model_alias(registered, CHAMPION, str(version))
+    there = champion(client, registered)
+    if there is not None and int(there.version) != version:
+        return int(there.version)  # another one was named in the same moment
     if reason is not None:
         client.set_model_version_tag(registered, str(version), REASON, reason)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    client.set_model_version_tag(registered, str(version), SINCE, now)
+    client.set_model_version_tag(registered, str(version), SINCE, now())
+    return version
+
+
+def now() -> str:
+    """The time in UTC; such texts sort by time."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def promote_version(client: MlflowClient, name: str, version: int, reason: str) -> Promotion:
@@ -150,13 +179,7 @@ def promote_version(client: MlflowClient, name: str, version: int, reason: str) 
 
 def registered_models(client: MlflowClient) -> list[str]:
     """Names of all registered models."""
-    names: list[str] = []
-    token = None
-    while True:
-        page = client.search_registered_models(page_token=token)
-        names += [str(model.name) for model in page]
-        if not (token := page.token):
-            return names
+    return [str(model.name) for model in all_of(client.search_registered_models)]
 
 
 def of_one_question(name: str, names: Sequence[str]) -> str:

@@ -66,6 +66,13 @@ def open_store(seconds: float = SECONDS) -> Iterator[tuple[MlflowClient, str]]:
         raise StudyError(
             f"the MLflow store {shown(uri)} failed: not done after {seconds:.0f} seconds. {_MEND}"
         ) from None
+    except ModuleNotFoundError as error:
+        if not uri.startswith(_DATABASES):
+            raise
+        raise StudyError(
+            f"the MLflow store {shown(uri)} needs the Python package {error.name}, which is not "
+            "installed. Install it (for PostgreSQL: psycopg[binary])."
+        ) from None
     except failures as error:
         raise StudyError(
             f"the MLflow store {shown(uri)} failed: {reason(error, uri)}. "
@@ -73,6 +80,7 @@ def open_store(seconds: float = SECONDS) -> Iterator[tuple[MlflowClient, str]]:
         ) from error
 
 
+_DATABASES = ("postgresql", "mysql", "mssql")
 _MEND = "Set MLFLOW_TRACKING_URI to a store that can be written, or mend this one."
 
 
@@ -185,11 +193,19 @@ def _made_by_mlflow() -> bytes:
 
 
 def _probe(uri: str) -> None:
-    """Meet a file that is no database at once; MLflow would try again for a minute."""
+    """Meet what is no database, or lets nobody in, at once; MLflow would try for a minute."""
     path = sqlite_file(uri)
     if path is not None:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA schema_version")
+    elif uri.startswith(_DATABASES):
+        from sqlalchemy import create_engine
+
+        engine = create_engine(uri)
+        try:
+            engine.connect().close()
+        finally:
+            engine.dispose()
 
 
 def _never_finished(uri: str) -> str | None:

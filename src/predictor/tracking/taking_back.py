@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
 
 WHY = "predictor.ended"  # tag of a run that says why it is not finished
 _LONGEST = 1_000  # characters; MLflow keeps no more than 5,000
+
+
+def delete_version(client: MlflowClient, version: ModelVersion) -> None:
+    """Delete a version; a request that a server was asked twice finds none the second time."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.delete_model_version(version.name, version.version)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
 
 
 def take_back(
@@ -23,7 +35,7 @@ def take_back(
     runs = list(runs)
     for run_id in runs:
         for version in client.search_model_versions(f"run_id = '{run_id}'"):
-            client.delete_model_version(version.name, version.version)
+            delete_version(client, version)
     for model_id in models:
         client.finalize_logged_model(model_id, "FAILED")
     for run_id in reversed(runs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from predictor.tracking.entries import (
     training_data,
 )
 from predictor.tracking.names import registered_name
+from predictor.tracking.paging import all_of
 from predictor.tracking.registry import champion, experiment, registered_model
 from predictor.tracking.runs import Attempt, LearnerRun, LoggedTraining, TrainingRun
 from predictor.tracking.store import open_store
@@ -62,9 +64,9 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
     tags = {
         **_tags(run),
         "data_fingerprint": run.data_fingerprint,
-        UNTIL_TAG: f"{time.time() + seconds:.0f}",
         **run.tags,
     }
+    until = {UNTIL_TAG: f"{time.time() + seconds:.0f}"}
     with open_store(seconds) as (client, uri):
         experiment_id = experiment(client, run.study)
         alone = sqlite_file(uri) is not None
@@ -73,11 +75,11 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
             return found
         registered = registered_model(client, run.study, run.question)
         run_ids, model_ids, versions = {}, {}, {}
-        with transaction(client, experiment_id, registered) as new:
+        with transaction(client, experiment_id, registered, run.training) as new:
             dataset = training_data(run)
             parent = new.start_run(
                 run.title,
-                {**tags, **tables_in(run.artifacts)},
+                {**tags, **until, **tables_in(run.artifacts)},
                 started=run.started,
                 ended=run.ended,
             )
@@ -173,11 +175,8 @@ def _found(
     client: MlflowClient, uri: str, experiment_id: str, run: TrainingRun
 ) -> LoggedTraining | None:
     """Where this training is, if it was logged before."""
-    runs = client.search_runs(
-        [experiment_id],
-        f"attributes.status = 'FINISHED' and tags.training = '{run.training}'",
-        max_results=1_000,
-    )
+    ended = f"attributes.status = 'FINISHED' and tags.training = '{run.training}'"
+    runs = all_of(partial(client.search_runs, [experiment_id], ended))
     run_ids = {r.data.tags["learner"]: r.info.run_id for r in runs if "learner" in r.data.tags}
     parents = [r.info.run_id for r in runs if "learner" not in r.data.tags]
     if not parents:
@@ -188,15 +187,22 @@ def _found(
         for name, run_id in run_ids.items()
         for version in client.search_model_versions(f"run_id = '{run_id}'")
     }
-    models = client.search_logged_models([experiment_id], max_results=1_000)
-    by_run = {model.source_run_id: model.model_id for model in models}
+    # by run: an experiment may hold more models than one page of a search
+    models = {
+        name: model.model_id
+        for name, run_id in run_ids.items()
+        for model in client.search_logged_models(
+            [experiment_id], filter_string=f"source_run_id = '{run_id}'"
+        )
+        if model.status == "READY"
+    }
     best = champion(client, registered)
     return LoggedTraining(
         store=shown(uri),
         experiment_id=experiment_id,
         run_id=parents[0],
         run_ids=run_ids,
-        model_uris={name: f"models:/{by_run[run_id]}" for name, run_id in run_ids.items()},
+        model_uris={name: f"models:/{model_id}" for name, model_id in models.items()},
         registered=registered,
         versions=versions,
         champion_version=None if best is None else int(best.version),
@@ -220,11 +226,11 @@ def _parameters(attempt: Attempt) -> dict[str, str]:
 def _of_version(run: TrainingRun, learner: LearnerRun) -> dict[str, str]:
     """Tags of a version: enough to choose one without opening its run."""
     return {
+        **{name: text for name, text in run.tags.items() if name == "verdict"},
         "learner": learner.name,
         "training": run.training,
         "data_fingerprint": run.data_fingerprint,
         **_parameters(run),
-        **{name: text for name, text in run.tags.items() if name == "verdict"},
     }
 
 

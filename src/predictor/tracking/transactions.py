@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from predictor.disk import without_interrupts
 from predictor.tracking.folders import as_folder
 from predictor.tracking.names import model_name, renamed
-from predictor.tracking.registry import CHAMPION, champion, name_champion
+from predictor.tracking.paging import all_of
+from predictor.tracking.registry import CHAMPION, champion, name_champion, now
 from predictor.tracking.runs import LearnerRun
-from predictor.tracking.taking_back import take_back
+from predictor.tracking.taking_back import delete_version, take_back
 from predictor.tracking.time_limit import TooSlow, limit
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-COMPLETE = "predictor.complete"
-"""Tag of a parent run whose training is whole: when it ended, and its champion if that is named."""
+COMPLETE = "mlflow.predictor.complete"  # hidden from its pages, as all that begins so
+"""Tag of a parent run whose training is whole: when it ended, and the champion it has to name."""
 
 _SECONDS = 15.0  # for taking back: whoever pressed Ctrl-C waits for it
 
@@ -27,10 +29,14 @@ _SECONDS = 15.0  # for taking back: whoever pressed Ctrl-C waits for it
 class Transaction:
     """Creates runs, models and versions, and remembers them so that they can be taken back."""
 
-    def __init__(self, client: MlflowClient, experiment_id: str, registered: str) -> None:
+    def __init__(
+        self, client: MlflowClient, experiment_id: str, registered: str, training: str
+    ) -> None:
         self._client = client
         self._experiment_id = experiment_id
         self._registered = registered
+        self._training = training
+        self._versions: list[int] = []
         self._runs: dict[str, int] = {}  # when each ended
         self._models: list[str] = []
         self._champion_before = champion(client, registered)
@@ -70,18 +76,21 @@ class Transaction:
         self, model_id: str, run_id: str, description: str, tags: Mapping[str, str]
     ) -> int:
         """Make the model a version of the registered model; the version's number."""
-        version = self._client.create_model_version(
-            self._registered,
-            source=f"models:/{model_id}",
-            run_id=run_id,
-            model_id=model_id,
-            tags=dict(tags),
-            description=description,
-        ).version
+        version = int(
+            self._client.create_model_version(
+                self._registered,
+                source=f"models:/{model_id}",
+                run_id=run_id,
+                model_id=model_id,
+                tags=dict(tags),
+                description=description,
+            ).version
+        )
+        self._versions.append(version)
         # MLflow's page of a model finds its versions by this tag.
         link = json.dumps([{"name": self._registered, "version": version}])
         self._client.set_logged_model_tags(model_id, {"mlflow.modelVersions": link})
-        return int(version)
+        return version
 
     def commit(self, version: int, reason: str | None) -> int:
         """Mark every run as finished; the version that is the champion then.
@@ -94,35 +103,63 @@ class Transaction:
         version
             Becomes the champion if there is a reason, or no champion yet.
         """
-        before = self._champion_before
-        moves = before is None or reason is not None
         parent, *children = self._runs
+        self._drop_doubles()
         for run_id in reversed(children):
             self._client.set_terminated(run_id, end_time=self._runs[run_id])
-        whole: dict[str, int | str | None] = {"ended": self._runs[parent]}
-        if moves:
-            whole |= {"champion": version, "reason": reason}
+        whole = {"ended": self._runs[parent], "at": now(), "champion": version, "reason": reason}
         self._client.set_tag(parent, COMPLETE, json.dumps(whole))
-        if moves:
-            name_champion(self._client, self._registered, version, reason)
+        best = name_champion(self._client, self._registered, version, reason)
         self._client.set_terminated(parent, end_time=self._runs[parent])
-        return version if moves or before is None else int(before.version)
+        return best
+
+    def _drop_doubles(self) -> None:
+        """Take back what a server made twice.
+
+        When it dies, or is cut off, before it can answer, MLflow's client asks again for what may
+        be there already.
+        """
+        if not self._client.tracking_uri.startswith("http"):
+            return
+        running = f"attributes.status = 'RUNNING' and tags.training = '{self._training}'"
+        runs = all_of(partial(self._client.search_runs, [self._experiment_id], running))
+        models = [
+            model.model_id
+            for run_id in self._runs
+            for model in self._client.search_logged_models(
+                [self._experiment_id], filter_string=f"source_run_id = '{run_id}'"
+            )
+        ]
+        take_back(
+            self._client,
+            {run.info.run_id for run in runs} - self._runs.keys(),
+            set(models) - set(self._models),
+            "KILLED",
+            "the server was asked twice, as its first answer was lost",
+        )
+        for run_id in self._runs:
+            for version in self._client.search_model_versions(f"run_id = '{run_id}'"):
+                if int(version.version) not in self._versions:
+                    delete_version(self._client, version)
 
     def take_back(self, status: str, why: str) -> None:
         """Mark runs with the status and models as failed, delete versions; the champion is back."""
         take_back(self._client, self._runs, self._models, status, why)
-        before, now = self._champion_before, champion(self._client, self._registered)
-        if before is not None and (now is None or now.version != before.version):
+        before = self._champion_before
+        # one that somebody else has named meanwhile stays
+        if before is not None and champion(self._client, self._registered) is None:
             self._client.set_registered_model_alias(self._registered, CHAMPION, before.version)
 
 
 @contextmanager
-def transaction(client: MlflowClient, experiment_id: str, registered: str) -> Iterator[Transaction]:
+def transaction(
+    client: MlflowClient, experiment_id: str, registered: str, training: str
+) -> Iterator[Transaction]:
     """Take everything back when the block raises, Ctrl-C included; the error goes on."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
-    begun = Transaction(client, experiment_id, registered)
+    begun = Transaction(client, experiment_id, registered, training)
     try:
         yield begun
     except BaseException as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 # For mlflow to read when it is imported, where the user has not said otherwise: nothing is sent
 # home or written to standard output, no progress bars beside ours, and a server that is dead or
@@ -45,17 +44,21 @@ def tracking_uri() -> str:
 
 
 def shown(uri: str) -> str:
-    """Return the URI without user and password.
+    """Return the URI without user and password, wherever they stand, also in one that is wrong.
 
     Examples
     --------
-    >>> shown("https://me:secret@mlflow.example.org:5000/x"), shown("sqlite:///mlflow.db")
-    ('https://mlflow.example.org:5000/x', 'sqlite:///mlflow.db')
+    >>> shown("https://me:secret@mlflow.example.org:5000/x"), shown("sqlite:///mlflow.db?timeout=9")
+    ('https://mlflow.example.org:5000/x', 'sqlite:///mlflow.db?timeout=9')
+    >>> shown("postgresql://db.example.org/mlflow?user=me&password=secret")
+    'postgresql://db.example.org/mlflow'
+    >>> shown("postgresql://me:not/escaped@db.example.org/mlflow")
+    'postgresql://db.example.org/mlflow'
     """
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
+    scheme, found, rest = uri.partition("://")
+    if not found or scheme.startswith(("file", "sqlite")):
         return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 def sqlite_file(uri: str) -> Path | None:

@@ -3,19 +3,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 import urllib.error
 import urllib.request
 from typing import Any
 
 import pytest
-
-
-def _free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return int(place.getsockname()[1])
 
 
 def _ask(port: int, what: str, question: dict[str, Any]) -> dict[str, Any]:
@@ -32,11 +25,11 @@ def _ask(port: int, what: str, question: dict[str, Any]) -> dict[str, Any]:
     "command", [["predictor", "ui"], ["mlflow", "ui", "--workers", "1"]], ids=" ".join
 )
 def test_the_pages_show_the_experiment_and_its_runs(
-    copied, in_mlflow, start, monkeypatch, command
+    copied, in_mlflow, start, free_port, monkeypatch, command
 ) -> None:
     # MLflow 3.17 starts seven workers for jobs that nobody here gives it, and waits for their end
     monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
-    port = _free_port()
+    port = free_port()
     process = start(copied.study.folder, ["-m", *command, "--port", str(port)])
     try:
         for _ in range(600):
@@ -65,9 +58,9 @@ def test_the_pages_show_the_experiment_and_its_runs(
         assert process.returncode == 0, err
 
 
-def test_there_are_no_pages_without_a_store(small, start) -> None:
+def test_there_are_no_pages_without_a_store(small, start, free_port) -> None:
     before = small.files()
-    process = start(small.folder, ["-m", "predictor", "ui", "--port", str(_free_port())])
+    process = start(small.folder, ["-m", "predictor", "ui", "--port", str(free_port())])
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert out == ""

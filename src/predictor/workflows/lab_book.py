@@ -23,6 +23,7 @@ from predictor.workflows.prepared import Prepared
 Files = Mapping[str, bytes]
 MEASURES = "tables/measures.json"
 _HASH = 12  # hexadecimal digits that tell texts apart
+_LOWEST = -0.1  # net benefit of treating all that is drawn: it falls without end
 
 
 def attempt(prepared: Prepared, name: str | None = None) -> Attempt:
@@ -84,8 +85,8 @@ def entry(
     """
     result = judged.result
     shown, began = result.visible(), attempt(judged.prepared, name)
-    tags = {f"version.{package}": text for package, text in result.versions.items()}
-    tags |= {"champion": result.champion, "verdict": result.verdict_level}
+    # few: MLflow's page of a run shows them before the description
+    tags = {"verdict": result.verdict_level, "champion": result.champion}
     tags |= {} if result.subject is None else {"subject": result.subject}
     if (revision := provenance.commit()) is not None:
         tags["mlflow.source.git.commit"] = revision
@@ -143,6 +144,7 @@ def _parameters(result: TrainingResult) -> dict[str, str]:
             f"{plan.interval_repeats} for intervals, {plan.bootstrap} bootstrap samples"
         ),
         "seed": str(result.seed),
+        "versions": ", ".join(f"{package} {text}" for package, text in result.versions.items()),
     }
     return {name: text for name, text in said.items() if text}
 
@@ -174,15 +176,23 @@ def _headline(result: TrainingResult) -> dict[str, float]:
 def _curves(
     curve: DecisionCurve, result: TrainingResult, facts: LearnerResult
 ) -> dict[str, dict[int, float]]:
-    """Net benefit over the threshold, observed over predicted share: both in per cent."""
+    """Net benefit over the threshold, observed over predicted share: both in per cent.
+
+    A stroke in the names would make a section of them, which MLflow puts above all measures.
+    """
     everybody = result.decision_curve
     rows = {
-        "curve.net_benefit": zip(curve.threshold, curve.net_benefit, strict=True),
-        "curve.treat_all": zip(everybody.threshold, everybody.treat_all, strict=True),
-        "curve.observed": ((g.predicted, g.observed) for g in facts.calibration.groups),
+        "net_benefit": zip(curve.threshold, curve.net_benefit, strict=True),
+        "treat_all": (
+            (x, y)
+            for x, y in zip(everybody.threshold, everybody.treat_all, strict=True)
+            if y > _LOWEST
+        ),
+        "observed": ((g.predicted, g.observed) for g in facts.calibration.groups),
     }
     points = {
-        name: {round(100 * x): y for x, y in row if y is not None} for name, row in rows.items()
+        f"curve.{name}": {round(100 * x): y for x, y in row if y is not None}
+        for name, row in rows.items()
     }
     return {name: steps for name, steps in points.items() if steps}
 
@@ -199,6 +209,9 @@ def _description(shown: TrainingResult, artifacts: Files) -> str:
     figures = sorted(path for path in artifacts if path.startswith("figures/"))
     return "\n".join(
         [
+            # MLflow's page of a run shows four lines; all others have to be unfolded
+            _links(["report.html", MEASURES]),
+            "",
             *(f"- {as_markdown(sentence)}" for sentence in shown.verdict),
             "",
             _question(shown),
@@ -207,7 +220,7 @@ def _description(shown: TrainingResult, artifacts: Files) -> str:
             "",
             f"Champion: {as_markdown(shown.champion)}, {as_markdown(shown.champion_reason)}",
             "",
-            _links(["report.html", MEASURES, *figures]),
+            _links(figures),
         ]
     )
 
@@ -219,14 +232,14 @@ def _description_of(shown: TrainingResult, name: str, artifacts: Files) -> str:
     facts = shown.learners[name]
     return "\n".join(
         [
+            _links([MEASURES, *figures]),
+            "",
             f"**{_verdict(shown)}** of the training"
             + ("; it is about this learner." if name == shown.subject else "."),
             "",
             *_table(shown, [name]),
             "",
             *(f"- {as_markdown(sentence)}" for sentence in facts.description.text),
-            "",
-            _links([MEASURES, *figures]),
         ]
     )
 
@@ -236,7 +249,8 @@ def _version(shown: TrainingResult, name: str) -> str:
     auroc = with_interval(facts.metrics["auroc"])
     return "\n".join(
         [
-            f"**{_verdict(shown)}** {as_markdown(name)} ({facts.learner}): AUROC {auroc}.",
+            # a list of versions shows the beginning of this, without its Markdown
+            f"{_verdict(shown)} {as_markdown(name)} ({facts.learner}): AUROC {auroc}.",
             "",
             _question(shown),
             "",

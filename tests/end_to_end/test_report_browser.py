@@ -22,7 +22,7 @@ LEARNERS = ("prevalence", "ridge")
 @pytest.fixture(scope="module")
 def file(trained, tmp_path_factory) -> Path:
     """The page of two learners, with every figure; more of them only take longer."""
-    folder = trained.study.folder / "reports" / "small"
+    folder = trained.study.folder / "reports/small/latest"
     report = json.loads((folder / "report.json").read_text())
     report["learners"] = {name: report["learners"][name] for name in LEARNERS}
     report = TrainingResult.from_json(report | {"champion": "ridge", "subject": "ridge"})

@@ -88,6 +88,14 @@ def test_a_failed_training_leaves_a_run_with_the_reason_and_no_version(store, ma
     assert list(client.search_registered_models()) == []
 
 
+def test_an_experiment_says_its_kind_also_one_of_an_earlier_version(store, make_run) -> None:
+    client = MlflowClient(f"sqlite:///{store}")
+    client.create_experiment("crps")
+    logged = log_training(make_run())
+    tags = client.get_experiment(logged.experiment_id).tags
+    assert tags["mlflow.experimentKind"] == "custom_model_development"
+
+
 def test_artifacts_keep_their_paths_and_content(client, logged, tmp_path) -> None:
     parent = Path(client.download_artifacts(logged.run_id, "", str(tmp_path)))
     assert (parent / "study.yaml").read_bytes() == b"study: crps"

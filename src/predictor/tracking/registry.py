@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CHAMPION = "champion"
 REASON, SINCE = "promoted.reason", "promoted.at"  # tags of a version
+# some versions of MLflow's pages open on runs by it; for 3.17 see `predictor.tracking.ui`
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def experiment(client: MlflowClient, study: str) -> str:
     """
 
     def create(name: str) -> None:
-        client.create_experiment(name, artifact_location=_artifacts(client.tracking_uri, name))
+        place = _artifacts(client.tracking_uri, name)
+        client.create_experiment(name, artifact_location=place, tags=_KIND)
 
     _unless_there(create, study)
     found = client.get_experiment_by_name(study)
@@ -67,6 +70,8 @@ def experiment(client: MlflowClient, study: str) -> str:
             f"the MLflow experiment {study!r} was deleted. Restore it (`mlflow experiments "
             "restore`) or rename the study."
         )
+    for tag in _KIND.keys() - found.tags.keys():  # an earlier version made it
+        client.set_experiment_tag(found.experiment_id, tag, _KIND[tag])
     return str(found.experiment_id)
 
 

@@ -76,7 +76,7 @@ def test_all_that_is_written_is_searched(written) -> None:
     for part in (
         r"models/.*/model\.json",
         r"reports/small/.*/report\.json",
-        r"reports/.*\.png",
+        r"reports/.*\.svg",
         r"mlruns/.*/model\.json",
         r"mlruns/.*/trees\.json",
         r"mlruns/.*\.svg",

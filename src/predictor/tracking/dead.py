@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from predictor.tracking.paging import all_of
 from predictor.tracking.registry import SINCE, champion, name_champion
-from predictor.tracking.taking_back import take_back
+from predictor.tracking.taking_back import models_of, take_back
 from predictor.tracking.transactions import COMPLETE
 
 if TYPE_CHECKING:
@@ -58,15 +58,8 @@ def _clear(client: MlflowClient, experiment_id: str, parent: Run) -> None:
         _finish(client, parent, children)
         return
     runs = [parent.info.run_id, *(run.info.run_id for run in children)]
-    models = [
-        model.model_id
-        for run_id in runs
-        for model in client.search_logged_models(
-            [experiment_id], filter_string=f"source_run_id = '{run_id}'"
-        )
-    ]
     why = "its process ended before everything was logged"
-    take_back(client, runs, models, "KILLED", why)
+    take_back(client, runs, models_of(client, experiment_id, runs), "KILLED", why)
 
 
 def _finish(client: MlflowClient, parent: Run, children: Iterable[Run]) -> None:

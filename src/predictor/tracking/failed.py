@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from predictor.tracking.paging import all_of
 from predictor.tracking.runs import FailedRun
 from predictor.tracking.store import open_store
-from predictor.tracking.taking_back import WHY
+from predictor.tracking.taking_back import WHY, models_of
 from predictor.tracking.transactions import COMPLETE
 from predictor.tracking.uri import missing_store
 
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_STATUS = ("FAILED", "KILLED")
-_PAGE = 1_000  # runs in one answer
+_OURS = "tags.`mlflow.source.name` = 'predictor train'"
 _PARENT = "mlflow.parentRunId"
 
 
@@ -60,7 +61,7 @@ def forget(study: str, run_ids: Sequence[str]) -> None:
             return
         for run in _failed(client, experiment.experiment_id):
             if run.info.run_id in run_ids:
-                for model in _models(client, experiment.experiment_id, run.info.run_id):
+                for model in models_of(client, experiment.experiment_id, [run.info.run_id]):
                     client.delete_logged_model(model)
                 client.delete_run(run.info.run_id)
 
@@ -68,12 +69,8 @@ def forget(study: str, run_ids: Sequence[str]) -> None:
 def _failed(client: MlflowClient, experiment_id: str) -> list[Run]:
     found = [
         run
-        for status in _STATUS
-        for run in _search(
-            client,
-            experiment_id,
-            f"attributes.status = '{status}' and tags.`mlflow.source.name` = 'predictor train'",
-        )
+        for status in ("attributes.status = 'FAILED'", "attributes.status = 'KILLED'")
+        for run in all_of(partial(client.search_runs, [experiment_id], f"{status} and {_OURS}"))
         if COMPLETE not in run.data.tags
     ]
     # of a training with a version, whoever made it, nothing is deleted
@@ -90,19 +87,3 @@ def _failed(client: MlflowClient, experiment_id: str) -> list[Run]:
         for parent in [run.data.tags.get(_PARENT, run.info.run_id)]
         if parent in ids and parent not in registered
     ]
-
-
-def _models(client: MlflowClient, experiment_id: str, run_id: str) -> list[str]:
-    models = client.search_logged_models(
-        [experiment_id], filter_string=f"source_run_id = '{run_id}'"
-    )
-    return [str(model.model_id) for model in models]
-
-
-def _search(client: MlflowClient, experiment_id: str, text: str) -> Iterator[Run]:
-    token = None
-    while True:
-        page = client.search_runs([experiment_id], text, max_results=_PAGE, page_token=token)
-        yield from page
-        if not (token := page.token):
-            return

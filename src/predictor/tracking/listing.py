@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from predictor.errors import PredictorError
+from predictor.tracking.paging import all_of
 from predictor.tracking.runs import ListedRun
 from predictor.tracking.store import open_store, reason
 from predictor.tracking.transactions import COMPLETE
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 _QUESTION = ("outcome", "predict_at", "rule")
-_PAGE = 1_000  # runs in one answer
 
 
 def list_trainings(study: str) -> tuple[str, tuple[ListedRun, ...]]:
@@ -36,15 +37,7 @@ def list_trainings(study: str) -> tuple[str, tuple[ListedRun, ...]]:
             return shown(uri), ()
         # the runs of learners have no such tag
         whole = f"attributes.status = 'FINISHED' and tags.`{COMPLETE}` LIKE '%'"
-        runs: list[Run] = []
-        token = None
-        while True:
-            page = client.search_runs(
-                [experiment.experiment_id], whole, max_results=_PAGE, page_token=token
-            )
-            runs += page
-            if not (token := page.token):
-                break
+        runs = all_of(partial(client.search_runs, [experiment.experiment_id], whole))
     found = (_listed(run) for run in runs)
     return shown(uri), tuple(sorted(found, key=lambda run: (run.started, run.training)))
 

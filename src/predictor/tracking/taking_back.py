@@ -13,6 +13,17 @@ WHY = "predictor.ended"  # tag of a run that says why it is not finished
 _LONGEST = 1_000  # characters; MLflow keeps no more than 5,000
 
 
+def models_of(client: MlflowClient, experiment_id: str, runs: Iterable[str]) -> list[str]:
+    """Ids of the logged models that runs made."""
+    return [
+        str(model.model_id)
+        for run_id in runs
+        for model in client.search_logged_models(
+            [experiment_id], filter_string=f"source_run_id = '{run_id}'"
+        )
+    ]
+
+
 def delete_version(client: MlflowClient, version: ModelVersion) -> None:
     """Delete a version; a request that a server was asked twice finds none the second time."""
     from mlflow.exceptions import MlflowException

@@ -14,7 +14,7 @@ from predictor.tracking.names import model_name, renamed
 from predictor.tracking.paging import all_of
 from predictor.tracking.registry import CHAMPION, champion, name_champion, now
 from predictor.tracking.runs import LearnerRun
-from predictor.tracking.taking_back import delete_version, take_back
+from predictor.tracking.taking_back import delete_version, models_of, take_back
 from predictor.tracking.time_limit import TooSlow, limit
 
 if TYPE_CHECKING:
@@ -123,13 +123,7 @@ class Transaction:
             return
         running = f"attributes.status = 'RUNNING' and tags.training = '{self._training}'"
         runs = all_of(partial(self._client.search_runs, [self._experiment_id], running))
-        models = [
-            model.model_id
-            for run_id in self._runs
-            for model in self._client.search_logged_models(
-                [self._experiment_id], filter_string=f"source_run_id = '{run_id}'"
-            )
-        ]
+        models = models_of(self._client, self._experiment_id, self._runs)
         take_back(
             self._client,
             {run.info.run_id for run in runs} - self._runs.keys(),

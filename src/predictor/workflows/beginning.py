@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
+
+NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}-[0-9a-f]{6}")
+"""The name of a training, and of its folders."""
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,12 @@ from predictor.results.words import listed
 from predictor.statistics.resampled_cohorts import paired_interval, unpaired_interval
 from predictor.study import Study, differences, parse_study, question
 from predictor.tracking import ListedRun, Tracker
-from predictor.workflows.inputs import study_keys, unified_diff
+from predictor.workflows.inputs import COUNTS, study_keys, unified_diff, unlike
 from predictor.workflows.past_trainings import chosen, folder_of, listed_training, on_disk
 from predictor.workflows.record import COMPARABLE, place
 
 _LARGEST = 2**26  # bytes of one file
 _FILES = (COMPARABLE, "study.yaml", "covariates.sql")
-_COUNTS = ("fingerprint", "rows", "eligible", "unlabelled", "labelled", "events")
 
 _What = Literal["outcome", "eligibility", "learners", "plan", "study"]
 # how keys of a study file begin, and what they are about; the others are about the study file
@@ -186,17 +185,17 @@ def _changed(first: _Kept, second: _Kept) -> list[ChangedPart]:
     """What went in otherwise: by key of the study file, then SQL, table, seed and versions."""
     one, other = first.numbers, second.numbers
     keys = study_keys(first.study, one.labelled), study_keys(second.study, other.labelled)
-    found = [_part(_about(name), name, was, comes) for name, was, comes in _unlike(*keys)]
+    found = [_part(_about(name), name, was, comes) for name, was, comes in unlike(*keys)]
     if first.sql != second.sql:
         lines = unified_diff(first.sql, second.sql, visible(one.training), visible(other.training))
         found.append(
             ChangedPart(what="SQL", name="covariates", first=None, second=None, lines=lines)
         )
-    counts = [{name: str(getattr(each, name)) for name in _COUNTS} for each in (one, other)]
-    found += [_part("data", name, was, comes) for name, was, comes in _unlike(*counts)]
+    counts = [{name: str(getattr(each, name)) for name in COUNTS} for each in (one, other)]
+    found += [_part("data", name, was, comes) for name, was, comes in unlike(*counts)]
     if one.seed != other.seed:
         found.append(_part("seed", "seed", str(one.seed), str(other.seed)))
-    versions = _unlike(one.versions, other.versions)
+    versions = unlike(one.versions, other.versions)
     return found + [_part("version", name, was, comes) for name, was, comes in versions]
 
 
@@ -208,16 +207,6 @@ def _part(
 ) -> ChangedPart:
     said = visible_document({"name": name, "first": first, "second": second})
     return ChangedPart(what=what, lines=(), **said)
-
-
-def _unlike(
-    first: Mapping[str, str], second: Mapping[str, str]
-) -> list[tuple[str, str | None, str | None]]:
-    return [
-        (name, first.get(name), second.get(name))
-        for name in {**first, **second}
-        if first.get(name) != second.get(name)
-    ]
 
 
 def _about(key: str) -> _What:

@@ -14,7 +14,7 @@ from predictor.study import Study
 Document = Mapping[str, Any]
 """Plain data of a training, which a stranger may have written: every key may be missing."""
 
-_COUNTS = ("fingerprint", "rows", "eligible", "unlabelled", "labelled", "events")
+COUNTS = ("fingerprint", "rows", "eligible", "unlabelled", "labelled", "events")
 _ORDERED = ("timepoints", "eligible", "learners")
 
 
@@ -29,12 +29,7 @@ def changed_study(stored: Study, now: Study, patients: int) -> list[ChangedInput
     from predictor.cohort import pipeline_sql  # heavy, and not needed for the keys alone
 
     then, today = study_keys(stored, patients), study_keys(now, patients)
-    found = [
-        ChangedInput(what="study", name=place, stored=was, now=comes, lines=())
-        for place in {**then, **today}
-        for was, comes in [(then.get(place), today.get(place))]
-        if was != comes
-    ]
+    found = _changed("study", then, today)
     (sql, _), (sql_now, _) = pipeline_sql(stored), pipeline_sql(now)
     if sql != sql_now:
         found.append(changed_text("SQL", "covariates", sql, sql_now))
@@ -65,22 +60,32 @@ def changed_table(stored: Document, now: Document) -> list[ChangedInput]:
     then, today = _counts(stored), _counts(now)
     if then.get("fingerprint") == today.get("fingerprint"):
         return []
-    return [
-        ChangedInput(what="table", name=name, stored=was, now=comes, lines=())
-        for name in {**then, **today}
-        for was, comes in [(then.get(name), today.get(name))]
-        if was != comes
-    ]
+    return _changed("table", then, today)
 
 
 def changed_versions(stored: Document, now: Mapping[str, str]) -> list[ChangedInput]:
     """Packages of another version."""
     then = {str(name): visible(str(version)) for name, version in stored.items()}
+    return _changed("version", then, now)
+
+
+def unlike(
+    first: Mapping[str, str], second: Mapping[str, str]
+) -> list[tuple[str, str | None, str | None]]:
+    """Names under which two say different things, with both; None where one says nothing."""
     return [
-        ChangedInput(what="version", name=name, stored=was, now=comes, lines=())
-        for name in {**then, **now}
-        for was, comes in [(then.get(name), now.get(name))]
-        if was != comes
+        (name, first.get(name), second.get(name))
+        for name in {**first, **second}
+        if first.get(name) != second.get(name)
+    ]
+
+
+def _changed(
+    what: Literal["study", "table", "version"], then: Mapping[str, str], now: Mapping[str, str]
+) -> list[ChangedInput]:
+    return [
+        ChangedInput(what=what, name=name, stored=was, now=comes, lines=())
+        for name, was, comes in unlike(then, now)
     ]
 
 
@@ -110,7 +115,7 @@ def study_keys(study: Study, patients: int) -> dict[str, str]:
 
 def _counts(document: Document) -> dict[str, str]:
     data, covariates = document.get("data"), document.get("covariates")
-    found = {name: data.get(name) for name in _COUNTS} if isinstance(data, Mapping) else {}
+    found = {name: data.get(name) for name in COUNTS} if isinstance(data, Mapping) else {}
     for each in covariates if isinstance(covariates, list) else []:
         if isinstance(each, Mapping) and "missing" in each:
             found[f"missing values of {each.get('name')}"] = each["missing"]

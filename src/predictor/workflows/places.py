@@ -9,10 +9,9 @@ from typing import Self
 from predictor.disk import LATEST, check_writable, refuse_foreign
 from predictor.study import Study
 from predictor.tracking import Tracker
+from predictor.workflows.past_trainings import REPORTS
 from predictor.workflows.prepared import Prepared
 from predictor.workflows.reporting import PAGE, REPORT
-
-REPORTS = Path("reports")
 
 
 @dataclass(frozen=True)

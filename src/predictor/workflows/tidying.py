@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from predictor.disk import LATEST, clear, dead_rooms, room
@@ -10,11 +9,11 @@ from predictor.errors import PredictorError
 from predictor.printable import visible
 from predictor.results import Leftover, TidiedStudy
 from predictor.tracking import MLflowTracker, Tracker
+from predictor.workflows.beginning import NAME
 from predictor.workflows.past_trainings import REPORTS
 from predictor.workflows.record import RECORD
 
 MODELS = Path("models")
-_OURS = re.compile(r"\d{4}-\d\d-\d\dT\d{6}-[0-9a-f]{6}")  # the name of a training
 _NO_RECORD = "its report has no record: the training is not whole"
 _EMPTY = "holds nothing"
 _LITTER = "left by a process that was stopped"
@@ -107,7 +106,7 @@ def _trainings(folder: Path) -> dict[str, Path]:
     return {
         each.name: each
         for each in sorted(folder.iterdir())
-        if _OURS.fullmatch(each.name)
+        if NAME.fullmatch(each.name)
         and each.is_dir()
         and not each.is_symlink()
         and each.resolve() != last

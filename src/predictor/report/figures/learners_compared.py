@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from predictor.report.figures import style
+from predictor.report.figures.aurocs import HONEST, draw_intervals
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
 from predictor.results import TrainingResult
 
-_HONEST = {"color": style.BLUE, "linewidth": 2.2, "marker": "o", "markersize": 6.5}
 _APPARENT = {
     "color": style.ORANGE, "linestyle": "none", "marker": "D", "markersize": 5.5,
     "markerfacecolor": "white", "markeredgewidth": 1.3,
@@ -37,24 +37,17 @@ def comparison(report: TrainingResult) -> Figure:
             style.who(report),
             body=height + 0.52,
             keys=(
-                Key("cross-validated, with 95 % interval", _HONEST),
+                HONEST,
                 Key("apparent: on the patients it learned from, too good", _APPARENT),
             ),
         )
         axes = paper.axes(left=names_margin(names), right=right)
-        axes.axvline(0.5, color=style.GREY, linestyle=":", linewidth=1)
-        for place, text, m in zip(places, said, rows.values(), strict=True):
-            if m.low is not None and m.high is not None:
-                axes.hlines(place, m.low, m.high, color=style.BLUE, linewidth=2.2)
-            if m.estimate is not None:
-                axes.plot(m.estimate, place, clip_on=False, **_HONEST)
+        draw_intervals(axes, list(rows.values()), said, places)
+        for place, m in zip(places, rows.values(), strict=True):
             if m.apparent is not None:
                 axes.plot(m.apparent, place, clip_on=False, **_APPARENT)
-            axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center_baseline")
         names_axis(axes, names, places)
         axes.set_ylim(-height, 0)
-        axes.set_xlim(0, 1)
-        axes.set_xlabel("AUROC (0.5: no better than chance, 1: perfect)")
         return paper.figure
 
     each = "; ".join(

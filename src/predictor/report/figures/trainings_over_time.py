@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from predictor.report.figures import style
+from predictor.report.figures.aurocs import HONEST, draw_intervals
 from predictor.report.figures.figure import Figure, Table
-from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
+from predictor.report.figures.paper import names_axis, names_margin, row_places, sheet
 from predictor.results import TrainingsOfStudy
 
-_HONEST = {"color": style.BLUE, "linewidth": 2.2, "marker": "o", "markersize": 6.5}
 _TITLE = "AUROC of the trainings"
 
 
@@ -38,21 +38,12 @@ def trainings(found: TrainingsOfStudy) -> Figure:
             _TITLE,
             about,
             body=height + 0.52,
-            keys=(Key("cross-validated, with 95 % interval", _HONEST),),
+            keys=(HONEST,),
         )
         axes = paper.axes(left=names_margin(names), right=right)
-        axes.axvline(0.5, color=style.GREY, linestyle=":", linewidth=1)
-        for place, text, each in zip(places, said, rows.values(), strict=True):
-            auroc = each.auroc
-            if auroc.low is not None and auroc.high is not None:
-                axes.hlines(place, auroc.low, auroc.high, color=style.BLUE, linewidth=2.2)
-            if auroc.estimate is not None:
-                axes.plot(auroc.estimate, place, clip_on=False, **_HONEST)
-            axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center_baseline")
+        draw_intervals(axes, [each.auroc for each in rows.values()], said, places)
         names_axis(axes, names, places)
         axes.set_ylim(-height, 0)
-        axes.set_xlim(0, 1)
-        axes.set_xlabel("AUROC (0.5: no better than chance, 1: perfect)")
         return paper.figure
 
     each_said = "; ".join(f"{name} {text}" for name, text in zip(rows, said, strict=True))

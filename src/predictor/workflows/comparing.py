@@ -11,7 +11,7 @@ import numpy as np
 
 from predictor.disk import parse_json, read_plain
 from predictor.errors import PredictorError
-from predictor.measures import measures_of
+from predictor.measures import measure_named
 from predictor.printable import visible, visible_document
 from predictor.results import (
     ChangedPart,
@@ -292,5 +292,6 @@ def _difference(
 def _verdict(measure: str, low: Number, high: Number) -> Literal["better", "worse", "within noise"]:
     if low is None or high is None or low <= 0 <= high:
         return "within noise"
-    better = next(each.better for each in measures_of("binary", ()) if each.name == measure)
-    return "better" if (low > 0) == (better == "higher") else "worse"
+    found = measure_named(measure)
+    higher = found is not None and found.better == "higher"
+    return "better" if (low > 0) == higher else "worse"

@@ -323,3 +323,39 @@ def test_a_labelled_cohort_shows_counts_and_no_patient(
     found = label(make_cohort(study, pid=["secret-1", "secret-2"], nrs_t2=["1", "5"]))
     assert "secret" not in repr(found)
     assert "events=1" in repr(found)
+
+
+def graded(sql: str) -> str:
+    return (
+        f"outcome:\n  name: responder\n  known_at: T2\n  rule: nrs_t0 - nrs_t2 >= 2\n"
+        f"  graded: {sql!r}\n"
+    )
+
+
+def test_how_much_of_the_event_a_patient_shows_follows_the_patients(
+    make_study: MakeStudy, make_cohort: MakeCohort
+) -> None:
+    study = make_study(more=graded("nrs_t0 - nrs_t2"))
+    found = label(make_cohort(study, nrs_t0=["8.3", "7", "5"], nrs_t2=["6.3", None, "7"]))
+    assert found.graded is not None
+    np.testing.assert_array_equal(found.graded, [2.0, NAN, -2.0])
+    turned = found.take(np.array([2, 0, 1]))
+    assert turned.graded is not None
+    np.testing.assert_array_equal(turned.graded, [-2.0, 2.0, NAN])
+    assert label(make_cohort(make_study(), nrs_t0=["8"], nrs_t2=["6"])).graded is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("nrs_t0 >= 2", "expected a number"),
+        ("nrs_t0 - avg(nrs_t2) OVER ()", "outcome.graded"),
+        ("1 / nrs_t2", "is infinite for some patients"),
+    ],
+)
+def test_a_graded_outcome_is_a_number_of_one_patient(
+    make_study: MakeStudy, make_cohort: MakeCohort, sql: str, fault: str
+) -> None:
+    study = make_study(more=graded(sql))
+    with pytest.raises(StudyError, match=fault):
+        label(make_cohort(study, nrs_t0=["8", "7"], nrs_t2=["0", "3"]))

@@ -18,6 +18,7 @@ from predictor.study.specs import (
     CrossValidationSpec,
     IntervalSpec,
     LearnerSpec,
+    PenaltySpec,
     ValidationSpec,
 )
 from predictor.study.study import Study
@@ -29,6 +30,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "columns.<name>.": Column,
     "outcome.": Outcome,
     "learners.<name>.": LearnerSpec,
+    "penalty.": PenaltySpec,
     "validation.": ValidationSpec,
     "validation.cross_validation.": CrossValidationSpec,
     "validation.interval.": IntervalSpec,
@@ -42,6 +44,7 @@ VALUES = {
     "columns.<name>.role": "`value`, `id`, `cluster`, `ignore`, `[id, cluster]`",
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
+    "expected": "names: `less`, `more`",
     "validation.bootstrap.resamples": "a .csv file",
 }
 DEFAULTS = {

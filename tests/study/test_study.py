@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from predictor.errors import StudyError
-from predictor.study import Column, Study, load_study, parse_study
+from predictor.study import Column, Study, dump_study, load_study, parse_study
 
 
 @pytest.fixture
@@ -119,3 +119,23 @@ def test_an_identifier_named_like_a_column_of_scores_is_refused(study_text, name
 def test_another_column_may_be_named_like_one_of_scores(study_text, name) -> None:
     study = parse_study(study_text.replace("nrs_t0", name), file="study.yaml", pipeline=None)
     assert study.column(name).role == "value"
+
+
+@pytest.mark.parametrize("member", ["graded", "T1", "expected"])
+def test_what_takes_part_in_the_global_test_is_said_elsewhere(study_text: str, member: str) -> None:
+    with pytest.raises(StudyError, match=f"global_test: '{member}' is none of graded"):
+        parse_study(study_text + f"global_test: [{member}]\n", file="study.yaml", pipeline=None)
+
+
+def test_a_direction_is_less_or_more(study_text: str) -> None:
+    with pytest.raises(StudyError, match=r"expected\.age: .*'less' or 'more'"):
+        parse_study(study_text + "expected: {age: lower}\n", file="study.yaml", pipeline=None)
+    said = parse_study(
+        study_text + "expected: {age: less}\nglobal_test: [expected]\npenalty: {weak: [age]}\n",
+        file="study.yaml",
+        pipeline=None,
+    )
+    assert dict(said.expected) == {"age": "less"}
+    assert said.penalty is not None
+    assert said.penalty.weak == ("age",)
+    assert parse_study(dump_study(said), file="study.yaml", pipeline=None) == said

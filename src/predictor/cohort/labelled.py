@@ -61,6 +61,8 @@ class LabelledCohort:
         Counts on the way.
     criteria
         What the rule is made of: 1 met, 0 not met, nan unknown, by name of the criterion.
+    graded
+        (eligible,) how much of the event each shows, nan unknown; None if the study does not say.
     """
 
     eligible: Cohort
@@ -68,6 +70,7 @@ class LabelledCohort:
     alternatives: Mapping[str, Labels]
     flow: Flow
     criteria: Mapping[str, Labels] = field(default_factory=dict)
+    graded: Labels | None = None
 
     def __repr__(self) -> str:
         return f"<LabelledCohort {self.flow}>"
@@ -85,6 +88,7 @@ class LabelledCohort:
             labels=self.labels[order],
             alternatives={name: other[order] for name, other in self.alternatives.items()},
             criteria={name: met[order] for name, met in self.criteria.items()},
+            graded=None if self.graded is None else self.graded[order],
         )
 
     @property
@@ -122,6 +126,34 @@ def condition(cohort: Cohort, sql: str, where: str, *, proven: bool = False) -> 
         cohort, _select(sql), where, _in_order(1), one_condition=True, proven=proven
     )
     return _truth(result, where)
+
+
+def number(cohort: Cohort, sql: str, where: str) -> Labels:
+    """An SQL number for every row, nan for unknown; parameters as those of `condition`.
+
+    Raises
+    ------
+    StudyError
+        If it is not one number, or depends on other patients.
+    """
+    import pyarrow.compute as pc
+
+    result = patientwise(
+        cohort, _select(sql), where, _in_order(1, "one number or NULL"), one_condition=True
+    )
+    column = result.column(0).combine_chunks()
+    kind = column.type
+    if not (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_null(kind)
+    ):
+        raise StudyError(f"{where}: expected a number, got {kind}")
+    numbers: Labels = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+    if np.isinf(numbers).any():
+        raise StudyError(f"{where}: is infinite for some patients; divide by nullif(..., 0)")
+    return numbers
 
 
 def conditions(cohort: Cohort, rules: Mapping[str, str]) -> list[Labels]:
@@ -210,7 +242,12 @@ def label(cohort: Cohort) -> LabelledCohort:
         labelled=len(eligible) - unlabelled,
         events=int(np.nansum(labels)),
     )
-    return LabelledCohort(eligible, labels, alternatives, flow, criteria)
+    graded = (
+        None
+        if outcome.graded is None
+        else number(known, outcome.graded, f"{study.file}: outcome.graded")
+    )
+    return LabelledCohort(eligible, labels, alternatives, flow, criteria, graded)
 
 
 def check_enough(flow: Flow) -> None:
@@ -265,12 +302,14 @@ def _select(sql: str) -> str:
     return f"SELECT ({sql}\n) AS condition FROM cohort"
 
 
-def _in_order(number: int) -> Callable[[pa.Table, Cohort, str], pa.Table]:
+def _in_order(
+    columns: int, expected: str = "one condition that is true, false or NULL"
+) -> Callable[[pa.Table, Cohort, str], pa.Table]:
     """Return what refuses a result that has not this number of columns, or not every row."""
 
     def refuse(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
-        if result.num_columns != number or result.num_rows != len(cohort):
-            raise StudyError(f"{where}: expected one condition that is true, false or NULL")
+        if result.num_columns != columns or result.num_rows != len(cohort):
+            raise StudyError(f"{where}: expected {expected}")
         return result
 
     return refuse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -13,6 +13,8 @@ Texts = Annotated[Mapping[str, str], *_frozen]
 """Named texts, which cannot be changed either."""
 Settings = Annotated[Mapping[str, Any], *_frozen]
 """Named settings of any kind: what a learner can be given is for the learner to say."""
+Directions = Annotated[Mapping[str, Literal["less", "more"]], *_frozen]
+"""Whether more of a covariate is expected to go with less or with more of the event."""
 Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], *_frozen]
 """Numbers of knots by covariate."""
 

@@ -23,6 +23,7 @@ from predictor.study.specs import (
     CrossValidationSpec,
     IntervalSpec,
     LearnerSpec,
+    PenaltySpec,
     ValidationSpec,
 )
 from predictor.study.study import Study
@@ -269,6 +270,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "columns": Column,
     "outcome": Outcome,
     "learners": LearnerSpec,
+    "penalty": PenaltySpec,
     "validation": ValidationSpec,
     "validation.cross_validation": CrossValidationSpec,
     "validation.interval": IntervalSpec,

@@ -34,6 +34,10 @@ class Outcome(Frozen):
         The column of the repeated measurement at each time point, by time point.
     earlier
         The rule at earlier time points, by time point: who had already responded.
+    graded
+        SQL number over the data dictionary: how much of the event a patient shows, the more the
+        larger, for example the fall of pain. It orders patients within the event and within those
+        without; the rule alone decides who has it. NULL: somewhere among those of the same label.
     """
 
     name: str = Field(min_length=1)
@@ -44,6 +48,7 @@ class Outcome(Frozen):
     reported: str | None = None
     score: Texts = Field(default_factory=dict, validate_default=True)
     earlier: Texts = Field(default_factory=dict, validate_default=True)
+    graded: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _reported_is_a_criterion(self) -> Self:

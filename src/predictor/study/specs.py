@@ -44,6 +44,19 @@ class LearnerSpec(Frozen):
         return re.sub(r"[^A-Za-z0-9.-]+", "_", self.name).strip("_.")
 
 
+class PenaltySpec(Frozen):
+    """Covariates that deserve less trust than others, said before anybody looks.
+
+    Attributes
+    ----------
+    weak
+        Covariates asked of every model, without a reason of their own here: learners with a
+        quadratic penalty penalise them four times as much as the others.
+    """
+
+    weak: tuple[str, ...] = Field(min_length=1)
+
+
 class CrossValidationSpec(Frozen):
     """Repeated stratified cross-validation, by patients.
 

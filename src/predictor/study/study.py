@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from predictor.printable import visible
 from predictor.study.columns import Column, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
-from predictor.study.frozen import Frozen, Texts
+from predictor.study.frozen import Directions, Frozen, Texts
 from predictor.study.outcome import Outcome
-from predictor.study.specs import LearnerSpec, ValidationSpec
+from predictor.study.specs import LearnerSpec, PenaltySpec, ValidationSpec
 
 # what a file of scores says of each patient, beside the identifiers
 COLUMNS_OF_SCORES = (
@@ -61,6 +61,14 @@ class Study(Frozen):
         The event to be predicted.
     covariates
         The feature pipeline; None for all predictors known at `predict_at` as they are.
+    expected
+        Whether more of a covariate is expected to go with ``less`` or ``more`` of the event, by
+        column of the design matrix; written before anybody has looked at the outcome.
+    penalty
+        Covariates that are penalised more than the others.
+    global_test
+        What takes part in the global test beside the label: ``graded``, time points of
+        `outcome.earlier`, ``expected``.
     learners
         From simple to complex; the order decides between equals.
     validation
@@ -83,6 +91,9 @@ class Study(Frozen):
     eligible: Texts = Field(default_factory=dict, validate_default=True)
     outcome: Outcome
     covariates: Pipeline | None = None
+    expected: Directions = Field(default_factory=dict, validate_default=True)
+    penalty: PenaltySpec | None = None
+    global_test: tuple[str, ...] = ()
     learners: tuple[LearnerSpec, ...] = Field(default_factory=_default_learners, min_length=1)
     validation: ValidationSpec = ValidationSpec()
     published: Texts = Field(default_factory=dict, validate_default=True)
@@ -103,6 +114,7 @@ class Study(Frozen):
                 f"after predict_at ({self.predict_at}): there is nothing left to predict"
             )
         self._agree_about_times()
+        self._agree_about_the_test()
         folded: set[str] = set()
         for column in self.columns:
             if column.known_at is not None and column.known_at not in self.timepoints:
@@ -151,6 +163,23 @@ class Study(Frozen):
                     f"outcome.earlier: {point!r} is not a time point before "
                     f"{self.outcome.known_at}, when the outcome is known"
                 )
+
+    def _agree_about_the_test(self) -> None:
+        """What takes part in the global test is said elsewhere in the file."""
+        outcome = self.outcome
+        known = (
+            *(("graded",) if outcome.graded is not None else ()),
+            *outcome.earlier,
+            *(("expected",) if self.expected else ()),
+        )
+        for member in self.global_test:
+            if member not in known:
+                raise ValueError(
+                    f"global_test: {member!r} is none of graded (with outcome.graded), a time "
+                    f"point of outcome.earlier, and expected (with expected:)"
+                )
+        if len(set(self.global_test)) < len(self.global_test):
+            raise ValueError("global_test: names a member twice")
 
     def hidden_by(self, code: str) -> tuple[str, ...]:
         """Columns whose range holds a code of the study for "no value", so that a value is lost."""

@@ -37,6 +37,10 @@ class DataError(PredictorError):
         self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
         super().__init__("\n".join(self.faults))
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
+        # an error can come from another process
+        return type(self), (self.faults,)
+
 
 class ModelError(PredictorError):
     """A saved model cannot be used."""

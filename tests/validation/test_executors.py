@@ -1,14 +1,20 @@
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-
 import numpy as np
 import pytest
 
 from predictor.errors import DataError, StudyError
 from predictor.learners import make
-from predictor.validation import Plan, bootstrap, cross_validation, serial, threads, train
+from predictor.processes import Processes
+from predictor.validation import (
+    Plan,
+    asking,
+    bootstrap,
+    cross_validation,
+    serial,
+    threads,
+    train,
+)
 
 RNG = np.random.default_rng(4)
 X = np.where(RNG.random((40, 3)) < 0.1, np.nan, RNG.normal(size=(40, 3)))
@@ -41,13 +47,28 @@ def test_every_executor_gives_the_same_bits(name: str, monkeypatch) -> None:
             np.testing.assert_array_equal(ours, theirs)
 
 
-def test_chunks_can_go_to_other_processes() -> None:
-    # what an executor is given and gives back can travel: a cluster can take the place of threads
-    expected = numbers(train(make("ridge"), X, Y, PLAN))
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        found = numbers(train(make("ridge"), X, Y, PLAN, pool.map))
+@pytest.mark.parametrize("name", LEARNERS)
+def test_other_processes_give_the_same_bits(name: str) -> None:
+    learner = make(name, **LEARNERS[name])
+    expected = numbers(train(learner, X, Y, PLAN))
+    with Processes(2) as processes:
+        found = numbers(train(learner, X, Y, PLAN, processes))
     for ours, theirs in zip(found, expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_what_is_asked_in_between_can_end_it(monkeypatch) -> None:
+    monkeypatch.setattr(type(make("ridge")), "batch", 7)
+    asked = []
+
+    def ask() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise StudyError("enough")
+
+    with Processes(2) as processes, pytest.raises(StudyError, match="enough"):
+        train(make("ridge", penalties=3), X, Y, PLAN, asking(processes, ask))
+    assert len(asked) == 3
 
 
 def test_a_plan_is_cut_into_all_of_its_rows() -> None:

@@ -4,7 +4,12 @@ import threading
 
 import pytest
 
-from predictor.workflows.background import meanwhile
+from predictor.errors import StudyError
+from predictor.workflows.background import Check, meanwhile
+
+
+def well() -> None:
+    pass
 
 
 def test_the_work_is_done_beside_the_block_and_before_what_follows() -> None:
@@ -14,10 +19,10 @@ def test_the_work_is_done_beside_the_block_and_before_what_follows() -> None:
         assert inside.wait(10)
         done.append(threading.current_thread())
 
-    with meanwhile(work, work):
+    with meanwhile(Check(work), work, work):
         assert done == []
         inside.set()
-    assert len(done) == 2
+    assert len(done) == 3
     assert threading.main_thread() not in done
 
 
@@ -27,14 +32,30 @@ def test_work_that_fails_is_left_to_who_needs_it() -> None:
     def fail() -> None:
         raise OSError
 
-    with meanwhile(fail, lambda: done.append(1)):
+    with meanwhile(Check(well), fail, lambda: done.append(1)):
         pass
     assert done == [1]
 
 
+def test_what_must_not_fail_is_raised_when_asked_and_at_the_end() -> None:
+    looked, done = threading.Event(), []
+
+    def fail() -> None:
+        looked.set()
+        raise StudyError("no store")
+
+    check = Check(fail)
+    check.ask()
+    with pytest.raises(StudyError, match="no store"), meanwhile(check, lambda: done.append(1)):
+        assert looked.wait(10)
+    assert done == []
+    with pytest.raises(StudyError, match="no store"):
+        check.ask()
+
+
 def test_nobody_waits_for_the_work_when_the_block_fails() -> None:
     waiting = threading.Event()
-    with pytest.raises(KeyError), meanwhile(lambda: waiting.wait(60) and None):
+    with pytest.raises(KeyError), meanwhile(Check(well), lambda: waiting.wait(60) and None):
         raise KeyError
     assert not waiting.is_set()
     waiting.set()

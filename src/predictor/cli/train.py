@@ -10,11 +10,15 @@ import click
 
 from predictor.cli import options
 from predictor.disk import LATEST
+from predictor.processes import Processes
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from predictor.results import DeliveredTraining
+
+# what trains models, imported by the processes while the table is read
+_LEARNERS = ("predictor.learners.ridge", "predictor.learners.lightgbm", "lightgbm")
 
 
 @click.command("train", short_help="Train, validate, explain, save and track.")
@@ -78,22 +82,24 @@ def command(
     Example:
       predictor train study.yaml --data patients.csv
     """
-    from predictor.workflows import train
+    with Processes(jobs, imports=_LEARNERS) as elsewhere:
+        from predictor.workflows import train
 
-    with options.progress(options.messages(quiet)) as show:
-        summary = train(
-            config,
-            data,
-            learners=learners,
-            models=models,
-            out=out,
-            name=name,
-            seed=seed,
-            jobs=jobs,
-            individual=individual,
-            promote=promote,
-            progress=show,
-        )
+        with options.progress(options.messages(quiet)) as show:
+            summary = train(
+                config,
+                data,
+                learners=learners,
+                models=models,
+                out=out,
+                name=name,
+                seed=seed,
+                jobs=jobs,
+                executor=elsewhere,
+                individual=individual,
+                promote=promote,
+                progress=show,
+            )
     with options.printing():
         if as_json:
             options.print_json(summary)

@@ -6,7 +6,8 @@ import difflib
 import inspect
 import warnings
 from contextlib import ExitStack
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib import import_module
 from threading import Lock
 from typing import Any, ClassVar
@@ -89,25 +90,18 @@ class SklearnClassifier(Learner):
         self.random_state = random_state
 
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
-        template = classifier(self.path, self.parameters or {}, self.random_state)
         counts = weights.astype(np.int64)
         centre, scale = _usual(X, weights)
         events = weights @ y
         usable = (events > 0) & (events < weights.sum(axis=1))
-        controller = ThreadpoolController()
-
-        def fit(b: int) -> Any:
-            rows = np.repeat(np.arange(len(y)), counts[b])
-            # One thread for each replicate; more of them cost more than small samples can repay.
-            with controller.limit(limits=1):
-                return clone(template).fit(
-                    standardised(X[rows], centre[b], scale[b]), y[rows].astype(np.int64)
-                )
-
-        def fit_again(b: int) -> Any:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return fit(b)
+        fit = _Fit(
+            classifier(self.path, self.parameters or {}, self.random_state),
+            X,
+            y.astype(np.int64),
+            counts,
+            centre,
+            scale,
+        )
 
         def fit_one(b: int) -> tuple[Floats, str, bool]:
             nothing = np.full(len(y), np.nan)
@@ -137,7 +131,7 @@ class SklearnClassifier(Learner):
             )
         reason = next((reason for _, reason, _ in fits if reason), None)
         classifiers = tuple(
-            None if failed[b] else Classifier(partial(fit_again, b)) for b in range(len(weights))
+            None if failed[b] else Classifier(partial(fit.again, b)) for b in range(len(weights))
         )
         centre, scale = (np.where(failed[:, None], np.nan, part) for part in (centre, scale))
         return Fits(
@@ -145,6 +139,37 @@ class SklearnClassifier(Learner):
             probability,
             why_none=reason and f"{SKLEARN}{self.path} could not be fitted to any sample: {reason}",
         )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Fit:
+    """What is needed to fit a replicate, now or once more; it can go to another process."""
+
+    template: Any
+    X: Floats
+    y: Ints
+    counts: Ints
+    centre: Floats
+    scale: Floats
+
+    def __call__(self, b: int) -> Any:
+        rows = np.repeat(np.arange(len(self.y)), self.counts[b])
+        # One thread for each replicate; more of them cost more than small samples can repay.
+        with _threadpools().limit(limits=1):
+            return clone(self.template).fit(
+                standardised(self.X[rows], self.centre[b], self.scale[b]), self.y[rows]
+            )
+
+    def again(self, b: int) -> Any:
+        """The same model; what was to be said of it was said the first time."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self(b)
+
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 class _Strict:

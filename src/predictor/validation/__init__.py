@@ -18,7 +18,7 @@ from predictor.validation.estimates import (
     paired_difference,
     performance,
 )
-from predictor.validation.executors import Executor, serial, threads
+from predictor.validation.executors import Executor, asking, serial, threads
 from predictor.validation.metric import Metric, metric_of, metrics
 from predictor.validation.model_stability import Stability, instability, instability_mape, stability
 from predictor.validation.net_benefit import DecisionCurve, decision_curve, treat_all
@@ -62,6 +62,7 @@ __all__ = [
     "Strength",
     "Trained",
     "Verdict",
+    "asking",
     "audit",
     "bootstrap",
     "bootstrap_of_cross_validation",

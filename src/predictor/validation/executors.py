@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
+from predictor.processes import in_threads
 from predictor.validation.resamples import Counts
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Work = Callable[[Counts], "Fits"]
 # Does the work on every chunk and returns what came of each, in their order, as `map` would. One
 # chunk is meant for one thread: libraries that would use more of them are to be held back.
+# `predictor.processes.Processes` is one, too.
 Executor = Callable[[Work, Sequence[Counts]], Iterable["Fits"]]
 
 
@@ -27,15 +29,21 @@ def serial(work: Work, chunks: Sequence[Counts]) -> Iterable[Fits]:
 
 
 def threads(number: int) -> Executor:
-    """Return what computes so many chunks at the same time; -1 for one on each processor.
+    """Return what computes so many chunks at the same time; -1 for one on each processor."""
+    return partial(in_threads, (os.cpu_count() or 1) if number < 0 else number)
 
-    Threads rather than processes: what takes long computes outside Python's lock, and starting
-    processes costs about as much as they would gain.
-    """
-    workers = (os.cpu_count() or 1) if number < 0 else number
+
+def asking(executor: Executor, ask: Callable[[], None]) -> Executor:
+    """Return what computes as `executor` does, and calls `ask`, which may raise, in between."""
 
     def run(work: Work, chunks: Sequence[Counts]) -> Iterable[Fits]:
-        with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
-            return list(pool.map(work, chunks))
+        found = iter(executor(work, chunks))
+        try:
+            for fits in found:
+                ask()
+                yield fits
+        finally:
+            if isinstance(found, Generator):
+                found.close()  # what has not begun does not begin
 
     return run

@@ -1,4 +1,4 @@
-"""Work that needs no result, done while others compute."""
+"""Work that is done while others compute."""
 
 from __future__ import annotations
 
@@ -7,22 +7,56 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 
-@contextmanager
-def meanwhile(*works: Callable[[], None]) -> Iterator[None]:
-    """Do some work in a thread beside the block, and end when both have ended.
-
-    It is work that could be left out: who needs what it prepares would do it himself. So an error
-    of it is not raised here: it comes again there, and is said by who knows what it means. When the
-    block raises or is interrupted, nobody waits for the work.
+class Check:
+    """Something that must not fail, looked at beside other work.
 
     Parameters
     ----------
+    look
+        Raises what is wrong.
+
+    Attributes
+    ----------
+    error
+        What was wrong; None if nothing was, or as long as nobody knows.
+    """
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        self._look = look
+        self.error: Exception | None = None
+
+    def look(self) -> None:
+        """Look, and keep what is wrong."""
+        try:
+            self._look()
+        except Exception as error:  # noqa: BLE001 - raised by `ask`, where somebody waits for it
+            self.error = error
+
+    def ask(self) -> None:
+        """Raise what is wrong, as soon as that is known."""
+        if self.error is not None:
+            raise self.error
+
+
+@contextmanager
+def meanwhile(check: Check, *works: Callable[[], None]) -> Iterator[None]:
+    """Do some work in a thread beside the block, and end when both have ended.
+
+    The works could be left out: who needs what they prepare would do it himself. So an error of
+    theirs is not raised here: it comes again there, and is said by who knows what it means. When
+    the block raises or is interrupted, nobody waits for the work.
+
+    Parameters
+    ----------
+    check
+        Looked at first; the block may `ask` it, and it is asked when the block has ended.
     works
         Done one after the other.
     """
 
     def run() -> None:
-        for work in works:
+        check.look()
+        for work in () if check.error else works:
             with suppress(Exception):
                 work()
 
@@ -30,3 +64,4 @@ def meanwhile(*works: Callable[[], None]) -> Iterator[None]:
     thread.start()
     yield
     thread.join()
+    check.ask()

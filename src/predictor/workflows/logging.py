@@ -12,6 +12,7 @@ from pathlib import Path
 from predictor.errors import WRITTEN, PredictorError
 from predictor.results import PromotedModel, SentTraining
 from predictor.tracking import Attempt, LoggedTraining, MLflowTracker, Tracker, TrainingRun
+from predictor.workflows.background import Check
 from predictor.workflows.record import read_record
 
 _log = logging.getLogger(__name__)
@@ -80,14 +81,17 @@ def promote(
 
 
 @contextmanager
-def telling_failure(tracker: Tracker, began: Attempt) -> Iterator[None]:
+def telling_failure(tracker: Tracker, began: Attempt, check: Check | None = None) -> Iterator[None]:
     """Let the tracker know of a training that fails in this block; the error goes on.
 
-    Of an error that nobody foresaw the kind is told alone: its words may hold values.
+    Of an error that nobody foresaw the kind is told alone: its words may hold values. A tracker
+    that failed the check is told nothing.
     """
     try:
         yield
     except BaseException as error:
+        if check is not None and check.error is not None:
+            raise
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             status, why = "KILLED", "interrupted"
         elif isinstance(error, (PredictorError, OSError)):

@@ -8,7 +8,6 @@ from typing import Self
 
 from predictor.disk import LATEST, check_writable, refuse_foreign
 from predictor.study import Study
-from predictor.tracking import Tracker
 from predictor.workflows.past_trainings import REPORTS
 from predictor.workflows.prepared import Prepared
 from predictor.workflows.reporting import PAGE, REPORT
@@ -55,13 +54,13 @@ class Places:
         return (self.models,) if self.named else (self.models, self.report)
 
 
-def check_places(study: Study, places: Places, tracker: Tracker) -> None:
+def check_places(study: Study, places: Places) -> None:
     """Refuse places before hours are spent on what goes there.
 
     Raises
     ------
     PredictorError
-        If a place cannot be written, something else is there, or the tracker fails.
+        If a place cannot be written, or something else is there.
     """
     for place in (places.models.parents[1], places.models, places.report):
         check_writable(place)
@@ -79,4 +78,3 @@ def check_places(study: Study, places: Places, tracker: Tracker) -> None:
         kind="of this training",
         way_out="choose another folder for the report (--out), or move it away",
     )
-    tracker.check()

@@ -8,8 +8,8 @@ from pathlib import Path
 from predictor.report.figures.figure import import_matplotlib
 from predictor.results import DeliveredTraining
 from predictor.tracking import MLflowTracker, Tracker
-from predictor.validation import Executor, threads
-from predictor.workflows.background import meanwhile
+from predictor.validation import Executor, asking, threads
+from predictor.workflows.background import Check, meanwhile
 from predictor.workflows.delivery import deliver
 from predictor.workflows.estimated import Estimated, estimate
 from predictor.workflows.fitted import Progress, fit, silent
@@ -33,6 +33,7 @@ def train(
     name: str | None = None,
     seed: int | None = None,
     jobs: int = -1,
+    executor: Executor | None = None,
     individual: bool = False,
     promote: bool = False,
     progress: Progress = silent,
@@ -57,7 +58,10 @@ def train(
     seed
         Instead of the seed of the study file.
     jobs
-        Replicates fitted at the same time; -1 for all processors.
+        Replicates fitted at the same time, by threads; -1 for all processors.
+    executor
+        Where replicates are fitted instead, for example in `predictor.processes.Processes`; the
+        numbers do not depend on it.
     individual
         Draw each learner's SHAP values with a point per patient: personal data.
     promote
@@ -85,12 +89,13 @@ def train(
     progress("reading", 0.0)
     planned = plan(prepare(config, data, learners=learners, seed=seed))
     study, steps = planned.prepared.study, steps_of(planned)
-    check_places(study, Places.of(planned.prepared, models, out), tracker)
-    executor = threads(jobs)
-    # what comes later imports and builds for seconds, and LightGBM computes outside Python's lock
+    check_places(study, Places.of(planned.prepared, models, out))
+    check = Check(tracker.check)
+    executor = asking(threads(jobs) if executor is None else executor, check.ask)
+    # what comes later imports and builds for seconds, while models are trained elsewhere
     with (
-        telling_failure(tracker, attempt(planned.prepared, name)),
-        meanwhile(tracker.get_ready, import_matplotlib),
+        telling_failure(tracker, attempt(planned.prepared, name), check),
+        meanwhile(check, tracker.get_ready, import_matplotlib),
     ):
         estimated = fit_and_estimate(planned, executor, progress)
         progress("judging", 1 - 2 / steps)

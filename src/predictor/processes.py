@@ -1,0 +1,178 @@
+"""Other processes that compute, started before there is anything to compute.
+
+Python lets one thread of a process compute at a time, but for what libraries do outside its lock.
+A second process has a lock of its own; while it starts and imports, which takes about a second, the
+first one reads the table.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from threadpoolctl import threadpool_limits
+
+from predictor.errors import PredictorError
+
+_Chunk = TypeVar("_Chunk")
+_Found = TypeVar("_Found")
+
+_MOST = 8  # each takes about 150 MB
+_COPIED = 2**22  # bytes of what is sent to each process before it can begin; more is not copied
+
+
+class Processes:
+    """Computes chunks of work at the same time, each in one thread of another process.
+
+    ``processes(work, chunks)`` gives what came of each chunk, in their order, as ``map`` does: an
+    executor in the sense of `predictor.validation`. An error in a process is raised here. Work
+    that carries more than 4 MB is done by threads of this process, since copying it would cost
+    more than is gained.
+
+    The processes end with the block. They do not survive this one either: when it is killed, each
+    ends after its chunk. An interrupt of the terminal is left to this process.
+
+    Parameters
+    ----------
+    number
+        How many; -1 for one on each processor, at most 8. With one there is no other process.
+    imports
+        Names of modules that the work will need. One that cannot be imported is met again, and
+        said, by the work.
+
+    Examples
+    --------
+    >>> with Processes(2) as processes:
+    ...     list(processes(abs, [-1, 2, -3]))
+    [1, 2, 3]
+    """
+
+    def __init__(self, number: int = -1, *, imports: Sequence[str] = ()) -> None:
+        self._number = (os.cpu_count() or 1) if number < 0 else number
+        self._imports = tuple(imports)
+        self._ends: list[Connection] = []
+        self._processes: list[Any] = []
+
+    def __enter__(self) -> Self:
+        if self._number > 1:
+            context = get_context("spawn")
+            for _ in range(min(self._number, _MOST)):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=_serve, args=(theirs, self._imports), daemon=True)
+                process.start()
+                theirs.close()
+                self._ends.append(ours)
+                self._processes.append(process)
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        for end, process in zip(self._ends, self._processes, strict=True):
+            end.close()
+            process.terminate()
+            process.join()
+        self._ends, self._processes = [], []
+
+    def __call__(
+        self, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk]
+    ) -> Iterator[_Found]:
+        """What came of each chunk, in their order.
+
+        Raises
+        ------
+        PredictorError
+            If a process is ended by somebody else.
+        """
+        packed = ForkingPickler.dumps(work)
+        if not self._ends or packed.nbytes > _COPIED:
+            return in_threads(self._number, work, chunks)
+        return self._elsewhere(packed, chunks)
+
+    def _elsewhere(self, work: memoryview, chunks: Sequence[Any]) -> Iterator[Any]:
+        waiting = iter(enumerate(chunks))
+        done: dict[int, Any] = {}
+        busy: dict[Connection, int] = {}
+        try:
+            for end in self._ends:
+                end.send_bytes(work)
+                _give(end, waiting, busy)
+            for place in range(len(chunks)):
+                while place not in done:
+                    ready = wait(list(busy))
+                    for end in [end for end in busy if end in ready]:
+                        answered = busy.pop(end)
+                        done[answered] = _received(end, waiting, busy)
+                yield done.pop(place)
+        except (Exception, GeneratorExit):
+            # the next work finds every process waiting for it
+            for end in busy:
+                with suppress(EOFError, OSError):
+                    end.recv_bytes()
+                    end.send(None)
+            raise
+
+
+def in_threads(
+    number: int, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk]
+) -> Iterator[_Found]:
+    """What came of each chunk, in their order, so many of them computed at the same time here."""
+    with threadpool_limits(1), ThreadPoolExecutor(number) as pool:
+        yield from pool.map(work, chunks)
+
+
+def _give(end: Connection, waiting: Iterator[tuple[int, Any]], busy: dict[Connection, int]) -> None:
+    for place, chunk in waiting:
+        end.send((chunk,))
+        busy[end] = place
+        return
+    end.send(None)
+
+
+def _received(
+    end: Connection, waiting: Iterator[tuple[int, Any]], busy: dict[Connection, int]
+) -> Any:
+    """What came of a chunk; the process gets the next one."""
+    try:
+        failed, found = end.recv()
+        _give(end, waiting, busy)
+    except (EOFError, OSError):
+        raise PredictorError(
+            "a process that trained models was ended from outside, perhaps for want of memory; "
+            "train with --jobs 1"
+        ) from None
+    if failed:
+        raise found
+    return found
+
+
+def _serve(end: Connection, imports: Sequence[str]) -> None:
+    """What a process does until nobody is at the other end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    for module in imports:
+        with suppress(ImportError):
+            import_module(module)
+    with suppress(EOFError, OSError):
+        while True:
+            work = end.recv()
+            while (chunk := end.recv()) is not None:
+                end.send_bytes(_tried(work, chunk[0]))
+
+
+def _tried(work: Callable[[Any], Any], chunk: Any) -> memoryview:
+    """Whether the work failed, and what came of it or of that, packed."""
+    try:
+        return ForkingPickler.dumps((False, work(chunk)))
+    except Exception as error:  # noqa: BLE001 - it is raised in the other process
+        return ForkingPickler.dumps((True, error))

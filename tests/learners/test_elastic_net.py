@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
 from predictor.errors import StudyError
 from predictor.learners import make
@@ -47,6 +48,19 @@ def test_all_coefficients_are_zero_from_the_penalty_where_R_glmnet_begins(from_r
         for factor, some in ((1.0001, False), (0.999, True)):
             learner = make("elastic_net", mixing=case["mixing"], penalty=factor * case["largest"])
             assert learner.fit(X, y, counts).scorers_.coefficient.any() == some
+
+
+def test_weak_columns_count_as_twice_as_wide_in_the_terms_of_scikit_learn():
+    X, y = cohort(80)
+    divisor = X.std(axis=0)
+    divisor[[0, 3]] *= 2
+    peer = LogisticRegression(
+        C=1 / (80 * 0.05), l1_ratio=0.5, solver="saga", tol=1e-12,
+        max_iter=100_000,
+    )  # fmt: skip
+    peer.fit((X - X.mean(axis=0)) / divisor, y)
+    ours = make("elastic_net", penalty=0.05, weak=[0, 3]).fit(X, y).scorers_
+    assert_allclose(ours.coefficient[0] * divisor, peer.coef_[0], rtol=0, atol=1e-6)
 
 
 def test_columns_of_noise_are_dropped_and_the_one_that_matters_is_kept():

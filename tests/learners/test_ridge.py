@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from predictor.errors import StudyError
 from predictor.learners.ridge import Ridge
 from predictor.statistics.discrimination import auroc
 from predictor.statistics.overall import log_loss
@@ -37,6 +38,36 @@ def test_coefficients_equal_scikit_learn_on_standardised_columns(penalty):
     ours = fixed(penalty / 48).fit(X, y, weights)
     assert_allclose(ours.scorers_.coefficient[0] * sd, peer.coef_[0], rtol=0, atol=1e-8)
     assert_allclose(ours.scorers_.centre[0], mean, rtol=1e-12)
+
+
+def test_weak_columns_are_penalised_four_times_in_the_terms_of_scikit_learn():
+    rng = np.random.default_rng(21)
+    X, y = cohort(rng, 48, 6, 0.7)
+    weak = np.array([1, 4])
+    divisor = X.std(axis=0)
+    divisor[weak] *= 2  # a coefficient twice as large on half the column: four times its square
+    peer = LogisticRegression(C=1 / 5, tol=1e-10, max_iter=10_000, solver="newton-cholesky")
+    peer.fit((X - X.mean(axis=0)) / divisor, y)
+    ours = Ridge(penalties=1, largest=5 / 48, caution=1.0, weak=weak.tolist()).fit(X, y)
+    assert_allclose(ours.scorers_.coefficient[0] * divisor, peer.coef_[0], rtol=0, atol=1e-8)
+
+
+def test_the_terms_of_a_weak_spline_are_all_weak():
+    rng = np.random.default_rng(22)
+    X, y = cohort(rng, 80, 3, 0.7)
+    settings = {"penalties": 1, "largest": 0.1, "caution": 1.0, "splines": {1: 4}}
+    all_weak = Ridge(weak=[0, 1, 2], **settings).fit(X, y)
+    four_times = Ridge(**{**settings, "largest": 0.4}).fit(X, y)
+    assert_allclose(all_weak.predict_proba(X), four_times.predict_proba(X), rtol=0, atol=1e-10)
+    some = Ridge(weak=[1], **settings).fit(X, y).scorers_.coefficient[0]
+    none = Ridge(**settings).fit(X, y).scorers_.coefficient[0]
+    assert len(some) == 5
+    assert np.abs(some[[1, 3, 4]]).sum() < np.abs(none[[1, 3, 4]]).sum()
+
+
+def test_a_weak_column_that_is_not_there_is_refused():
+    with pytest.raises(StudyError, match="weak: X has no column 7"):
+        Ridge(weak=[7]).fit(np.eye(4), [0, 1, 0, 1])
 
 
 def test_integer_weights_equal_repeated_rows_when_nothing_is_tuned():

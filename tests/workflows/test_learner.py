@@ -36,6 +36,40 @@ def test_splines_go_to_the_matrix_columns_of_their_covariates(small):
     assert made(small, parameters={"impute": "regression"}).impute == "regression"
 
 
+WEAK = ("learners:\n", "penalty: {weak: [sex, pain_t0]}\nlearners:\n")
+
+
+def test_weak_covariates_go_to_all_columns_of_each_covariate_the_learner_has(small):
+    small.change(WEAK)
+    sex, pain = (0, 1), (3,)
+    assert made(small, covariates=("sex", "log_age", "pain_t0")).weak == sex + pain
+    assert made(small, covariates=("sex",), learner="elastic_net").weak == sex
+    assert made(small, covariates=("log_age",)).weak is None
+    assert "weak" not in made(small, learner="logistic").get_params()
+
+
+def test_weak_covariates_are_told_wherever_a_learner_is(small):
+    small.change(WEAK, ("  ridge: {}\n", "  ridge: {}\n  firth: {covariates: [sex]}\n"))
+    tracker = RecordingTracker()
+    summary = train("study.yaml", "patients.csv", learners=["ridge", "firth"], tracker=tracker)
+    assert summary.learners["ridge"].settings["weak"] == "sex, pain_t0"
+    assert "weak" not in summary.learners["firth"].settings
+    said = "penalised four times as much as the others: sex and pain_t0."
+    assert said in summary.learners["ridge"].description.text[1]
+    (run,) = tracker.runs
+    assert run.learners[0].parameters["setting.weak"] == "sex, pain_t0"
+    page = (Path(summary.report).parent / "report.html").read_text(encoding="utf-8")
+    assert said in page
+
+
+def test_a_weak_covariate_that_the_pipeline_lacks_is_refused(small):
+    small.change(("learners:\n", "penalty: {weak: [age]}\nlearners:\n"))
+    with pytest.raises(
+        StudyError, match=r"penalty\.weak: the pipeline returns no covariate age; it"
+    ):
+        prepare("study.yaml", "patients.csv")
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -45,6 +79,7 @@ def test_splines_go_to_the_matrix_columns_of_their_covariates(small):
         ({"splines": {"allodynia": 3}}, "splines.allodynia: a flag; only numbers"),
         ({"learner": "lightgbm", "splines": {"pain_t0": 3}}, "the learner 'lightgbm' has no spl"),
         ({"parameters": {"splines": {0: 3}}}, "parameters.splines: splines are given by covariate"),
+        ({"parameters": {"weak": [0]}}, "parameters.weak: weak covariates are those of the study"),
         ({"parameters": {"impute": "median"}}, "parameters.impute: expected mean or regression"),
     ],
 )

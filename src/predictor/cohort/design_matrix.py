@@ -36,6 +36,11 @@ class Covariate:
             return tuple(f"{self.name}={level}" for level in self.levels[1:])
         return (self.name,)
 
+    @property
+    def places(self) -> range:
+        """Places of its columns in the matrix."""
+        return range(self.start, self.stop)
+
 
 @dataclass(frozen=True, repr=False)
 class Design:

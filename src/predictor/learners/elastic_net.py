@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.special import logit
 from predictor.errors import StudyError
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
+from predictor.learners.prior import Prior
 from predictor.learners.proximal import maximise_sparse
 
 Floats = NDArray[np.float64]
@@ -60,6 +61,9 @@ class ElasticNet(LikelihoodLearner):
         patient's other columns say.
     splines
         Number of knots, 3 to 7, of restricted cubic splines by column of X.
+    weak
+        Columns of X that are penalised as though their standard deviation :math:`s_j` were twice
+        as large: the quadratic part four times as much as that of others, the absolute part twice.
 
     Attributes
     ----------
@@ -102,6 +106,7 @@ class ElasticNet(LikelihoodLearner):
         random_state: int = 0,
         impute: str = "mean",
         splines: Mapping[int, int] | None = None,
+        weak: Collection[int] | None = None,
     ) -> None:
         self.mixing = mixing
         self.penalty = penalty
@@ -111,17 +116,18 @@ class ElasticNet(LikelihoodLearner):
         self.random_state = random_state
         self.impute = impute
         self.splines = splines
+        self.weak = weak
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         return max(2, super()._chunk_size(patients, columns) // self.folds)
 
-    def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
+    def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         self._check()
         if self.penalty is None:
-            penalty, start = self._tune(likelihood)
+            penalty, start = self._tune(likelihood, prior)
         else:
             penalty, start = np.full(len(likelihood.total), float(self.penalty)), _null(likelihood)
-        absolute, squared = self._scaled(likelihood, penalty)
+        absolute, squared = self._scaled(likelihood, prior, penalty)
         coefficient, converged = maximise_sparse(
             likelihood, start, absolute=absolute, squared=squared, tolerance=_TOLERANCE
         )
@@ -142,14 +148,16 @@ class ElasticNet(LikelihoodLearner):
                     f"and is {getattr(self, name)}"
                 )
 
-    def _scaled(self, likelihood: Likelihood, penalty: Floats) -> tuple[Floats, Floats]:
+    def _scaled(
+        self, likelihood: Likelihood, prior: Prior, penalty: Floats
+    ) -> tuple[Floats, Floats]:
         """Absolute and squared penalties (B, p) of the coefficients on the scale of the design."""
         size = (penalty * likelihood.total)[:, None]
-        variance = likelihood.variance
+        variance = prior.precision * likelihood.variance
         absolute = np.where(variance > 0, self.mixing * size * np.sqrt(variance), np.inf)
         return absolute, (1 - self.mixing) * size * variance
 
-    def _tune(self, likelihood: Likelihood) -> tuple[Floats, Floats]:
+    def _tune(self, likelihood: Likelihood, prior: Prior) -> tuple[Floats, Floats]:
         """Penalty (B,) of each replicate, and coefficients (B, 1 + p) near its optimum.
 
         The inner training samples of all replicates are fitted side by side, from the largest
@@ -163,14 +171,14 @@ class ElasticNet(LikelihoodLearner):
         untuned = (~(inside & (weights[:, None, :] > 0)).any(axis=2)).any(axis=1)
         inside[untuned] = True
         inner = Likelihood.of(design, (weights[:, None, :] * inside).reshape(B * K, n))
-        sequence = _largest(likelihood, self.mixing)[:, None] * np.geomspace(
+        sequence = _largest(likelihood, prior, self.mixing)[:, None] * np.geomspace(
             1, self.smallest, self.penalties
         )
         coefficient = _null(inner)
         path = np.zeros((B, self.penalties, coefficient.shape[1]))
         loss = np.zeros((B, self.penalties))
         for k in range(self.penalties):
-            absolute, squared = self._scaled(inner, np.repeat(sequence[:, k], K))
+            absolute, squared = self._scaled(inner, prior, np.repeat(sequence[:, k], K))
             coefficient, _ = maximise_sparse(
                 inner, coefficient, absolute=absolute, squared=squared, tolerance=_ROUGH
             )
@@ -205,9 +213,9 @@ def _null(likelihood: Likelihood) -> Floats:
     return coefficient
 
 
-def _largest(likelihood: Likelihood, mixing: float) -> Floats:
+def _largest(likelihood: Likelihood, prior: Prior, mixing: float) -> Floats:
     """Penalties (B,) at which all coefficients are just 0."""
-    deviation = np.sqrt(likelihood.variance)
+    deviation = np.sqrt(prior.precision * likelihood.variance)
     pull = np.abs(likelihood.evaluate(_null(likelihood)).score[:, 1:])
     pull /= np.where(deviation > 0, deviation, np.inf)
     largest: Floats = pull.max(axis=1) / (mixing * likelihood.total)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.newton import invert, newton_step, unidentified
+from predictor.learners.prior import Prior
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -81,7 +82,8 @@ class Firth(LikelihoodLearner):
     def _chunk_size(self, patients: int, columns: int) -> int:
         return min(super()._chunk_size(patients, columns), max(1, _KEPT_TERMS // patients))
 
-    def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
+    def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
+        del prior  # no coefficient is penalised for itself
         gram, _ = likelihood.gram()
         dropped = unidentified(likelihood, gram)
         coefficient, converged = _maximise(likelihood, dropped)

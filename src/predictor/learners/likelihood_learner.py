@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from predictor.learners.expansion import learn_expansion
 from predictor.learners.imputation import WAYS
 from predictor.learners.learner import Fits, Learner
 from predictor.learners.likelihood import Likelihood
+from predictor.learners.prior import Prior
 from predictor.learners.separate_designs import SeparateDesigns
 from predictor.learners.shared_design import SharedDesign, location_and_scale
 from predictor.scorers import LinearScorers, Scorers
@@ -63,6 +64,9 @@ class LikelihoodLearner(Learner):
         patient's other columns say (see `predictor.scorers.imputation.Imputation`).
     splines
         Number of knots, 3 to 7, of the restricted cubic splines by column of X.
+    weak
+        Columns of X that are penalised four times as much as the others, for learners with a
+        penalty on single coefficients.
 
     Attributes
     ----------
@@ -74,6 +78,7 @@ class LikelihoodLearner(Learner):
     batch: ClassVar[int] = 2048
     impute: str = "mean"
     splines: Mapping[int, int] | None = None
+    weak: Collection[int] | None = None
 
     def number_of_parameters(self, columns: int) -> int:
         """How many parameters a design with so many columns has; k knots make k - 1 of one."""
@@ -83,6 +88,7 @@ class LikelihoodLearner(Learner):
         expansion = self._expansion(X, weights)
         design_of, shift, scale = _designs(X, y, expansion)
         B, q = len(weights), len(scale)
+        prior = self._prior(X.shape[1], expansion)
         coefficient = np.full((B, 1 + q), np.nan)
         mean = np.full((B, q), np.nan)
         penalty = np.full(B, np.nan)
@@ -97,7 +103,7 @@ class LikelihoodLearner(Learner):
             # million patients it takes twice the processor time for a tenth of the seconds.
             with threadpool_limits(1, user_api="blas"):
                 likelihood = Likelihood.of(design_of(chunk), weights[chunk])
-                fitted = self._fit_chunk(likelihood)
+                fitted = self._fit_chunk(likelihood, prior)
             done = chunk[fitted.converged]
             coefficient[done] = fitted.coefficient[fitted.converged]
             mean[done] = likelihood.mean[fitted.converged]
@@ -129,13 +135,21 @@ class LikelihoodLearner(Learner):
             return None
         return learn_expansion(X, weights, regression=self.impute != "mean", splines=splines)
 
+    def _prior(self, columns: int, expansion: Expansion | None) -> Prior:
+        """What is thought of the terms that so many columns become."""
+        for column in self.weak or ():
+            if column not in range(columns):
+                raise StudyError(f"weak: X has no column {column!r}")
+        origin = np.arange(columns) if expansion is None else expansion.origin
+        return Prior.of(origin, weak=self.weak or ())
+
     def _chunk_size(self, patients: int, columns: int) -> int:
         """How many replicates are fitted together, if the design has so many patients."""
         del patients
         return max(8, _CHUNK // columns**2)
 
     @abstractmethod
-    def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
+    def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         """Fit all replicates of the likelihood."""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.newton import invert, maximise, newton_step, unidentified
+from predictor.learners.prior import Prior
 
 # R's glm starts from probabilities 3/4 and 1/4. There the working response is plus or minus this
 # number (log-odds plus residual over variance) and the working weights are equal.
@@ -57,7 +58,8 @@ class Logistic(LikelihoodLearner):
         self.impute = impute
         self.splines = splines
 
-    def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
+    def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
+        del prior  # no coefficient is penalised for itself
         gram, with_sign = likelihood.gram()
         dropped = unidentified(likelihood, gram)
         start = _WORKING_RESPONSE * newton_step(invert(gram, dropped), with_sign)

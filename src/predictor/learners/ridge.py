@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.special import logit
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.newton import invert, maximise, newton_step
+from predictor.learners.prior import Prior
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +48,9 @@ class Ridge(LikelihoodLearner):
         patient's other columns say.
     splines
         Number of knots, 3 to 7, of restricted cubic splines by column of X.
+    weak
+        Columns of X whose coefficients are penalised four times as much as the others, as though
+        the standard deviation of their prior were half as large.
 
     Attributes
     ----------
@@ -82,6 +86,7 @@ class Ridge(LikelihoodLearner):
         caution: float = 1.5,
         impute: str = "mean",
         splines: Mapping[int, int] | None = None,
+        weak: Collection[int] | None = None,
     ) -> None:
         self.penalties = penalties
         self.largest = largest
@@ -89,15 +94,16 @@ class Ridge(LikelihoodLearner):
         self.caution = caution
         self.impute = impute
         self.splines = splines
+        self.weak = weak
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         return min(super()._chunk_size(patients, columns), max(1, _KEPT_TERMS // patients))
 
-    def _fit_chunk(self, likelihood: Likelihood) -> Fitted:
+    def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         B, p = likelihood.mean.shape
         dropped = np.zeros((B, 1 + p), dtype=np.bool_)
         dropped[:, 1:] = likelihood.variance == 0
-        scale = np.hstack([np.zeros((B, 1)), likelihood.variance])
+        scale = np.hstack([np.zeros((B, 1)), prior.precision * likelihood.variance])
         sequence = np.geomspace(self.largest * likelihood.total, self.smallest, self.penalties)
         loss, path = _leave_one_out_path(likelihood, sequence, scale, dropped)
         best = loss.argmin(axis=0)

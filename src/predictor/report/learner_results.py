@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from predictor import results
@@ -32,6 +32,7 @@ def learner_result(
     importances: Sequence[Importance],
     *,
     covariates: Sequence[str],
+    settings: Mapping[str, str],
     parameters: int,
     tuned: bool,
     explained: int,
@@ -52,6 +53,8 @@ def learner_result(
         What was found.
     covariates
         Names of those it was given.
+    settings
+        How it was set.
     parameters
         Columns of its matrix; 0 for a learner that learns nothing from covariates.
     tuned
@@ -73,7 +76,7 @@ def learner_result(
         tuned=tuned,
         explained=explained,
         splines=spec.splines,
-        settings={name: str(value) for name, value in spec.parameters.items()},
+        settings=dict(settings),
         seconds=round(seconds, 3),
         failed_replicates=trained.failed,
         failures=results.Failures(

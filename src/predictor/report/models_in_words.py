@@ -20,7 +20,13 @@ _COUNTED = re.compile(r"(point|year|month|week|day|hour|minute|degree|attack|tab
 
 
 def model_in_words(
-    model: Scorers, replicates: Scorers, matrix: Design, study: Study, *, constant: bool
+    model: Scorers,
+    replicates: Scorers,
+    matrix: Design,
+    study: Study,
+    *,
+    constant: bool,
+    remarks: Sequence[str] = (),
 ) -> ModelInWords:
     """What a trained model is made of.
 
@@ -36,7 +42,16 @@ def model_in_words(
         Its dictionary has the units.
     constant
         Whether the learner gives everybody the same probability.
+    remarks
+        What else a reader of the model should know, said after its first sentence.
     """
+    said = _in_words(model, replicates, matrix, study, constant=constant)
+    return said.model_copy(update={"text": (*said.text[:1], *remarks, *said.text[1:])})
+
+
+def _in_words(
+    model: Scorers, replicates: Scorers, matrix: Design, study: Study, *, constant: bool
+) -> ModelInWords:
     if constant:
         share = float(model.probability(matrix.X[:1])[0, 0])
         said = (
@@ -48,7 +63,7 @@ def model_in_words(
     if coefficients is not None and spread is not None:
         intercept = float(model.logit(np.zeros((1, model.columns)))[0, 0])
         return _linear(model.kind, coefficients[0], intercept, spread, matrix, study)
-    owner = [covariate.name for covariate in matrix.covariates for _ in _places(covariate)]
+    owner = [covariate.name for covariate in matrix.covariates for _ in covariate.places]
     text = tuple(model.in_words(replicates, owner))
     return ModelInWords(kind=model.kind, coefficients=None, intercept=None, text=text)
 
@@ -62,7 +77,7 @@ def _linear(
         low, high = np.quantile(known, [0.025, 0.975], axis=0)
     rows, sentences = [], []
     for covariate in matrix.covariates:
-        for name, at in zip(covariate.columns, _places(covariate), strict=True):
+        for name, at in zip(covariate.columns, covariate.places, strict=True):
             ends = (coefficient[at], low[at], high[at])
             number = covariate.kind == "number"
             unit = _unit(study, covariate.name) if number else None
@@ -96,10 +111,6 @@ def _linear(
         intercept=plain(intercept),
         text=(opening, *(said for _, said in sentences)),
     )
-
-
-def _places(covariate: Covariate) -> range:
-    return range(covariate.start, covariate.stop)
 
 
 def _unit(study: Study, covariate: str) -> str | None:

@@ -159,6 +159,9 @@ def _handling(report: Report) -> str:
     ]
     if curved:
         said.append(f"Restricted cubic splines: {listed(curved)}.")
+    weak = {f.settings["weak"]: None for f in report.learners.values() if "weak" in f.settings}
+    if weak:
+        said.append(f"Penalised four times as much as the others: {'; '.join(weak)}.")
     return " ".join(said)
 
 

@@ -26,6 +26,7 @@ from predictor.validation import (
     strength,
 )
 from predictor.workflows.fitted import Fitted
+from predictor.workflows.learner import remarks, settings
 from predictor.workflows.prepared import Prepared
 
 EXPLAINED = 5_000  # patients whose contributions are computed, for every learner and replicate
@@ -107,6 +108,7 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         found,
         importances,
         covariates=[covariate.name for covariate in matrix.covariates],
+        settings=settings(spec, study, estimator),
         parameters=parameters,
         tuned=estimator.tuned,
         explained=len(shown.X),
@@ -114,7 +116,12 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         calibration=calibration(samples),
         stability=stability(trained, study.validation.thresholds),
         model=model_in_words(
-            trained.model, kept, matrix, study, constant=not estimator.learns_from_covariates
+            trained.model,
+            kept,
+            matrix,
+            study,
+            constant=not estimator.learns_from_covariates,
+            remarks=remarks(spec, study, estimator),
         ),
         sample_size=sample_size(
             flow.labelled,

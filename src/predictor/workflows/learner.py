@@ -8,6 +8,7 @@ from predictor.cohort import Design
 from predictor.errors import StudyError
 from predictor.learners import make
 from predictor.learners.imputation import WAYS
+from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
-    """Make a learner, with the splines of its covariates as those of their matrix columns.
+    """Make a learner, with what is said of its covariates said of their matrix columns.
 
     Parameters
     ----------
@@ -38,13 +39,21 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         raise StudyError(
             f"{where}.parameters.splines: splines are given by covariate, beside `parameters`"
         )
+    if "weak" in spec.parameters:
+        raise StudyError(
+            f"{where}.parameters.weak: weak covariates are those of the study, by `penalty.weak`"
+        )
     if estimator.get_params().get("impute", WAYS[0]) not in WAYS:
         raise StudyError(f"{where}.parameters.impute: expected {' or '.join(WAYS)}")
+    chosen = matrix.select(spec.covariates).covariates
+    if weak := weak_covariates(spec, study, estimator):
+        columns = (c for covariate in chosen if covariate.name in weak for c in covariate.places)
+        estimator.set_params(weak=tuple(columns))
     if not spec.splines:
         return estimator
     if "splines" not in estimator.get_params():
         raise StudyError(f"{where}.splines: the learner '{spec.learner}' has no splines")
-    place = {covariate.name: covariate for covariate in matrix.select(spec.covariates).covariates}
+    place = {covariate.name: covariate for covariate in chosen}
     faults = []
     for name in spec.splines:
         if name not in place:
@@ -59,3 +68,31 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
     terms = {place[name].start: knots for name, knots in spec.splines.items()}
     estimator.set_params(splines=terms)
     return estimator
+
+
+def weak_covariates(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, ...]:
+    """Covariates that a learner penalises more than its others, in the order of the study file."""
+    if study.penalty is None or "weak" not in estimator.get_params(deep=False):
+        return ()
+    return tuple(
+        name for name in study.penalty.weak if spec.covariates is None or name in spec.covariates
+    )
+
+
+def settings(spec: LearnerSpec, study: Study, estimator: Learner) -> dict[str, str]:
+    """How a learner was set, by the name of the setting: what the study file says of it."""
+    said = {name: str(value) for name, value in spec.parameters.items()}
+    if weak := weak_covariates(spec, study, estimator):
+        said["weak"] = ", ".join(weak)
+    return said
+
+
+def remarks(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, ...]:
+    """What a reader of its model should know of how a learner was set, in sentences."""
+    said = []
+    if weak := weak_covariates(spec, study, estimator):
+        said.append(
+            f"Asked of every model, and so penalised four times as much as the others: "
+            f"{listed(weak)}."
+        )
+    return tuple(said)

@@ -117,6 +117,11 @@ def prepare(
     check_informative(prepared.eligible.take(~np.isnan(prepared.labelled.labels)))
     for spec in study.learners:
         prepared.matrix.select(spec.covariates)
+    if study.penalty is not None:
+        try:
+            prepared.matrix.select(study.penalty.weak)
+        except StudyError as error:
+            raise StudyError(f"{study.file}: penalty.weak: {error}") from None
     return prepared
 
 

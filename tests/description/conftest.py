@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -77,6 +78,11 @@ def make_labelled() -> Labelled:
         return label(cohort)
 
     return make
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20260713)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from predictor.study.columns import Column
 from predictor.study.load import load_study
-from predictor.study.outcome import Outcome
+from predictor.study.outcome import Control, MeasurementError, Outcome
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,
@@ -29,6 +29,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "": Study,
     "columns.<name>.": Column,
     "outcome.": Outcome,
+    "outcome.measurement_error.": MeasurementError,
+    "outcome.control.": Control,
     "learners.<name>.": LearnerSpec,
     "penalty.": PenaltySpec,
     "validation.": ValidationSpec,

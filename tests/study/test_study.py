@@ -139,3 +139,40 @@ def test_a_direction_is_less_or_more(study_text: str) -> None:
     assert said.penalty is not None
     assert said.penalty.weak == ("age",)
     assert parse_study(dump_study(said), file="study.yaml", pipeline=None) == said
+
+
+SCORED = "rule: nrs_t0 - nrs_t2 >= 2, score: {T0: nrs_t0, T2: nrs_t2}"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("rule: nrs_t0 > 2, measurement_error: {standard_error: 1.0}", "measurement_error.*score"),
+        (f"{SCORED}, measurement_error: {{}}", "one of the two"),
+        (
+            f"{SCORED}, measurement_error: {{standard_error: 1.0, smallest_detectable_change: 2}}",
+            "one of the two",
+        ),
+        (f"{SCORED}, measurement_error: {{standard_error: 0.0}}", "greater than 0"),
+        (f"{SCORED}, measurement_error: {{sem: 1.0}}", "did you mean|allowed are standard_error"),
+        (f"{SCORED}, control: {{column: arm, level: a}}", "'arm' is not a category.*sex"),
+        (f"{SCORED}, control: {{column: sex, level: both}}", "'both' is not a level.*female, male"),
+        ("rule: nrs_t0 > 2, control: {column: sex, level: male}", "score at T2"),
+    ],
+)
+def test_error_and_control_arm_must_fit_the_score(study_text, more, said) -> None:
+    with pytest.raises(StudyError, match=said):
+        parse_study(
+            study_text.replace("rule: nrs_t0 - nrs_t2 >= 2", more),
+            file="study.yaml",
+            pipeline=None,
+        )
+
+
+def test_the_smallest_detectable_change_is_a_standard_error_in_other_words(study_text) -> None:
+    text = study_text.replace(
+        "rule: nrs_t0 - nrs_t2 >= 2",
+        f"{SCORED}, measurement_error: {{smallest_detectable_change: 2.771859}}",
+    )
+    study = parse_study(text, file="study.yaml", pipeline=None)
+    assert study.outcome.measurement_error.sem == pytest.approx(1.0, abs=1e-6)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cohort import Cohort
+from predictor.cohort.copies import with_values
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
-from predictor.cohort.edge import at_the_edge
+from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.fault import Fault
 from predictor.cohort.feature_pipeline import covariates, needed_columns, pipeline_sql
 from predictor.cohort.header import near_name
@@ -20,6 +21,7 @@ from predictor.cohort.labelled import (
 )
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
+from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_table
 from predictor.cohort.target import Target
 
@@ -43,6 +45,7 @@ __all__ = [
     "design",
     "few_holders",
     "label",
+    "measured_in",
     "near_name",
     "needed_columns",
     "numbered",
@@ -52,4 +55,6 @@ __all__ = [
     "read_csv_content",
     "read_frame",
     "read_table",
+    "step",
+    "with_values",
 ]

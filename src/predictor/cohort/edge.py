@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
+from predictor.cohort.copies import with_values
 from predictor.cohort.labelled import condition
 from predictor.cohort.masks import Mask, floats
-from predictor.cohort.permitted_sql import used_columns
-from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.queries import measured_in
 from predictor.errors import DataError, StudyError
 from predictor.study import Column
 
@@ -39,17 +38,14 @@ def at_the_edge(cohort: Cohort, sql: str, where: str) -> dict[str, Mask]:
     dict
         (n,) masks by column: those that are read and can be moved.
     """
-    with Sandbox(cohort.columns) as sandbox:
-        read = set(used_columns(sandbox, f"SELECT ({sql}\n) FROM cohort", cohort.columns))
     found = {}
-    for column in cohort.columns:
-        if column.name in read and column.role == "value" and column.type in ("number", "integer"):
-            try:
-                moved = condition(_moved(cohort, column), sql, where, proven=True)
-                higher, lower = np.split(moved, 2)
-            except (StudyError, DataError):
-                continue  # it takes whole numbers only, or has no value this far out
-            found[column.name] = ~np.isclose(higher, lower, equal_nan=True)
+    for column in measured_in(cohort, sql):
+        try:
+            moved = condition(_moved(cohort, column), sql, where, proven=True)
+            higher, lower = np.split(moved, 2)
+        except (StudyError, DataError):
+            continue  # it takes whole numbers only, or has no value this far out
+        found[column.name] = ~np.isclose(higher, lower, equal_nan=True)
     return found
 
 
@@ -76,11 +72,4 @@ def _moved(cohort: Cohort, column: Column) -> Cohort:
     values = floats(cohort.table[column.name].combine_chunks())
     ends = column.limits or (-np.inf, np.inf)
     by = np.where(np.isin(values, ends), 0.0, _MOVED * step(values))
-    place = cohort.table.column_names.index(column.name)
-    copies = [
-        cohort.table.set_column(place, column.name, pa.array(moved, from_pandas=True))
-        for moved in (values + by, values - by)
-    ]
-    number = column.model_copy(update={"type": "number"})
-    columns = tuple(number if c.name == column.name else c for c in cohort.columns)
-    return Cohort(cohort.study, columns, pa.concat_tables(copies), np.tile(cohort.rows, 2))
+    return with_values(cohort, {column.name: np.stack([values + by, values - by])})

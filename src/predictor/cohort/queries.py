@@ -19,6 +19,7 @@ from predictor.cohort.limits import Limits, named
 from predictor.cohort.permitted_sql import used_columns, vet
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.errors import DataError, StudyError
+from predictor.study import Column
 
 Rows = npt.NDArray[np.int64]
 
@@ -98,6 +99,17 @@ def patientwise(
                     f"over patients?)"
                 )
     return result
+
+
+def measured_in(cohort: Cohort, sql: str) -> list[Column]:
+    """Measured numbers that a condition reads, in the order of the dictionary."""
+    with Sandbox(cohort.columns) as sandbox:
+        read = set(used_columns(sandbox, f"SELECT ({sql}\n) FROM cohort", cohort.columns))
+    return [
+        column
+        for column in cohort.columns
+        if column.name in read and column.role == "value" and column.type in ("number", "integer")
+    ]
 
 
 def _parts(rows: int) -> list[Rows]:

@@ -6,6 +6,15 @@ from predictor.description.definitions import alternatives
 from predictor.description.description import describe
 from predictor.description.disclosure import suppressed
 from predictor.description.narrative import sentences
+from predictor.description.predictability import label_limits
 from predictor.description.published import beside, figures
 
-__all__ = ["alternatives", "beside", "describe", "figures", "sentences", "suppressed"]
+__all__ = [
+    "alternatives",
+    "beside",
+    "describe",
+    "figures",
+    "label_limits",
+    "sentences",
+    "suppressed",
+]

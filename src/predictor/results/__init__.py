@@ -69,6 +69,7 @@ from predictor.results.findings import (
     VerdictLevel,
 )
 from predictor.results.intervals import NUMBERS, Estimate, Interval, IntervalEstimate
+from predictor.results.label_limits import ArmSpread, LabelLimits, LabelNoise
 from predictor.results.learner import (
     Coefficient,
     Contribution,
@@ -90,6 +91,7 @@ __all__ = [
     "FORMAT",
     "NUMBERS",
     "AlternativeCounts",
+    "ArmSpread",
     "ByGroup",
     "Calibration",
     "CalibrationGroup",
@@ -129,6 +131,8 @@ __all__ = [
     "Histogram",
     "Interval",
     "IntervalEstimate",
+    "LabelLimits",
+    "LabelNoise",
     "LabelPath",
     "LabelPaths",
     "LearnerResult",

@@ -11,6 +11,7 @@ from predictor.results.cohort import Flow
 from predictor.results.course import Change, Step, Trajectories
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import Interval
+from predictor.results.label_limits import LabelLimits
 
 
 class NumberInGroup(Result):
@@ -274,6 +275,8 @@ class Description(Described):
     ----------
     individual
         Whether small counts are shown: personal data.
+    label_limits
+        Whether the label can be predicted at all; None in older documents.
     sentences
         What the numbers say.
     """
@@ -287,6 +290,7 @@ class Description(Described):
     individual: bool
     data: Flow
     published: Published | None
+    label_limits: LabelLimits | None = None
     sentences: tuple[str, ...]
     versions: Named[str]
     time: str

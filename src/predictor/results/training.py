@@ -13,6 +13,7 @@ from predictor.results.curves import TreatAll
 from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import NUMBERS
+from predictor.results.label_limits import LabelLimits
 from predictor.results.learner import DeliveredLearner, LearnerResult
 from predictor.results.words import number
 
@@ -60,6 +61,8 @@ class TrainingResult(Result):
     covariates, plan, data, sample_size
         What the learners are given, on which samples, of which patients, and whether these are
         enough for the subject.
+    label_limits
+        Whether the label can be predicted at all; None in older documents.
     learners
         By name, in the order of the study file.
     champion, champion_reason
@@ -90,6 +93,7 @@ class TrainingResult(Result):
     covariates: tuple[Covariate, ...]
     plan: Plan
     data: CohortCounts
+    label_limits: LabelLimits | None = None
     sample_size: SampleSize
     learners: Named[LearnerResult]
     champion: str

@@ -20,6 +20,7 @@ from predictor.statistics.discrimination import auprc, auroc
 from predictor.statistics.intervals import Interval, shifted_percentiles, wilson
 from predictor.statistics.overall import brier, log_loss, scaled_brier
 from predictor.statistics.paired_proportions import McNemar, mcnemar
+from predictor.statistics.reliability import true_scores
 from predictor.statistics.sample_size import (
     RequiredPatients,
     expected_mape,
@@ -42,6 +43,7 @@ from predictor.statistics.utility import (
     standardised_net_benefit,
     treat_all,
 )
+from predictor.statistics.variances import VarianceRatio, variance_ratio
 
 __all__ = [
     "CalibrationErrors",
@@ -51,6 +53,7 @@ __all__ = [
     "McNemar",
     "RequiredPatients",
     "SignedRank",
+    "VarianceRatio",
     "auprc",
     "auroc",
     "brier",
@@ -78,6 +81,8 @@ __all__ = [
     "standardised_difference_of_levels",
     "standardised_net_benefit",
     "treat_all",
+    "true_scores",
+    "variance_ratio",
     "wilcoxon_signed_rank",
     "wilson",
 ]

@@ -17,7 +17,7 @@ from predictor.disk import read_plain
 from predictor.errors import StudyError
 from predictor.study.columns import Column
 from predictor.study.dialect import Dumper, Loader
-from predictor.study.outcome import Outcome
+from predictor.study.outcome import Control, MeasurementError, Outcome
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,
@@ -269,6 +269,8 @@ _EXPECTED = {
 _MODELS: dict[str, type[BaseModel]] = {
     "columns": Column,
     "outcome": Outcome,
+    "outcome.measurement_error": MeasurementError,
+    "outcome.control": Control,
     "learners": LearnerSpec,
     "penalty": PenaltySpec,
     "validation": ValidationSpec,

@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from predictor.study.columns import Word
 from predictor.study.frozen import Frozen, Texts
 
 OutcomeKind = Literal["binary"]
 """What the values of an outcome are: so far an event, or none."""
+
+_SDC_OF_SEM = 1.96 * sqrt(2)
+
+
+class MeasurementError(Frozen):
+    """How far one measurement of the score lies from its true value; one of the two is given.
+
+    Attributes
+    ----------
+    standard_error
+        Of one measurement, in units of the score (SEM).
+    smallest_detectable_change
+        Or the change that error alone exceeds in one of twenty patients: 1.96 sqrt(2) SEM.
+    """
+
+    standard_error: float | None = Field(default=None, gt=0, strict=True, allow_inf_nan=False)
+    smallest_detectable_change: float | None = Field(
+        default=None, gt=0, strict=True, allow_inf_nan=False
+    )
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.standard_error is None) == (self.smallest_detectable_change is None):
+            raise ValueError("give standard_error or smallest_detectable_change, one of the two")
+        return self
+
+    @property
+    def sem(self) -> float:
+        """The standard error of one measurement."""
+        if self.standard_error is not None:
+            return self.standard_error
+        return (self.smallest_detectable_change or 0.0) / _SDC_OF_SEM
+
+    @property
+    def sdc(self) -> float:
+        """The smallest detectable change."""
+        return _SDC_OF_SEM * self.sem
+
+
+class Control(Frozen):
+    """Which patients were not given the treatment.
+
+    Attributes
+    ----------
+    column
+        The category or flag that tells the arm.
+    level
+        Its level in the control arm; of a flag ``yes`` or ``no``.
+    """
+
+    column: str
+    level: Word
 
 
 class Outcome(Frozen):
@@ -38,6 +92,12 @@ class Outcome(Frozen):
         SQL number over the data dictionary: how much of the event a patient shows, the more the
         larger, for example the fall of pain. It orders patients within the event and within those
         without; the rule alone decides who has it. NULL: somewhere among those of the same label.
+    measurement_error
+        How exactly the score is measured: tells how many labels would be other ones if the
+        patients were asked again.
+    control
+        Which arm had no treatment: tells whether the score changes more unlike between treated
+        patients than it does without.
     """
 
     name: str = Field(min_length=1)
@@ -49,6 +109,8 @@ class Outcome(Frozen):
     score: Texts = Field(default_factory=dict, validate_default=True)
     earlier: Texts = Field(default_factory=dict, validate_default=True)
     graded: str | None = Field(default=None, min_length=1)
+    measurement_error: MeasurementError | None = None
+    control: Control | None = None
 
     @model_validator(mode="after")
     def _reported_is_a_criterion(self) -> Self:

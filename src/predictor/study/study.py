@@ -115,6 +115,7 @@ class Study(Frozen):
             )
         self._agree_about_times()
         self._agree_about_the_test()
+        self._agree_about_score()
         folded: set[str] = set()
         for column in self.columns:
             if column.known_at is not None and column.known_at not in self.timepoints:
@@ -180,6 +181,38 @@ class Study(Frozen):
                 )
         if len(set(self.global_test)) < len(self.global_test):
             raise ValueError("global_test: names a member twice")
+
+    def _agree_about_score(self) -> None:
+        """What is said of the score's error and of the control arm can be used."""
+        outcome = self.outcome
+        if outcome.measurement_error is not None and not outcome.score:
+            raise ValueError(
+                "outcome.measurement_error: it is the error of the score; name the columns of the "
+                "score under outcome.score"
+            )
+        control = outcome.control
+        if control is None:
+            return
+        if outcome.known_at not in outcome.score:
+            raise ValueError(
+                f"outcome.control: arms are compared by the score at {outcome.known_at}; name its "
+                f"column under outcome.score"
+            )
+        arms = {
+            column.name: column.levels if column.type == "category" else ("no", "yes")
+            for column in self.columns
+            if column.role in ("value", "cluster") and column.type in ("category", "flag")
+        }
+        if control.column not in arms:
+            raise ValueError(
+                f"outcome.control.column: {control.column!r} is not a category or flag of the "
+                f"dictionary ({', '.join(arms) or 'there are none'})"
+            )
+        if control.level not in arms[control.column]:
+            raise ValueError(
+                f"outcome.control.level: {control.level!r} is not a level of {control.column} "
+                f"({', '.join(arms[control.column])})"
+            )
 
     def hidden_by(self, code: str) -> tuple[str, ...]:
         """Columns whose range holds a code of the study for "no value", so that a value is lost."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from predictor.cohort import Cohort, LabelledCohort, label
-from predictor.description import beside, figures, sentences, suppressed
+from predictor.description import beside, figures, label_limits, sentences, suppressed
 from predictor.description import describe as describe_cohort
 from predictor.description.course import scores
 from predictor.disk import check_writable, dump_json, refuse_foreign, write_files
@@ -63,6 +63,7 @@ def describe(
     labelled = label(cohort)
     exact = describe_cohort(labelled, by=by)
     shown = exact if individual else suppressed(exact)
+    limits = label_limits(labelled)
     data_flow = flow(labelled, cohort.fingerprint())
     found = Description(
         **dict(shown),
@@ -76,7 +77,8 @@ def describe(
         individual=individual,
         data=data_flow,
         published=beside(study.published, figures(data_flow, shown), shown),
-        sentences=tuple(sentences(shown)),
+        label_limits=limits,
+        sentences=(*sentences(shown), *limits.sentences),
         versions=provenance.versions(),
         time=provenance.now(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from predictor.cohort import pipeline_sql
+from predictor.description import label_limits
 from predictor.learners import REFERENCE
 from predictor.report import (
     cohort_counts,
@@ -76,6 +77,7 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         covariates=covariates(prepared.matrix),
         plan=plan_result(named, estimated.plan),
         data=cohort_counts(prepared.labelled, prepared.fingerprint),
+        label_limits=label_limits(prepared.labelled),
         sample_size=of_subject
         or sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1], NOT_SHOWN),
         learners={name: learner.result for name, learner in learners.items()},

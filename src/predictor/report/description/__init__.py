@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictor.report.description.drawings import pictures
 from predictor.report.description.markdown import page
-from predictor.report.description.tables import ShownTable, csv_text, shown_tables
+from predictor.report.description.shown_table import ShownTable, csv_text
+from predictor.report.description.tables import shown_tables
 
 __all__ = ["ShownTable", "csv_text", "page", "pictures", "shown_tables"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from predictor.printable import as_markdown
-from predictor.report.description.tables import ShownTable, shown_tables
+from predictor.report.description.shown_table import ShownTable
+from predictor.report.description.tables import shown_tables
 from predictor.results import Description
 
 _PRIVACY = (

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from predictor.description.table_one import UNLABELLED
+from predictor.report.description.label_limits import tables_of
+from predictor.report.description.shown_table import ShownTable
 from predictor.report.description.table_one import characteristics
 from predictor.results import Description, Share, words
 
 # so many sets of columns are listed; describe.json has all of them
 _PATTERNS = 20
-
-
-@dataclass(frozen=True)
-class ShownTable:
-    """A table of texts.
-
-    Attributes
-    ----------
-    slug
-        Name of its file.
-    title
-        What it shows.
-    headings, rows
-        (k,) and rows of (k,); the first of a row says what the row is about.
-    note
-        How to read it; empty if that is plain.
-    """
-
-    slug: str
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
 
 
 def shown_tables(found: Description) -> list[ShownTable]:
@@ -55,15 +31,8 @@ def shown_tables(found: Description) -> list[ShownTable]:
         _patterns,
     )
     made = [make(found) for make in makers]
-    return [table for table in made if table is not None and table.rows]
-
-
-def csv_text(table: ShownTable) -> str:
-    """A table as CSV."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows([table.headings, *table.rows])
-    return stream.getvalue()
+    shown = [table for table in made if table is not None and table.rows]
+    return shown + ([] if found.label_limits is None else tables_of(found.label_limits))
 
 
 def _published(found: Description) -> ShownTable | None:

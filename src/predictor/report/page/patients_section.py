@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from predictor.report.description.label_limits import tables_of
 from predictor.report.figures.few import shown
 from predictor.report.page.blocks import (
     Block,
@@ -12,12 +13,13 @@ from predictor.report.page.blocks import (
     Group,
     Missing,
     Picture,
+    Points,
     Section,
     Table,
     Text,
 )
 from predictor.report.page.pictures import of_topic
-from predictor.results import CohortCounts, TrainingResult
+from predictor.results import CohortCounts, LabelLimits, TrainingResult
 from predictor.results.words import NONE, count, percent, with_interval
 
 
@@ -34,6 +36,7 @@ def patients(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
                 f"“{report.outcome}”."
             ),
             *(of_topic(pictures, "flow") or [_flow(data)]),
+            *_limits(report.label_limits),
             Group("If the outcome were defined otherwise", _definitions(report)),
         ],
     )
@@ -49,6 +52,19 @@ def _flow(data: CohortCounts) -> Table:
         for step in data.steps
     ]
     return Table("Flow of patients", ["Step", "Patients", "Remark"], rows, frozenset({1}))
+
+
+def _limits(limits: LabelLimits | None) -> list[Block]:
+    if limits is None:
+        return []
+    blocks: list[Block] = [Points(limits.sentences)]
+    for made in tables_of(limits):
+        numeric = frozenset(range(1, len(made.headings)))
+        blocks += [
+            Table(made.title, made.headings, made.rows, numeric),
+            Text(made.note, quiet=True),
+        ]
+    return [Group("Can the label be predicted at all?", blocks)]
 
 
 def _definitions(report: TrainingResult) -> list[Block]:

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from predictor import figures
 from predictor.report.figures import few
-from predictor.results import Flow, Missing, Trajectories, Transition
+from predictor.results import Flow, Missing, Redundancy, Trajectories, Transition
 
 MOVES = Transition.from_json(
     {"from": "T1", "to": "T2", "kept": 21, "lost": 9, "gained": 2, "neither": 16, "unknown": 3}
@@ -159,3 +159,38 @@ def test_arrows_of_the_flow_end_at_boxes() -> None:
     assert len(lines) == 3
     for y in (line[end] for line in lines for end in (0, -1)):
         assert min(abs(y - edge) for edge in edges) < 1e-9
+
+
+TREE = Redundancy.from_json(
+    {
+        "columns": ["anxiety", "pain", "depression"],
+        "joined": [
+            {"first": 0, "second": 2, "rho2": 0.81}, {"first": 1, "second": 3, "rho2": 0.04},
+        ],
+        "alike": [{"first": "anxiety", "second": "depression", "rho2": 0.81}],
+        "explained": [], "redundant": [], "means_for_gaps": False, "sentences": [],
+    }
+)  # fmt: skip
+
+
+def test_a_tree_joins_what_is_alike_and_no_branches_cross() -> None:
+    figure = figures.clusters(TREE)
+    assert figure is not None
+    assert figure.table.rows == (
+        ("anxiety | depression", "0.81"),
+        ("pain | anxiety, depression", "0.04"),
+    )
+    assert "anxiety and depression 0.81" in figure.alt
+    axes = figure._drawn.axes[0]
+    meets = [line.get_xdata()[1] for line in axes.lines[:2]]
+    assert meets == [0.81, 0.04]
+    assert [text.get_text() for text in axes.texts] == ["pain", "anxiety", "depression"]
+
+
+def test_a_tree_of_too_many_columns_is_left_to_the_table() -> None:
+    many = [f"x{n}" for n in range(81)]
+    joined = [{"first": 0, "second": 1, "rho2": 0.0}]
+    assert (
+        figures.clusters(Redundancy.from_json(TREE.to_json() | {"columns": many, "joined": joined}))
+        is None
+    )

@@ -52,6 +52,8 @@ def _show(facts: CheckResult, out: Console) -> None:
         ends = ("-" if end is None else f"{end:g}" for end in (row.lowest, row.highest))
         table.add_row(row.name, row.kind, str(row.parameters), *ends, str(row.missing))
     out.print(table)
+    for sentence in facts.redundancy.sentences if facts.redundancy else ():
+        out.print(sentence)
     size = facts.sample_size
     required = size.required
     table = Table(

@@ -6,6 +6,7 @@ from predictor.description.definitions import alternatives
 from predictor.description.description import describe
 from predictor.description.disclosure import suppressed
 from predictor.description.narrative import sentences
+from predictor.description.overlap import redundancy
 from predictor.description.predictability import label_limits
 from predictor.description.published import beside, figures
 
@@ -15,6 +16,7 @@ __all__ = [
     "describe",
     "figures",
     "label_limits",
+    "redundancy",
     "sentences",
     "suppressed",
 ]

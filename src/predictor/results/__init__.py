@@ -83,6 +83,7 @@ from predictor.results.learner import (
     StabilityGroup,
 )
 from predictor.results.reading import read_training
+from predictor.results.redundancy import Alike, Explained, Joined, Redundancy
 from predictor.results.tidied import Leftover, TidiedStudy
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
 from predictor.results.verification import ChangedInput, ChangedNumber, Verification
@@ -90,6 +91,7 @@ from predictor.results.verification import ChangedInput, ChangedNumber, Verifica
 __all__ = [
     "FORMAT",
     "NUMBERS",
+    "Alike",
     "AlternativeCounts",
     "ArmSpread",
     "ByGroup",
@@ -125,12 +127,14 @@ __all__ = [
     "Duration",
     "Estimate",
     "Exclusion",
+    "Explained",
     "Failures",
     "Finding",
     "Flow",
     "Histogram",
     "Interval",
     "IntervalEstimate",
+    "Joined",
     "LabelLimits",
     "LabelNoise",
     "LabelPath",
@@ -159,6 +163,7 @@ __all__ = [
     "PublishedFigure",
     "Rank",
     "RarePatterns",
+    "Redundancy",
     "RequiredPatients",
     "ResampledMeasure",
     "Responders",

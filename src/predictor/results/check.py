@@ -8,6 +8,7 @@ from predictor.results.base import FORMAT, Number, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.findings import Finding, SampleSize
 from predictor.results.html import paragraphs, table
+from predictor.results.redundancy import Redundancy
 from predictor.results.words import number
 
 
@@ -31,6 +32,7 @@ class CheckResult(Result):
     study: str
     data: CheckedCohort
     covariates: tuple[CheckedCovariate, ...]
+    redundancy: Redundancy | None
     sample_size: SampleSize
     audits: tuple[Finding, ...]
 

@@ -12,6 +12,7 @@ from predictor.results.course import Change, Step, Trajectories
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import Interval
 from predictor.results.label_limits import LabelLimits
+from predictor.results.redundancy import Redundancy
 
 
 class NumberInGroup(Result):
@@ -277,6 +278,8 @@ class Description(Described):
         Whether small counts are shown: personal data.
     label_limits
         Whether the label can be predicted at all; None in older documents.
+    redundancy
+        Covariates that say the same; None in older documents, or with fewer than two covariates.
     sentences
         What the numbers say.
     """
@@ -291,6 +294,7 @@ class Description(Described):
     data: Flow
     published: Published | None
     label_limits: LabelLimits | None = None
+    redundancy: Redundancy | None = None
     sentences: tuple[str, ...]
     versions: Named[str]
     time: str

@@ -12,6 +12,12 @@ from predictor.statistics.calibration import (
     observed_expected,
 )
 from predictor.statistics.delong import DeLongTest, delong_interval, delong_test
+from predictor.statistics.dependence import (
+    complete_linkage,
+    explained_by_others,
+    redundant,
+    squared_spearman,
+)
 from predictor.statistics.differences import (
     standardised_difference,
     standardised_difference_of_levels,
@@ -62,11 +68,13 @@ __all__ = [
     "calibration_slope",
     "classification",
     "coarse",
+    "complete_linkage",
     "decision_curve",
     "delong_interval",
     "delong_test",
     "expected_mape",
     "expected_shrinkage",
+    "explained_by_others",
     "ici_e50_e90",
     "log_loss",
     "max_r2_cox_snell",
@@ -74,9 +82,11 @@ __all__ = [
     "net_benefit",
     "observed_expected",
     "r2_cox_snell_from_auroc",
+    "redundant",
     "required_patients",
     "scaled_brier",
     "shifted_percentiles",
+    "squared_spearman",
     "standardised_difference",
     "standardised_difference_of_levels",
     "standardised_net_benefit",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from predictor.description import redundancy
 from predictor.report import checked_cohort, checked_covariates, sample_size
 from predictor.results import CheckResult
 from predictor.validation import audit
@@ -32,6 +33,7 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
         study=prepared.study.study,
         data=checked_cohort(prepared.labelled, prepared.fingerprint),
         covariates=checked_covariates(prepared.matrix),
+        redundancy=redundancy(prepared.eligible),
         sample_size=sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1]),
         audits=audit(evidence_before(prepared)),
     )

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from predictor.cohort import Cohort, LabelledCohort, label
-from predictor.description import beside, figures, label_limits, sentences, suppressed
+from predictor.cohort import Cohort, LabelledCohort, covariates, design, label
+from predictor.description import beside, figures, label_limits, redundancy, sentences, suppressed
 from predictor.description import describe as describe_cohort
 from predictor.description.course import scores
 from predictor.disk import check_writable, dump_json, refuse_foreign, write_files
@@ -64,6 +64,7 @@ def describe(
     exact = describe_cohort(labelled, by=by)
     shown = exact if individual else suppressed(exact)
     limits = label_limits(labelled)
+    alike = redundancy(design(covariates(labelled.eligible)))
     data_flow = flow(labelled, cohort.fingerprint())
     found = Description(
         **dict(shown),
@@ -78,7 +79,12 @@ def describe(
         data=data_flow,
         published=beside(study.published, figures(data_flow, shown), shown),
         label_limits=limits,
-        sentences=(*sentences(shown), *limits.sentences),
+        redundancy=alike,
+        sentences=(
+            *sentences(shown),
+            *limits.sentences,
+            *(() if alike is None else alike.sentences),
+        ),
         versions=provenance.versions(),
         time=provenance.now(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from predictor.report.figures import Figure, flow, missing, trajectories, transitions
+from predictor.report.figures import Figure, clusters, flow, missing, trajectories, transitions
 from predictor.results import Description
 
 
@@ -12,7 +12,9 @@ def pictures(
     found: Description,
     individual: Mapping[str, Sequence[float | None]] | None = None,
 ) -> dict[str, Figure]:
-    """Flow, trajectories, transitions and missing values, by the name of their file.
+    """The figures of a description, by the name of their file.
+
+    Flow, trajectories, transitions, covariates that are alike, missing values.
 
     Parameters
     ----------
@@ -28,5 +30,7 @@ def pictures(
     for move in found.transitions:
         name = f"transitions_{move.start}_{move.end}"
         drawn[name] = transitions(move, individual=open_counts)
+    if found.redundancy is not None:
+        drawn["clusters"] = clusters(found.redundancy)
     drawn["missing"] = missing(found.missing, individual=open_counts)
     return {name: figure for name, figure in drawn.items() if figure is not None}

@@ -58,7 +58,7 @@ def page(found: Description, figures: Mapping[str, str]) -> str:
 
 
 def _belongs(figure: str, slug: str) -> bool:
-    return {"trajectories": "score", "missing": "missing_together"}.get(
+    return {"trajectories": "score", "clusters": "redundancy", "missing": "missing_together"}.get(
         figure, figure.partition("_")[0]
     ) == slug
 

@@ -27,6 +27,7 @@ def shown_tables(found: Description) -> list[ShownTable]:
         _by,
         _labels,
         _characteristics,
+        _redundancy,
         _missing,
         _patterns,
     )
@@ -209,6 +210,27 @@ def _labels(found: Description) -> ShownTable | None:
 def _characteristics(found: Description) -> ShownTable:
     headings, rows, note = characteristics(found.characteristics)
     return ShownTable("characteristics", "Table 1: patients by response", headings, rows, note)
+
+
+def _redundancy(found: Description) -> ShownTable | None:
+    alike = found.redundancy
+    if alike is None:
+        return None
+    out = {each.covariate: str(step) for step, each in enumerate(alike.redundant, 1)}
+    rows = sorted(alike.explained, key=lambda each: -(each.r2 or 0))
+    gaps = (
+        "all patients, the mean in place of gaps"
+        if alike.means_for_gaps
+        else "patients without gaps"
+    )
+    return ShownTable(
+        "redundancy",
+        "What the other covariates explain of each",
+        ("covariate", "adjusted R²", "can be left out"),
+        tuple((each.covariate, words.plain(each.r2), out.get(each.covariate, "")) for each in rows),
+        f"Linear, from {gaps}, without a look at the outcome. Numbered are covariates of which the "
+        f"others explain nine tenths, in the order in which they can be taken out.",
+    )
 
 
 def _missing(found: Description) -> ShownTable | None:

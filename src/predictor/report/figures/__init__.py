@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictor.report.figures.calibration_plot import calibration
 from predictor.report.figures.collect import learner_figures, report_figures, training_figures
+from predictor.report.figures.dendrogram import clusters
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.flow_diagram import flow
 from predictor.report.figures.importance_bars import importance
@@ -20,6 +21,7 @@ __all__ = [
     "Figure",
     "Table",
     "calibration",
+    "clusters",
     "coefficients",
     "comparison",
     "decision_curve",

@@ -23,6 +23,7 @@ from predictor.statistics.differences import (
     standardised_difference_of_levels,
 )
 from predictor.statistics.discrimination import auprc, auroc
+from predictor.statistics.exchangeability import Exchangeable
 from predictor.statistics.intervals import Interval, shifted_percentiles, wilson
 from predictor.statistics.overall import brier, log_loss, scaled_brier
 from predictor.statistics.paired_proportions import McNemar, mcnemar
@@ -35,6 +36,8 @@ from predictor.statistics.sample_size import (
     r2_cox_snell_from_auroc,
     required_patients,
 )
+from predictor.statistics.score_test import GlobalTest, Votes, global_test, graded_scores
+from predictor.statistics.score_test_power import power
 from predictor.statistics.signed_rank import SignedRank, wilcoxon_signed_rank
 from predictor.statistics.smooth_calibration import (
     CalibrationErrors,
@@ -55,11 +58,14 @@ __all__ = [
     "CalibrationErrors",
     "Classification",
     "DeLongTest",
+    "Exchangeable",
+    "GlobalTest",
     "Interval",
     "McNemar",
     "RequiredPatients",
     "SignedRank",
     "VarianceRatio",
+    "Votes",
     "auprc",
     "auroc",
     "brier",
@@ -75,12 +81,15 @@ __all__ = [
     "expected_mape",
     "expected_shrinkage",
     "explained_by_others",
+    "global_test",
+    "graded_scores",
     "ici_e50_e90",
     "log_loss",
     "max_r2_cox_snell",
     "mcnemar",
     "net_benefit",
     "observed_expected",
+    "power",
     "r2_cox_snell_from_auroc",
     "redundant",
     "required_patients",

@@ -254,6 +254,24 @@ def full_report() -> dict[str, Any]:
             "Exploratory only: ridge predicts better than the prevalence.",
             "23 events among 48 patients for 12 parameters of ridge (1.9 each).",
         ],
+        "global_test": {
+            "p": 0.03,
+            "members": [
+                {"member": "label", "speaks_of": "responder_t2", "p": 0.021},
+                {
+                    "member": "graded", "speaks_of": "how much of responder_t2 a patient shows",
+                    "p": 0.2,
+                },
+            ],
+            "permutations": 999,
+            "exchanged": "outcomes of all patients",
+            "power": [{"auroc": 0.6, "share": 0.11}, {"auroc": 0.7, "share": 0.37}],
+        },
+        "expected": {
+            "directions": {"log_disease_duration": "less", "smp_status=smp": "more"},
+            "digest": "sha256:" + "cd" * 32,
+            "since": "2025-12-24",
+        },
         "comparisons": [
             {
                 "first": "ridge", "second": "prevalence", "measure": "auroc", "difference": 0.12,

@@ -12,6 +12,8 @@ import pytest
 
 from predictor.cohort import Cohort, Covariate, Design, Flow, LabelledCohort, condition
 from predictor.learners import make
+from predictor.learners.learner import Fits
+from predictor.learners.prevalence import Prevalence
 from predictor.study import LearnerSpec, Study
 from predictor.validation import (
     Contender,
@@ -167,6 +169,16 @@ def make_evidence() -> Callable[..., Evidence]:
     return make_one
 
 
+class Peeking(Prevalence):
+    """A faulty learner: what it says of a patient is what happened to the patient."""
+
+    learns_from_covariates = True
+
+    def _fit_weighted(self, X: Any, y: Any, weights: Any) -> Fits:
+        fits = super()._fit_weighted(X, y, weights)
+        return dataclasses.replace(fits, probability=(fits.probability + y) / 2)
+
+
 @pytest.fixture(scope="session")
 def contender() -> Callable[..., Contender]:
     """A learner with the numbers a test wants, as if it had been trained."""
@@ -193,7 +205,7 @@ def contender() -> Callable[..., Contender]:
         }
         return Contender(
             spec=LearnerSpec(name=name, learner=learner, comparator=comparator),
-            estimator=make(learner),
+            estimator=Peeking() if learner == "peeking" else make(learner),
             X=np.zeros((60, 1)) if X is None else X,
             performance=Performance(
                 estimates,

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from predictor.results import GlobalTest, GlobalTestMember, Power
 from predictor.validation import AUDITS, Finding, verdict
 from predictor.validation.verdict_rule import level_of
 
@@ -28,12 +31,35 @@ def found(**verdicts):
     )
 
 
+def with_p(combined, *, power=(), **members):
+    """A global test in which the members have these p."""
+    speaks_of = {
+        "label": "responder", "graded": "how much of responder a patient shows",
+        "T1": "the outcome as it was at T1", "expected": "responder in the expected directions",
+    }  # fmt: skip
+    return GlobalTest(
+        p=combined,
+        members=tuple(
+            GlobalTestMember(member=name, speaks_of=speaks_of[name], p=p)
+            for name, p in members.items()
+        ),
+        permutations=999,
+        exchanged="outcomes of all patients",
+        power=tuple(Power(auroc=auroc, share=share) for auroc, share in power),
+    )
+
+
+NOT_THERE = with_p(0.21, label=0.21, power=((0.6, 0.11), (0.65, 0.2), (0.7, 0.37)))
+THERE = with_p(0.02, label=0.02)
+
+
 @pytest.fixture
 def said(make_evidence):
     """The verdict on 48 patients with 23 events."""
 
-    def say(*learners, champion="ridge", labels=N48, **verdicts):
+    def say(*learners, champion="ridge", labels=N48, test=None, **verdicts):
         evidence = make_evidence(labels, learners=learners, champion=champion)
+        evidence = dataclasses.replace(evidence, global_test=test)
         if (
             evidence.subject is None
             or not evidence.subject.performance.estimates["auroc"].low > 0.5
@@ -194,7 +220,93 @@ def test_the_verdict_never_speaks_of_benefit_effect_cause_or_use(said, contender
             assert "probability" in text
 
 
-def test_the_verdict_has_two_or_three_sentences(said, contender):
-    for verdicts in ({}, {"later_name": "issue"}, {"shuffled_outcome": "issue"}):
-        sentences = said(contender(), **verdicts).sentences
-        assert 2 <= len(sentences) <= 3
+def test_the_verdict_has_three_or_four_sentences(said, contender):
+    for test in (THERE, NOT_THERE):
+        for verdicts in ({}, {"later_name": "issue"}, {"shuffled_outcome": "issue"}):
+            sentences = said(contender(), test=test, **verdicts).sentences
+            assert 3 <= len(sentences) <= 4
+
+
+def test_something_is_there_without_a_model_that_uses_it(said, contender):
+    found_out = said(contender(auroc=NOTHING, parameters=8), test=THERE, instability="issue")
+    assert found_out.level == "something is there, but no model was shown to use it"
+    assert found_out.sentences[:3] == (
+        (
+            "Something is there, but no model was shown to use it: covariates go with responder "
+            "more than chance would have it (global test, p = 0.020)."
+        ),
+        "But no learner was shown to predict better than the prevalence.",
+        (
+            "The highest AUROC is that of ridge: 0.62 (95 % interval 0.45 to 0.78; 0.80 on its own "
+            "training patients)."
+        ),
+    )
+
+
+def test_nothing_is_found_only_if_neither_question_has_an_answer(said, contender):
+    found_out = said(contender(auroc=NOTHING), test=NOT_THERE)
+    assert found_out.level == "nothing found"
+    assert found_out.sentences[1] == (
+        "Covariates do not go with responder more than chance would have it (global test, "
+        "p = 0.210). That is not evidence of nothing: of cohorts like this one the test of "
+        "responder finds 11 % of those with a true AUROC of 0.60, and 37 % of those with a true "
+        "AUROC of 0.70."
+    )
+    assert said(contender(), test=NOT_THERE).level == "ready for external validation"
+    at_the_edge = with_p(0.05, label=0.05)
+    assert said(contender(auroc=NOTHING), test=at_the_edge).level.startswith("something is there")
+
+
+def test_a_model_that_predicts_is_told_beside_what_the_test_says(said, contender):
+    for test, sentence in (
+        (THERE, "Covariates go with responder more than chance would have it (global test, p = "),
+        (NOT_THERE, "The global test, which asks without a model, does not show it (p = 0.210)."),
+    ):
+        found_out = said(contender(), test=test, later_name="issue")
+        assert found_out.level == "exploratory only"
+        assert found_out.sentences[1].startswith(sentence)
+
+
+def test_a_procedure_that_sees_the_outcome_does_not_take_the_test_with_it(said, contender):
+    found_out = said(contender(), test=THERE, shuffled_outcome="issue")
+    assert found_out.level == "something is there, but no model was shown to use it"
+    assert "does not stand against shuffled outcomes" in found_out.sentences[1]
+
+
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [
+        (
+            with_p(0.03, label=0.2, graded=0.012),
+            (
+                "go with how much of responder a patient shows (p = 0.012) more than chance would "
+                "have it (global test of all its outcomes together, p = 0.030); of responder "
+                "itself this was not shown (p = 0.200)."
+            ),
+        ),
+        (
+            with_p(0.03, label=0.2, graded=0.5, T1=0.012),
+            (
+                "go with the outcome as it was at T1 (p = 0.012) more than chance would have it "
+                "(global test of all its outcomes together, p = 0.030); of responder itself"
+            ),
+        ),
+        (
+            with_p(0.03, label=0.2, expected=0.012),
+            "go with responder in the expected directions (p = 0.012) more than chance would",
+        ),
+        (
+            with_p(0.03, label=0.04, graded=0.012),
+            "go with responder (p = 0.040) and how much of responder a patient shows (p = 0.012)",
+        ),
+        (
+            with_p(0.07, label=0.04, graded=0.3),
+            "do not go with responder more than chance would have it (global test of all its",
+        ),
+        (with_p(None, label=None), "cannot be asked: wherever outcomes may change places they are"),
+    ],
+)
+def test_every_sentence_names_the_outcome_it_speaks_of(said, contender, test, says):
+    text = " ".join(said(contender(auroc=NOTHING), test=test).sentences)
+    assert says in text
+    assert ("itself this was not shown" in text) == ("itself" in says)

@@ -54,6 +54,15 @@ def _show(facts: CheckResult, out: Console) -> None:
     out.print(table)
     for sentence in facts.redundancy.sentences if facts.redundancy else ():
         out.print(sentence)
+    if facts.expected:
+        table = Table(title="Expected", title_justify="left")
+        for heading in ("more of", "goes with"):
+            table.add_column(heading)
+        for name, direction in facts.expected.items():
+            table.add_row(name, f"{direction} of the event")
+        out.print(table)
+    if facts.global_test:
+        out.print(f"global test: the label, {', '.join(facts.global_test)}")
     size = facts.sample_size
     required = size.required
     table = Table(

@@ -63,6 +63,8 @@ class LabelledCohort:
         What the rule is made of: 1 met, 0 not met, nan unknown, by name of the criterion.
     graded
         (eligible,) how much of the event each shows, nan unknown; None if the study does not say.
+    earlier
+        The label at earlier time points that take part in the global test, by time point.
     """
 
     eligible: Cohort
@@ -71,6 +73,7 @@ class LabelledCohort:
     flow: Flow
     criteria: Mapping[str, Labels] = field(default_factory=dict)
     graded: Labels | None = None
+    earlier: Mapping[str, Labels] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<LabelledCohort {self.flow}>"
@@ -89,6 +92,7 @@ class LabelledCohort:
             alternatives={name: other[order] for name, other in self.alternatives.items()},
             criteria={name: met[order] for name, met in self.criteria.items()},
             graded=None if self.graded is None else self.graded[order],
+            earlier={point: label[order] for point, label in self.earlier.items()},
         )
 
     @property
@@ -247,7 +251,12 @@ def label(cohort: Cohort) -> LabelledCohort:
         if outcome.graded is None
         else number(known, outcome.graded, f"{study.file}: outcome.graded")
     )
-    return LabelledCohort(eligible, labels, alternatives, flow, criteria, graded)
+    earlier = {
+        point: condition(eligible.as_of(point), rule, f"{study.file}: outcome.earlier.{point}")
+        for point, rule in outcome.earlier.items()
+        if point in study.global_test
+    }
+    return LabelledCohort(eligible, labels, alternatives, flow, criteria, graded, earlier)
 
 
 def check_enough(flow: Flow) -> None:

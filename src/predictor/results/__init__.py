@@ -68,6 +68,12 @@ from predictor.results.findings import (
     Sensitivity,
     VerdictLevel,
 )
+from predictor.results.global_test import (
+    ExpectedDirections,
+    GlobalTest,
+    GlobalTestMember,
+    Power,
+)
 from predictor.results.intervals import NUMBERS, Estimate, Interval, IntervalEstimate
 from predictor.results.label_limits import ArmSpread, LabelLimits, LabelNoise
 from predictor.results.learner import (
@@ -128,9 +134,12 @@ __all__ = [
     "Estimate",
     "Exclusion",
     "Explained",
+    "ExpectedDirections",
     "Failures",
     "Finding",
     "Flow",
+    "GlobalTest",
+    "GlobalTestMember",
     "Histogram",
     "Interval",
     "IntervalEstimate",
@@ -158,6 +167,7 @@ __all__ = [
     "OutcomeDefinition",
     "Plan",
     "Point",
+    "Power",
     "PromotedModel",
     "Published",
     "PublishedFigure",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from predictor.results.base import FORMAT, Number, Result
+from predictor.results.base import FORMAT, Named, Number, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.findings import Finding, SampleSize
 from predictor.results.html import paragraphs, table
@@ -26,7 +26,15 @@ class CheckedCovariate(Covariate):
 
 
 class CheckResult(Result):
-    """The result of ``predictor check``."""
+    """The result of ``predictor check``.
+
+    Attributes
+    ----------
+    expected
+        Directions that the study file expects, by column of the design matrix.
+    global_test
+        What takes part in the global test of a training beside the label.
+    """
 
     format: Literal[1] = FORMAT
     study: str
@@ -35,6 +43,8 @@ class CheckResult(Result):
     redundancy: Redundancy | None
     sample_size: SampleSize
     audits: tuple[Finding, ...]
+    expected: Named[str]
+    global_test: tuple[str, ...]
 
     def _repr_html_(self) -> str:
         data, size = self.data, self.sample_size

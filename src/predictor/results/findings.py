@@ -9,6 +9,7 @@ from predictor.results.intervals import Interval, IntervalEstimate
 
 VerdictLevel = Literal[
     "nothing found",
+    "something is there, but no model was shown to use it",
     "exploratory only",
     "worth an external validation",
     "ready for external validation",

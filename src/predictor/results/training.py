@@ -11,6 +11,7 @@ from predictor.results.base import FORMAT, Named, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
 from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
+from predictor.results.global_test import ExpectedDirections, GlobalTest
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import NUMBERS
 from predictor.results.label_limits import LabelLimits
@@ -70,7 +71,12 @@ class TrainingResult(Result):
     subject, subject_reason
         The learner that verdict, headline and sample size are about; None if nothing was learned.
     verdict_level, verdict
-        In two words, and in sentences.
+        In a few words, and in sentences.
+    global_test
+        Whether covariates and outcome go together at all; None in a document from before there
+        was the test.
+    expected
+        Directions that were expected; None if the study file says nothing of them.
     audits, comparisons, decision_curve, sensitivity
         What else was found; the curve is that of treating everybody.
     seed, versions, time
@@ -102,6 +108,8 @@ class TrainingResult(Result):
     subject_reason: str
     verdict_level: VerdictLevel
     verdict: tuple[str, ...]
+    global_test: GlobalTest | None = None
+    expected: ExpectedDirections | None = None
     audits: tuple[Finding, ...]
     comparisons: tuple[Comparison, ...]
     decision_curve: TreatAll

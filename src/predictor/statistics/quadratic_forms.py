@@ -21,7 +21,7 @@ def weighted_chi_square_tail(statistic: float, weights: ArrayLike) -> float:
               \theta(u) = \tfrac12 \sum_j \arctan(\lambda_j u) - \tfrac12 q u, \quad
               \rho(u) = \prod_j (1 + \lambda_j^2 u^2)^{1/4},
 
-    to about 1e-7; what is smaller than that comes out as about 0.
+    to about 1e-6; what is smaller than that comes out as about 0.
 
     Parameters
     ----------

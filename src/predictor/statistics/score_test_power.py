@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 COHORTS = 2000
 _SIMULATED = 2**19  # patients simulated for each strength
 _FEWEST = 200  # cohorts
-_GRID = np.linspace(-8, 8, 401)
+_GRID = np.linspace(-8, 8, 161)
+_FAR, _STEEPEST, _HALVINGS = 60.0, 10.0, 24  # of intercepts, slopes, and bisections
 _DENSITY = np.exp(-(_GRID**2) / 2) / np.exp(-(_GRID**2) / 2).sum()
 
 
@@ -63,8 +64,7 @@ def power(
     score /= np.maximum(score.std(axis=1, keepdims=True), 1e-12)
     luck = rng.random((cohorts, n))
     found = []
-    for auroc in aurocs:
-        intercept, slope = strength(auroc, prevalence)
+    for intercept, slope in zip(*strength(aurocs, prevalence), strict=True):
         y = (luck < expit(intercept + slope * score)).astype(np.float64)
         for orbit in exchangeable.orbits:
             rows = orbit.ravel()
@@ -75,20 +75,32 @@ def power(
     return np.array(found)
 
 
-def strength(auroc: float, prevalence: float) -> tuple[float, float]:
-    """Intercept and slope on a standard normal score that give this AUROC and prevalence."""
-    from scipy.optimize import brentq
-    from scipy.special import expit, logit
+def strength(aurocs: Sequence[float], prevalence: float) -> tuple[Floats, Floats]:
+    """Intercepts and slopes on a standard normal score that give these AUROCs and prevalence.
 
-    def intercept_for(slope: float) -> float:
-        far = abs(float(logit(prevalence))) + 8 * slope + 1
-        return float(brentq(lambda a: _DENSITY @ expit(a + slope * _GRID) - prevalence, -far, far))
+    By bisection: the optimisers of scipy take longer to import than this takes to run.
+    """
+    from scipy.special import expit
 
-    def excess(slope: float) -> float:
-        event = _DENSITY * expit(intercept_for(slope) + slope * _GRID)
+    wanted = np.asarray(aurocs, dtype=np.float64)
+
+    def intercepts(slope: Floats) -> Floats:
+        low, high = np.full(len(slope), -_FAR), np.full(len(slope), _FAR)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            less = expit(middle[:, None] + slope[:, None] * _GRID) @ _DENSITY < prevalence
+            low, high = np.where(less, middle, low), np.where(less, high, middle)
+        found: Floats = (low + high) / 2
+        return found
+
+    low, high = np.zeros(len(wanted)), np.full(len(wanted), _STEEPEST)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        event = _DENSITY * expit(intercepts(middle)[:, None] + middle[:, None] * _GRID)
         other = _DENSITY - event
-        below = np.cumsum(other) - other / 2
-        return float(event @ below / event.sum() / other.sum()) - auroc
-
-    slope = 0.0 if auroc <= 0.5 else float(brentq(excess, 1e-6, 20, xtol=1e-4))
-    return intercept_for(slope), slope
+        below = np.cumsum(other, axis=1) - other / 2
+        reached = (event * below).sum(axis=1) / event.sum(axis=1) / other.sum(axis=1)
+        less = reached < wanted
+        low, high = np.where(less, middle, low), np.where(less, high, middle)
+    slope: Floats = np.where(wanted > 0.5, (low + high) / 2, 0.0)
+    return intercepts(slope), slope

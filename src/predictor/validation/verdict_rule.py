@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from predictor.results import VerdictLevel
+from predictor.results import GlobalTest, VerdictLevel
+from predictor.results.words import p_value
+from predictor.validation.association_in_words import association, no_evidence_of_nothing
 from predictor.validation.audits import Contender, Evidence, Finding
 from predictor.validation.estimates import Estimate
 
@@ -28,8 +30,8 @@ class Verdict:
     sentences: tuple[str, ...]
 
 
-def level_of(findings: Sequence[Finding]) -> VerdictLevel:
-    """The level of a study, from what its audits found.
+def level_of(findings: Sequence[Finding], global_test: GlobalTest | None = None) -> VerdictLevel:
+    """The level of a study, from what its audits found and from its global test.
 
     Examples
     --------
@@ -38,6 +40,8 @@ def level_of(findings: Sequence[Finding]) -> VerdictLevel:
     """
     issues = {finding.code for finding in findings if finding.verdict == "issue"}
     if issues.intersection(_SHOWS):
+        if global_test is not None and global_test.positive:
+            return "something is there, but no model was shown to use it"
         return "nothing found"
     if issues:
         return "exploratory only"
@@ -47,7 +51,10 @@ def level_of(findings: Sequence[Finding]) -> VerdictLevel:
 
 
 def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
-    """The level, and two or three sentences with the numbers.
+    """The level, and a few sentences with the numbers.
+
+    They answer two questions: whether anything is there, asked without any model, and whether a
+    model was shown to use it.
 
     Parameters
     ----------
@@ -56,28 +63,47 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
     findings
         Of `predictor.validation.audit` on it.
     """
-    level = level_of(findings)
+    test = evidence.global_test
+    level = level_of(findings, test)
     subject = evidence.subject
-    sentences = [f"{level.capitalize()}: {_what_was_found(level, evidence, findings)}"]
-    if level == "nothing found":
-        if subject is not None:
-            sentences.append(
-                f"The highest AUROC is that of {subject.name}: {_auroc(subject)}."
-                if "no_better_than_prevalence" in _codes(findings, "issue")
-                else f"The AUROC of {subject.name} is {_auroc(subject)}."
-            )
+    shown = not _codes(findings, "issue").intersection(_SHOWS)
+    model = _what_the_model_shows(evidence, findings)
+    anything = [] if test is None else [_anything(test, shown=shown)]
+    if shown:
+        sentences = [model, *anything, _in_the_way(findings)]
+    elif level == "nothing found":
+        sentences = [model, *anything, *_highest(subject, findings)]
     else:
-        sentences.append(_what_is_in_the_way(findings))
+        sentences = [*anything, f"but {model}", *_highest(subject, findings)]
+    first, *others = sentences
+    sentences = [f"{level.capitalize()}: {first}", *(s[:1].upper() + s[1:] for s in others)]
     if subject is not None:
         sentences.append(_size(subject, evidence) + _movement(subject.instability))
     return Verdict(level, tuple(sentences))
 
 
-def _what_was_found(level: VerdictLevel, evidence: Evidence, findings: Sequence[Finding]) -> str:
-    subject = evidence.subject
-    if subject is None or "no_better_than_prevalence" in _codes(findings, "issue"):
+def _anything(test: GlobalTest, *, shown: bool) -> str:
+    """What the test says of the first question, beside what models say of the second."""
+    if test.positive or test.p is None:
+        return f"{association(test)}."
+    if shown:
+        return f"the global test, which asks without a model, does not show it ({p_value(test.p)})."
+    return f"{association(test)}. {no_evidence_of_nothing(test)}"
+
+
+def _highest(subject: Contender | None, findings: Sequence[Finding]) -> list[str]:
+    if subject is None:
+        return []
+    if "no_better_than_prevalence" in _codes(findings, "issue"):
+        return [f"the highest AUROC is that of {subject.name}: {_auroc(subject)}."]
+    return [f"the AUROC of {subject.name} is {_auroc(subject)}."]
+
+
+def _what_the_model_shows(evidence: Evidence, findings: Sequence[Finding]) -> str:
+    subject, issues = evidence.subject, _codes(findings, "issue")
+    if subject is None or "no_better_than_prevalence" in issues:
         return "no learner was shown to predict better than the prevalence."
-    if level == "nothing found":
+    if "shuffled_outcome" in issues:
         (shuffled,) = (f for f in findings if f.code == "shuffled_outcome")
         return f"what was found does not stand against shuffled outcomes: {shuffled.message}"
     found = f"{subject.name} predicts better than the prevalence, AUROC {_auroc(subject)}"
@@ -96,7 +122,7 @@ def _plain(evidence: Evidence) -> str:
     return "which was not shown to"
 
 
-def _what_is_in_the_way(findings: Sequence[Finding]) -> str:
+def _in_the_way(findings: Sequence[Finding]) -> str:
     for verdict, what in (("issue", "Issues"), ("tip", "Look first at")):
         titles = [finding.title for finding in findings if finding.verdict == verdict]
         if titles:

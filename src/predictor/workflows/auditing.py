@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from predictor.results import GlobalTest
 from predictor.validation import Contender, Evidence
 from predictor.workflows.prepared import Prepared
 
@@ -16,8 +17,10 @@ def evidence_before(prepared: Prepared) -> Evidence:
     return Evidence(prepared.study, prepared.labelled, prepared.eligible, prepared.clusters)
 
 
-def evidence_after(estimated: Estimated, *, champion: str) -> Evidence:
-    """The same with the learners that were trained, and the name of the one that is kept."""
+def evidence_after(
+    estimated: Estimated, *, champion: str, global_test: GlobalTest | None
+) -> Evidence:
+    """The same with the learners that were trained, the one that is kept, and the global test."""
     prepared = estimated.prepared
     return Evidence(
         prepared.study,
@@ -27,6 +30,7 @@ def evidence_after(estimated: Estimated, *, champion: str) -> Evidence:
         {name: _contender(name, estimated) for name in estimated.learners},
         champion,
         estimated.prevalence.estimates["log_loss"].estimate,
+        global_test,
     )
 
 

@@ -36,4 +36,6 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
         redundancy=redundancy(prepared.eligible),
         sample_size=sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1]),
         audits=audit(evidence_before(prepared)),
+        expected=prepared.study.expected,
+        global_test=prepared.study.global_test,
     )

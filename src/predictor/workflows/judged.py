@@ -29,8 +29,10 @@ from predictor.validation import (
     verdict,
 )
 from predictor.workflows import provenance
+from predictor.workflows.association import global_test
 from predictor.workflows.auditing import evidence_after
 from predictor.workflows.estimated import Estimated, compared_in
+from predictor.workflows.expectations import expected_directions
 from predictor.workflows.other_definitions import sensitivity
 
 
@@ -42,7 +44,7 @@ class Judged(Estimated):
 
 
 def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
-    """Choose the champion, run the audits, give the verdict.
+    """Ask whether there is anything, choose the champion, run the audits, give the verdict.
 
     Parameters
     ----------
@@ -53,8 +55,9 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
     """
     prepared, learners = estimated.prepared, estimated.learners
     study, flow = prepared.study, prepared.labelled.flow
+    association = global_test(prepared)
     champion = choose({name: learner.performance for name, learner in learners.items()})
-    evidence = evidence_after(estimated, champion=champion.name)
+    evidence = evidence_after(estimated, champion=champion.name, global_test=association)
     findings = audit(evidence)
     said = verdict(evidence, findings)
     subject = None if evidence.subject is None else evidence.subject.name
@@ -87,6 +90,8 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         subject_reason=evidence.subject_reason,
         verdict_level=said.level,
         verdict=said.sentences,
+        global_test=association,
+        expected=expected_directions(prepared),
         audits=findings,
         comparisons=_comparisons(estimated, champion.name),
         decision_curve=treat_all_result(treat_all(Samples(estimated.reference, estimated.plan))),

@@ -17,6 +17,7 @@ from predictor.saved.model import CARD, RESEARCH_ONLY
 from predictor.study import question
 from predictor.tracking import Attempt, LearnerRun, TrainingRun
 from predictor.workflows import provenance
+from predictor.workflows.expectations import DIGEST
 from predictor.workflows.judged import Judged
 from predictor.workflows.prepared import Prepared
 
@@ -130,7 +131,7 @@ def _usable(result: TrainingResult, name: str) -> bool:
 
 def _parameters(result: TrainingResult) -> dict[str, str]:
     """What can differ between two trainings of a study, besides the question."""
-    plan = result.plan
+    plan, test, expected = result.plan, result.global_test, result.expected
     said = {
         "covariates": ", ".join(covariate.name for covariate in result.covariates),
         "eligible": "; ".join(result.eligible_rules.values()),
@@ -143,6 +144,8 @@ def _parameters(result: TrainingResult) -> dict[str, str]:
             f"{plan.repeats} x {plan.folds} folds, {plan.interval_resamples} x "
             f"{plan.interval_repeats} for intervals, {plan.bootstrap} bootstrap samples"
         ),
+        "global_test": ", ".join(m.member for m in test.members) if test is not None else "",
+        **({} if expected is None else {DIGEST: expected.digest, "expected_since": expected.since}),
         "seed": str(result.seed),
         "versions": ", ".join(f"{package} {text}" for package, text in result.versions.items()),
     }
@@ -166,6 +169,8 @@ def _settings(judged: Judged, name: str) -> dict[str, str]:
 def _headline(result: TrainingResult) -> dict[str, float]:
     """A few numbers of the learner that the training is about, under the names they have there."""
     cohort = {"patients": float(result.data.labelled), "events": float(result.data.events)}
+    if result.global_test is not None and result.global_test.p is not None:
+        cohort["global_test_p"] = result.global_test.p
     if result.subject is None:
         return cohort
     of_subject = headline_metrics(result.learners[result.subject])

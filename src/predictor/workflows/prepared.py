@@ -115,6 +115,7 @@ def prepare(
         beginning=beginning,
     )
     check_informative(prepared.eligible.take(~np.isnan(prepared.labelled.labels)))
+    _check_expected(study, prepared.matrix)
     for spec in study.learners:
         prepared.matrix.select(spec.covariates)
     if study.penalty is not None:
@@ -123,6 +124,16 @@ def prepare(
         except StudyError as error:
             raise StudyError(f"{study.file}: penalty.weak: {error}") from None
     return prepared
+
+
+def _check_expected(study: Study, matrix: Design) -> None:
+    """Refuse directions of what is no column of the design matrix."""
+    unknown = [name for name in study.expected if name not in matrix.columns]
+    if unknown:
+        raise StudyError(
+            f"{study.file}: expected: no column of the design matrix is called "
+            f"{', '.join(unknown)}; they are {', '.join(matrix.columns)}"
+        )
 
 
 def _ordered(study: Study, learners: Sequence[str], seed: int | None) -> Study:

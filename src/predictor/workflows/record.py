@@ -118,6 +118,21 @@ def read_listed(out: Path) -> ListedRun:
         raise _damaged(out, error) from None
 
 
+def read_parameters(out: Path) -> tuple[int, Mapping[str, str]]:
+    """When the training whose report lies in a folder began, in milliseconds, and its parameters.
+
+    Raises
+    ------
+    PredictorError
+        If there is no record, or it is damaged or of another version.
+    """
+    record = _record(out)
+    try:
+        return _of_beginning().validate_python((record["started"], record["parameters"]))
+    except (KeyError, ValueError) as error:
+        raise _damaged(out, error) from None
+
+
 def changed_in_record(out: Path) -> tuple[str, ...]:
     """Files with numbers, study or SQL that are gone, or not as the training left them.
 
@@ -150,6 +165,11 @@ def changed_in_record(out: Path) -> tuple[str, ...]:
 def _of_list() -> TypeAdapter[ListedRun]:
     """Made once, for hundreds of records."""
     return TypeAdapter(ListedRun)
+
+
+@cache
+def _of_beginning() -> TypeAdapter[tuple[int, Mapping[str, str]]]:
+    return TypeAdapter(tuple[int, Mapping[str, str]])
 
 
 def _record(out: Path) -> Record:

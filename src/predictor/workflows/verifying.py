@@ -278,6 +278,9 @@ def _lasting(stored: _Stored) -> Any:
         return document
     learners = document["learners"]
     document["learners"] = {name: _untimed(learner) for name, learner in learners.items()}
+    if document.get("expected"):
+        # since when they are known depends on which reports lie here
+        document["expected"] = {k: v for k, v in document["expected"].items() if k != "since"}
     return _untimed(document)
 
 

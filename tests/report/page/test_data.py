@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import get_args
+
 from predictor.report.page import Table
 from predictor.report.page import page_data as page_of
 from predictor.report.page.blocks import (
@@ -12,11 +14,12 @@ from predictor.report.page.blocks import (
     Points,
     Text,
 )
-from predictor.results import TrainingResult
+from predictor.results import TrainingResult, VerdictLevel
 
 ORDER = [
-    "patients", "question", "performance", "calibration", "decision-curve", "stability",
-    "explanation", "audits", "sample-size", "model", "use", "tripod", "probast", "provenance",
+    "patients", "question", "association", "performance", "calibration", "decision-curve",
+    "stability", "explanation", "audits", "sample-size", "model", "use", "tripod", "probast",
+    "provenance",
 ]  # fmt: skip
 
 
@@ -57,8 +60,50 @@ def test_sections_stand_in_their_order(report) -> None:
 def test_the_verdict_says_where_on_the_scale_it_stands(report) -> None:
     verdict = page_data(report).verdict
     assert (verdict.level, verdict.headline) == ("exploratory", "Exploratory only")
-    assert [level for level, _ in verdict.scale] == ["nothing", "exploratory", "worth", "ready"]
+    levels = [level for level, _ in verdict.scale]
+    assert levels == ["nothing", "something", "exploratory", "worth", "ready"]
     assert verdict.sentences == report["verdict"]
+
+
+def test_every_level_has_its_place_on_the_scale(report) -> None:
+    seen = []
+    for level in get_args(VerdictLevel):
+        report["verdict_level"] = level
+        verdict = page_data(report).verdict
+        assert verdict.headline.lower() == level
+        seen.append(verdict.level)
+    assert seen == [level for level, _ in page_data(report).verdict.scale]
+
+
+def test_each_p_stands_beside_the_outcome_it_speaks_of(report) -> None:
+    test, power, expected = tables(page_data(report), "association")
+    assert test.rows == [
+        ["responder_t2", "0.021"],
+        ["how much of responder_t2 a patient shows", "0.200"],
+        ["all of them as one test", "0.030"],
+    ]
+    assert (power.columns, power.rows) == (["AUROC 0.60", "AUROC 0.70"], [["11 %", "37 %"]])
+    assert expected.rows[1] == ["smp_status=smp", "more of the event"]
+    said = words(page_data(report), "association")
+    assert "999 permutations of the outcomes of all patients" in said
+    assert "above 0.05 is not evidence of nothing" in said
+
+
+def test_a_test_of_the_label_alone_is_not_said_to_be_several(report) -> None:
+    test = report["global_test"]
+    test |= {"members": test["members"][:1], "permutations": 0, "power": []}
+    report["expected"] = None
+    (table,) = tables(page_data(report), "association")
+    assert table.rows == [["responder_t2", "0.021"]]
+    said = words(page_data(report), "association")
+    assert "the limit of all permutations" in said
+    assert "as one test" not in said
+
+
+def test_a_training_from_before_the_test_says_so(report) -> None:
+    report["global_test"] = report["expected"] = None
+    (block,) = blocks_of(section(page_data(report), "association"))
+    assert isinstance(block, Missing)
 
 
 def test_numbers_in_front_are_of_a_learner_with_covariates(report) -> None:

@@ -63,7 +63,7 @@ def test_ids_are_unique_and_every_link_leads_to_one(document) -> None:
     ids = [a["id"] for _, a in document.elements if "id" in a]
     assert len(ids) == len(set(ids)) > 15
     links = [a["href"] for a in document.all("a")]
-    assert len(links) == 15
+    assert len(links) == 16
     assert {link.removeprefix("#") for link in links} <= set(ids)
     labels = {a["aria-labelledby"] for _, a in document.elements if "aria-labelledby" in a}
     assert labels <= set(ids)

@@ -57,9 +57,8 @@ def _dropped(make, shift) -> Evidence:
     return make(labels, covariates_={"age": NOISE + shift * (np.arange(60) < 8)})
 
 
-def _shuffled(make, contender, signal, auroc) -> Evidence:
-    X = (NOISE + signal * Y)[:, None]
-    return make(Y, learners=(contender(X=X, auroc=(auroc, 0.55, 0.9)),))
+def _shuffled(make, contender, learner) -> Evidence:
+    return make(Y, learners=(contender(learner=learner, X=NOISE[:, None]),))
 
 
 CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] = {
@@ -70,8 +69,8 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
         "issue",
     ),
     "shuffled_outcome": (
-        lambda make, c: _shuffled(make, c, 2, 0.85),
-        lambda make, c: _shuffled(make, c, 0, 0.58),
+        lambda make, c: _shuffled(make, c, "ridge"),
+        lambda make, c: _shuffled(make, c, "peeking"),
         "issue",
     ),
     "later_name": (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-Level = Literal["nothing", "exploratory", "worth", "ready"]
+Level = Literal["nothing", "something", "exploratory", "worth", "ready"]
 
 
 @dataclass(frozen=True)

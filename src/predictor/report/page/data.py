@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from predictor.report.page.association_section import association
 from predictor.report.page.blocks import Page, Picture
 from predictor.report.page.guidelines import probast_section, tripod_section
 from predictor.report.page.model_section import model, use
@@ -17,6 +18,7 @@ from predictor.results import TrainingResult
 _BEFORE_USE = (
     patients,
     question,
+    association,
     performance,
     calibration,
     decision_curve,

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from predictor.report.page.blocks import Level, Verdict
 from predictor.report.wording import assumed_auroc
-from predictor.results import LearnerResult, TrainingResult
+from predictor.results import LearnerResult, TrainingResult, VerdictLevel
 from predictor.results.words import count, number, percent, span
 
+_KEYS: dict[VerdictLevel, Level] = {
+    "nothing found": "nothing",
+    "something is there, but no model was shown to use it": "something",
+    "exploratory only": "exploratory",
+    "worth an external validation": "worth",
+    "ready for external validation": "ready",
+}
 SCALE: tuple[tuple[Level, str], ...] = (
     ("nothing", "nothing found"),
+    ("something", "something is there, no model shown"),
     ("exploratory", "exploratory only"),
     ("worth", "worth an external validation"),
     ("ready", "ready for external validation"),
@@ -18,9 +26,8 @@ SCALE: tuple[tuple[Level, str], ...] = (
 def verdict(report: TrainingResult) -> Verdict:
     """The verdict of a report."""
     named = report.verdict_level
-    (level,) = (key for key, words in SCALE if words == named)
     return Verdict(
-        level=level,
+        level=_KEYS[named],
         headline=named[:1].upper() + named[1:],
         scale=SCALE,
         sentences=list(report.verdict),

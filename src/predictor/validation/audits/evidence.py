@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Design, LabelledCohort
+from predictor.results import GlobalTest
 from predictor.study import LearnerSpec, Study
 from predictor.validation.choice import (
     BEFORE_TRAINING,
@@ -83,6 +84,8 @@ class Evidence:
         Name of the one that is kept.
     prevalence_log_loss
         Cross-validated log loss of giving everybody the prevalence.
+    global_test
+        Whether covariates and outcome go together at all; None before it was asked.
     """
 
     study: Study
@@ -92,6 +95,7 @@ class Evidence:
     contenders: Mapping[str, Contender] = field(default_factory=dict)
     champion: str | None = None
     prevalence_log_loss: float = float("nan")
+    global_test: GlobalTest | None = None
 
     @cached_property
     def y(self) -> Counts:

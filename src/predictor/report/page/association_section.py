@@ -1,0 +1,88 @@
+"""Is there anything? What was asked of covariates and outcome before any learner spoke."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from predictor.report.page.blocks import Block, Facts, Missing, Picture, Section, Table, Text
+from predictor.results import ExpectedDirections, GlobalTest, TrainingResult
+from predictor.results.words import NONE, bare_p, percent
+
+
+def association(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
+    """The global test, what it can find at this size, and what was expected."""
+    test, expected = report.global_test, report.expected
+    blocks: list[Block] = (
+        [Missing("This training is from before there was a global test.")]
+        if test is None
+        else _test(test)
+    )
+    return Section(
+        "association",
+        "Is there anything?",
+        [*blocks, *([] if expected is None else _expected(expected))],
+    )
+
+
+def _test(test: GlobalTest) -> list[Block]:
+    together = len(test.members) > 1
+    how = (
+        f"{test.permutations} permutations of the {test.exchanged}"
+        if test.permutations
+        else f"the limit of all permutations of the {test.exchanged}"
+    )
+    rows = [[each.speaks_of, NONE if each.p is None else bare_p(each.p)] for each in test.members]
+    if together:
+        rows.append(["all of them as one test", NONE if test.p is None else bare_p(test.p)])
+    blocks: list[Block] = [
+        Text(
+            "Before any learner spoke, all covariates together were held against the outcome "
+            f"(Goeman's global test, {how}). It asks one question, whether they go together more "
+            "than chance would have it, and says nothing of how well anything predicts."
+        ),
+        Table("The global test: each p is about the outcome beside it", ["Outcome", "p"], rows,
+              frozenset({1})),
+    ]  # fmt: skip
+    if together:
+        blocks.append(
+            Text(
+                "The verdict rests on the p of all of them as one test: what takes part is "
+                "written in the study file, and asking several questions is counted in it. An "
+                f"outcome whose own p is small is named there; {test.members[0].speaks_of} is "
+                "spoken of by its own p, and by that of the expected directions."
+            )
+        )
+    if test.power:
+        name = test.members[0].speaks_of
+        blocks += [
+            Table(
+                f"What the test of {name} can find: share of cohorts like this one, by the AUROC "
+                "of the true probabilities",
+                [f"AUROC {each.auroc:.2f}" for each in test.power],
+                [[percent(each.share) for each in test.power]],
+                frozenset(range(len(test.power))),
+            ),
+            Text(
+                "Simulated with these covariates, each with an effect of a random size, and so "
+                "many patients. A p above 0.05 is not evidence of "
+                "nothing.",
+                quiet=True,
+            ),
+        ]
+    return blocks
+
+
+def _expected(expected: ExpectedDirections) -> list[Block]:
+    return [
+        Table(
+            "What was expected, written in the study file",
+            ["More of", "goes with"],
+            [[name, f"{way} of the event"] for name, way in expected.directions.items()],
+        ),
+        Facts(
+            [
+                ("First training with these directions", expected.since),
+                ("Digest", expected.digest),
+            ]
+        ),
+    ]

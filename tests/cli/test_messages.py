@@ -16,7 +16,7 @@ def test_a_training_ends_with_the_table_the_champion_the_verdict_and_where_to_lo
     flat = " ".join(out.split())
     parts = [
         "not eligible: first course", "if defined as: half", "What a fresh sample",
-        "AUROC better than the prevalence's: ridge", "* champion: ",
+        "AUROC better than the prevalence's: ridge", "AUROC with the choice among ", "* champion: ",
         "Exploratory only", "issue expected_shrinkage: ", "audits passed, ",
         "report reports/small/latest/report.html",
         "model my models/", "runs predictor ui",

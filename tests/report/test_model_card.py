@@ -39,6 +39,7 @@ def test_it_says_what_a_reader_must_know(trained, ridge) -> None:
         "Riley's criteria ask for",
         "**Instability**",
         "| auroc |",
+        "AUROC with the choice among",
         "8b, 8c",
         "models of overlapping cohorts should not both be passed on to the same stranger",
     ):

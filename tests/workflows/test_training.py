@@ -353,6 +353,13 @@ def test_runs_tell_variants_apart_and_say_what_they_are(trained, copied) -> None
     assert ridge.title == f"ridge: {run.title}"
     assert run.metrics["auroc"] == ridge.metrics["auroc"]
     assert {"auroc_low", "auroc_high", "log_loss", "patients", "events"} <= set(run.metrics)
+    choice = trained.result.repeated_choice
+    assert run.metrics["auroc_of_choice"] == choice.estimate
+    assert (run.metrics["auroc_of_choice_low"], run.metrics["auroc_of_choice_high"]) == (
+        choice.low,
+        choice.high,
+    )
+    assert "AUROC with the choice among" in run.description
     assert run.tags["verdict"] == trained.result.verdict_level
     expected = {
         "learner": "ridge", "impute": "mean", "seed": "5", "patients": "88",
@@ -478,6 +485,9 @@ def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, trained
     )
     judged = judge(estimated)
     assert judged.result.subject == "ridge"
+    choice = judged.result.repeated_choice
+    assert (choice.estimate, choice.chosen) == (None, {"ridge": 1.0})
+    assert choice.note == "there was one learner to choose from"
     assert small.files().keys() == {"study.yaml", "covariates.sql", "patients.csv"}
     tracker = RecordingTracker()
     delivered = deliver(judged, data="patients", tracker=tracker)

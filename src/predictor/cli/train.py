@@ -112,6 +112,7 @@ def command(
 def _show(summary: DeliveredTraining, out: Console) -> None:
     from predictor.cli.audits import show_audits
     from predictor.cli.tables import against_the_prevalence, flow_table, learner_table
+    from predictor.report.wording import choice_counted_in
 
     learners = summary.learners
     out.print(flow_table(summary.data))
@@ -120,6 +121,8 @@ def _show(summary: DeliveredTraining, out: Console) -> None:
         out.print("- not estimable; the report says why")
     for line in against_the_prevalence(summary):
         out.print(line)
+    if (said := choice_counted_in(summary)) is not None:
+        out.print(said)
     out.print(f"* champion: {summary.champion}, {summary.champion_reason}")
     out.print()
     for sentence in summary.verdict:

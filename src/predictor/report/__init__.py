@@ -16,6 +16,7 @@ from predictor.report.models_in_words import model_in_words
 from predictor.report.training_results import (
     comparison_results,
     plan_result,
+    repeated_choice_result,
     sensitivity_result,
     treat_all_result,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "learner_result",
     "model_in_words",
     "plan_result",
+    "repeated_choice_result",
     "report_figures",
     "sample_size",
     "sensitivity_result",

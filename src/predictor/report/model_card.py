@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from predictor.cohort import needed_columns
 from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.printable import as_markdown, visible
 from predictor.report import procedure
 from predictor.report.tripod_table import open_items
-from predictor.report.wording import measure_title
+from predictor.report.wording import choice_counted_in, measure_title
 from predictor.results import CohortCounts, LearnerResult, Plan, TrainingResult
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
@@ -41,7 +41,7 @@ def card(model: SavedModel, result: TrainingResult) -> str:
         "Metrics": _metrics(facts, result.plan),
         "Evaluation data": _evaluation(result.data),
         "Training data": _training(model, facts, result),
-        "Quantitative analyses": _analyses(facts, result.verdict),
+        "Quantitative analyses": _analyses(facts, result),
         "Ethical considerations": _ethics(study),
         "Caveats and recommendations": _caveats(result),
     }
@@ -199,9 +199,10 @@ def _enough(facts: LearnerResult) -> str:
     )
 
 
-def _analyses(facts: LearnerResult, verdict: Sequence[str]) -> list[str]:
+def _analyses(facts: LearnerResult, result: TrainingResult) -> list[str]:
     lines = [
-        *(f"- {as_markdown(sentence)}" for sentence in verdict),
+        *(f"- {as_markdown(sentence)}" for sentence in result.verdict),
+        *([] if (said := choice_counted_in(result)) is None else [f"- {as_markdown(said)}"]),
         "",
         "| measure | estimate | 95 % interval | apparent | optimism-corrected | .632+ |",
         "|---|---|---|---|---|---|",

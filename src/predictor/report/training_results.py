@@ -8,7 +8,7 @@ from predictor import results
 from predictor.report.plain_numbers import known_row, plain, plain_row
 from predictor.results import AlternativeCounts, IntervalEstimate, Sensitivity, TreatAll
 from predictor.study import Study
-from predictor.validation import Comparison, DecisionCurve, Estimate, Plan
+from predictor.validation import Comparison, DecisionCurve, Estimate, Plan, RepeatedChoice
 
 _CHOSEN = ("cross_validation", "interval", "bootstrap")
 
@@ -59,6 +59,18 @@ def comparison_results(comparisons: Sequence[Comparison]) -> tuple[results.Compa
             within_noise=found.within_noise,
         )
         for found in comparisons
+    )
+
+
+def repeated_choice_result(found: RepeatedChoice) -> results.RepeatedChoice:
+    """AUROC of the subject with the choice among the learners counted in."""
+    return results.RepeatedChoice(
+        estimate=plain(found.estimate),
+        low=plain(found.low),
+        high=plain(found.high),
+        optimism=plain(found.optimism),
+        chosen=found.chosen,
+        note=found.note,
     )
 
 

@@ -63,6 +63,7 @@ from predictor.results.documents import (
 from predictor.results.findings import (
     Comparison,
     Finding,
+    RepeatedChoice,
     RequiredPatients,
     SampleSize,
     Sensitivity,
@@ -174,6 +175,7 @@ __all__ = [
     "Rank",
     "RarePatterns",
     "Redundancy",
+    "RepeatedChoice",
     "RequiredPatients",
     "ResampledMeasure",
     "Responders",

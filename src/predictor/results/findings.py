@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from predictor.results.base import Count, Result
+from predictor.results.base import Count, Named, Number, Result
 from predictor.results.intervals import Interval, IntervalEstimate
 
 VerdictLevel = Literal[
@@ -97,6 +97,26 @@ class Comparison(Interval):
     measure: str
     difference: float | None
     within_noise: bool
+
+
+class RepeatedChoice(IntervalEstimate):
+    """AUROC of training all learners and taking the one the headline is about.
+
+    Attributes
+    ----------
+    estimate, low, high
+        AUROC of the subject and its 95 % interval, less what the choice alone gained.
+    optimism
+        What that is: how much too good the chosen learner looked in resampled cohorts.
+    chosen
+        Share of resampled cohorts in which each learner was the one.
+    note
+        Why there is no number.
+    """
+
+    optimism: Number
+    chosen: Named[float]
+    note: str | None
 
 
 class Sensitivity(Result):

@@ -12,6 +12,14 @@ from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
 from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
 from predictor.results.global_test import ExpectedDirections, GlobalTest
+from predictor.results.findings import (
+    Comparison,
+    Finding,
+    RepeatedChoice,
+    SampleSize,
+    Sensitivity,
+    VerdictLevel,
+)
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import NUMBERS
 from predictor.results.label_limits import LabelLimits
@@ -70,6 +78,9 @@ class TrainingResult(Result):
         The learner that is kept, by log loss.
     subject, subject_reason
         The learner that verdict, headline and sample size are about; None if nothing was learned.
+    repeated_choice
+        AUROC of the subject when the choice among the learners is counted in; None in reports of
+        before it was there.
     verdict_level, verdict
         In a few words, and in sentences.
     global_test
@@ -106,6 +117,7 @@ class TrainingResult(Result):
     champion_reason: str
     subject: str | None
     subject_reason: str
+    repeated_choice: RepeatedChoice | None = None
     verdict_level: VerdictLevel
     verdict: tuple[str, ...]
     global_test: GlobalTest | None = None

@@ -8,9 +8,11 @@ from predictor.validation.choice import (
     NOT_SHOWN,
     Champion,
     Strength,
+    Subject,
     choose,
     predicts,
     strength,
+    subject_of,
 )
 from predictor.validation.estimates import (
     Estimate,
@@ -26,6 +28,7 @@ from predictor.validation.observed_shares import Calibration, calibration
 from predictor.validation.paired_comparisons import Comparison, compare, comparisons
 from predictor.validation.plan import Plan, draw_plan
 from predictor.validation.pooling import out_of_fold
+from predictor.validation.repeated_choice import RepeatedChoice, repeat_choice
 from predictor.validation.replicates import Replicates, Trained, train
 from predictor.validation.resamples import (
     Folds,
@@ -36,7 +39,7 @@ from predictor.validation.resamples import (
     read_resamples,
 )
 from predictor.validation.samples import Samples
-from predictor.validation.verdict_rule import Verdict, verdict
+from predictor.validation.verdict_rule import Verdict, level_of, verdict
 
 __all__ = [
     "AUDITS",
@@ -56,10 +59,12 @@ __all__ = [
     "Metric",
     "Performance",
     "Plan",
+    "RepeatedChoice",
     "Replicates",
     "Samples",
     "Stability",
     "Strength",
+    "Subject",
     "Trained",
     "Verdict",
     "asking",
@@ -75,6 +80,7 @@ __all__ = [
     "draw_plan",
     "instability",
     "instability_mape",
+    "level_of",
     "metric_of",
     "metrics",
     "out_of_fold",
@@ -82,9 +88,11 @@ __all__ = [
     "performance",
     "predicts",
     "read_resamples",
+    "repeat_choice",
     "serial",
     "stability",
     "strength",
+    "subject_of",
     "threads",
     "train",
     "treat_all",

@@ -59,6 +59,43 @@ def choose(performances: Mapping[str, Performance]) -> Champion:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """The learner that verdict and headline are about, and why; None if none ranks patients."""
+
+    name: str | None
+    reason: str
+
+
+def subject_of(
+    performances: Mapping[str, Performance], champion: str | None, prevalence_log_loss: float
+) -> Subject:
+    """The champion if it was shown to predict, or the first that was, or the highest AUROC.
+
+    Parameters
+    ----------
+    performances
+        Of the learners that learn something from covariates, from simple to complex; comparators
+        are among them, because a headline may be about one.
+    champion
+        Name of the one that is kept.
+    prevalence_log_loss
+        Cross-validated log loss of giving everybody the prevalence.
+    """
+    shown = [name for name, p in performances.items() if predicts(p, prevalence_log_loss)]
+    if champion in shown:
+        return Subject(champion, "the champion, which was shown to predict")
+    if shown:
+        others = f"the champion, {champion}, was not"
+        return Subject(shown[0], f"the first learner that was shown to predict; {others}")
+    aurocs = {name: p.estimates["auroc"].estimate for name, p in performances.items()}
+    ranked = [name for name, value in aurocs.items() if not np.isnan(value)]
+    if ranked:
+        why = "the highest AUROC; no learner was shown to predict"
+        return Subject(max(ranked, key=aurocs.__getitem__), why)
+    return Subject(None, "no learner tells patients apart")
+
+
+@dataclass(frozen=True)
 class Strength:
     """The AUROC with which the patients required are counted, and where it comes from."""
 

@@ -12,6 +12,7 @@ from predictor.report import (
     comparison_results,
     covariates,
     plan_result,
+    repeated_choice_result,
     sample_size,
     treat_all_result,
 )
@@ -24,6 +25,7 @@ from predictor.validation import (
     audit,
     choose,
     comparisons,
+    repeat_choice,
     serial,
     treat_all,
     verdict,
@@ -58,8 +60,12 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
     association = global_test(prepared)
     champion = choose({name: learner.performance for name, learner in learners.items()})
     evidence = evidence_after(estimated, champion=champion.name, global_test=association)
+    performances = {name: learner.performance for name, learner in learners.items()}
+    champion = choose(performances)
+    evidence = evidence_after(estimated, champion=champion.name)
     findings = audit(evidence)
     said = verdict(evidence, findings)
+    learning = frozenset(name for name, c in evidence.contenders.items() if c.parameters)
     subject = None if evidence.subject is None else evidence.subject.name
     of_subject = None if subject is None else learners[subject].result.sample_size
     named = study.without_paths()
@@ -88,6 +94,9 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         champion_reason=champion.reason,
         subject=subject,
         subject_reason=evidence.subject_reason,
+        repeated_choice=repeated_choice_result(
+            repeat_choice(performances, learning, estimated.prevalence)
+        ),
         verdict_level=said.level,
         verdict=said.sentences,
         global_test=association,

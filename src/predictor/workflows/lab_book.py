@@ -11,6 +11,7 @@ from predictor.disk import dump_json
 from predictor.printable import as_markdown
 from predictor.report import headline_metrics
 from predictor.report.page import BEESWARM
+from predictor.report.wording import choice_counted_in
 from predictor.results import DecisionCurve, LearnerResult, TrainingResult
 from predictor.results.words import count, number, with_interval
 from predictor.saved.model import CARD, RESEARCH_ONLY
@@ -175,7 +176,20 @@ def _headline(result: TrainingResult) -> dict[str, float]:
         return cohort
     of_subject = headline_metrics(result.learners[result.subject])
     named = ("auroc", "auroc_low", "auroc_high", "log_loss", "brier")
-    return {name: of_subject[name] for name in named if name in of_subject} | cohort
+    found = {name: of_subject[name] for name in named if name in of_subject}
+    return found | _choice_counted_in(result) | cohort
+
+
+def _choice_counted_in(result: TrainingResult) -> dict[str, float]:
+    choice = result.repeated_choice
+    if choice is None:
+        return {}
+    numbers = {
+        "auroc_of_choice": choice.estimate,
+        "auroc_of_choice_low": choice.low,
+        "auroc_of_choice_high": choice.high,
+    }
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
 def _curves(
@@ -212,6 +226,7 @@ def _measures(result: TrainingResult, learners: Mapping[str, object] | list[str]
 
 def _description(shown: TrainingResult, artifacts: Files) -> str:
     figures = sorted(path for path in artifacts if path.startswith("figures/"))
+    said = choice_counted_in(shown)
     return "\n".join(
         [
             # MLflow's page of a run shows four lines; all others have to be unfolded
@@ -223,6 +238,7 @@ def _description(shown: TrainingResult, artifacts: Files) -> str:
             "",
             *_table(shown, list(shown.learners)),
             "",
+            *([] if said is None else [as_markdown(said), ""]),
             f"Champion: {as_markdown(shown.champion)}, {as_markdown(shown.champion_reason)}",
             "",
             _links(figures),

@@ -121,6 +121,27 @@ def test_numbers_in_front_are_of_a_learner_with_covariates(report) -> None:
     assert "Champion" not in [label for label, *_ in facts]
 
 
+def test_beside_the_auroc_stands_that_with_the_choice_counted_in(report) -> None:
+    report["repeated_choice"] = {
+        "estimate": 0.58, "low": 0.38, "high": 0.78, "optimism": 0.04,
+        "chosen": {"pain only": 0.2, "ridge": 0.5, "lightgbm": 0.3}, "note": None,
+    }  # fmt: skip
+    page = page_data(report)
+    assert page.verdict.facts[1] == (
+        "AUROC of the best of 3",
+        "0.58",
+        "95 % interval 0.38 to 0.78; with the choice among the learners counted in",
+    )
+    assert (
+        "AUROC with the choice among 3 learners counted in: 0.58 (0.38 to 0.78). Of ridge alone: "
+        "0.62 (0.42 to 0.82); it was the one in 50 % of resampled cohorts."
+    ) in words(page, "performance")
+    report["repeated_choice"] |= {"estimate": None, "low": None, "high": None, "note": "so it is"}
+    page = page_data(report)
+    assert not any("best of" in label for label, *_ in page.verdict.facts)
+    assert "choice among learners counted in: none, as so it is." in words(page, "performance")
+
+
 def test_numbers_in_front_are_of_the_learner_that_the_verdict_is_about(report) -> None:
     report["subject"] = "pain only"  # a comparator, and not the champion
     facts = page_data(report).verdict.facts

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from predictor.report import procedure
 from predictor.report.page.blocks import Block, Fold, Missing, Picture, Points, Section, Table, Text
 from predictor.report.page.pictures import by_learner, of_topic
-from predictor.report.wording import measure
+from predictor.report.wording import choice_counted_in, measure
 from predictor.results import Comparison, LearnerResult, TrainingResult
 from predictor.results.words import NONE, listed, number, span, with_interval
 
@@ -28,6 +28,7 @@ def performance(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
             ),
             *of_topic(pictures, "comparison"),
             _learners(report),
+            *_choice(report),
             *_comparisons(report),
             *_everything(report),
         ],
@@ -75,6 +76,11 @@ def _learners(report: TrainingResult) -> Table:
         frozenset(range(1, 8)),
         wide=True,
     )
+
+
+def _choice(report: TrainingResult) -> list[Block]:
+    said = choice_counted_in(report)
+    return [] if said is None else [Text(said)]
 
 
 def _comparisons(report: TrainingResult) -> list[Block]:

@@ -53,11 +53,25 @@ def _facts(report: TrainingResult) -> list[tuple[str, str, str]]:
         ),
     ]
     if name is not None:
-        facts = [*_performance(name, report.learners[name]), *facts]
+        first, *rest = _performance(name, report.learners[name])
+        facts = [first, *_best_of_several(report), *rest, *facts]
         if name != report.champion:
             why = f"kept by log loss; the numbers here are of {name}: {report.subject_reason}"
             facts.append(("Champion", report.champion, why))
     return facts
+
+
+def _best_of_several(report: TrainingResult) -> list[tuple[str, str, str]]:
+    found = report.repeated_choice
+    if found is None or found.estimate is None:
+        return []
+    return [
+        (
+            f"AUROC of the best of {len(found.chosen)}",
+            number(found.estimate),
+            f"95 % interval {span(found)}; with the choice among the learners counted in",
+        )
+    ]
 
 
 def _performance(name: str, facts: LearnerResult) -> list[tuple[str, str, str]]:

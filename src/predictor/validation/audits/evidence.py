@@ -17,8 +17,9 @@ from predictor.validation.choice import (
     BEFORE_TRAINING,
     NOT_SHOWN,
     Strength,
-    predicts,
+    Subject,
     strength,
+    subject_of,
 )
 from predictor.validation.estimates import Performance
 from predictor.validation.resamples import Counts, Integers
@@ -131,34 +132,20 @@ class Evidence:
     def subject(self) -> Contender | None:
         """The learner the verdict is about, and with it whatever speaks of one learner.
 
-        The champion if it was shown to predict, or the simplest learner that was, or the one with
-        the highest AUROC. None before training, and when no learner has an AUROC.
+        None before training, and when no learner has an AUROC.
         """
-        return self._subject[0]
+        name = self._subject.name
+        return None if name is None else self.contenders[name]
 
     @property
     def subject_reason(self) -> str:
         """Why it is this one."""
-        return self._subject[1]
+        return self._subject.reason
 
     @cached_property
-    def _subject(self) -> tuple[Contender | None, str]:
-        shown = [
-            c
-            for c in self.contenders.values()
-            if c.parameters and predicts(c.performance, self.prevalence_log_loss)
-        ]
-        for contender in shown:
-            if contender.name == self.champion:
-                return contender, "the champion, which was shown to predict"
-        if shown:
-            others = f"the champion, {self.champion}, was not"
-            return shown[0], f"the first learner that was shown to predict; {others}"
-        ranked = [c for c in self.contenders.values() if c.parameters and not np.isnan(auroc(c))]
-        if ranked:
-            why = "the highest AUROC; no learner was shown to predict"
-            return max(ranked, key=auroc), why
-        return None, "no learner tells patients apart"
+    def _subject(self) -> Subject:
+        candidates = {name: c.performance for name, c in self.contenders.items() if c.parameters}
+        return subject_of(candidates, self.champion, self.prevalence_log_loss)
 
     @property
     def strength(self) -> Strength:

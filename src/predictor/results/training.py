@@ -10,8 +10,6 @@ from pydantic import model_validator
 from predictor.results.base import FORMAT, Named, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
-from predictor.results.findings import Comparison, Finding, SampleSize, Sensitivity, VerdictLevel
-from predictor.results.global_test import ExpectedDirections, GlobalTest
 from predictor.results.findings import (
     Comparison,
     Finding,
@@ -20,6 +18,7 @@ from predictor.results.findings import (
     Sensitivity,
     VerdictLevel,
 )
+from predictor.results.global_test import ExpectedDirections, GlobalTest
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import NUMBERS
 from predictor.results.label_limits import LabelLimits

@@ -58,11 +58,9 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
     prepared, learners = estimated.prepared, estimated.learners
     study, flow = prepared.study, prepared.labelled.flow
     association = global_test(prepared)
-    champion = choose({name: learner.performance for name, learner in learners.items()})
-    evidence = evidence_after(estimated, champion=champion.name, global_test=association)
     performances = {name: learner.performance for name, learner in learners.items()}
     champion = choose(performances)
-    evidence = evidence_after(estimated, champion=champion.name)
+    evidence = evidence_after(estimated, champion=champion.name, global_test=association)
     findings = audit(evidence)
     said = verdict(evidence, findings)
     learning = frozenset(name for name, c in evidence.contenders.items() if c.parameters)

@@ -98,7 +98,9 @@ class LabelledCohort:
     @property
     def target(self) -> Target:
         """What is predicted of the labelled patients: a rule is met or not."""
-        return Target.binary(self.labels[~np.isnan(self.labels)])
+        known = ~np.isnan(self.labels)
+        graded = None if self.graded is None else self.graded[known]
+        return Target.binary(self.labels[known], graded)
 
     @property
     def y(self) -> Labels:

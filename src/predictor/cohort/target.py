@@ -22,16 +22,24 @@ class Target:
         (n,) whole numbers from 0. Every fold gets about the same share of the patients of each.
     kind
         What the values are: which measures apply follows from it.
+    graded
+        (n,) how much of the event each patient shows, NaN for unknown: it orders patients of the
+        same value. None if nobody says.
     """
 
     values: npt.NDArray[np.float64]
     strata: npt.NDArray[np.int64]
     kind: OutcomeKind
+    graded: npt.NDArray[np.float64] | None = None
 
     @classmethod
-    def binary(cls, labels: npt.NDArray[np.float64]) -> Target:
+    def binary(
+        cls,
+        labels: npt.NDArray[np.float64],
+        graded: npt.NDArray[np.float64] | None = None,
+    ) -> Target:
         """Events, (n,) 0 or 1; folds get the same share of them."""
-        return cls(labels, labels.astype(np.int64), "binary")
+        return cls(labels, labels.astype(np.int64), "binary", graded)
 
     def __len__(self) -> int:
         return len(self.values)

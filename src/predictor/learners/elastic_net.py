@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from predictor.errors import StudyError
 from predictor.learners.likelihood import Likelihood
@@ -126,7 +125,7 @@ class ElasticNet(LikelihoodLearner):
         if self.penalty is None:
             penalty, start = self._tune(likelihood, prior)
         else:
-            penalty, start = np.full(len(likelihood.total), float(self.penalty)), _null(likelihood)
+            penalty, start = np.full(len(likelihood.total), float(self.penalty)), likelihood.null()
         absolute, squared = self._scaled(likelihood, prior, penalty)
         coefficient, converged = maximise_sparse(
             likelihood, start, absolute=absolute, squared=squared, tolerance=_TOLERANCE
@@ -174,7 +173,7 @@ class ElasticNet(LikelihoodLearner):
         sequence = _largest(likelihood, prior, self.mixing)[:, None] * np.geomspace(
             1, self.smallest, self.penalties
         )
-        coefficient = _null(inner)
+        coefficient = inner.null()
         path = np.zeros((B, self.penalties, coefficient.shape[1]))
         loss = np.zeros((B, self.penalties))
         for k in range(self.penalties):
@@ -206,17 +205,10 @@ class ElasticNet(LikelihoodLearner):
         return fold
 
 
-def _null(likelihood: Likelihood) -> Floats:
-    """Coefficients (B, 1 + p) of the prevalence."""
-    coefficient = np.zeros((len(likelihood.total), 1 + likelihood.mean.shape[1]))
-    coefficient[:, 0] = logit(likelihood.events / likelihood.total)
-    return coefficient
-
-
 def _largest(likelihood: Likelihood, prior: Prior, mixing: float) -> Floats:
     """Penalties (B,) at which all coefficients are just 0."""
     deviation = np.sqrt(prior.precision * likelihood.variance)
-    pull = np.abs(likelihood.evaluate(_null(likelihood)).score[:, 1:])
+    pull = np.abs(likelihood.evaluate(likelihood.null()).score[:, 1:])
     pull /= np.where(deviation > 0, deviation, np.inf)
     largest: Floats = pull.max(axis=1) / (mixing * likelihood.total)
     return largest

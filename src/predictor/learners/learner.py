@@ -85,8 +85,21 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         """
         return columns if self.learns_from_covariates else 0
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    @property
+    def needs_graded(self) -> bool:
+        """Whether it learns from a graded outcome too, and so has to be given one."""
+        return False
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        graded: ArrayLike | None = None,
+    ) -> Self:
         """Fit on one sample: `X` (n, p), NaN for missing; `y` (n,) 0 or 1; counts (n,).
+
+        `graded` is that of `fit_replicates`.
 
         Raises
         ------
@@ -95,7 +108,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         """
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         counts = np.ones(len(np.asarray(y))) if sample_weight is None else np.asarray(sample_weight)
-        fits = self.fit_replicates(X, y, counts[None, :])
+        fits = self.fit_replicates(X, y, counts[None, :], graded)
         if fits.why_none is not None and fits.failed.all():
             raise StudyError(fits.why_none)
         self.classes_ = np.array([0.0, 1.0])
@@ -104,17 +117,37 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
             setattr(self, f"{name}_", values)
         return self
 
-    def fit_replicates(self, X: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Fits:
+    def fit_replicates(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        weights: ArrayLike,
+        graded: ArrayLike | None = None,
+    ) -> Fits:
         """Fit on every row of `weights` (B, n), counts; the learner itself stays as it was.
 
         Everything that is learned is learned from the weighted patients of a replicate alone. A
         replicate that fails has NaN in its row of probabilities.
 
+        Parameters
+        ----------
+        X
+            (n, p), NaN for missing.
+        y
+            (n,) 0 or 1.
+        weights
+            (B, n).
+        graded
+            (n,) how much of the event each patient shows, NaN for unknown. It orders patients of
+            the same label; read only by learners that need it.
+
         Raises
         ------
         ValueError
-            When `y` is not 0 and 1, a value of `X` is infinite, or a weight is not a count (a
-            whole number, not negative).
+            When `y` is not 0 and 1, a value of `X` or `graded` is infinite, or a weight is not a
+            count (a whole number, not negative).
+        StudyError
+            When a learner that needs a graded outcome has none.
         """
         X, y = check_X_y(X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
@@ -125,7 +158,14 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
             raise ValueError(f"expected weights of shape (B, {len(y)}), got {weights.shape}")
         if np.any(weights != np.rint(weights)) or np.any(weights < 0):
             raise ValueError("weights are counts: expected whole numbers of at least 0")
-        return self._fit_weighted(X, y, weights)
+        if not self.needs_graded:
+            return self._fit_weighted(X, y, weights)
+        if graded is None:
+            raise StudyError(f"{type(self).__name__} needs the graded outcome it learns from")
+        values = np.asarray(graded, dtype=np.float64)
+        if values.shape != y.shape or np.isinf(values).any():
+            raise ValueError(f"expected {len(y)} graded outcomes, finite or NaN")
+        return self._fit_graded(X, y, weights, values)
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Probabilities (n, 2) of no event and event, by the (first) fitted model."""
@@ -141,3 +181,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
     @abstractmethod
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         """Fit on every row of `weights` (B, n); leaves nothing on the learner."""
+
+    def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
+        """Fit likewise with a graded outcome (n,); of learners that need one."""
+        raise NotImplementedError

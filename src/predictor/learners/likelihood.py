@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from predictor.learners.separate_designs import SeparateDesigns
 from predictor.learners.shared_design import SharedDesign
@@ -39,13 +41,14 @@ class Evaluation:
     score, information
         (B, 1 + p) first and (B, 1 + p, 1 + p) negative second derivatives of the log likelihood.
     terms
-        Contributions of the patients, if they were to be kept.
+        Contributions of the patients, if they were to be kept: what `leave_one_out` of the same
+        likelihood needs again.
     """
 
     deviance: Floats
     score: Floats
     information: Floats
-    terms: tuple[Terms, ...]
+    terms: tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +70,9 @@ class Likelihood:
     mean, variance
         (B, p) of the columns in each sample; gaps are taken as the mean. A variance is exactly 0
         for a column that is constant in the sample or has no value there.
+    graded
+        (n,) how much of the event each patient shows, NaN for unknown; None if that is not known
+        of anybody. The binomial likelihood does not depend on it.
     """
 
     design: SharedDesign | SeparateDesigns
@@ -75,9 +81,15 @@ class Likelihood:
     events: Floats
     mean: Floats
     variance: Floats
+    graded: Floats | None = None
 
     @classmethod
-    def of(cls, design: SharedDesign | SeparateDesigns, weights: Floats) -> Likelihood:
+    def of(
+        cls,
+        design: SharedDesign | SeparateDesigns,
+        weights: Floats,
+        graded: Floats | None = None,
+    ) -> Likelihood:
         """Return the likelihood of the samples with these weights (B, n)."""
         p = design.columns
         total = weights.sum(axis=1)
@@ -91,7 +103,7 @@ class Likelihood:
         about_mean = squares - observed * mean**2
         varies = about_mean > _CONSTANT * squares
         variance = np.where(varies, about_mean, 0.0) / total[:, None]
-        return cls(design, weights, total, events, mean, variance)
+        return cls(design, weights, total, events, mean, variance, graded)
 
     def select(self, replicates: NDArray[np.bool_]) -> Likelihood:
         """Return the likelihood of some of the replicates, chosen by a mask (B,)."""
@@ -102,7 +114,23 @@ class Likelihood:
             self.events[replicates],
             self.mean[replicates],
             self.variance[replicates],
+            self.graded,
         )
+
+    def null(self) -> Floats:
+        """Coefficients (B, 1 + p) of the prevalence."""
+        coefficient = np.zeros((len(self.total), 1 + self.mean.shape[1]))
+        coefficient[:, 0] = logit(self.events / self.total)
+        return coefficient
+
+    def unused(self) -> NDArray[np.bool_]:
+        """Coefficients (B, 1 + p) that are 0: of constant columns."""
+        return np.hstack([np.zeros((len(self.total), 1), dtype=np.bool_), self.variance == 0])
+
+    def admissible(self, coefficient: Floats, base: Floats) -> Floats:
+        """Return the coefficients: none are out of the question."""
+        del base
+        return coefficient
 
     def _blocks(self) -> Iterator[slice]:
         n = self.weights.shape[1]

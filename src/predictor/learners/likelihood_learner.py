@@ -85,6 +85,9 @@ class LikelihoodLearner(Learner):
         return columns + sum(knots - 2 for knots in (self.splines or {}).values())
 
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
+        return self._fit_graded(X, y, weights, None)
+
+    def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
         expansion = self._expansion(X, weights)
         design_of, shift, scale = _designs(X, y, expansion)
         B, q = len(weights), len(scale)
@@ -102,7 +105,7 @@ class LikelihoodLearner(Learner):
             # Its products are so small that a second thread mostly waits for the first; with a
             # million patients it takes twice the processor time for a tenth of the seconds.
             with threadpool_limits(1, user_api="blas"):
-                likelihood = Likelihood.of(design_of(chunk), weights[chunk])
+                likelihood = Likelihood.of(design_of(chunk), weights[chunk], graded)
                 fitted = self._fit_chunk(likelihood, prior)
             done = chunk[fitted.converged]
             coefficient[done] = fitted.coefficient[fitted.converged]

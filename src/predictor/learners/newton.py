@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.learners.likelihood import Likelihood
+from predictor.learners.ordinal import OrdinalLikelihood
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -81,7 +82,7 @@ def newton_step(inverse: Floats, gradient: Floats) -> Floats:
 
 
 def maximise(
-    likelihood: Likelihood,
+    likelihood: Likelihood | OrdinalLikelihood,
     start: Floats,
     *,
     dropped: Bools,

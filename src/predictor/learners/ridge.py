@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.special import logit
+from scipy.special import expit
 
+from predictor.errors import StudyError
+from predictor.learners.graded import GRADED, MEAN
+from predictor.learners.levels import MOST_CUTS
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
-from predictor.learners.newton import invert, maximise, newton_step
+from predictor.learners.ordinal import OrdinalLikelihood
 from predictor.learners.prior import Prior
+from predictor.learners.tuning import Tuning, left_out, tune
 
-Floats = NDArray[np.float64]
-
-_TOLERANCE = 1e-13
 _KEPT_TERMS = 2**24  # replicates x patients; what is kept of each for leaving it out is 400 MB
 
 
@@ -35,7 +35,8 @@ class Ridge(LikelihoodLearner):
     Parameters
     ----------
     penalties
-        How many penalties to choose from.
+        How many penalties to choose from; half as many for a graded outcome, which says more of
+        them and costs more.
     largest
         The largest, as a multiple of the sample size: hardly more than the prevalence is left.
     smallest
@@ -51,6 +52,14 @@ class Ridge(LikelihoodLearner):
     weak
         Columns of X whose coefficients are penalised four times as much as the others, as though
         the standard deviation of their prior were half as large.
+    graded
+        Whether to learn from how much of the event patients show, by penalised proportional odds on
+        levels of the graded outcome (see `predictor.learners.levels.learn_levels`). The penalty is
+        then tuned by the loss of the levels of patients left out. The cut between no event and
+        event is the intercept of the model, which is a logistic model of the label as any other.
+        ``mean``: a mean of the coefficients of that model and of the one that learns from the label
+        alone, weighted by :math:`\sigma(n (L_0 - L_1))` with L their mean log losses of the label
+        of patients left out.
 
     Attributes
     ----------
@@ -65,7 +74,8 @@ class Ridge(LikelihoodLearner):
     ----------
     le Cessie, van Houwelingen 1992, doi 10.2307/2347628. Approximate leave-one-out: Rad, Maleki
     2020, doi 10.1111/rssb.12374. R: ``glmnet::cv.glmnet(x, y, family = "binomial", alpha = 0)``,
-    whose lambda is ours divided by n, and which tunes by folds of rows.
+    whose lambda is ours divided by n, and which tunes by folds of rows. McCullagh 1980,
+    doi 10.1111/j.2517-6161.1980.tb01109.x (proportional odds; R: ``rms::lrm(level ~ x, penalty)``).
 
     Examples
     --------
@@ -87,6 +97,7 @@ class Ridge(LikelihoodLearner):
         impute: str = "mean",
         splines: Mapping[int, int] | None = None,
         weak: Collection[int] | None = None,
+        graded: bool | str = False,
     ) -> None:
         self.penalties = penalties
         self.largest = largest
@@ -95,69 +106,35 @@ class Ridge(LikelihoodLearner):
         self.impute = impute
         self.splines = splines
         self.weak = weak
+        self.graded = graded
+
+    @property
+    def needs_graded(self) -> bool:
+        """Whether it learns from a graded outcome."""
+        return bool(self.graded)
 
     def _chunk_size(self, patients: int, columns: int) -> int:
-        return min(super()._chunk_size(patients, columns), max(1, _KEPT_TERMS // patients))
+        kept = _KEPT_TERMS // MOST_CUTS if self.graded else _KEPT_TERMS
+        return min(super()._chunk_size(patients, columns), max(1, kept // patients))
 
     def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
-        B, p = likelihood.mean.shape
-        dropped = np.zeros((B, 1 + p), dtype=np.bool_)
-        dropped[:, 1:] = likelihood.variance == 0
-        scale = np.hstack([np.zeros((B, 1)), prior.precision * likelihood.variance])
-        sequence = np.geomspace(self.largest * likelihood.total, self.smallest, self.penalties)
-        loss, path = _leave_one_out_path(likelihood, sequence, scale, dropped)
-        best = loss.argmin(axis=0)
-        penalty = self.caution * sequence[best, np.arange(B)]
-        coefficient, converged = maximise(
-            likelihood,
-            path[best, np.arange(B)],
-            dropped=dropped,
-            penalty=penalty[:, None] * scale,
-            tolerance=_TOLERANCE,
+        if self.graded not in GRADED:
+            raise StudyError(f"ridge: graded must be true, false or {MEAN}, and is {self.graded!r}")
+        tuning = Tuning(self.penalties, self.largest, self.smallest, self.caution)
+        if not self.graded:
+            return tune(likelihood, prior, tuning).of_label(likelihood)
+        ordinal = OrdinalLikelihood.of(likelihood)
+        graded = tune(ordinal, prior, replace(tuning, penalties=(self.penalties + 1) // 2))
+        if self.graded != MEAN:
+            return graded.of_label(likelihood)
+        binary = tune(likelihood, prior, tuning)
+        losses = [
+            left_out(part, found) for part, found in ((likelihood, binary), (ordinal, graded))
+        ]
+        share = expit(likelihood.total * (losses[0] - losses[1]))[:, None]
+        ours, theirs = graded.of_label(likelihood), binary.of_label(likelihood)
+        return Fitted(
+            share * ours.coefficient + (1 - share) * theirs.coefficient,
+            ours.converged & theirs.converged,
+            ours.penalty,
         )
-        return Fitted(coefficient, converged, penalty)
-
-
-def _leave_one_out_path(
-    likelihood: Likelihood, sequence: Floats, scale: Floats, dropped: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """Approximate leave-one-patient-out log loss and coefficients along the penalties.
-
-    Parameters
-    ----------
-    likelihood
-        Of B replicates.
-    sequence
-        (L, B) penalties, from large to small.
-    scale
-        (B, q) what a penalty is multiplied by for each squared coefficient.
-    dropped
-        (B, q) coefficients that are 0.
-
-    Returns
-    -------
-    loss
-        (L, B).
-    path
-        (L, B, q).
-    """
-    coefficient = np.zeros(scale.shape)
-    coefficient[:, 0] = logit(likelihood.events / likelihood.total)
-    loss = np.zeros(sequence.shape)
-    path = np.zeros((*sequence.shape, scale.shape[1]))
-    at = np.arange(scale.shape[1])
-    for k, value in enumerate(sequence):
-        # Where a parabola through the last three optima leads, one Newton step arrives at the next
-        # to about 1e-4 in the loss. One step for everybody also makes a replicate independent of
-        # those it is fitted with.
-        if k >= 3:
-            coefficient = 3 * path[k - 1] - 3 * path[k - 2] + path[k - 3]
-        penalty = value[:, None] * scale
-        result = likelihood.evaluate(coefficient, keep_terms=True)
-        result.information[:, at, at] += penalty
-        inverse = invert(result.information, dropped)
-        step = newton_step(inverse, result.score - penalty * coefficient)
-        loss[k] = likelihood.leave_one_out(result.terms, inverse, step)
-        coefficient = coefficient + step
-        path[k] = coefficient
-    return loss, path

@@ -80,7 +80,13 @@ class Trained:
 
 
 def train(
-    learner: Learner, X: Counts, y: Counts, plan: Plan, executor: Executor = serial
+    learner: Learner,
+    X: Counts,
+    y: Counts,
+    plan: Plan,
+    executor: Executor = serial,
+    *,
+    graded: Counts | None = None,
 ) -> Trained:
     """Fit a learner to all patients and to every sample of the plan.
 
@@ -96,6 +102,8 @@ def train(
         The samples.
     executor
         Where they are fitted; every executor gives the same numbers.
+    graded
+        (n,) how much of the event each patient shows, for learners that need it.
 
     Raises
     ------
@@ -104,7 +112,7 @@ def train(
     StudyError
         If no sample has a model, and the learner knows why.
     """
-    work = partial(learner.fit_replicates, X, y)
+    work = partial(learner.fit_replicates, X, y, graded=graded)
     fits = list(executor(work, plan.chunks(learner.batch)))
     why = next((part.why_none for part in fits if part.why_none), None)
     if why is not None and all(part.failed.all() for part in fits):

@@ -46,4 +46,5 @@ def _contender(name: str, estimated: Estimated) -> Contender:
         instability=float("nan") if moved is None else moved,
         failed=trained.failed,
         replicates=len(trained.folds) + len(trained.interval) + len(trained.bootstrap),
+        target=estimated.prepared.labelled.target,
     )

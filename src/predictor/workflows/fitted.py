@@ -56,13 +56,15 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
         If a learner has no model of these patients.
     """
     prepared, plan = planned.prepared, planned.plan
-    y = prepared.labelled.y
-    reference = train_learner(make(REFERENCE), prepared.matrix.X, y, plan)
+    target = prepared.labelled.target
+    reference = train_learner(make(REFERENCE), prepared.matrix.X, target.values, plan)
     trained, seconds = {}, {}
     for done, spec in enumerate(prepared.study.learners):
         progress(f"training {spec.name}", done / len(prepared.study.learners))
         start = time.perf_counter()
         X = prepared.matrix.select(spec.covariates).X
-        trained[spec.name] = train_learner(planned.estimators[spec.name], X, y, plan, executor)
+        trained[spec.name] = train_learner(
+            planned.estimators[spec.name], X, target.values, plan, executor, graded=target.graded
+        )
         seconds[spec.name] = time.perf_counter() - start
     return Fitted(**vars(planned), trained=trained, seconds=seconds, reference=reference)

@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING
 from predictor.cohort import Design
 from predictor.errors import StudyError
 from predictor.learners import make
+from predictor.learners.graded import GRADED, MEAN
 from predictor.learners.imputation import WAYS
 from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study
 
 if TYPE_CHECKING:
     from predictor.learners.learner import Learner
+
+_GRADED = {
+    True: (
+        "Learned from how much of the event patients show (the graded outcome) by proportional "
+        "odds: it is the logistic model of the label that goes with it."
+    ),
+    MEAN: (
+        "A mean of two logistic models of the label, one learned from the label alone and one from "
+        "how much of the event patients show (the graded outcome), weighted by how well either "
+        "predicts patients left out."
+    ),
+}
 
 
 def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
@@ -45,6 +58,8 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         )
     if estimator.get_params().get("impute", WAYS[0]) not in WAYS:
         raise StudyError(f"{where}.parameters.impute: expected {' or '.join(WAYS)}")
+    if estimator.get_params().get("graded", False) not in GRADED:
+        raise StudyError(f"{where}.parameters.graded: expected true, false or {MEAN}")
     chosen = matrix.select(spec.covariates).covariates
     if weak := weak_covariates(spec, study, estimator):
         columns = (c for covariate in chosen if covariate.name in weak for c in covariate.places)
@@ -95,4 +110,6 @@ def remarks(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, .
             f"Asked of every model, and so penalised four times as much as the others: "
             f"{listed(weak)}."
         )
+    if estimator.needs_graded:
+        said.append(_GRADED[estimator.get_params()["graded"]])
     return tuple(said)

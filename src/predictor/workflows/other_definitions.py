@@ -87,7 +87,8 @@ def _auroc(
     X = prepared.matrix.select(spec.covariates).X
     try:
         plan = make_plan(quick)
-        trained = train_learner(estimator, X, prepared.labelled.y, plan, executor)
+        target = prepared.labelled.target
+        trained = train_learner(estimator, X, target.values, plan, executor, graded=target.graded)
     except (DataError, StudyError):
         # no model of these labels, or fewer clusters than folds, is an answer, and no reason to
         # lose the others

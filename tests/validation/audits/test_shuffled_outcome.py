@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from predictor.cohort import Target
 from predictor.learners import make
+from predictor.learners.ridge import Ridge
 from predictor.statistics import auroc
 from predictor.validation.audits import shuffled_outcome
 from predictor.validation.resamples import cross_validation
@@ -45,3 +47,60 @@ def test_a_procedure_that_sees_the_outcome_is_found_out(make_evidence, contender
     ruling = rule(make_evidence(Y, learners=learners))
     assert (ruling.verdict, ruling.subject) == ("issue", "peeking")
     assert ruling.message.startswith("the mean AUROC is 1.00 when outcomes are shuffled")
+
+
+def test_a_procedure_that_sees_the_outcome_is_found_out(make_evidence, contender, monkeypatch):
+    def seeing(_contender, shuffled, _rng):
+        return np.full(len(shuffled), 0.6)
+
+    monkeypatch.setattr(shuffled_outcome, "_cross_validated", seeing)
+    ruling = rule(make_evidence(Y, learners=(contender(X=NOISE, auroc=(0.9, 0.8, 0.95)),)))
+    assert ruling.verdict == "issue"
+    assert ruling.message.startswith("the mean AUROC is 0.60 when outcomes are shuffled")
+
+
+def test_the_best_of_several_learners_is_compared_with_the_best_of_several(
+    make_evidence, contender, monkeypatch
+):
+    # each reaches 0.6 in 3 % of shuffles, but not in the same ones
+    def each(contender_, shuffled, _rng):
+        values = np.where(np.arange(len(shuffled)) % 2, 0.51, 0.49)
+        start = 6 * (contender_.name == "ridge")
+        values[start : start + 6] = 0.65
+        return values
+
+    monkeypatch.setattr(shuffled_outcome, "_cross_validated", each)
+    ridge = contender(X=NOISE, auroc=(0.62, 0.51, 0.7))
+    assert rule(make_evidence(Y, learners=(ridge,))).verdict == "passed"
+    other = dataclasses.replace(ridge, spec=ridge.spec.model_copy(update={"name": "second"}))
+    ruling = rule(make_evidence(Y, learners=(ridge, other)))
+    assert ruling.verdict == "issue"
+    assert "p = 0.065" in ruling.message
+
+
+def test_grades_are_shuffled_with_their_labels(contender):
+    rng = np.random.default_rng(11)
+    graded = np.where(Y > 0, 2.0, 0.0) + rng.integers(0, 3, 60) * 0.5
+    graded[:5] = np.nan
+    target = Target.binary(Y.astype(float), graded)
+    given = []
+
+    class Watched(Ridge):
+        def fit_replicates(self, X, y, weights, graded=None):
+            given.append((y, np.asarray(graded), np.asarray(weights)))
+            return super().fit_replicates(X, y, weights, graded)
+
+    one = dataclasses.replace(contender(X=NOISE), estimator=Watched(graded=True), target=target)
+    shuffled = np.array([rng.permutation(Y) for _ in range(40)], dtype=float)
+    found = shuffled_outcome._cross_validated(one, shuffled, rng)
+    assert abs(found.mean() - 0.5) < 0.1
+    ((label, grade, weights),) = given
+    # a shuffle is trained on by four of five folds, and every patient by four
+    counts = weights.reshape(40, 5, -1).sum(axis=1) / 4
+    assert set(np.unique(weights)) == {0.0, 1.0}
+    for value in (0.0, 1.0):
+        known = graded[(value == Y) & ~np.isnan(graded)]
+        of_label = (label == value) & ~np.isnan(grade)
+        sizes = [counts[:, of_label & (grade == g)].sum(axis=1) for g in np.unique(grade[of_label])]
+        expected = np.unique(known, return_counts=True)[1]
+        np.testing.assert_array_equal(np.transpose(sizes), np.tile(expected, (40, 1)))

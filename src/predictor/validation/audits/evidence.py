@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from predictor.cohort import Design, LabelledCohort
 from predictor.results import GlobalTest
+from predictor.cohort import Design, LabelledCohort, Target
 from predictor.study import LearnerSpec, Study
 from predictor.validation.choice import (
     BEFORE_TRAINING,
@@ -48,6 +49,8 @@ class Contender:
         Mean absolute change of a probability over bootstrap replicates; nan if all failed.
     failed, replicates
         Replicates of all plans without a model, and how many there are.
+    target
+        What it was trained to predict.
     """
 
     spec: LearnerSpec
@@ -58,6 +61,7 @@ class Contender:
     instability: float
     failed: int
     replicates: int
+    target: Target | None = None
 
     @property
     def name(self) -> str:

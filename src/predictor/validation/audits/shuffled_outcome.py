@@ -11,6 +11,8 @@ from predictor.validation.resamples import Counts, deal
 
 _SHUFFLES = 50
 _FOLDS = 5
+_GROUPS = 3  # of grades with the same label
+_LEVEL = 0.05
 # how far the mean may be from one half; further off, the procedure sees what it must not see
 _TOLERANCE, _STANDARD_ERRORS = 0.03, 4
 # with more patients shuffling would take minutes
@@ -55,18 +57,46 @@ def _rule(evidence: Evidence) -> Ruling:
 
 def _cross_validated(contender: Contender, shuffled: Counts, rng: np.random.Generator) -> Counts:
     """The cross-validated AUROC on each shuffle, (S,), with one repeat of the folds."""
-    # Every patient is there twice, with and without the event, and a shuffle is a matter of
-    # weights: so one call trains on all shuffles.
+    # Every patient is there once with each kind of outcome, with and without the event, and a
+    # shuffle is a matter of weights: so one call trains on all shuffles.
     everybody = np.ones(shuffled.shape[1], dtype=np.bool_)
     fold = np.repeat([deal(y, everybody, _FOLDS, rng) for y in shuffled], _FOLDS, axis=0)
     testing = fold == np.tile(np.arange(_FOLDS), len(shuffled))[:, None]
-    y = np.repeat(shuffled, _FOLDS, axis=0)
-    which = np.hstack([1 - y, y])
-    label = np.repeat([0.0, 1.0], shuffled.shape[1])
-    twice = np.vstack([contender.X, contender.X])
-    fits = contender.estimator.fit_replicates(twice, label, which * ~np.tile(testing, 2))
-    value = statistics.auroc(label, fits.probability, weights=which * np.tile(testing, 2))
+    label, graded, which = _with_each_outcome(contender, shuffled, rng)
+    which = np.repeat(which, _FOLDS, axis=0)
+    kinds = len(label) // shuffled.shape[1]
+    again, testing = np.tile(contender.X, (kinds, 1)), np.tile(testing, kinds)
+    fits = contender.estimator.fit_replicates(again, label, which * ~testing, graded)
+    value = statistics.auroc(label, fits.probability, weights=which * testing)
     return _mean(value.reshape(-1, _FOLDS), otherwise=np.nan)
+
+
+def _with_each_outcome(
+    contender: Contender, shuffled: Counts, rng: np.random.Generator
+) -> tuple[Counts, Counts | None, Counts]:
+    """Labels and grades of all patients with each kind of outcome, and who has which (S, kinds n).
+
+    Where a learner learns from grades, they go with their labels, in at most three groups of each.
+    """
+    patients = shuffled.shape[1]
+    target = contender.target
+    if not contender.estimator.needs_graded or target is None or target.graded is None:
+        return np.repeat([0.0, 1.0], patients), None, np.hstack([1 - shuffled, shuffled])
+    group = np.full(patients, np.nan)
+    for label in (0.0, 1.0):
+        rows = np.flatnonzero((target.values == label) & ~np.isnan(target.graded))
+        _, place = np.unique(target.graded[rows], return_inverse=True)
+        number = int(place.max(initial=0)) + 1
+        group[rows] = place * min(number, _GROUPS) // number
+    outcomes = np.column_stack([target.values, np.nan_to_num(group, nan=-1.0)])
+    kinds, kind = np.unique(outcomes, axis=0, return_inverse=True)
+    drawn = np.empty(shuffled.shape, dtype=np.int64)
+    for row, y in zip(drawn, shuffled, strict=True):
+        for label in (0.0, 1.0):
+            row[y == label] = rng.permutation(kind.ravel()[target.values == label])
+    which = np.hstack([(drawn == k).astype(np.float64) for k in range(len(kinds))])
+    graded = np.where(kinds[:, 1] < 0, np.nan, kinds[:, 1])
+    return np.repeat(kinds[:, 0], patients), np.repeat(graded, patients), which
 
 
 def _mean(values: Counts, *, otherwise: float) -> Counts:

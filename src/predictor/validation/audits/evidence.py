@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort import Design, LabelledCohort
-from predictor.results import GlobalTest
 from predictor.cohort import Design, LabelledCohort, Target
+from predictor.results import GlobalTest
 from predictor.study import LearnerSpec, Study
 from predictor.validation.choice import (
     BEFORE_TRAINING,

@@ -12,7 +12,6 @@ from predictor.validation.resamples import Counts, deal
 _SHUFFLES = 50
 _FOLDS = 5
 _GROUPS = 3  # of grades with the same label
-_LEVEL = 0.05
 # how far the mean may be from one half; further off, the procedure sees what it must not see
 _TOLERANCE, _STANDARD_ERRORS = 0.03, 4
 # with more patients shuffling would take minutes

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
+from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -25,6 +26,20 @@ from predictor.errors import PredictorError
 
 _Chunk = TypeVar("_Chunk")
 _Found = TypeVar("_Found")
+
+
+class Elsewhere(Protocol):
+    """Does work on every chunk and returns what came of each, in their order, as ``map`` would.
+
+    Work and chunks can be pickled, and no thread but one does the same work here meanwhile.
+    """
+
+    def __call__(
+        self, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk], /
+    ) -> Iterable[_Found]:
+        """What came of each chunk."""
+        ...
+
 
 _MOST = 8  # each takes about 150 MB
 _COPIED = 2**22  # bytes of what is sent to each process before it can begin; more is not copied
@@ -61,24 +76,59 @@ class Processes:
         self._imports = tuple(imports)
         self._ends: list[Connection] = []
         self._processes: list[Any] = []
+        self._turn = Lock()
+        self._ready = self._over = False
+        self._starting = Thread(target=self._start, name="starting processes", daemon=True)
 
     def __enter__(self) -> Self:
         if self._number > 1:
+            self._starting.start()
+        return self
+
+    def _start(self) -> None:
+        resource_tracker.ensure_running()
+        if hasattr(signal, "pthread_sigmask"):  # not on Windows
+            # inherited: an interrupt of the terminal, which reaches all of them, is left to us
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        context: Any
+        if "forkserver" in get_all_start_methods():
+            # one process imports, and the others begin as copies of it
+            context = get_context("forkserver")
+            context.set_forkserver_preload([__name__, *self._imports])
+        else:
             context = get_context("spawn")
-            for _ in range(min(self._number, _MOST)):
+        # where no process can be made, threads do the work
+        with suppress(EOFError, OSError):
+            while not self._over and len(self._processes) < min(self._number, _MOST):
                 ours, theirs = context.Pipe()
                 process = context.Process(target=_serve, args=(theirs, self._imports), daemon=True)
                 process.start()
                 theirs.close()
                 self._ends.append(ours)
                 self._processes.append(process)
-        return self
+        with self._turn:
+            self._ready = True
+            if self._over:
+                self._end()
+
+    def _started(self) -> bool:
+        """Whether there are processes, once they have begun."""
+        if self._number > 1:
+            self._starting.join()
+        return bool(self._ends)
 
     def __exit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
-        for end, process in zip(self._ends, self._processes, strict=True):
+        with self._turn:
+            self._over = True
+            if self._ready:  # otherwise the thread that starts them ends them; nobody waits for it
+                self._end()
+
+    def _end(self) -> None:
+        for end in self._ends:
             end.close()
+        for process in self._processes:
             process.terminate()
             process.join()
         self._ends, self._processes = [], []
@@ -94,7 +144,7 @@ class Processes:
             If a process is ended by somebody else.
         """
         packed = ForkingPickler.dumps(work)
-        if not self._ends or packed.nbytes > _COPIED:
+        if not self._started() or packed.nbytes > _COPIED:
             return in_threads(self._number, work, chunks)
         return self._elsewhere(packed, chunks)
 
@@ -158,12 +208,10 @@ def _received(
 def _serve(end: Connection, imports: Sequence[str]) -> None:
     """What a process does until nobody is at the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
     for module in imports:
         with suppress(ImportError):
             import_module(module)
-    with suppress(EOFError, OSError):
+    with threadpool_limits(1), suppress(EOFError, OSError):
         while True:
             work = end.recv()
             while (chunk := end.recv()) is not None:

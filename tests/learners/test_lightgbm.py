@@ -360,3 +360,19 @@ def test_what_is_learned_holds_no_patients_smallest_or_largest_value() -> None:
     arrays = LightGBM().fit(X, y).scorers_.to_arrays()
     ends = [*X[:, :2].min(axis=0), *X[:, :2].max(axis=0)]
     assert not any(np.isin(ends, array).any() for array in arrays.values())
+
+
+def test_without_models_the_probabilities_are_the_same() -> None:
+    rng = np.random.default_rng(31)
+    X = np.where(rng.random((60, 4)) < 0.15, np.nan, rng.normal(size=(60, 4)))
+    X[:, 3] = rng.integers(0, 2, 60)
+    y = (rng.random(60) < 1 / (1 + np.exp(-2 * np.nan_to_num(X[:, 0])))).astype(float)
+    weights = rng.multinomial(60, np.full(60, 1 / 60), size=20).astype(float)
+    weights[0] = y  # events only
+    learner = LightGBM(max_trees=200)
+    with_models = learner.fit_replicates(X, y, weights)
+    without = learner.fit_replicates(X, y, weights, models=False)
+    assert (len(with_models.scorers), len(without.scorers)) == (20, 0)
+    np.testing.assert_allclose(without.probability, with_models.probability, rtol=0, atol=1e-12)
+    assert np.isnan(without.probability[0]).all()
+    assert np.ptp(without.probability[1:]) > 0.5

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from predictor.results import DeliveredTraining
 
-# what trains models, imported by the processes while the table is read
-_LEARNERS = ("predictor.learners.ridge", "predictor.learners.lightgbm", "lightgbm")
+# what trains models, and then draws, imported by the processes while the table is read
+_NEEDED = (
+    "predictor.learners.ridge", "predictor.learners.lightgbm", "lightgbm",
+    "matplotlib.backends.backend_svg", "matplotlib.figure", "predictor.report.figures",
+)  # fmt: skip
 
 
 @click.command("train", short_help="Train, validate, explain, save and track.")
@@ -82,7 +85,7 @@ def command(
     Example:
       predictor train study.yaml --data patients.csv
     """
-    with Processes(jobs, imports=_LEARNERS) as elsewhere:
+    with Processes(jobs, imports=_NEEDED) as elsewhere:
         from predictor.workflows import train
 
         with options.progress(options.messages(quiet)) as show:
@@ -95,7 +98,7 @@ def command(
                 name=name,
                 seed=seed,
                 jobs=jobs,
-                executor=elsewhere,
+                elsewhere=elsewhere,
                 individual=individual,
                 promote=promote,
                 progress=show,

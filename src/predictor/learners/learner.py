@@ -25,7 +25,7 @@ class Fits:
     Attributes
     ----------
     scorers
-        The B fitted models.
+        The B fitted models; possibly none where they were not asked for.
     probability
         (B, n) of all patients; NaN in the row of a failed replicate.
     chosen
@@ -123,6 +123,8 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         y: ArrayLike,
         weights: ArrayLike,
         graded: ArrayLike | None = None,
+        *,
+        models: bool = True,
     ) -> Fits:
         """Fit on every row of `weights` (B, n), counts; the learner itself stays as it was.
 
@@ -140,6 +142,8 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         graded
             (n,) how much of the event each patient shows, NaN for unknown. It orders patients of
             the same label; read only by learners that need it.
+        models
+            Whether the models are wanted, and not their probabilities alone.
 
         Raises
         ------
@@ -159,7 +163,8 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         if np.any(weights != np.rint(weights)) or np.any(weights < 0):
             raise ValueError("weights are counts: expected whole numbers of at least 0")
         if not self.needs_graded:
-            return self._fit_weighted(X, y, weights)
+            fit = self._fit_weighted if models else self._fit_for_probability
+            return fit(X, y, weights)
         if graded is None:
             raise StudyError(f"{type(self).__name__} needs the graded outcome it learns from")
         values = np.asarray(graded, dtype=np.float64)
@@ -181,6 +186,10 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
     @abstractmethod
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         """Fit on every row of `weights` (B, n); leaves nothing on the learner."""
+
+    def _fit_for_probability(self, X: Floats, y: Floats, weights: Floats) -> Fits:
+        """Fit likewise where nobody wants the models; some learners need less time for that."""
+        return self._fit_weighted(X, y, weights)
 
     def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
         """Fit likewise with a graded outcome (n,); of learners that need one."""

@@ -13,6 +13,7 @@ from scipy.special import expit, logit
 from predictor.learners.learner import Fits, Learner
 from predictor.learners.lightgbm_library import Booster, Dataset, Parameters
 from predictor.scorers.booster_text import read_booster
+from predictor.scorers.contract import probability_of
 from predictor.scorers.forest import Forest
 from predictor.scorers.trees import TreeScorers
 
@@ -103,16 +104,26 @@ class LightGBM(Learner):
         self.random_state = random_state
 
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
+        return self._fit_samples(X, y, weights, models=True)
+
+    def _fit_for_probability(self, X: Floats, y: Floats, weights: Floats) -> Fits:
+        return self._fit_samples(X, y, weights, models=False)
+
+    def _fit_samples(self, X: Floats, y: Floats, weights: Floats, *, models: bool) -> Fits:
         X = np.ascontiguousarray(X)
         # All patients are put in order once, and the folds of a replicate dealt out in that order
         # to those present: they depend on nothing but the seed and the replicate itself.
         order = np.random.default_rng(self.random_state).permutation(len(y))
 
-        fits = [self._fit_sample(X, y, counts, order) for counts in weights.astype(np.int64)]
+        fits = [
+            self._fit_sample(X, y, counts, order, models=models)
+            for counts in weights.astype(np.int64)
+        ]
+        kept = fits if models else []
         scorers = TreeScorers(
-            forests=tuple(fit.forest for fit in fits),
-            initial=np.array([fit.initial for fit in fits]),
-            impute=np.array([fit.impute for fit in fits]).reshape(len(fits), X.shape[1]),
+            forests=tuple(fit.forest for fit in kept),
+            initial=np.array([fit.initial for fit in kept]),
+            impute=np.array([fit.impute for fit in kept]).reshape(len(kept), X.shape[1]),
         )
         chosen = {
             "leaves": np.array([fit.leaves for fit in fits], dtype=np.int64),
@@ -121,7 +132,7 @@ class LightGBM(Learner):
         probability = np.array([fit.probability for fit in fits]).reshape(weights.shape)
         return Fits(scorers, probability, chosen)
 
-    def _fit_sample(self, X: Floats, y: Floats, counts: Ints, order: Ints) -> _Fit:
+    def _fit_sample(self, X: Floats, y: Floats, counts: Ints, order: Ints, *, models: bool) -> _Fit:
         rows = np.repeat(np.arange(len(y)), counts)
         sample, outcome = X[rows], y[rows]
         events = int(outcome.sum())
@@ -166,6 +177,9 @@ class LightGBM(Learner):
             dataset.start_from(initial)
             booster = Booster(dataset, {**parameters, "objective": "binary", "num_leaves": leaves})
             booster.steps(trees)
+            if not models:
+                odds = initial + booster.log_odds(np.where(np.isnan(X), impute, X))
+                return _Fit(forest, initial, impute, leaves, trees, probability_of(odds))
             forest = read_booster(booster.text())[0]
             trees = forest.trees
         scorer = TreeScorers((forest,), np.array([initial]), impute[None, :])

@@ -24,6 +24,7 @@ Ints = NDArray[np.int32]
 Parameters = Mapping[str, float | str]
 
 _DOUBLE, _SINGLE_FIELD, _DOUBLE_FIELD, _ROWS_FIRST, _TRAINING = 1, 0, 1, 1, 0
+_RAW_SCORE, _ALL_TREES = 1, -1
 _TEXT = 2**18  # bytes for the text of a model; larger ones are asked for twice
 
 _POINTER, _INT, _INT32, _INT64 = ctypes.c_void_p, ctypes.c_int, ctypes.c_int32, ctypes.c_int64
@@ -40,6 +41,10 @@ _FUNCTIONS = {
     "BoosterUpdateOneIter": (_POINTER, _POINTER),
     "BoosterUpdateOneIterCustom": (_POINTER, _POINTER, _POINTER, _POINTER),
     "BoosterGetPredict": (_POINTER, _INT, _POINTER, _POINTER),
+    "BoosterPredictForMat": (
+        _POINTER, _POINTER, _INT, _INT32, _INT32, _INT, _INT, _INT, _INT, _TEXT_IN, _POINTER,
+        _POINTER,
+    ),
     "BoosterSaveModelToString": (_POINTER, _INT, _INT, _INT, _INT64, _POINTER, _POINTER),
     "BoosterFree": (_POINTER,),
 }  # fmt: skip
@@ -194,6 +199,17 @@ class Booster:
         ended = ctypes.byref(self._ended)
         for _ in range(number):
             _done(self._library.LGBM_BoosterUpdateOneIter(self._handle, ended))
+
+    def log_odds(self, X: Floats) -> Floats:
+        """Sums of the trees for the rows of `X` (n, p), (n,)."""
+        X, found = np.ascontiguousarray(X, dtype=np.float64), np.empty(len(X))
+        _done(
+            self._library.LGBM_BoosterPredictForMat(
+                self._handle, X.ctypes.data, _DOUBLE, *X.shape, _ROWS_FIRST, _RAW_SCORE, 0,
+                _ALL_TREES, b"num_threads=1", ctypes.byref(self._length), found.ctypes.data,
+            )
+        )  # fmt: skip
+        return found
 
     def text(self) -> str:
         """The trees, as LightGBM writes a model."""

@@ -10,7 +10,7 @@ from predictor.report.cohort_results import (
     flow,
     sample_size,
 )
-from predictor.report.figures import Figure, report_figures
+from predictor.report.figures import Figure, Workers, drawn_figures, report_figures
 from predictor.report.learner_results import headline_metrics, learner_result
 from predictor.report.models_in_words import model_in_words
 from predictor.report.training_results import (
@@ -23,11 +23,13 @@ from predictor.report.training_results import (
 
 __all__ = [
     "Figure",
+    "Workers",
     "checked_cohort",
     "checked_covariates",
     "cohort_counts",
     "comparison_results",
     "covariates",
+    "drawn_figures",
     "flow",
     "headline_metrics",
     "learner_result",

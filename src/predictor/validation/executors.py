@@ -15,14 +15,16 @@ from predictor.validation.resamples import Counts
 if TYPE_CHECKING:
     from predictor.learners.learner import Fits
 
-Work = Callable[[Counts], "Fits"]
+Chunk = tuple[Counts, bool]
+"""Rows of weights, and whether their models are wanted too."""
+Work = Callable[[Chunk], "Fits"]
 # Does the work on every chunk and returns what came of each, in their order, as `map` would. One
 # chunk is meant for one thread: libraries that would use more of them are to be held back.
 # `predictor.processes.Processes` is one, too.
-Executor = Callable[[Work, Sequence[Counts]], Iterable["Fits"]]
+Executor = Callable[[Work, Sequence[Chunk]], Iterable["Fits"]]
 
 
-def serial(work: Work, chunks: Sequence[Counts]) -> Iterable[Fits]:
+def serial(work: Work, chunks: Sequence[Chunk]) -> Iterable[Fits]:
     """One chunk after the other, in this thread."""
     with threadpool_limits(1):
         return [work(chunk) for chunk in chunks]
@@ -36,7 +38,7 @@ def threads(number: int) -> Executor:
 def asking(executor: Executor, ask: Callable[[], None]) -> Executor:
     """Return what computes as `executor` does, and calls `ask`, which may raise, in between."""
 
-    def run(work: Work, chunks: Sequence[Counts]) -> Iterable[Fits]:
+    def run(work: Work, chunks: Sequence[Chunk]) -> Iterable[Fits]:
         found = iter(executor(work, chunks))
         try:
             for fits in found:

@@ -16,7 +16,7 @@ from predictor.validation.plan import Plan
 from predictor.validation.resamples import Counts
 
 if TYPE_CHECKING:
-    from predictor.learners.learner import Learner
+    from predictor.learners.learner import Fits, Learner
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,26 +112,40 @@ def train(
     StudyError
         If no sample has a model, and the learner knows why.
     """
-    work = partial(learner.fit_replicates, X, y, graded=graded)
-    fits = list(executor(work, plan.chunks(learner.batch)))
+    chunks = plan.chunks(learner.batch)
+    ends = np.cumsum([1, len(plan.folds.training), len(plan.interval.training)])
+    upto = np.cumsum([len(chunk) for chunk in chunks])
+    # models are looked at of all patients, and of the bootstrap
+    wanted = (np.arange(len(chunks)) == 0) | (upto > ends[2])
+    work = partial(_fits, learner, X, y, graded)
+    fits = list(executor(work, list(zip(chunks, wanted.tolist(), strict=True))))
     why = next((part.why_none for part in fits if part.why_none), None)
     if why is not None and all(part.failed.all() for part in fits):
         raise StudyError(why)
     probability = np.vstack([part.probability for part in fits])
-    ends = np.cumsum([1, len(plan.folds.training), len(plan.interval.training)])
     whole, folds, interval, bootstrap = np.split(probability, ends)
     if np.isnan(whole).any():
         raise DataError(
             f"{type(learner).__name__} found no model for all {len(y)} patients (it did not "
             f"converge, or they have one label); leave it out, or give it fewer covariates"
         )
-    scorers = type(fits[0].scorers).join([part.scorers for part in fits])
+    scorers = type(fits[0].scorers).join(
+        [part.scorers for part, models in zip(fits, wanted, strict=True) if models]
+    )
     return Trained(
         y=y,
         model=scorers[:1],
         probability=whole[0],
-        bootstrap_models=scorers[ends[2] :],
+        bootstrap_models=scorers[len(scorers) - len(plan.bootstrap) :],
         folds=Replicates(y, plan.folds.training, folds),
         interval=Replicates(y, plan.interval.training, interval),
         bootstrap=Replicates(y, plan.bootstrap, bootstrap),
     )
+
+
+def _fits(
+    learner: Learner, X: Counts, y: Counts, graded: Counts | None, chunk: tuple[Counts, bool]
+) -> Fits:
+    """A chunk of the plan, with its models or without."""
+    weights, models = chunk
+    return learner.fit_replicates(X, y, weights, graded, models=models)

@@ -9,7 +9,7 @@ from pathlib import Path
 from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import dump_json, link_latest, write_files
-from predictor.report import Figure, cohort_counts, plan_result, report_figures
+from predictor.report import Figure, Workers, cohort_counts, drawn_figures, plan_result
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining
@@ -40,6 +40,7 @@ def deliver(
     individual: bool = False,
     promote: bool = False,
     tracker: Tracker | None = None,
+    workers: Workers = map,
 ) -> DeliveredTraining:
     """Save, draw, track.
 
@@ -67,6 +68,8 @@ def deliver(
         Whether its champion becomes that of the question even if there is one.
     tracker
         What is told of the training; MLflow if None.
+    workers
+        Where figures are drawn.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def deliver(
     result, places = judged.result, Places.of(judged.prepared, models, out)
     tracker = MLflowTracker() if tracker is None else tracker
     with telling_failure(tracker, attempt(judged.prepared, name)):
-        run, directories = _written(judged, places, data, name, individual, promote)
+        run, directories = _written(judged, places, data, name, individual, promote, workers)
     logged, tracking_error = try_to_log(run, places.report, tracker)
     learners = {
         name: DeliveredLearner(
@@ -112,11 +115,12 @@ def _written(
     name: str | None,
     individual: bool,
     promote: bool,
+    workers: Workers,
 ) -> tuple[TrainingRun, Mapping[str, Path]]:
     """Write models, report and record; what a tracker is to be told, and where each model is."""
     study, result, out = judged.prepared.study, judged.result, places.report
     shown = result.visible()
-    together, each = report_figures(shown)
+    together, each = drawn_figures(shown, workers)
     vectors = _vectors(together)
     pictures_of_each = {
         learner: _vectors(drawn) | (_swarm(judged.learners[learner]) if individual else {})

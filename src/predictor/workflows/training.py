@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from predictor.processes import Elsewhere
 from predictor.report.figures.figure import import_matplotlib
 from predictor.results import DeliveredTraining
 from predictor.tracking import MLflowTracker, Tracker
@@ -33,7 +34,7 @@ def train(
     name: str | None = None,
     seed: int | None = None,
     jobs: int = -1,
-    executor: Executor | None = None,
+    elsewhere: Elsewhere | None = None,
     individual: bool = False,
     promote: bool = False,
     progress: Progress = silent,
@@ -59,9 +60,9 @@ def train(
         Instead of the seed of the study file.
     jobs
         Replicates fitted at the same time, by threads; -1 for all processors.
-    executor
-        Where replicates are fitted instead, for example in `predictor.processes.Processes`; the
-        numbers do not depend on it.
+    elsewhere
+        Where replicates are fitted and figures drawn instead, for example in
+        `predictor.processes.Processes`; nothing that is found depends on it.
     individual
         Draw each learner's SHAP values with a point per patient: personal data.
     promote
@@ -91,11 +92,12 @@ def train(
     study, steps = planned.prepared.study, steps_of(planned)
     check_places(study, Places.of(planned.prepared, models, out))
     check = Check(tracker.check)
-    executor = asking(threads(jobs) if executor is None else executor, check.ask)
+    executor = asking(threads(jobs) if elsewhere is None else elsewhere, check.ask)
+    later = [tracker.get_ready] + ([import_matplotlib] if elsewhere is None else [])
     # what comes later imports and builds for seconds, while models are trained elsewhere
     with (
         telling_failure(tracker, attempt(planned.prepared, name), check),
-        meanwhile(check, tracker.get_ready, import_matplotlib),
+        meanwhile(check, *later),
     ):
         estimated = fit_and_estimate(planned, executor, progress)
         progress("judging", 1 - 2 / steps)
@@ -110,6 +112,7 @@ def train(
         individual=individual,
         promote=promote,
         tracker=tracker,
+        workers=map if elsewhere is None else elsewhere,
     )
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from predictor.report.figures.calibration_plot import calibration
-from predictor.report.figures.collect import learner_figures, report_figures, training_figures
+from predictor.report.figures.collect import (
+    Workers,
+    drawn_figures,
+    learner_figures,
+    report_figures,
+    training_figures,
+)
 from predictor.report.figures.dendrogram import clusters
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.flow_diagram import flow
@@ -20,12 +26,14 @@ from predictor.report.figures.trainings_over_time import trainings
 __all__ = [
     "Figure",
     "Table",
+    "Workers",
     "calibration",
     "clusters",
     "coefficients",
     "comparison",
     "decision_curve",
     "decision_curve_instability",
+    "drawn_figures",
     "flow",
     "importance",
     "instability",

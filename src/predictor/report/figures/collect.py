@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from predictor.report.figures.calibration_plot import calibration
 from predictor.report.figures.figure import Figure
@@ -38,6 +41,52 @@ def report_figures(
         if facts.parameters and not facts.comparator
     }
     return training_figures(report), each
+
+
+Which = tuple[str | None, str]
+"""A figure: the learner it is about, None for all together, and its name."""
+Workers = Callable[["Drawing", Sequence[Which]], Iterable[str]]
+"""Draws figures, and returns their vector graphics in their order, as ``map`` would."""
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """Draws figures of a report, here or in another process.
+
+    Attributes
+    ----------
+    document
+        The report, as in ``report.json``.
+    """
+
+    document: Mapping[str, Any]
+
+    @cached_property
+    def _report(self) -> TrainingResult:
+        return TrainingResult.from_json(self.document)
+
+    def __call__(self, which: Which) -> str:
+        """The vector graphic of one figure."""
+        learner, name = which
+        if learner is None:
+            return training_figures(self._report)[name].svg
+        figure = _OF_A_LEARNER[name](self._report, learner)
+        assert figure is not None
+        return figure.svg
+
+
+def drawn_figures(
+    report: TrainingResult, workers: Workers
+) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
+    """The figures of `report_figures`, with their vector graphics drawn by workers."""
+    together, each = report_figures(report)
+    which: list[Which] = [(None, name) for name in together]
+    which += [(learner, name) for learner, figures in each.items() for name in figures]
+    drawn = workers(Drawing(report.to_json()), which)
+    for (learner, name), svg in zip(which, drawn, strict=True):
+        figures = together if learner is None else each[learner]
+        figures[name] = figures[name].drawn_as(svg)
+    return together, each
 
 
 def training_figures(report: TrainingResult) -> dict[str, Figure]:

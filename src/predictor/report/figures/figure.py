@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -68,6 +68,12 @@ class Figure:
             nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
             self._drawn.savefig(stream, format="svg", metadata=nothing)
         return compact(stream.getvalue(), f"{self.title}\n{self.alt}", self.alt)
+
+    def drawn_as(self, svg: str) -> Figure:
+        """The same figure, whose vector graphic was drawn elsewhere."""
+        same = replace(self)
+        vars(same)["svg"] = svg
+        return same
 
     def png(self, dpi: int = _RESOLUTION) -> bytes:
         """A picture of `dpi` dots per inch."""

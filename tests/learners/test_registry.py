@@ -13,6 +13,7 @@ from predictor.scorers import scorers_from_arrays
 def test_learners_are_named_from_simple_to_complex():
     assert names() == (
         "prevalence",
+        "expected",
         "logistic",
         "firth",
         "ridge",
@@ -26,7 +27,7 @@ def test_make_passes_parameters_on():
 
 
 def test_unknown_learner_is_refused_with_those_that_exist():
-    known = r"no learner 'rigde'.*prevalence, logistic, .*or sklearn:<import path"
+    known = r"no learner 'rigde'.*prevalence, expected, .*or sklearn:<import path"
     with pytest.raises(StudyError, match=known):
         make("rigde")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # In order from simple to complex.
 _LEARNERS = {
     "prevalence": "predictor.learners.prevalence:Prevalence",
+    "expected": "predictor.learners.expected:Expected",
     "logistic": "predictor.learners.logistic:Logistic",
     "firth": "predictor.learners.firth:Firth",
     "ridge": "predictor.learners.ridge:Ridge",
@@ -30,7 +31,7 @@ def names() -> tuple[str, ...]:
     Examples
     --------
     >>> names()
-    ('prevalence', 'logistic', 'firth', 'ridge', 'elastic_net', 'lightgbm')
+    ('prevalence', 'expected', 'logistic', 'firth', 'ridge', 'elastic_net', 'lightgbm')
     """
     return tuple(_LEARNERS)
 

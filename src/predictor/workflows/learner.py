@@ -44,7 +44,8 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
     ------
     StudyError
         If the learner or one of its settings is unknown, it has no splines, or they are asked for
-        a covariate that it does not have or that is not a number.
+        a covariate that it does not have or that is not a number; if it needs directions, and
+        nothing is expected of its covariates.
     """
     estimator = make(spec.learner, **spec.parameters)
     where = f"{study.file}: learners.{spec.name}"
@@ -64,6 +65,12 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
     if weak := weak_covariates(spec, study, estimator):
         columns = (c for covariate in chosen if covariate.name in weak for c in covariate.places)
         estimator.set_params(weak=tuple(columns))
+    if "directions" in spec.parameters:
+        raise StudyError(
+            f"{where}.parameters.directions: directions are given once, as `expected:` of the study"
+        )
+    if "directions" in estimator.get_params():
+        estimator.set_params(directions=_directions(study, matrix.select(spec.covariates), where))
     if not spec.splines:
         return estimator
     if "splines" not in estimator.get_params():
@@ -113,3 +120,23 @@ def remarks(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, .
     if estimator.needs_graded:
         said.append(_GRADED[estimator.get_params()["graded"]])
     return tuple(said)
+
+
+def _directions(study: Study, matrix: Design, where: str) -> dict[int, int]:
+    """What the study expects, by column of the learner's matrix: 1 for more, -1 for less."""
+    if not study.expected:
+        raise StudyError(
+            f"{where}: the learner 'expected' needs directions; write them into the study file "
+            f"before looking at the outcome, as `expected: {{{matrix.columns[0]}: less}}`"
+        )
+    found = {
+        matrix.columns.index(name): 1 if direction == "more" else -1
+        for name, direction in study.expected.items()
+        if name in matrix.columns
+    }
+    if not found:
+        raise StudyError(
+            f"{where}: none of its covariates is among those of `expected:` "
+            f"({', '.join(study.expected)})"
+        )
+    return found

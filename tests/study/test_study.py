@@ -176,3 +176,12 @@ def test_the_smallest_detectable_change_is_a_standard_error_in_other_words(study
     )
     study = parse_study(text, file="study.yaml", pipeline=None)
     assert study.outcome.measurement_error.sem == pytest.approx(1.0, abs=1e-6)
+
+
+def test_an_earlier_time_point_is_tested_only_if_nothing_is_made_of_it(study_text: str) -> None:
+    text = study_text.replace("rule: nrs_t0", "earlier: {T1: nrs_t0 > 5}, rule: nrs_t0")
+    text += "global_test: [T1]\n"
+    assert parse_study(text, file="study.yaml", pipeline=None).global_test == ("T1",)
+    late = text.replace("predict_at: T0", "predict_at: T1")
+    with pytest.raises(StudyError, match=r"global_test: the outcome at T1 is known at predict_at"):
+        parse_study(late, file="study.yaml", pipeline=None)

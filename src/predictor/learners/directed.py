@@ -28,7 +28,7 @@ class DirectedLikelihood(Likelihood):
         (B, 1 + p, 2): what the two add to the coefficients of the design.
     """
 
-    basis: Floats = field(default_factory=lambda: np.zeros((0, 0, 2)))
+    basis: Floats = field(kw_only=True)
 
     @classmethod
     def along(cls, likelihood: Likelihood, direction: Floats) -> Self:

@@ -179,6 +179,11 @@ class Study(Frozen):
                     f"global_test: {member!r} is none of graded (with outcome.graded), a time "
                     f"point of outcome.earlier, and expected (with expected:)"
                 )
+            if member in outcome.earlier and not self.later(member):
+                raise ValueError(
+                    f"global_test: the outcome at {member} is known at predict_at "
+                    f"({self.predict_at}), where covariates may be made of it; take it out"
+                )
         if len(set(self.global_test)) < len(self.global_test):
             raise ValueError("global_test: names a member twice")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from predictor.report.page.blocks import Block, Facts, Missing, Picture, Section, Table, Text
 from predictor.results import ExpectedDirections, GlobalTest, TrainingResult
-from predictor.results.words import NONE, bare_p, percent
+from predictor.results.words import NONE, bare_p, number, percent
 
 
 def association(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
@@ -58,9 +58,9 @@ def _test(test: GlobalTest) -> list[Block]:
             Table(
                 f"What the test of {name} can find: share of cohorts like this one, by the AUROC "
                 "of the true probabilities",
-                [f"AUROC {each.auroc:.2f}" for each in test.power],
-                [[percent(each.share) for each in test.power]],
-                frozenset(range(len(test.power))),
+                ["True AUROC", "Found"],
+                [[number(each.auroc), percent(each.share)] for each in test.power],
+                frozenset({1}),
             ),
             Text(
                 "Simulated with these covariates, each with an effect of a random size, and so "

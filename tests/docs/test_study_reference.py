@@ -19,6 +19,7 @@ from predictor.study.specs import (
     IntervalSpec,
     LearnerSpec,
     PenaltySpec,
+    PriorSpec,
     ValidationSpec,
 )
 from predictor.study.study import Study
@@ -32,6 +33,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "outcome.measurement_error.": MeasurementError,
     "outcome.control.": Control,
     "learners.<name>.": LearnerSpec,
+    "learners.<name>.prior.": PriorSpec,
     "penalty.": PenaltySpec,
     "validation.": ValidationSpec,
     "validation.cross_validation.": CrossValidationSpec,

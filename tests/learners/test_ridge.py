@@ -168,3 +168,42 @@ def test_penalty_is_chosen_as_well_as_by_five_folds_of_patients(columns, slope, 
     loss_saved, auroc_lost = difference.mean(axis=0)
     assert loss_saved > -0.005
     assert auroc_lost < 0.005
+
+
+def test_a_prior_is_a_penalty_on_the_distance_from_it():
+    """With an offset of what the prior says, it is the penalty on the coefficients themselves."""
+    rng = np.random.default_rng(23)
+    X, y = cohort(rng, 60, 4, 0.7)
+    X = X * [1.0, 10.0, 0.1, 1.0]
+    prior = {0: 0.9, 1: 0.05, 2: -3.0}
+    found = Ridge(penalties=1, largest=6 / 60, caution=1.0, prior=prior).fit(X, y).scorers_
+    sd = X.std(axis=0)
+    pull = (X - X.mean(axis=0)).T @ (y - found.probability(X)[0]) / sd
+    # at the optimum the score of a standardised column is the penalty on its distance
+    distance = found.coefficient[0] - np.array([[0.0], [0.5], [1.0]]) * [0.9, 0.05, -3.0, 0.0]
+    settled = np.abs(pull - 6 * sd * distance).max(axis=1) < 1e-5
+    assert settled.tolist() in ([False, True, False], [False, False, True])
+
+
+def test_a_right_prior_is_used_and_a_wrong_one_is_let_go():
+    rng = np.random.default_rng(24)
+    gained, lost = [], []
+    for _ in range(30):
+        X, y = cohort(rng, 48, 8, 0.7)
+        new, outcome = cohort(rng, 2000, 8, 0.7)
+        plain, right, wrong = (
+            auroc(outcome, Ridge(prior=prior).fit(X, y).predict_proba(new)[:, 1])
+            for prior in (None, {0: 0.7, 1: 0.7}, {0: -0.7, 1: -0.7})
+        )
+        gained.append(right - plain)
+        lost.append(wrong - plain)
+    assert np.mean(gained) > 0.03
+    assert np.mean(lost) > -0.03
+
+
+def test_coefficients_of_nobody_change_nothing():
+    X, y = cohort(np.random.default_rng(25), 48, 3, 0.7)
+    plain = Ridge().fit(X, y).predict_proba(X)
+    assert_array_equal(Ridge(prior={0: 0.0}).fit(X, y).predict_proba(X), plain)
+    with pytest.raises(StudyError, match="prior: X has no column 3"):
+        Ridge(prior={3: 1.0}).fit(X, y)

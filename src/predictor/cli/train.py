@@ -63,6 +63,12 @@ _NEEDED = (
     is_flag=True,
     help="Make its champion that of the question in MLflow, in the place of the one there is.",
 )
+@click.option(
+    "--prior",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    help="Folder of a saved model: a ridge more, ridge_prior, starts from its coefficients.",
+)
 @options.as_json
 @options.quiet
 def command(
@@ -76,6 +82,7 @@ def command(
     jobs: int,
     individual: bool,
     promote: bool,
+    prior: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -103,6 +110,21 @@ def command(
                 promote=promote,
                 progress=show,
             )
+    with options.progress(options.messages(quiet)) as show:
+        summary = train(
+            config,
+            data,
+            learners=learners,
+            models=models,
+            out=out,
+            name=name,
+            seed=seed,
+            jobs=jobs,
+            individual=individual,
+            promote=promote,
+            prior=prior,
+            progress=show,
+        )
     with options.printing():
         if as_json:
             options.print_json(summary)

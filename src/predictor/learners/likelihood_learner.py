@@ -67,6 +67,8 @@ class LikelihoodLearner(Learner):
     weak
         Columns of X that are penalised four times as much as the others, for learners with a
         penalty on single coefficients.
+    prior
+        Coefficients of another model by column of X, for learners that can start from one.
 
     Attributes
     ----------
@@ -79,6 +81,7 @@ class LikelihoodLearner(Learner):
     impute: str = "mean"
     splines: Mapping[int, int] | None = None
     weak: Collection[int] | None = None
+    prior: Mapping[int, float] | None = None
 
     def number_of_parameters(self, columns: int) -> int:
         """How many parameters a design with so many columns has; k knots make k - 1 of one."""
@@ -91,7 +94,7 @@ class LikelihoodLearner(Learner):
         expansion = self._expansion(X, weights)
         design_of, shift, scale = _designs(X, y, expansion)
         B, q = len(weights), len(scale)
-        prior = self._prior(X.shape[1], expansion)
+        prior = self._prior(X.shape[1], scale, expansion)
         coefficient = np.full((B, 1 + q), np.nan)
         mean = np.full((B, q), np.nan)
         penalty = np.full(B, np.nan)
@@ -138,13 +141,14 @@ class LikelihoodLearner(Learner):
             return None
         return learn_expansion(X, weights, regression=self.impute != "mean", splines=splines)
 
-    def _prior(self, columns: int, expansion: Expansion | None) -> Prior:
+    def _prior(self, columns: int, scale: Floats, expansion: Expansion | None) -> Prior:
         """What is thought of the terms that so many columns become."""
-        for column in self.weak or ():
-            if column not in range(columns):
-                raise StudyError(f"weak: X has no column {column!r}")
+        for name, named in (("weak", self.weak), ("prior", self.prior)):
+            for column in named or ():
+                if column not in range(columns):
+                    raise StudyError(f"{name}: X has no column {column!r}")
         origin = np.arange(columns) if expansion is None else expansion.origin
-        return Prior.of(origin, weak=self.weak or ())
+        return Prior.of(origin, scale, weak=self.weak or (), coefficients=self.prior or {})
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         """How many replicates are fitted together, if the design has so many patients."""

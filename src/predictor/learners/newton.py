@@ -88,6 +88,7 @@ def maximise(
     dropped: Bools,
     penalty: Floats,
     tolerance: float,
+    centre: Floats | None = None,
 ) -> tuple[Floats, Bools]:
     r"""Maximise the likelihood minus half the penalty times the squared coefficients.
 
@@ -108,6 +109,8 @@ def maximise(
         (B, q), 0 for no penalty.
     tolerance
         Relative change of the deviance.
+    centre
+        (B, q) what is squared is the distance from it; from 0 if None.
 
     Returns
     -------
@@ -121,11 +124,12 @@ def maximise(
     running = np.arange(len(start))
     base, step = coefficient.copy(), np.zeros(start.shape)
     before = np.full(len(start), np.inf)
+    centre = np.zeros(start.shape) if centre is None else centre
     part = likelihood
     for _ in range(_PASSES):
         now = base + step
         result = part.evaluate(now)
-        objective = result.deviance + np.einsum("bj,bj->b", penalty * now, now)
+        objective = result.deviance + np.einsum("bj,bj->b", penalty * (now - centre), now - centre)
         settled = np.abs(objective - before) < tolerance * (np.abs(objective) + 0.1)
         coefficient[running[settled]] = now[settled]
         converged[running[settled]] = True
@@ -137,12 +141,12 @@ def maximise(
         diagonal = np.arange(information.shape[-1])
         information[:, diagonal, diagonal] += penalty
         inverse = invert(information, dropped)
-        onward = newton_step(inverse, result.score - penalty * now)
+        onward = newton_step(inverse, result.score - penalty * (now - centre))
         step = np.where(worse[:, None], step / 2, onward)
         base = np.where(worse[:, None], base, now)
         before = np.where(worse, before, objective)
         if not going.all():
             running, base, step, before = running[going], base[going], step[going], before[going]
-            penalty, dropped = penalty[going], dropped[going]
+            penalty, dropped, centre = penalty[going], dropped[going], centre[going]
             part = part.select(going)
     return coefficient, converged

@@ -60,6 +60,9 @@ class Ridge(LikelihoodLearner):
         ``mean``: a mean of the coefficients of that model and of the one that learns from the label
         alone, weighted by :math:`\sigma(n (L_0 - L_1))` with L their mean log losses of the label
         of patients left out.
+    prior
+        Coefficients of another model by column of X, per unit of the column. What is penalised is
+        then the distance from none, half or all of them, chosen in each replicate with the penalty.
 
     Attributes
     ----------
@@ -98,6 +101,7 @@ class Ridge(LikelihoodLearner):
         splines: Mapping[int, int] | None = None,
         weak: Collection[int] | None = None,
         graded: bool | str = False,
+        prior: Mapping[int, float] | None = None,
     ) -> None:
         self.penalties = penalties
         self.largest = largest
@@ -107,6 +111,7 @@ class Ridge(LikelihoodLearner):
         self.splines = splines
         self.weak = weak
         self.graded = graded
+        self.prior = prior
 
     @property
     def needs_graded(self) -> bool:

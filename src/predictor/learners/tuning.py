@@ -16,7 +16,11 @@ from predictor.learners.prior import Prior
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+WEIGHTS = (0.0, 0.5, 1.0)
+"""How much of the coefficients of another model others are shrunk towards."""
+
 _TOLERANCE = 1e-13
+_ROUGH = 1e-8
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Tuned:
         (B,) that was used.
     scale
         (B, q) what it was multiplied by for each squared coefficient.
+    centre
+        (B, q) what coefficients were shrunk towards.
     dropped
         (B, q) coefficients that are 0.
     """
@@ -63,6 +69,7 @@ class Tuned:
     converged: Bools
     penalty: Floats
     scale: Floats
+    centre: Floats
     dropped: Bools
 
     def of_label(self, likelihood: Likelihood) -> Fitted:
@@ -74,6 +81,8 @@ class Tuned:
 def tune(likelihood: Likelihood | OrdinalLikelihood, prior: Prior, tuning: Tuning) -> Tuned:
     """Choose a penalty in each replicate, as that of the smallest loss of patients left out.
 
+    If the prior has a mean, how much of it coefficients are shrunk towards is chosen with it.
+
     Parameters
     ----------
     likelihood
@@ -84,21 +93,33 @@ def tune(likelihood: Likelihood | OrdinalLikelihood, prior: Prior, tuning: Tunin
         The penalties.
     """
     B, p = likelihood.variance.shape
+    every = np.arange(B)
     dropped = likelihood.unused()
-    scale = np.zeros(dropped.shape)
+    scale, mean = np.zeros(dropped.shape), np.zeros(dropped.shape)
     scale[:, 1 : 1 + p] = prior.precision * likelihood.variance
+    mean[:, 1 : 1 + p] = prior.mean
+    mean[dropped] = 0.0
     sequence = np.geomspace(tuning.largest * likelihood.total, tuning.smallest, tuning.penalties)
-    loss, path = _leave_one_out_path(likelihood, sequence, scale, dropped)
-    best = loss.argmin(axis=0)
-    penalty = tuning.caution * sequence[best, np.arange(B)]
+    least = np.full(B, np.inf)
+    penalty, centre, start = np.zeros(B), np.zeros(dropped.shape), np.zeros(dropped.shape)
+    for weight in WEIGHTS if prior.mean.any() else WEIGHTS[:1]:
+        towards = weight * mean
+        loss, path = _leave_one_out_path(likelihood, sequence, scale, dropped, towards)
+        best = loss.argmin(axis=0)
+        better = loss[best, every] < least
+        least[better] = loss[best, every][better]
+        penalty[better] = tuning.caution * sequence[best, every][better]
+        start[better] = path[best, every][better]
+        centre[better] = towards[better]
     coefficient, converged = maximise(
         likelihood,
-        path[best, np.arange(B)],
+        start,
         dropped=dropped,
         penalty=penalty[:, None] * scale,
         tolerance=_TOLERANCE,
+        centre=centre,
     )
-    return Tuned(coefficient, converged, penalty, scale, dropped)
+    return Tuned(coefficient, converged, penalty, scale, centre, dropped)
 
 
 def left_out(likelihood: Likelihood | OrdinalLikelihood, tuned: Tuned) -> Floats:
@@ -108,14 +129,19 @@ def left_out(likelihood: Likelihood | OrdinalLikelihood, tuned: Tuned) -> Floats
     at = np.arange(penalty.shape[1])
     result.information[:, at, at] += penalty
     inverse = invert(result.information, tuned.dropped)
-    step = newton_step(inverse, result.score - penalty * tuned.coefficient)
+    gradient = result.score - penalty * (tuned.coefficient - tuned.centre)
+    step = newton_step(inverse, gradient)
     if isinstance(likelihood, OrdinalLikelihood):
         return likelihood.leave_one_out_of_label(result.terms, inverse, step)
     return likelihood.leave_one_out(result.terms, inverse, step)
 
 
 def _leave_one_out_path(
-    likelihood: Likelihood | OrdinalLikelihood, sequence: Floats, scale: Floats, dropped: Bools
+    likelihood: Likelihood | OrdinalLikelihood,
+    sequence: Floats,
+    scale: Floats,
+    dropped: Bools,
+    centre: Floats,
 ) -> tuple[Floats, Floats]:
     """Approximate leave-one-patient-out log loss and coefficients along the penalties.
 
@@ -129,6 +155,8 @@ def _leave_one_out_path(
         (B, q) what a penalty is multiplied by for each squared coefficient.
     dropped
         (B, q) coefficients that are 0.
+    centre
+        (B, q) what coefficients are shrunk towards.
 
     Returns
     -------
@@ -138,6 +166,15 @@ def _leave_one_out_path(
         (L, B, q).
     """
     coefficient = likelihood.null()
+    if centre.any():
+        coefficient, _ = maximise(
+            likelihood,
+            coefficient + centre,
+            dropped=dropped,
+            penalty=sequence[0][:, None] * scale,
+            tolerance=_ROUGH,
+            centre=centre,
+        )
     loss = np.zeros(sequence.shape)
     path = np.zeros((*sequence.shape, scale.shape[1]))
     at = np.arange(scale.shape[1])
@@ -152,7 +189,7 @@ def _leave_one_out_path(
         result = likelihood.evaluate(coefficient, keep_terms=True)
         result.information[:, at, at] += penalty
         inverse = invert(result.information, dropped)
-        step = newton_step(inverse, result.score - penalty * coefficient)
+        step = newton_step(inverse, result.score - penalty * (coefficient - centre))
         loss[k] = likelihood.leave_one_out(result.terms, inverse, step)
         coefficient = likelihood.admissible(coefficient + step, coefficient)
         path[k] = coefficient

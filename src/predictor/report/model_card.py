@@ -71,11 +71,13 @@ def dictionary_hash(study: Study) -> str:
 def _details(study: Study, facts: LearnerResult, result: TrainingResult) -> list[str]:
     end, start = study.outcome.known_at, study.predict_at
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    (prior,) = (spec.prior for spec in study.learners)
     return [
         f"- **Learner** {facts.learner}, {facts.parameters} parameters",
         f"- **Predicts** {_at(study, study.outcome.name, end)}",
         f"- **From** what is known at {as_markdown(f'{start} ({study.timepoints[start]})')}",
         f"- **Label rule** {_code(study.outcome.rule)}",
+        *([f"- **Started from** {as_markdown(str(prior.source))}"] if prior else []),
         f"- **Trained** {result.time}",
         f"- **Seed** {result.seed}",
         f"- **Versions** {versions}",

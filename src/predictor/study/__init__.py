@@ -11,6 +11,7 @@ from predictor.study.specs import (
     CrossValidationSpec,
     IntervalSpec,
     LearnerSpec,
+    PriorSpec,
     ValidationSpec,
 )
 from predictor.study.study import Pipeline, Study
@@ -24,6 +25,7 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "Pipeline",
+    "PriorSpec",
     "Study",
     "ValidationSpec",
     "as_number",

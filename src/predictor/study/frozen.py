@@ -17,6 +17,8 @@ Directions = Annotated[Mapping[str, Literal["less", "more"]], *_frozen]
 """Whether more of a covariate is expected to go with less or with more of the event."""
 Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], *_frozen]
 """Numbers of knots by covariate."""
+Numbers = Annotated[Mapping[str, Annotated[float, Field(allow_inf_nan=False)]], *_frozen]
+"""Named numbers."""
 
 
 class Frozen(BaseModel):

@@ -193,9 +193,20 @@ def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
         resolved = str(origin["validation"].parent / bootstrap["resamples"])
         validation = {**raw["validation"], "bootstrap": {**bootstrap, "resamples": resolved}}
         raw = {**raw, "validation": validation}
+    if isinstance(raw.get("learners"), dict):
+        folder = origin["learners"].parent
+        raw = {**raw, "learners": {n: _with_model(e, folder) for n, e in raw["learners"].items()}}
     study = _validate(raw, {key: str(file) for key, file in origin.items()}, str(path))
     _check_missing(study, str(origin.get("missing", path)))
     return study
+
+
+def _with_model(entry: object, folder: Path) -> object:
+    """A learner whose prior names the model where it is, from wherever it is read."""
+    model = _dig(entry, "prior", "model")
+    if not isinstance(entry, dict) or not isinstance(model, str):
+        return entry
+    return {**entry, "prior": {**entry["prior"], "model": str(folder / model)}}
 
 
 def _check_missing(study: Study, file: str) -> None:

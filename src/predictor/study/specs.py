@@ -7,7 +7,34 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from predictor.study.frozen import Frozen, Knots, Settings
+from predictor.study.frozen import Frozen, Knots, Numbers, Settings
+
+
+class PriorSpec(Frozen):
+    """Another model, towards whose coefficients a learner shrinks its own.
+
+    Attributes
+    ----------
+    model
+        The folder of a saved model. What is kept of a training says `source` and `coefficients` in
+        its place, so that it can be repeated without that folder.
+    source
+        Which model or publication the coefficients are of.
+    coefficients
+        In log-odds per unit, by column of the design matrix: `age_years`, `sex=male`.
+    """
+
+    model: str | None = None
+    source: str | None = None
+    coefficients: Numbers = Field(default_factory=dict, validate_default=True)
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.model is None) == (self.source is None) or (
+            bool(self.coefficients) != (self.source is not None)
+        ):
+            raise ValueError("give the folder of a model, or a source and its coefficients")
+        return self
 
 
 class LearnerSpec(Frozen):
@@ -27,6 +54,8 @@ class LearnerSpec(Frozen):
     splines
         Number of knots, 3 to 7, of the restricted cubic spline of a covariate, for learners that
         have them.
+    prior
+        Another model to start from, for learners that can.
     parameters
         Settings of the procedure; its defaults where left out.
     """
@@ -36,6 +65,7 @@ class LearnerSpec(Frozen):
     covariates: tuple[str, ...] | None = Field(default=None, min_length=1)
     comparator: bool = False
     splines: Knots = Field(default_factory=dict, validate_default=True)
+    prior: PriorSpec | None = None
     parameters: Settings = Field(default_factory=dict, validate_default=True)
 
     @property

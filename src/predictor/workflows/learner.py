@@ -53,6 +53,8 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         raise StudyError(
             f"{where}.parameters.splines: splines are given by covariate, beside `parameters`"
         )
+    if "prior" in spec.parameters:
+        raise StudyError(f"{where}.parameters.prior: a prior is given beside `parameters`")
     if "weak" in spec.parameters:
         raise StudyError(
             f"{where}.parameters.weak: weak covariates are those of the study, by `penalty.weak`"
@@ -71,6 +73,16 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         )
     if "directions" in estimator.get_params():
         estimator.set_params(directions=_directions(study, matrix.select(spec.covariates), where))
+        places = (c for covariate in chosen if covariate.name in weak for c in covariate.places)
+        estimator.set_params(weak=tuple(places))
+    if spec.prior is not None:
+        if "prior" not in estimator.get_params():
+            raise StudyError(f"{where}.prior: the learner '{spec.learner}' starts from no model")
+        columns = [name for covariate in chosen for name in covariate.columns]
+        values = spec.prior.coefficients
+        estimator.set_params(
+            prior={place: values[name] for place, name in enumerate(columns) if name in values}
+        )
     if not spec.splines:
         return estimator
     if "splines" not in estimator.get_params():
@@ -106,6 +118,8 @@ def settings(spec: LearnerSpec, study: Study, estimator: Learner) -> dict[str, s
     said = {name: str(value) for name, value in spec.parameters.items()}
     if weak := weak_covariates(spec, study, estimator):
         said["weak"] = ", ".join(weak)
+    if spec.prior is not None:
+        said["prior"] = str(spec.prior.source)
     return said
 
 
@@ -116,6 +130,11 @@ def remarks(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, .
         said.append(
             f"Asked of every model, and so penalised four times as much as the others: "
             f"{listed(weak)}."
+        )
+    if spec.prior is not None:
+        said.append(
+            f"Shrunk towards none, half or all of the coefficients of another model, as patients "
+            f"left out decide: {spec.prior.source}; it has {listed(list(spec.prior.coefficients))}."
         )
     if estimator.needs_graded:
         said.append(_GRADED[estimator.get_params()["graded"]])

@@ -30,6 +30,7 @@ from predictor.errors import StudyError
 from predictor.learners import names
 from predictor.study import LearnerSpec, Study, load_study
 from predictor.workflows.beginning import Beginning
+from predictor.workflows.priors import with_learner_from, with_priors
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,6 +81,7 @@ def prepare(
     *,
     learners: Sequence[str] = (),
     seed: int | None = None,
+    prior: Path | str | None = None,
 ) -> Prepared:
     """Read the study and the table, and check everything that can be checked before training.
 
@@ -91,15 +93,19 @@ def prepare(
         Names of learners in the study file (or of the package); all of the file if empty.
     seed
         Instead of the seed of the study file.
+    prior
+        Folder of a saved model that one learner more, `ridge_prior`, starts from.
 
     Raises
     ------
-    StudyError, DataError
-        If the study or the table is refused.
+    StudyError, DataError, ModelError
+        If the study, the table or the model is refused.
     """
     beginning = Beginning.now()
     study = config if isinstance(config, Study) else load_study(config)
     study = _ordered(study, learners, seed)
+    if prior is not None:
+        study = with_learner_from(study, prior)
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)
@@ -123,7 +129,7 @@ def prepare(
             prepared.matrix.select(study.penalty.weak)
         except StudyError as error:
             raise StudyError(f"{study.file}: penalty.weak: {error}") from None
-    return prepared
+    return replace(prepared, study=with_priors(study, prepared.matrix))
 
 
 def _check_expected(study: Study, matrix: Design) -> None:

@@ -37,6 +37,7 @@ def train(
     elsewhere: Elsewhere | None = None,
     individual: bool = False,
     promote: bool = False,
+    prior: Path | str | None = None,
     progress: Progress = silent,
     tracker: Tracker | None = None,
 ) -> DeliveredTraining:
@@ -67,6 +68,8 @@ def train(
         Draw each learner's SHAP values with a point per patient: personal data.
     promote
         Whether the champion of this training becomes that of its question even if there is one.
+    prior
+        Folder of a saved model that one learner more, `ridge_prior`, starts from.
     progress
         Called before each step with a few words and the share of steps that are done.
     tracker
@@ -88,7 +91,7 @@ def train(
     """
     tracker = MLflowTracker() if tracker is None else tracker
     progress("reading", 0.0)
-    planned = plan(prepare(config, data, learners=learners, seed=seed))
+    planned = plan(prepare(config, data, learners=learners, seed=seed, prior=prior))
     study, steps = planned.prepared.study, steps_of(planned)
     check_places(study, Places.of(planned.prepared, models, out))
     check = Check(tracker.check)

@@ -131,6 +131,7 @@ def verify(
         files = model_files(saved_model(estimated, name), card="")
         found = comparable(parse_json(files[MODEL]), files)
     progress("comparing", 1 - 1 / steps)
+    study = planned.prepared.study
     now = _Stored(stored.kind, study, found, study.seed, provenance.versions())
     patients = planned.prepared.labelled.flow.labelled
     inputs = (

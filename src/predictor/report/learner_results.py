@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+import numpy as np
+
 from predictor import results
-from predictor.explain import Importance
+from predictor.explain import Importance, Shape
 from predictor.report.plain_numbers import known_row, plain, plain_row
 from predictor.results import NUMBERS, LearnerResult, ModelInWords, SampleSize
 from predictor.study import LearnerSpec
@@ -23,6 +25,7 @@ _WITH_ENDS = (
     "auroc", "brier", "log_loss", "calibration_intercept", "calibration_slope", "observed_expected",
 )  # fmt: skip
 _THRESHOLDS = 5
+_DIGITS_OF_SHAPES = 4
 
 
 def learner_result(
@@ -30,6 +33,7 @@ def learner_result(
     trained: Trained,
     performance: Performance,
     importances: Sequence[Importance],
+    shapes: Sequence[Shape],
     *,
     covariates: Sequence[str],
     settings: Mapping[str, str],
@@ -49,7 +53,7 @@ def learner_result(
     ----------
     spec
         Its entry in the study file.
-    trained, performance, importances, curve, calibration, stability
+    trained, performance, importances, shapes, curve, calibration, stability
         What was found.
     covariates
         Names of those it was given.
@@ -92,6 +96,7 @@ def learner_result(
             )
             for i in importances
         },
+        shapes=tuple(_shape(found) for found in shapes),
         decision_curve=results.DecisionCurve(
             threshold=known_row(curve.threshold),
             net_benefit=plain_row(curve.net_benefit),
@@ -140,6 +145,18 @@ def _estimate(found: Estimate) -> results.Estimate:
     if numbers["estimate"] is None:
         numbers = dict.fromkeys(NUMBERS)
     return results.Estimate(**numbers, note=found.note)
+
+
+def _shape(found: Shape) -> results.Shape:
+    at = found.levels if found.values is None else known_row(found.values)
+    rows = np.round([found.effect, found.low, found.high], _DIGITS_OF_SHAPES)
+    return results.Shape(
+        covariate=found.covariate,
+        points=tuple(
+            results.ShapePoint(at=where, effect=plain(e), low=plain(low), high=plain(high))
+            for where, e, low, high in zip(at, *rows.tolist(), strict=True)
+        ),
+    )
 
 
 def _calibration(found: Calibration) -> results.Calibration:

@@ -29,6 +29,26 @@ class Rank(Interval):
     rank: Number
 
 
+class ShapePoint(Interval):
+    """Log-odds at a value, against those of the average patient, with 95 % of the bootstrap models.
+
+    Attributes
+    ----------
+    at
+        A number, or a level of a category or flag.
+    """
+
+    at: float | str
+    effect: Number
+
+
+class Shape(Result):
+    """How the log-odds of a model move with a covariate."""
+
+    covariate: str
+    points: tuple[ShapePoint, ...]
+
+
 class StabilityGroup(Interval):
     """Patients of about the same probability, and what 95 % of the bootstrap models give them."""
 
@@ -134,6 +154,9 @@ class LearnerResult(Result):
         By name of the measure.
     importance
         By name of the covariate.
+    shapes
+        Of covariates whose effect is no straight line; empty where coefficients say it, and in
+        older documents.
     decision_curve, calibration, stability, description
         What was found.
     sample_size
@@ -154,6 +177,7 @@ class LearnerResult(Result):
     instability_mape: Number
     metrics: Named[Estimate]
     importance: Named[Contribution]
+    shapes: tuple[Shape, ...] = ()
     decision_curve: DecisionCurve
     calibration: Calibration
     stability: Stability

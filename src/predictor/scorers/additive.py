@@ -107,6 +107,20 @@ class AdditiveScorers(Scorers):
         baseline: Floats = self.intercept + np.einsum("bj,bj->b", self.coefficient, self.centre)
         return baseline, values
 
+    def partial_effects(
+        self, X: Floats, blocks: Sequence[slice], grids: Sequence[Floats]
+    ) -> list[Floats] | None:
+        """Curves of the covariates, on average 0 in the training sample; None without splines."""
+        if self.coefficients() is not None:
+            return None
+        found = []
+        for block, grid in zip(blocks, grids, strict=True):
+            alone = np.zeros((len(grid), X.shape[1]))
+            alone[:, block] = grid
+            _, values = self.contributions(alone)
+            found.append(values[:, :, block].sum(axis=2))
+        return found
+
     def recalibrated(self, intercept: Floats, slope: Floats) -> AdditiveScorers:
         """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
         return AdditiveScorers(

@@ -100,6 +100,33 @@ class Scorers(ABC):
         """(B, p) change in log-odds per unit of a column; None if there is no such number."""
         return None
 
+    def partial_effects(
+        self, X: Floats, blocks: Sequence[slice], grids: Sequence[Floats]
+    ) -> list[Floats] | None:
+        """How the log-odds move with one covariate; None where coefficients say it, or nothing can.
+
+        Parameters
+        ----------
+        X
+            (n, p) patients over whose other covariates is averaged.
+        blocks
+            Columns of each of k covariates.
+        grids
+            k times (g, columns of the covariate): values that it is given.
+
+        Returns
+        -------
+        list
+            k times (B, g): mean log-odds of the patients if all of them had the value, minus their
+            mean log-odds.
+
+        References
+        ----------
+        Friedman 2001, Ann Stat 29:1189, doi 10.1214/aos/1013203451 (partial dependence).
+        """
+        del X, blocks, grids
+        return None
+
     def in_words(self, replicates: Self, names: Sequence[str]) -> list[str]:
         """The first model in sentences.
 

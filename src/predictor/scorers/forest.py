@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -142,6 +142,48 @@ class Forest:
         for _, comes in self._visits(X):
             counts += comes.sum(axis=1)
         return counts
+
+    def partial(self, X: Floats, owner: Ints, grids: Sequence[Floats]) -> list[Floats]:
+        """Mean sum of the leaves over patients, minus what it is as they are.
+
+        Parameters
+        ----------
+        X
+            (n, p) patients.
+        owner
+            (p,) which of the k covariates a column belongs to, -1 for none.
+        grids
+            k times (g, p): rows of which only the columns of the covariate are looked at.
+
+        Returns
+        -------
+        list
+            k times (g,): of the patients, had all of them the values of that row.
+        """
+        leaf = self.column < 0
+        owned = np.where(leaf, -1, owner[self.column])
+        # a leaf is reached by a patient with a value of the covariate if the patient passes all
+        # splits that are not about it, and the value those that are
+        free = np.arange(len(grids) + 1)[:, None] == owned[None]
+        others = self._passing(X, free)[:, leaf].mean(axis=2)
+        values = self.number[leaf]
+        as_they_are = float(others[-1] @ values)
+        found = []
+        for place, grid in enumerate(grids):
+            passes = self._passing(grid, (owned != place)[None])[0, leaf]
+            found.append((others[place] * values) @ passes - as_they_are)
+        return found
+
+    def _passing(self, X: Floats, free: Bools) -> Bools:
+        """Which nodes patients (n, p) come to if they go both ways at free splits: (k, N, n)."""
+        columns = np.ascontiguousarray(X.T)
+        comes = np.ones((*free.shape, len(X)), dtype=np.bool_)
+        for splits in self.levels:
+            left, here = self.goes_left(columns, splits), comes[:, splits]
+            both = free[:, splits, None]
+            comes[:, splits + 1] = here & (both | left)
+            comes[:, self.right[splits]] = here & (both | ~left)
+        return comes
 
     def _visits(self, X: Floats) -> Iterator[tuple[slice, Bools]]:
         """Some of the patients (n, p) at a time, and which nodes they come to (N, patients)."""

@@ -91,6 +91,27 @@ class TreeScorers(Scorers):
             baseline[b] += expected
         return baseline, values
 
+    def partial_effects(
+        self, X: Floats, blocks: Sequence[slice], grids: Sequence[Floats]
+    ) -> list[Floats] | None:
+        """Mean log-odds if all patients had a value of a covariate, minus their mean log-odds."""
+        X, grids = (
+            _read(X, self.columns),
+            [_spread(g, b, X) for b, g in zip(blocks, grids, strict=True)],
+        )
+        found = [np.zeros((len(self), len(grid))) for grid in grids]
+        owner = np.full(self.columns, -1)
+        for place, block in enumerate(blocks):
+            owner[block] = place
+        for b, forest in self._with_trees():
+            for effect, own in zip(
+                found, forest.partial(self.completed(X, b), owner, grids), strict=True
+            ):
+                effect[b] = own
+        for effect in found:
+            effect[self.failed] = np.nan
+        return found
+
     def recalibrated(self, intercept: Floats, slope: Floats) -> TreeScorers:
         """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
         forests = tuple(
@@ -183,6 +204,13 @@ class TreeScorers(Scorers):
 def _read(X: Floats, columns: int) -> Floats:
     X = with_columns(X, columns)
     return np.where(np.abs(X) <= _ZERO, 0.0, X)
+
+
+def _spread(grid: Floats, block: slice, X: Floats) -> Floats:
+    """Values of a covariate (g, its columns) as rows of all columns, the others 0."""
+    rows = np.zeros((len(grid), X.shape[1]))
+    rows[:, block] = grid
+    return _read(rows, X.shape[1])
 
 
 def _forests(arrays: Arrays, columns: int) -> list[Forest]:

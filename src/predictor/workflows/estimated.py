@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor.cohort import Design
-from predictor.explain import Explanation, Importance, explain, importance
+from predictor.explain import Explanation, Importance, explain, importance, shapes
 from predictor.report import learner_result, model_in_words, sample_size
 from predictor.results import LearnerResult
 from predictor.study import LearnerSpec
@@ -107,6 +107,7 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         trained,
         found,
         importances,
+        shapes(trained.model, kept, shown),
         covariates=[covariate.name for covariate in matrix.covariates],
         settings=settings(spec, study, estimator),
         parameters=parameters,

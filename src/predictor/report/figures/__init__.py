@@ -21,6 +21,7 @@ from predictor.report.figures.net_benefit import decision_curve, decision_curve_
 from predictor.report.figures.odds_ratios import coefficients
 from predictor.report.figures.response_over_time import transitions
 from predictor.report.figures.score_over_time import trajectories
+from predictor.report.figures.small_panels import shapes
 from predictor.report.figures.trainings_over_time import trainings
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "learner_figures",
     "missing",
     "report_figures",
+    "shapes",
     "training_figures",
     "trainings",
     "trajectories",

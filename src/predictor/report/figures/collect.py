@@ -15,6 +15,7 @@ from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison
 from predictor.report.figures.net_benefit import decision_curve, decision_curve_instability
 from predictor.report.figures.odds_ratios import coefficients
+from predictor.report.figures.small_panels import shapes
 from predictor.results import TrainingResult
 
 _OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {
@@ -23,6 +24,7 @@ _OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {
     "instability": instability,
     "decision_curve_instability": decision_curve_instability,
     "importance": importance,
+    "shapes": shapes,
     "coefficients": coefficients,
 }
 

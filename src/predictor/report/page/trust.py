@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from predictor.report.page.blocks import (
     Block,
     Fold,
+    Group,
     Missing,
     Picture,
     Points,
@@ -100,9 +101,23 @@ def explanation(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
                 "the model. It does not say what causes response."
             ),
             *(by_learner(report, pictures, "importance") or _ranks(report)),
+            *_shapes(report, pictures),
             *_swarms(report, pictures),
         ],
     )
+
+
+def _shapes(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
+    drawn = by_learner(report, pictures, "shapes")
+    if not drawn:
+        return []
+    said = (
+        "How the log-odds move with one covariate while the others stay what they are, on average "
+        "over the patients, between the values that at least five patients lie beyond. Where the "
+        "band is as wide as the curve is high, another sample would have given another shape. "
+        "Linear models have odds ratios instead."
+    )
+    return [Group("Shapes", [Text(said), *drawn])]
 
 
 def _swarms(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:

@@ -153,5 +153,7 @@ def test_without_gaps_regression_changes_nothing_but_new_patients_with_gaps():
 
 
 def test_another_way_of_imputing_is_refused():
-    with pytest.raises(StudyError, match="impute: expected mean or regression, got 'median'"):
+    with pytest.raises(
+        StudyError, match="impute: expected mean, regression or multiple, got 'median'"
+    ):
         make("ridge", impute="median").fit(np.zeros((4, 1)), np.array([0, 1, 0, 1]))

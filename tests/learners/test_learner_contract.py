@@ -50,6 +50,8 @@ SETTINGS = [
     )
 ]
 SETTINGS += [
+    ("ridge", {"impute": "multiple"}),
+    ("firth", {"impute": "multiple"}),
     ("firth", {"impute": "regression", "splines": {1: 4}}),
     ("expected", {"impute": "regression", "directions": {0: 1, 3: -1}}),
     ("elastic_net", {"impute": "regression", "splines": {1: 4}}),

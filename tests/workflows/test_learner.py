@@ -81,6 +81,10 @@ def test_a_weak_covariate_that_the_pipeline_lacks_is_refused(small):
         ({"parameters": {"splines": {0: 3}}}, "parameters.splines: splines are given by covariate"),
         ({"parameters": {"weak": [0]}}, "parameters.weak: weak covariates are those of the study"),
         ({"parameters": {"impute": "median"}}, "parameters.impute: expected mean or regression"),
+        (
+            {"parameters": {"impute": "median"}},
+            "parameters.impute: expected mean, regression or multiple",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_file_learner_and_covariate(small, settings, message):

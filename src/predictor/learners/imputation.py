@@ -13,16 +13,17 @@ from predictor.scorers.imputation import Imputation
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-WAYS = ("mean", "regression")
+WAYS = ("mean", "regression", "multiple")
+WAYS_IN_WORDS = "mean, regression or multiple"
 
-_PRIOR = 3.0  # see `learn_imputation`
+PRIOR = 3.0  # see `learn_imputation`
 _CONSTANT = 1e-12  # a variance below this share of the mean square is rounding
 _GUARD = 1e-12  # keeps columns that others explain from making a matrix singular
 _AT_ONCE = 2**21  # numbers of the samples worked on together
 
 
 def learn_imputation(
-    X: Floats, weights: Floats, *, regression: bool, prior: float = _PRIOR
+    X: Floats, weights: Floats, *, regression: bool, prior: float = PRIOR
 ) -> Imputation:
     """Learn from every sample of `weights` (B, n), counts, of the patients `X` (n, p).
 
@@ -57,17 +58,17 @@ def learn_imputation(
     size = max(1, _AT_ONCE // max(filled.size, p * p))
     for start in range(0, B, size):
         part = slice(start, start + size)
-        usable = _usable(X, filled, known, weights[part], mean[part])
+        usable = usable_columns(X, filled, known, weights[part], mean[part])
         deviation = np.where(known, filled - mean[part, None], 0.0)
         for columns in alike.values():
             # who has no value of a column says nothing about it
-            sums = _Sums.of(deviation, weights[part] * known[:, columns[0]])
+            sums = Sums.of(deviation, weights[part] * known[:, columns[0]])
             for j in columns:
                 value[part, j], slope[part, j] = sums.equation(j, usable[:, j], prior)
     return Imputation(centre, centre + scale * value, slope * scale[:, None] / scale)
 
 
-def _usable(X: Floats, filled: Floats, known: Bools, weights: Floats, mean: Floats) -> Bools:
+def usable_columns(X: Floats, filled: Floats, known: Bools, weights: Floats, mean: Floats) -> Bools:
     """Which columns k may say something about column j, (B, p, p)."""
     absent = (~known).astype(np.float64)
     square = weights @ filled**2
@@ -91,7 +92,7 @@ def _counts(weights: Floats, indicator: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class _Sums:
+class Sums:
     """Sums over the patients who have some columns, in each of B samples.
 
     Attributes
@@ -112,7 +113,8 @@ class _Sums:
     varies: Bools
 
     @classmethod
-    def of(cls, deviation: Floats, weights: Floats) -> _Sums:
+    def of(cls, deviation: Floats, weights: Floats) -> Sums:
+        """Sums of deviations (n, p) or (B, n, p) in the samples of `weights` (B, n)."""
         total = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
         weighted = deviation * weights[:, :, None]
         average = weighted.sum(axis=1) / total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from predictor.errors import StudyError
+from predictor.learners.draws import TABLES, Draws
 from predictor.learners.expansion import learn_expansion
-from predictor.learners.imputation import WAYS
+from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
 from predictor.learners.learner import Fits, Learner
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.prior import Prior
@@ -26,6 +28,8 @@ from predictor.scorers.expansion import Expansion
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+DesignOf = Callable[[Ints], SharedDesign | SeparateDesigns]
+"""Gives some replicates their designs."""
 
 _CHUNK = 2**17  # numbers in the information matrices that are worked on together
 _DESIGNS = 2**22  # numbers in separate designs that are held together; 32 MB
@@ -51,6 +55,16 @@ class Fitted:
     penalty: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _OnColumns:
+    """Models of B replicates on the scale of the columns: intercepts, slopes, means, penalties."""
+
+    intercept: Floats
+    slope: Floats
+    centre: Floats
+    penalty: Floats
+
+
 class LikelihoodLearner(Learner):
     """A learner that finds the coefficients of a `Likelihood`; subclasses say how.
 
@@ -60,8 +74,10 @@ class LikelihoodLearner(Learner):
     Parameters
     ----------
     impute
-        What a missing value is taken as: ``mean``, that of the sample, or ``regression``, what the
-        patient's other columns say (see `predictor.scorers.imputation.Imputation`).
+        What a missing value is taken as: ``mean``, that of the sample; ``regression``, what the
+        patient's other columns say (see `predictor.scorers.imputation.Imputation`); ``multiple``,
+        the same for a new patient, of a model that is the mean of those of several tables whose
+        gaps were drawn (see `predictor.learners.draws.Draws`).
     splines
         Number of knots, 3 to 7, of the restricted cubic splines by column of X.
     weak
@@ -92,7 +108,50 @@ class LikelihoodLearner(Learner):
 
     def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
         expansion = self._expansion(X, weights)
-        design_of, shift, scale = _designs(X, y, expansion)
+        # models of several completed tables are averaged: so are their log-odds, and those of a
+        # new patient over draws of his gaps are the log-odds of what is drawn on average
+        found = [
+            self._fit_designs(*designs, y=y, weights=weights, separate=expansion is not None)
+            for designs in self._completed(X, y, weights, expansion)
+        ]
+        intercept, slope, centre, penalty = (
+            np.mean([getattr(each, name) for each in found], axis=0)
+            for name in ("intercept", "slope", "centre", "penalty")
+        )
+        scorers: Scorers
+        if expansion is None:
+            scorers = LinearScorers(intercept, slope, centre, centre)
+        else:
+            scorers = AdditiveScorers(intercept, slope, centre, expansion)
+        return Fits(scorers, scorers.probability(X), {"penalty": penalty})
+
+    def _completed(
+        self, X: Floats, y: Floats, weights: Floats, expansion: Expansion | None
+    ) -> Iterator[tuple[DesignOf, Floats, Floats]]:
+        """Designs of the completed tables of the samples, with their shift and scale: often one."""
+        if expansion is None or self.impute != "multiple" or not np.isnan(X).any():
+            yield _designs(X, y, expansion)
+            return
+        draws = Draws.of(expansion.imputation, X, weights)
+        shift, scale = location_and_scale(X)
+
+        def designs_of(number: int) -> DesignOf:
+            return lambda chunk: SeparateDesigns.of(draws[chunk].table(X, number), y, shift, scale)
+
+        for number in range(TABLES):
+            yield designs_of(number), shift, scale
+
+    def _fit_designs(
+        self,
+        design_of: DesignOf,
+        shift: Floats,
+        scale: Floats,
+        *,
+        y: Floats,
+        weights: Floats,
+        separate: bool,
+    ) -> _OnColumns:
+        """Fit every sample of `weights` (B, n) on its design; failed ones are NaN."""
         B, q = len(weights), len(scale)
         prior = self._prior(X.shape[1], scale, expansion)
         coefficient = np.full((B, 1 + q), np.nan)
@@ -100,9 +159,9 @@ class LikelihoodLearner(Learner):
         penalty = np.full(B, np.nan)
         events = weights @ y
         usable = np.flatnonzero((events > 0) & (events < weights.sum(axis=1)))
-        size = self._chunk_size(len(X), 1 + q)
-        if expansion is not None:
-            size = min(size, max(1, _DESIGNS // (len(X) * (1 + q))))
+        size = self._chunk_size(len(y), 1 + q)
+        if separate:
+            size = min(size, max(1, _DESIGNS // (len(y) * (1 + q))))
         for start in range(0, len(usable), size):
             chunk = usable[start : start + size]
             # Its products are so small that a second thread mostly waits for the first; with a
@@ -117,19 +176,18 @@ class LikelihoodLearner(Learner):
         # From the scale of the design to that of the columns.
         slope = coefficient[:, 1:] / scale
         centre = shift + scale * mean
-        intercept = coefficient[:, 0] - slope @ shift
-        scorers: Scorers
-        if expansion is None:
-            scorers = LinearScorers(intercept, slope, centre, centre)
-        else:
-            scorers = AdditiveScorers(intercept, slope, centre, expansion)
-        return Fits(scorers, scorers.probability(X), {"penalty": penalty})
+        return _OnColumns(coefficient[:, 0] - slope @ shift, slope, centre, penalty)
 
     def _expansion(self, X: Floats, weights: Floats) -> Expansion | None:
         """What replicates make of the columns; None if gaps are filled by the mean, no more."""
         if self.impute not in WAYS:
-            raise StudyError(f"impute: expected {' or '.join(WAYS)}, got {self.impute!r}")
+            raise StudyError(f"impute: expected {WAYS_IN_WORDS}, got {self.impute!r}")
         splines = dict(self.splines or {})
+        if splines and self.impute == "multiple":
+            raise StudyError(
+                "impute: multiple has no splines: a curve of the mean of draws is not the mean of "
+                "their curves; take regression, or straight lines"
+            )
         for column, number in splines.items():
             if column not in range(X.shape[1]):
                 raise StudyError(f"splines: X has no column {column!r}")
@@ -160,9 +218,7 @@ class LikelihoodLearner(Learner):
         """Fit all replicates of the likelihood."""
 
 
-def _designs(
-    X: Floats, y: Floats, expansion: Expansion | None
-) -> tuple[Callable[[Ints], SharedDesign | SeparateDesigns], Floats, Floats]:
+def _designs(X: Floats, y: Floats, expansion: Expansion | None) -> tuple[DesignOf, Floats, Floats]:
     """Return what gives some replicates their designs, and what columns were shifted and scaled by.
 
     If all replicates have the same columns but for the means of the gaps, they share one design,

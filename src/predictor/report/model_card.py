@@ -178,12 +178,13 @@ def _kept(model: SavedModel) -> str:
 def _imputed(facts: LearnerResult, result: TrainingResult) -> str:
     if not facts.parameters:
         return "none to impute: no covariate is used"
-    if facts.settings.get("impute") == "regression":
-        way = "by regression on the other covariates"
-    else:
-        way = "by the mean of the sample"
+    impute = facts.settings.get("impute")
+    regression = "by regression on the other covariates"
+    way = regression if impute in ("regression", "multiple") else "by the mean of the sample"
     if not any(c.missing for c in result.covariates if c.name in facts.covariates):
         return f"none among the training patients; of a new one, filled {way}"
+    if impute == "multiple":
+        way = f"several times by draws, of a new patient {regression},"
     return f"imputed inside every training {way}, without the outcome"
 
 

@@ -38,11 +38,18 @@ def imputation(report: Report) -> str:
     learners = report.learning
     if not learners:
         return "Missing covariates were not imputed: no learner uses covariates."
-    others = [n for n, facts in learners.items() if facts.settings.get("impute") == "regression"]
-    by_mean = [name for name in learners if name not in others]
+    by_way = {name: facts.settings.get("impute", "mean") for name, facts in learners.items()}
+    others = [name for name, way in by_way.items() if way == "regression"]
+    several = [name for name, way in by_way.items() if way == "multiple"]
+    by_mean = [name for name in learners if name not in (*others, *several)]
     ways = [f"by the mean of the sample in {listed(by_mean)}"] if by_mean else []
     if others:
         ways.append(f"by regression on the other covariates in {listed(others)}")
+    if several:
+        ways.append(
+            f"several times by draws about that regression in {listed(several)}, whose models are "
+            f"averaged"
+        )
     return (
         f"Missing covariates are imputed inside every training, without the outcome: "
         f"{'; '.join(ways)}."

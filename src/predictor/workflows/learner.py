@@ -10,6 +10,7 @@ from predictor.learners import make
 from predictor.learners.graded import GRADED, MEAN
 from predictor.learners.imputation import WAYS
 from predictor.results.words import listed
+from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
 from predictor.study import LearnerSpec, Study
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         estimator.set_params(
             prior={place: values[name] for place, name in enumerate(columns) if name in values}
         )
+        raise StudyError(f"{where}.parameters.impute: expected {WAYS_IN_WORDS}")
     if not spec.splines:
         return estimator
     if "splines" not in estimator.get_params():
@@ -99,6 +101,11 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
             )
     if faults:
         raise StudyError("\n".join(faults))
+    if spec.parameters.get("impute") == "multiple":
+        raise StudyError(
+            f"{where}.splines: not with impute: multiple, for a curve of the mean of draws is not "
+            f"the mean of their curves; take regression, or leave the splines out"
+        )
     terms = {place[name].start: knots for name, knots in spec.splines.items()}
     estimator.set_params(splines=terms)
     return estimator

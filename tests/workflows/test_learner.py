@@ -80,7 +80,6 @@ def test_a_weak_covariate_that_the_pipeline_lacks_is_refused(small):
         ({"learner": "lightgbm", "splines": {"pain_t0": 3}}, "the learner 'lightgbm' has no spl"),
         ({"parameters": {"splines": {0: 3}}}, "parameters.splines: splines are given by covariate"),
         ({"parameters": {"weak": [0]}}, "parameters.weak: weak covariates are those of the study"),
-        ({"parameters": {"impute": "median"}}, "parameters.impute: expected mean or regression"),
         (
             {"parameters": {"impute": "median"}},
             "parameters.impute: expected mean, regression or multiple",

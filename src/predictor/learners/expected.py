@@ -102,5 +102,5 @@ class Expected(LikelihoodLearner):
         direction = signs / np.sqrt(np.where(varies, likelihood.variance, 1.0)) * varies
         directed = DirectedLikelihood.along(likelihood, direction)
         tuning = Tuning(self.penalties, self.largest, self.smallest, self.caution)
-        tuned = tune(directed, Prior(np.ones(1)), tuning)
+        tuned = tune(directed, Prior(np.ones(1), np.zeros(1)), tuning)
         return Fitted(directed.of_design(tuned.coefficient), tuned.converged, tuned.penalty)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -111,7 +110,14 @@ class LikelihoodLearner(Learner):
         # models of several completed tables are averaged: so are their log-odds, and those of a
         # new patient over draws of his gaps are the log-odds of what is drawn on average
         found = [
-            self._fit_designs(*designs, y=y, weights=weights, separate=expansion is not None)
+            self._fit_designs(
+                *designs,
+                y=y,
+                weights=weights,
+                graded=graded,
+                prior=self._prior(X.shape[1], designs[-1], expansion),
+                separate=expansion is not None,
+            )
             for designs in self._completed(X, y, weights, expansion)
         ]
         intercept, slope, centre, penalty = (
@@ -149,11 +155,12 @@ class LikelihoodLearner(Learner):
         *,
         y: Floats,
         weights: Floats,
+        graded: Floats | None,
+        prior: Prior,
         separate: bool,
     ) -> _OnColumns:
         """Fit every sample of `weights` (B, n) on its design; failed ones are NaN."""
         B, q = len(weights), len(scale)
-        prior = self._prior(X.shape[1], scale, expansion)
         coefficient = np.full((B, 1 + q), np.nan)
         mean = np.full((B, q), np.nan)
         penalty = np.full(B, np.nan)

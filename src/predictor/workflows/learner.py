@@ -8,9 +8,8 @@ from predictor.cohort import Design
 from predictor.errors import StudyError
 from predictor.learners import make
 from predictor.learners.graded import GRADED, MEAN
-from predictor.learners.imputation import WAYS
-from predictor.results.words import listed
 from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
+from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study
 
 if TYPE_CHECKING:
@@ -60,22 +59,20 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         raise StudyError(
             f"{where}.parameters.weak: weak covariates are those of the study, by `penalty.weak`"
         )
-    if estimator.get_params().get("impute", WAYS[0]) not in WAYS:
-        raise StudyError(f"{where}.parameters.impute: expected {' or '.join(WAYS)}")
-    if estimator.get_params().get("graded", False) not in GRADED:
-        raise StudyError(f"{where}.parameters.graded: expected true, false or {MEAN}")
-    chosen = matrix.select(spec.covariates).covariates
-    if weak := weak_covariates(spec, study, estimator):
-        columns = (c for covariate in chosen if covariate.name in weak for c in covariate.places)
-        estimator.set_params(weak=tuple(columns))
     if "directions" in spec.parameters:
         raise StudyError(
             f"{where}.parameters.directions: directions are given once, as `expected:` of the study"
         )
-    if "directions" in estimator.get_params():
-        estimator.set_params(directions=_directions(study, matrix.select(spec.covariates), where))
+    if estimator.get_params().get("impute", WAYS[0]) not in WAYS:
+        raise StudyError(f"{where}.parameters.impute: expected {WAYS_IN_WORDS}")
+    if estimator.get_params().get("graded", False) not in GRADED:
+        raise StudyError(f"{where}.parameters.graded: expected true, false or {MEAN}")
+    chosen = matrix.select(spec.covariates).covariates
+    if weak := weak_covariates(spec, study, estimator):
         places = (c for covariate in chosen if covariate.name in weak for c in covariate.places)
         estimator.set_params(weak=tuple(places))
+    if "directions" in estimator.get_params():
+        estimator.set_params(directions=_directions(study, matrix.select(spec.covariates), where))
     if spec.prior is not None:
         if "prior" not in estimator.get_params():
             raise StudyError(f"{where}.prior: the learner '{spec.learner}' starts from no model")
@@ -84,7 +81,6 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         estimator.set_params(
             prior={place: values[name] for place, name in enumerate(columns) if name in values}
         )
-        raise StudyError(f"{where}.parameters.impute: expected {WAYS_IN_WORDS}")
     if not spec.splines:
         return estimator
     if "splines" not in estimator.get_params():

@@ -53,9 +53,11 @@ def test_what_must_not_fail_is_raised_when_asked_and_at_the_end() -> None:
         check.ask()
 
 
-def test_nobody_waits_for_the_work_when_the_block_fails() -> None:
-    waiting = threading.Event()
-    with pytest.raises(KeyError), meanwhile(Check(well), lambda: waiting.wait(60) and None):
+def test_the_work_gets_a_few_seconds_when_the_block_fails(monkeypatch) -> None:
+    monkeypatch.setattr("predictor.workflows.background._LAST_SECONDS", 0.2)
+    check, waiting = Check(well), threading.Event()
+    with pytest.raises(KeyError), meanwhile(check, lambda: waiting.wait(60) and None):
         raise KeyError
+    assert check.passed
     assert not waiting.is_set()
     waiting.set()

@@ -69,7 +69,7 @@ def test_a_definition_with_fewer_than_ten_of_a_label_is_left_out(small):
 def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, monkeypatch):
     from predictor.workflows import other_definitions as module
 
-    def fail(*_):
+    def fail(*_, **__):
         raise DataError("no model")
 
     monkeypatch.setattr(module, "train_learner", fail)

@@ -207,10 +207,10 @@ def test_places_that_cannot_be_written_are_refused_before_training(small) -> Non
     assert small.files() == before
 
 
-def test_a_broken_store_is_refused_before_training(small) -> None:
+def test_a_broken_store_is_refused_while_models_are_trained(small) -> None:
     Path("mlflow.db").write_text("this is no database, but it is long enough to look at it twice")
     with pytest.raises(StudyError, match=r"the MLflow store .*mlflow\.db failed"):
-        train("study.yaml", "patients.csv", progress=untrained)
+        train("study.yaml", "patients.csv")
     assert not Path("models").exists()
     assert not Path("reports").exists()
 
@@ -425,10 +425,12 @@ def test_a_training_that_fails_is_in_the_lab_book_without_what_nobody_foresaw(
     assert not Path("models").exists()
 
 
-def test_a_store_that_cannot_be_made_is_refused_before_training(small, monkeypatch) -> None:
+def test_a_store_that_cannot_be_made_is_refused_while_models_are_trained(
+    small, monkeypatch
+) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///patients.csv/mlflow.db")
     with pytest.raises(PredictorError, match=r"patients\.csv: cannot be made, .*not a directory"):
-        train("study.yaml", "patients.csv", progress=untrained)
+        train("study.yaml", "patients.csv")
     assert not Path("models").exists()
 
 

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 
+_LAST_SECONDS = 10.0
+
+
 class Check:
     """Something that must not fail, looked at beside other work.
 
@@ -19,16 +22,20 @@ class Check:
     ----------
     error
         What was wrong; None if nothing was, or as long as nobody knows.
+    passed
+        Whether it is known that nothing is wrong.
     """
 
     def __init__(self, look: Callable[[], None]) -> None:
         self._look = look
         self.error: Exception | None = None
+        self.passed = False
 
     def look(self) -> None:
         """Look, and keep what is wrong."""
         try:
             self._look()
+            self.passed = True
         except Exception as error:  # noqa: BLE001 - raised by `ask`, where somebody waits for it
             self.error = error
 
@@ -44,7 +51,8 @@ def meanwhile(check: Check, *works: Callable[[], None]) -> Iterator[None]:
 
     The works could be left out: who needs what they prepare would do it himself. So an error of
     theirs is not raised here: it comes again there, and is said by who knows what it means. When
-    the block raises or is interrupted, nobody waits for the work.
+    the block raises or is interrupted, the work gets a few seconds: it is mostly importing, and
+    two threads that import the same at once can both fail.
 
     Parameters
     ----------
@@ -62,6 +70,10 @@ def meanwhile(check: Check, *works: Callable[[], None]) -> Iterator[None]:
 
     thread = threading.Thread(target=run, name="meanwhile", daemon=True)
     thread.start()
-    yield
+    try:
+        yield
+    except BaseException:
+        thread.join(_LAST_SECONDS)
+        raise
     thread.join()
     check.ask()

@@ -85,12 +85,12 @@ def telling_failure(tracker: Tracker, began: Attempt, check: Check | None = None
     """Let the tracker know of a training that fails in this block; the error goes on.
 
     Of an error that nobody foresaw the kind is told alone: its words may hold values. A tracker
-    that failed the check is told nothing.
+    that did not pass the check is told nothing.
     """
     try:
         yield
     except BaseException as error:
-        if check is not None and check.error is not None:
+        if check is not None and not check.passed:
             raise
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             status, why = "KILLED", "interrupted"

@@ -10,12 +10,13 @@ from predictor.report.figures import Figure
 from predictor.workflows import describe
 
 WRITTEN = {
-    "describe.json", "describe.md", "figures/flow.png", "figures/flow.svg",
+    "describe.json", "describe.md", "figures/clusters.png", "figures/clusters.svg",
+    "figures/flow.png", "figures/flow.svg",
     "figures/missing.png", "figures/missing.svg", "figures/trajectories.png",
     "figures/trajectories.svg", "tables/by_group.csv", "tables/changes.csv",
     "tables/characteristics.csv", "tables/definitions.csv", "tables/flow.csv",
-    "tables/missing.csv", "tables/missing_together.csv", "tables/responders.csv",
-    "tables/score.csv",
+    "tables/missing.csv", "tables/missing_together.csv", "tables/redundancy.csv",
+    "tables/responders.csv", "tables/score.csv",
 }  # fmt: skip
 
 

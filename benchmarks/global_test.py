@@ -149,8 +149,12 @@ def _slope(auroc: float, kind: str) -> tuple[float, float]:
     return intercept(slope), slope
 
 
-def draw(design: str, patients: int, auroc: float, seed: int) -> Drawn:
-    """A cohort of a design; `seed` tells it from others."""
+def draw(design: str, patients: int, auroc: float, seed: int, *, other_pain: bool = False) -> Drawn:
+    """A cohort of a design; `seed` tells it from others.
+
+    A fall can be the deeper the more pain there was, which is a covariate. With `other_pain` the
+    pain that falls is not that of the covariates, so that there is nothing in the grade either.
+    """
     rng, noise = np.random.default_rng([seed, *design.encode()]), Noise(patients, seed)
     X, before = covariates(noise)
     pain = before["nrs_t0"].astype(float)
@@ -165,7 +169,9 @@ def draw(design: str, patients: int, auroc: float, seed: int) -> Drawn:
             shared = rng.normal(scale=1.5, size=8)[clusters]
             probability = expit(np.log(probability / (1 - probability)) + shared)
         responds = rng.random(patients) < probability
-        after, _ = outcome(noise, before["nrs_t0"], responds)
+        if other_pain:
+            pain = baseline(Noise(patients, seed + 1_000_000_000))["nrs_t0"].astype(float)
+        after, _ = outcome(noise, pain.astype(np.int64), responds)
         t1 = (pain - after["nrs_t1"] >= 2) | after["success_t1"]
         return Drawn(X, responds.astype(float), pain - after["nrs_t2"], t1.astype(float), clusters)
     intercept, slope = _slope(auroc, design)
@@ -206,7 +212,7 @@ def shares(
     """How often each p is at most 0.05."""
     rows = []
     for number in range(cohorts):
-        drawn = draw(design, patients, auroc, 10_000_000 + number)
+        drawn = draw(design, patients, auroc, 10_000_000 + number, other_pain=auroc <= 0.5)
         p = p_values(drawn, np.random.default_rng([number, patients]), permutations)
         rows.append([value <= 0.05 for value in p.values()])
     return dict(zip(p, np.mean(rows, axis=0), strict=True))

@@ -12,7 +12,8 @@ report   they act on a report of success only; 28 % fall by 2 points for no reas
 cutanti  they act on response, and with the opposite sign on how far pain falls in either group
 
 Performance is that on 8,000 other patients with their true probabilities: AUROC and log loss,
-times 1000, of the graded outcome and of the weighted mean, less those of the label alone.
+times 1000, of the graded outcome and of the weighted mean, less those of the label alone. With
+`--tables FOLDER` the same of real tables: trained on 48 drawn patients, tried on the others.
 """
 
 from __future__ import annotations
@@ -34,12 +35,19 @@ from predictor.cohort.simulate.files import write
 from predictor.cohort.simulate.noise import Noise
 from predictor.cohort.simulate.signal import expected_auroc, score
 from predictor.learners.ridge import Ridge
+from predictor.statistics import auroc, log_loss
 from predictor.study import load_study
+from predictor.workflows import prepare
 
 CONFIG = Path(__file__).parents[1] / "configs" / "crps_esketamine.yaml"
 POOL, FRESH, SEED, PREVALENCE, BY_CHANCE = 24_000, 8_000, 17, 0.48, 0.28
 DESIGNS = ("latent", "soft", "hard", "report", "cutanti")
 WAYS = (False, True, "mean")
+REAL = {
+    "ashar_backpain": ("ashar_backpain.csv", "1 - bpi_intensity_T1 / nullif(bpi_intensity, 0)"),
+    "cdystonia": ("cdystonia.csv", "1 - twstrs_w4 / nullif(twstrs_w0, 0)"),
+    "cdystonia_week16": ("cdystonia.csv", "1 - twstrs_w16 / nullif(twstrs_w0, 0)"),
+}
 
 
 def pool() -> tuple[np.ndarray, np.ndarray]:
@@ -55,18 +63,18 @@ def pool() -> tuple[np.ndarray, np.ndarray]:
     return matrix, (direction - direction.mean()) / direction.std()
 
 
-def probability(kind: str, s: np.ndarray, auroc: float) -> np.ndarray:
+def probability(kind: str, s: np.ndarray, best: float) -> np.ndarray:
     """True probability of response, by the direction of the effects."""
-    if auroc <= 0.5:
+    if best <= 0.5:
         return np.full(len(s), PREVALENCE)
 
     def reached(slope: float) -> np.ndarray:
         return _with_prevalence(kind, s, slope)
 
     highest = 12.0
-    if expected_auroc(reached(highest)) < auroc:
+    if expected_auroc(reached(highest)) < best:
         return reached(highest)
-    return reached(brentq(lambda slope: expected_auroc(reached(slope)) - auroc, 0.0, highest))
+    return reached(brentq(lambda slope: expected_auroc(reached(slope)) - best, 0.0, highest))
 
 
 def _with_prevalence(kind: str, s: np.ndarray, slope: float) -> np.ndarray:
@@ -121,8 +129,29 @@ def performance(p: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
     events = np.bincount(place, truth[order], minlength=len(values))
     others = np.bincount(place, 1 - truth[order], minlength=len(values))
     below = np.cumsum(others) - others / 2
-    auroc = float(events @ below / (events.sum() * others.sum()))
-    return auroc, float(-(truth * np.log(p) + (1 - truth) * np.log1p(-p)).mean())
+    area = float(events @ below / (events.sum() * others.sum()))
+    return area, float(-(truth * np.log(p) + (1 - truth) * np.log1p(-p)).mean())
+
+
+def real(folder: Path, draws: int) -> None:
+    """Print the lines of the table for real patients."""
+    for name, (table, graded) in REAL.items():
+        study = load_study(CONFIG.parent / f"{name}.yaml")
+        outcome = study.outcome.model_copy(update={"graded": graded})
+        prepared = prepare(study.model_copy(update={"outcome": outcome}), folder / table)
+        X, target, rng = prepared.matrix.X, prepared.labelled.target, np.random.default_rng(1)
+        weights = np.zeros((draws, len(target)))
+        for row in weights:
+            row[rng.choice(len(target), 48, replace=False)] = 1
+        found = []
+        for way in WAYS:
+            fits = Ridge(graded=way).fit_replicates(X, target.values, weights, target.graded)
+            of = {"weights": 1 - weights}
+            p = fits.probability
+            found.append([auroc(target.values, p, **of), log_loss(target.values, p, **of)])
+        values = np.moveaxis(np.array(found), 2, 0)
+        values = values[~np.isnan(values).any(axis=(1, 2))]
+        print(line(f"{name}, {int(target.values.sum())} of {len(target)}", "", values), flush=True)
 
 
 def main() -> None:
@@ -130,28 +159,32 @@ def main() -> None:
     options.add_argument("--cohorts", type=int, default=200)
     options.add_argument("--patients", type=int, default=48)
     options.add_argument("--auroc", type=float, nargs="*", default=[0.5, 0.7])
+    options.add_argument("--tables", type=Path)
     chosen = options.parse_args()
-    X, s = pool()
     print("| design | AUROC | label alone: AUROC, log loss | graded adds (se) | mean adds (se) |")
     print("|---|---|---|---|---|")
-    for auroc in chosen.auroc:
+    if chosen.tables is not None:
+        real(chosen.tables, chosen.cohorts)
+        return
+    X, s = pool()
+    for best in chosen.auroc:
         for kind in DESIGNS:
-            truth = probability(kind, s, auroc)
+            truth = probability(kind, s, best)
             found = []
             for number in range(chosen.cohorts):
-                rng = np.random.default_rng([number, round(100 * auroc), DESIGNS.index(kind)])
+                rng = np.random.default_rng([number, round(100 * best), DESIGNS.index(kind)])
                 rows = rng.choice(len(s) - FRESH, chosen.patients, replace=False)
                 y, fall = outcomes(kind, s[rows], truth[rows], rng)
                 if 0.2 <= y.mean() <= 0.8:
                     models = [Ridge(graded=way).fit(X[rows], y, graded=fall) for way in WAYS]
                     fresh = [model.predict_proba(X[-FRESH:])[:, 1] for model in models]
                     found.append([performance(p, truth[-FRESH:]) for p in fresh])
-            print(row(kind, auroc, np.array(found)), flush=True)
+            print(line(kind, f"{best}", np.array(found)), flush=True)
 
 
-def row(kind: str, auroc: float, found: np.ndarray) -> str:
+def line(kind: str, best: str, found: np.ndarray) -> str:
     """A line of the table from (cohorts, ways, 2)."""
-    cells = [kind, f"{auroc}", ", ".join(f"{value:.3f}" for value in found[:, 0].mean(axis=0))]
+    cells = [kind, best, ", ".join(f"{value:.3f}" for value in found[:, 0].mean(axis=0))]
     for way in (1, 2):
         added = 1000 * (found[:, way] - found[:, 0])
         error = added.std(axis=0) / np.sqrt(len(added))

@@ -26,6 +26,10 @@ def test_every_learner_has_a_line_in_order():
 def test_a_line_says_what_the_learner_takes_and_whether_it_is_tuned():
     for name, row in rows().items():
         learner = make(name if name in names() else SOME)
-        takes = [key for key in ("impute", "splines", "weak") if key in learner.get_params()]
+        takes = [
+            key
+            for key in ("impute", "splines", "weak", "graded", "prior")
+            if key in learner.get_params()
+        ]
         assert row["takes"] == ", ".join(f"`{key}`" for key in takes), name
         assert (row["tuned inside"] != "nothing") == learner.tuned, name

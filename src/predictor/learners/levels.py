@@ -90,8 +90,11 @@ def learn_levels(graded: Floats, event: Bools, weights: Floats) -> Levels:
     for side, outwards in ((event, graded), (~event, -graded)):
         rows = np.flatnonzero(side & known)
         if len(rows):
-            values, place = np.unique(outwards[rows], return_inverse=True)
-            counts = weights[:, rows] @ (place[:, None] == np.arange(len(values))).astype(float)
+            _, first, place = np.unique(
+                np.sort(outwards[rows]), return_index=True, return_inverse=True
+            )
+            rows = rows[np.argsort(outwards[rows], kind="stable")]
+            counts = np.add.reduceat(weights[:, rows], first, axis=1)
             level[:, rows] = _joined(counts, fewest)[:, place]
     furthest = [np.where(side & known, level, 0).max(axis=1) for side in (event, ~event)]
     up, down = (int(last.max()) for last in furthest)

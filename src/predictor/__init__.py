@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from predictor.results import CheckResult as CheckResult
     from predictor.results import DeliveredTraining as DeliveredTraining
     from predictor.results import Description as Description
+    from predictor.results import StudyPlan as StudyPlan
     from predictor.results import TidiedStudy as TidiedStudy
     from predictor.results import TrainingResult as TrainingResult
     from predictor.results import TrainingsOfStudy as TrainingsOfStudy
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from predictor.workflows import judge as judge
     from predictor.workflows import log as log
     from predictor.workflows import plan as plan
+    from predictor.workflows import plan_study as plan_study
     from predictor.workflows import prepare as prepare
     from predictor.workflows import score as score
     from predictor.workflows import tidy as tidy
@@ -64,6 +66,7 @@ __all__ = [
     "Scores",
     "Study",
     "StudyError",
+    "StudyPlan",
     "TidiedStudy",
     "Tracker",
     "TrainingResult",
@@ -81,6 +84,7 @@ __all__ = [
     "load_study",
     "log",
     "plan",
+    "plan_study",
     "prepare",
     "promote",
     "read_model",
@@ -106,6 +110,7 @@ _WHERE = {
     "Scores": "saved",
     "Study": "study",
     "StudyError": "errors",
+    "StudyPlan": "results",
     "TidiedStudy": "results",
     "Tracker": "tracking",
     "TrainingResult": "results",
@@ -122,6 +127,7 @@ _WHERE = {
     "load_study": "study",
     "log": "workflows",
     "plan": "workflows",
+    "plan_study": "workflows",
     "prepare": "workflows",
     "promote": "workflows",
     "read_model": "saved",

@@ -23,6 +23,7 @@ from predictor.results import (
     ScoredFile,
     SentTraining,
     StarterStudy,
+    StudyPlan,
     SyntheticCohort,
     TidiedStudy,
     TrainingsOfStudy,
@@ -174,6 +175,18 @@ def test_compare_prints_its_document(copied, quiet) -> None:
     document, err = run(copied.study.folder, "compare", "small", *quiet)
     same(document, TrainingsOfStudy)
     assert document["source"] == "reports/small"
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_plan_prints_its_document(small, quiet) -> None:
+    document, err = run(
+        small.folder, "plan", "study.yaml", "--patients", "40", "--auroc", "0.8", "--cohorts", "10",
+        "--learner", "ridge", "--prevalence", "0.4", "--html", "plan.html", *quiet,
+    )  # fmt: skip
+    same(document, StudyPlan)
+    assert [cell["patients"] for cell in document["cells"]] == [40]
+    assert (small.folder / "plan.html").is_file()
     assert (err == "") == bool(quiet)
 
 

@@ -29,6 +29,7 @@ from predictor.results import (
     ScoredFile,
     SentTraining,
     StarterStudy,
+    StudyPlan,
     SyntheticCohort,
     TidiedStudy,
     TrainingResult,
@@ -42,7 +43,7 @@ from predictor.results import (
 DOCUMENTS = (
     DeliveredTraining, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
-    Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy,
+    Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

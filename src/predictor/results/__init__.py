@@ -91,6 +91,14 @@ from predictor.results.learner import (
     Stability,
     StabilityGroup,
 )
+from predictor.results.planning import (
+    Advice,
+    ForecastCell,
+    LearningPoint,
+    PatientsForStrength,
+    PatientsReached,
+    StudyPlan,
+)
 from predictor.results.reading import read_training
 from predictor.results.redundancy import Alike, Explained, Joined, Redundancy
 from predictor.results.tidied import Leftover, TidiedStudy
@@ -101,6 +109,7 @@ __all__ = [
     "FORMAT",
     "NUMBERS",
     "Alike",
+    "Advice",
     "AlternativeCounts",
     "ArmSpread",
     "ByGroup",
@@ -143,6 +152,7 @@ __all__ = [
     "Flow",
     "GlobalTest",
     "GlobalTestMember",
+    "ForecastCell",
     "Histogram",
     "Interval",
     "IntervalEstimate",
@@ -152,6 +162,7 @@ __all__ = [
     "LabelPath",
     "LabelPaths",
     "LearnerResult",
+    "LearningPoint",
     "Leftover",
     "LevelsCharacteristic",
     "LevelsInGroup",
@@ -168,6 +179,8 @@ __all__ = [
     "NumberInGroup",
     "Numbers",
     "OutcomeDefinition",
+    "PatientsForStrength",
+    "PatientsReached",
     "Plan",
     "Point",
     "Power",
@@ -196,6 +209,7 @@ __all__ = [
     "Stability",
     "StabilityGroup",
     "StarterStudy",
+    "StudyPlan",
     "SyntheticCohort",
     "TidiedStudy",
     "TrainingResult",

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from predictor.workflows.fitted import Fitted, fit
     from predictor.workflows.judged import Judged, judge
     from predictor.workflows.logging import log, promote
+    from predictor.workflows.plan_page import write_plan
     from predictor.workflows.planned import Planned, make_plan, plan
+    from predictor.workflows.planning import plan_study
     from predictor.workflows.prepared import Prepared, prepare
     from predictor.workflows.reporting import write_report
     from predictor.workflows.scoring import score, score_file
@@ -44,6 +46,7 @@ __all__ = [
     "log",
     "make_plan",
     "plan",
+    "plan_study",
     "prepare",
     "promote",
     "score",
@@ -52,6 +55,7 @@ __all__ = [
     "train",
     "verify",
     "write_comparison",
+    "write_plan",
     "write_report",
 ]
 
@@ -72,6 +76,7 @@ _WHERE = {
     "log": "logging",
     "make_plan": "planned",
     "plan": "planned",
+    "plan_study": "planning",
     "prepare": "prepared",
     "promote": "logging",
     "score": "scoring",
@@ -80,6 +85,7 @@ _WHERE = {
     "train": "training",
     "verify": "verifying",
     "write_comparison": "comparison_page",
+    "write_plan": "plan_page",
     "write_report": "reporting",
 }
 

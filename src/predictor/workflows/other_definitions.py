@@ -46,7 +46,7 @@ def sensitivity(
         than 10 events or 10 patients without is left out.
     """
     prepared, estimators = planned.prepared, planned.estimators
-    spec = _quick_learner(prepared.study, estimators, champion)
+    spec = quick_learner(prepared.study, estimators, champion)
     if spec is None:
         return ()
     found, counts = [], alternatives(prepared.labelled)
@@ -59,9 +59,10 @@ def sensitivity(
     return tuple(found)
 
 
-def _quick_learner(
+def quick_learner(
     study: Study, estimators: Mapping[str, Learner], champion: str
 ) -> LearnerSpec | None:
+    """The champion if it is quick, or the quick learner that stands best for the others, if any."""
     quick = [
         spec
         for spec in study.learners

@@ -106,6 +106,7 @@ def prepare(
     study = _ordered(study, learners, seed)
     if prior is not None:
         study = with_learner_from(study, prior)
+    study = with_learners(study, learners, seed)
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)
@@ -142,7 +143,14 @@ def _check_expected(study: Study, matrix: Design) -> None:
         )
 
 
-def _ordered(study: Study, learners: Sequence[str], seed: int | None) -> Study:
+def with_learners(study: Study, learners: Sequence[str], seed: int | None = None) -> Study:
+    """The study with some of its learners, or of the package, and perhaps another seed.
+
+    Raises
+    ------
+    StudyError
+        If there is no learner of such a name.
+    """
     update = {"learners": _chosen(study, learners), "seed": study.seed if seed is None else seed}
     return study.model_copy(update=update)
 

@@ -22,6 +22,7 @@ from predictor.report.figures.odds_ratios import coefficients
 from predictor.report.figures.response_over_time import transitions
 from predictor.report.figures.score_over_time import trajectories
 from predictor.report.figures.small_panels import shapes
+from predictor.report.figures.studies_planned import chance_by_patients
 from predictor.report.figures.trainings_over_time import trainings
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Workers",
     "calibration",
     "clusters",
+    "chance_by_patients",
     "coefficients",
     "comparison",
     "decision_curve",

@@ -1,0 +1,105 @@
+"""Whether `predictor plan` forecasts the verdict that a training would give.
+
+    python benchmarks/forecast.py CONFIG --minutes 20
+
+The same simulated cohorts are judged twice: with the few samples of a forecast, and with those of a
+training. Prints the share of cohorts by verdict, both ways, after every round. With --shuffled the
+second way shuffles outcomes too, which takes twice as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+from dataclasses import replace
+
+import numpy as np
+
+from predictor.cohort import covariates, design
+from predictor.cohort.simulate.dictionary_patients import from_dictionary
+from predictor.cohort.simulate.imitation import Imitation
+from predictor.learners import make
+from predictor.study import ValidationSpec, load_study
+from predictor.workflows.simulated_study import NOT_FORESEEN, SimulatedStudies, SimulatedStudy
+
+SEED = 20260402
+# sizes and how many cohorts of each in a round, so that all are known about equally well
+ROUND = {48: 8, 100: 4, 200: 2, 800: 1}
+STRENGTHS = (0.6, 0.7, 0.8)
+LEVELS = ("refused", "nothing found", "exploratory only", "worth or more")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("config")
+    options.add_argument("--minutes", type=float, default=20, help="of one processor")
+    options.add_argument("--shuffled", action="store_true")
+    chosen = options.parse_args()
+    study = load_study(chosen.config)
+    quick = tuple(spec for spec in study.learners if make(spec.learner).quick)
+    study = study.model_copy(update={"learners": quick})
+    made = design(covariates(from_dictionary(study, 500, np.random.default_rng(SEED))))
+    forecast = SimulatedStudies(study, Imitation.of(made), 0.5)
+    left_out = NOT_FORESEEN - {"shuffled_outcome"} if chosen.shuffled else NOT_FORESEEN
+    training = replace(forecast, validation=ValidationSpec(), left_out=left_out)
+    pairs: dict[tuple[int, float], list[tuple[SimulatedStudy, SimulatedStudy]]] = {}
+    end, rounds = time.process_time() + 60 * chosen.minutes, 0
+    while time.process_time() < end:
+        for size, cohorts in ROUND.items():
+            for strength in STRENGTHS:
+                for number in range(rounds * cohorts, (rounds + 1) * cohorts):
+                    seed = [SEED, size, round(100 * strength), number]
+                    both = tuple(
+                        way.run(size, strength, np.random.default_rng(seed))
+                        for way in (forecast, training)
+                    )
+                    pairs.setdefault((size, strength), []).append(both)
+        rounds += 1
+        print(f"after {time.process_time():.0f} s")
+        table(pairs)
+
+
+def table(pairs: dict[tuple[int, float], list[tuple[SimulatedStudy, SimulatedStudy]]]) -> None:
+    print(
+        f"| patients | true AUROC | cohorts | {' | '.join(LEVELS)} | agree | found | AUROC | "
+        "width |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for (size, strength), found in sorted(pairs.items()):
+        forecast, training = zip(*found, strict=True)
+        cells = [
+            both(
+                np.mean([level(s) == name for s in forecast]),
+                np.mean([level(s) == name for s in training]),
+            )
+            for name in LEVELS
+        ]
+        agree = np.mean([level(a) == level(b) for a, b in found])
+        cells += [f"{agree:.2f}"]
+        cells += [both(*(np.mean([s.found for s in each]) for each in (forecast, training)))]
+        cells += [both(*(np.nanmean([s.estimate for s in each]) for each in (forecast, training)))]
+        widths = (np.nanmean([s.high - s.low for s in each]) for each in (forecast, training))
+        cells += [both(*widths)]
+        print(f"| {size} | {strength} | {len(found)} | {' | '.join(cells)} |", flush=True)
+    everybody = [pair for found in pairs.values() for pair in found]
+    for name in LEVELS:
+        shares = [np.mean([level(pair[k]) == name for pair in everybody]) for k in (0, 1)]
+        print(f"{name}: {both(*shares)} of {len(everybody)}")
+
+
+def both(forecast: float, training: float) -> str:
+    return f"{forecast:.2f} / {training:.2f}"
+
+
+def level(study: SimulatedStudy) -> str:
+    if study.level is None:
+        return "refused"
+    return "worth or more" if study.level.startswith(("worth", "ready")) else study.level
+
+
+if __name__ == "__main__":
+    main()

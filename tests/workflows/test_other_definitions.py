@@ -70,7 +70,6 @@ def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, mo
     from predictor.workflows import other_definitions as module
 
     def fail(*_, **__):
-    def fail(*_given, **_named):
         raise DataError("no model")
 
     monkeypatch.setattr(module, "train_learner", fail)

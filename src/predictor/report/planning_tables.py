@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from predictor.report.description.tables import ShownTable
+from predictor.report.description.shown_table import ShownTable
 from predictor.results import (
     ForecastCell,
     IntervalEstimate,

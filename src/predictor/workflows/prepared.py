@@ -103,10 +103,9 @@ def prepare(
     """
     beginning = Beginning.now()
     study = config if isinstance(config, Study) else load_study(config)
-    study = _ordered(study, learners, seed)
+    study = with_learners(study, learners, seed)
     if prior is not None:
         study = with_learner_from(study, prior)
-    study = with_learners(study, learners, seed)
     cohort = Cohort.read(data, study)
     labelled = label(cohort)
     check_enough(labelled.flow)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from predictor.report.description.tables import ShownTable
+from predictor.report.description.shown_table import ShownTable
 from predictor.report.page.blocks import Block, Gallery, Page, Picture, Points, Section, Table, Text
 from predictor.report.planning_tables import planning_tables
 from predictor.results import StudyPlan

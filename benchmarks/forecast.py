@@ -1,10 +1,12 @@
 """Whether `predictor plan` forecasts the verdict that a training would give.
 
     python benchmarks/forecast.py CONFIG --minutes 20
+    python benchmarks/forecast.py CONFIG --samples work/best_of_several
 
 The same simulated cohorts are judged twice: with the few samples of a forecast, and with those of a
 training. Prints the share of cohorts by verdict, both ways, after every round. With --shuffled the
-second way shuffles outcomes too, which takes twice as long.
+second way shuffles outcomes too, which takes twice as long. With --samples, how often something is
+found in the cohorts of best_of_several.py when some of their samples are left out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import time
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -23,6 +26,8 @@ from predictor.cohort import covariates, design
 from predictor.cohort.simulate.dictionary_patients import from_dictionary
 from predictor.cohort.simulate.imitation import Imitation
 from predictor.learners import make
+from predictor.statistics import shifted_percentiles
+from predictor.statistics.resampled_cohorts import of_cohorts
 from predictor.study import ValidationSpec, load_study
 from predictor.workflows.simulated_study import NOT_FORESEEN, SimulatedStudies, SimulatedStudy
 
@@ -30,6 +35,8 @@ SEED = 20260402
 # sizes and how many cohorts of each in a round, so that all are known about equally well
 ROUND = {48: 8, 100: 4, 200: 2, 800: 1}
 STRENGTHS = (0.6, 0.7, 0.8)
+# deals of the folds and resampled cohorts; the last is a training
+SAMPLES = ((5, 20), (10, 30), (10, 40), (20, 60))
 LEVELS = ("refused", "nothing found", "exploratory only", "worth or more")
 
 
@@ -38,7 +45,11 @@ def main() -> None:
     options.add_argument("config")
     options.add_argument("--minutes", type=float, default=20, help="of one processor")
     options.add_argument("--shuffled", action="store_true")
+    options.add_argument("--samples", type=Path)
     chosen = options.parse_args()
+    if chosen.samples is not None:
+        fewer_samples(chosen.samples)
+        return
     study = load_study(chosen.config)
     quick = tuple(spec for spec in study.learners if make(spec.learner).quick)
     study = study.model_copy(update={"learners": quick})
@@ -89,6 +100,28 @@ def table(pairs: dict[tuple[int, float], list[tuple[SimulatedStudy, SimulatedStu
     for name in LEVELS:
         shares = [np.mean([level(pair[k]) == name for pair in everybody]) for k in (0, 1)]
         print(f"{name}: {both(*shares)} of {len(everybody)}")
+
+
+def fewer_samples(results: Path) -> None:
+    """Share of cohorts in which single learners are shown to predict, by deals and resamples."""
+    print(f"| true AUROC | learner | cohorts | {' | '.join(f'{d} x {r}' for d, r in SAMPLES)} |")
+    print(f"|---|---|---|{'---|' * len(SAMPLES)}")
+    for strength in (0.5, 0.7):
+        cohorts = [dict(np.load(file)) for file in sorted(results.glob(f"{strength}.*.npz"))]
+        for learner in range(8):
+            cells = [
+                f"{np.mean([shown(each, learner, *samples) for each in cohorts]):.3f}"
+                for samples in SAMPLES
+            ]
+            print(f"| {strength} | {learner + 1} | {len(cohorts)} | {' | '.join(cells)} |")
+
+
+def shown(found: dict[str, np.ndarray], learner: int, deals: int, resamples: int) -> bool:
+    """As `predicts`, from the first deals of the folds and the first resampled cohorts."""
+    auroc, loss = (found[f"{name}/folds"][:, : 5 * deals] for name in ("auroc", "log_loss"))
+    again = of_cohorts(found["auroc/resampled"][learner, :resamples], deals)
+    low = float(shifted_percentiles(np.nanmean(auroc[learner]), again).low)
+    return low > 0.5 and np.nanmean(loss[learner]) < np.nanmean(loss[-1])
 
 
 def both(forecast: float, training: float) -> str:

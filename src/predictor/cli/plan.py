@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @click.option(
     "--cohorts",
     type=int,
-    default=40,
+    default=30,
     show_default=True,
     help="Studies of the smallest size and each AUROC; fewer of larger ones.",
 )

@@ -20,7 +20,10 @@ _ALIASED = 1e-10
 
 
 def invert(information: Floats, dropped: Bools) -> Floats:
-    """Inverses of symmetric matrices (B, q, q); rows and columns of those dropped (B, q) are 0."""
+    """Inverses of symmetric matrices (B, q, q); rows and columns of those dropped (B, q) are 0.
+
+    One that is singular in floating point has no inverse: nan.
+    """
     q = information.shape[-1]
     diagonal = np.arange(q)
     matrix = information.copy()
@@ -29,7 +32,13 @@ def invert(information: Floats, dropped: Bools) -> Floats:
         kept = ~dropped
         matrix *= kept[:, :, None] & kept[:, None, :]
         matrix[:, diagonal, diagonal] += dropped
-    inverse: Floats = np.linalg.inv(matrix).astype(np.float64, copy=False)
+    try:
+        inverse: Floats = np.linalg.inv(matrix).astype(np.float64, copy=False)
+    except np.linalg.LinAlgError:
+        # numpy refuses all of them for one
+        regular = np.linalg.matrix_rank(matrix) == q
+        inverse = np.full(matrix.shape, np.nan)
+        inverse[regular] = np.linalg.inv(matrix[regular])
     if dropped.any():
         inverse[:, diagonal, diagonal] -= dropped
     return inverse

@@ -13,7 +13,8 @@ from predictor.results.words import number, percent
 Decision = Literal["go on", "go on with more patients", "stop, or change the question"]
 
 REFUSED = "refused"
-"""Stands for a level where a study has too few patients with or without the event to begin."""
+"""Stands for a level where a study cannot begin: too few patients with or without the event, or a
+covariate that is the same for all."""
 
 
 class ForecastCell(Result):

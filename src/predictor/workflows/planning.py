@@ -30,7 +30,7 @@ from predictor.workflows.simulated_study import SimulatedStudies
 
 PATIENTS = (48, 100, 200, 400, 800, 1600)
 STRENGTHS = (0.5, 0.6, 0.7, 0.8)
-STUDIES = 40
+STUDIES = 30
 _MADE_UP = 500  # patients from the dictionary
 _FEWEST, _MOST = 24, 5_000  # patients of a simulated study
 _HIGHEST = 0.95

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from predictor.cohort import Cohort, Design, Flow, LabelledCohort, Target
+from predictor.cohort import (
+    Cohort,
+    Design,
+    Flow,
+    LabelledCohort,
+    Target,
+    check_informative,
+    few_holders,
+    pool,
+)
 from predictor.cohort.labelled import FEWEST_EVENTS
 from predictor.cohort.simulate.assumed_truth import AssumedTruth
 from predictor.cohort.simulate.imitation import Imitation
@@ -39,17 +48,18 @@ if TYPE_CHECKING:
 
 _MEASURES = tuple(m for m in metrics("binary") if m.name in ("auroc", "log_loss"))
 _POPULATION, _FRESH = 4_000, 2_000
-# Fewer samples than a training has: see docs/planning.md for what that changes. Where there are
+# Fewer samples than a training has: see docs/planning.md for what that changes. Fewer than 40
+# resampled cohorts would have Student's interval, which finds something more often. Where there are
 # many patients, one deal of the folds says as much as several of few.
 _MANY = 400
 _FEW_PATIENTS = ValidationSpec(
-    cross_validation=CrossValidationSpec(folds=5, repeats=5),
-    interval=IntervalSpec(resamples=20, repeats=2),
+    cross_validation=CrossValidationSpec(folds=5, repeats=10),
+    interval=IntervalSpec(resamples=40, repeats=2),
     bootstrap=BootstrapSpec(replicates=20),
 )
 _MANY_PATIENTS = ValidationSpec(
     cross_validation=CrossValidationSpec(folds=5, repeats=2),
-    interval=IntervalSpec(resamples=20, repeats=1),
+    interval=IntervalSpec(resamples=40, repeats=1),
     bootstrap=BootstrapSpec(replicates=20),
 )
 # About the table that is collected, of which nothing is known yet; and the shuffles, which train
@@ -109,8 +119,11 @@ class SimulatedStudies:
         events = int(y.sum())
         if min(events, patients - events) < FEWEST_EVENTS:
             return REFUSED
-        matrix = Design(X, self.patients.covariates)
+        whole = Design(X, self.patients.covariates)
+        pooled = few_holders(whole)
+        matrix, _ = pool(whole, pooled)
         try:
+            check_informative(matrix)
             evidence, models = self.judged(matrix, y, rng)
         except DataError:
             return REFUSED
@@ -119,7 +132,9 @@ class SimulatedStudies:
             return NO_SUBJECT
         fresh = self.patients.draw(_FRESH, rng)
         true = truth.probability(fresh)
-        seen = Design(self.patients.with_gaps(fresh, rng), self.patients.covariates)
+        seen, _ = pool(
+            Design(self.patients.with_gaps(fresh, rng), self.patients.covariates), pooled
+        )
         said = models[subject.name].model.probability(seen.select(subject.spec.covariates).X)[0]
         estimate = subject.performance.estimates["auroc"]
         audits = [each for each in AUDITS if each.code not in self.left_out]
@@ -184,7 +199,8 @@ class SimulatedStudy:
     Attributes
     ----------
     level
-        Of its verdict; None if its patients would have been refused: too few with or without event.
+        Of its verdict; None if its patients would have been refused: too few with or without event,
+        or a covariate that is the same for all of them.
     found
         Whether the learner that its headline is about was shown to predict.
     estimate, low, high

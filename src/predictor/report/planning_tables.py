@@ -17,6 +17,7 @@ from predictor.results.words import number, percent, percent_interval
 
 _SHORT = {
     "nothing found": "nothing",
+    "something is there, but no model was shown to use it": "something there",
     "exploratory only": "exploratory",
     "worth an external validation": "worth",
     "ready for external validation": "ready",

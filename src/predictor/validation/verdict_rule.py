@@ -30,8 +30,8 @@ class Verdict:
     sentences: tuple[str, ...]
 
 
-def level_of(findings: Sequence[Finding], global_test: GlobalTest | None = None) -> VerdictLevel:
-    """The level of a study, from what its audits found and from its global test.
+def level_of(findings: Sequence[Finding], *, something_there: bool = False) -> VerdictLevel:
+    """The level of a study, from what its audits found and whether its global test is positive.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def level_of(findings: Sequence[Finding], global_test: GlobalTest | None = None)
     """
     issues = {finding.code for finding in findings if finding.verdict == "issue"}
     if issues.intersection(_SHOWS):
-        if global_test is not None and global_test.positive:
+        if something_there:
             return "something is there, but no model was shown to use it"
         return "nothing found"
     if issues:
@@ -64,7 +64,7 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
         Of `predictor.validation.audit` on it.
     """
     test = evidence.global_test
-    level = level_of(findings, test)
+    level = level_of(findings, something_there=test is not None and test.positive)
     subject = evidence.subject
     shown = not _codes(findings, "issue").intersection(_SHOWS)
     model = _what_the_model_shows(evidence, findings)

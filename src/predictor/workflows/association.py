@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor import results, statistics
+from predictor.cohort import Design
+from predictor.results.global_test import LEVEL
 from predictor.workflows.prepared import Prepared
 
 Floats = npt.NDArray[np.float64]
@@ -54,6 +56,15 @@ def global_test(prepared: Prepared) -> results.GlobalTest:
         exchanged=_exchanged(prepared),
         power=power,
     )
+
+
+def label_alone(matrix: Design, y: Floats, rng: np.random.Generator) -> bool:
+    """Whether the test of the label alone is positive, in independent patients."""
+    votes = statistics.Votes.of(matrix.X, [slice(c.start, c.stop) for c in matrix.covariates])
+    found = statistics.global_test(
+        votes, {_LABEL: y}, statistics.Exchangeable.of(len(y), None), rng
+    )
+    return found.combined <= LEVEL
 
 
 def _outcome(member: str, prepared: Prepared) -> Floats:

@@ -41,6 +41,7 @@ from predictor.validation import (
     predicts,
     train,
 )
+from predictor.workflows.association import label_alone
 from predictor.workflows.learner import make_learner
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ _MANY_PATIENTS = ValidationSpec(
     interval=IntervalSpec(resamples=40, repeats=1),
     bootstrap=BootstrapSpec(replicates=20),
 )
-# About the table that is collected, of which nothing is known yet; and the shuffles, which train
-# five times as many models as all the rest, and hardly ever refuse what the interval lets through.
+# About the table that is collected, of which nothing is known yet; and the shuffles, which look for
+# a procedure that sees the outcome, and not for anything about the patients.
 NOT_FORESEEN = frozenset(
     {
         "later_name", "id_like_covariate", "duplicated_patients", "few_holders", "far_out_values",
@@ -138,8 +139,9 @@ class SimulatedStudies:
         said = models[subject.name].model.probability(seen.select(subject.spec.covariates).X)[0]
         estimate = subject.performance.estimates["auroc"]
         audits = [each for each in AUDITS if each.code not in self.left_out]
+        there = label_alone(matrix, y, rng)
         return SimulatedStudy(
-            level=level_of(audit(evidence, audits)),
+            level=level_of(audit(evidence, audits), something_there=there),
             found=predicts(subject.performance, evidence.prevalence_log_loss),
             estimate=estimate.estimate,
             low=estimate.low,

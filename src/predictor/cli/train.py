@@ -108,23 +108,9 @@ def command(
                 elsewhere=elsewhere,
                 individual=individual,
                 promote=promote,
+                prior=prior,
                 progress=show,
             )
-    with options.progress(options.messages(quiet)) as show:
-        summary = train(
-            config,
-            data,
-            learners=learners,
-            models=models,
-            out=out,
-            name=name,
-            seed=seed,
-            jobs=jobs,
-            individual=individual,
-            promote=promote,
-            prior=prior,
-            progress=show,
-        )
     with options.printing():
         if as_json:
             options.print_json(summary)

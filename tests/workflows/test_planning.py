@@ -152,5 +152,25 @@ def test_a_study_without_a_quick_learner_says_what_to_do(small) -> None:
     small.change(("  ridge:", "  slow: {learner: lightgbm}\n  ridge:"))
     study = predictor.load_study("study.yaml")
     slow = tuple(spec for spec in study.learners if spec.learner in ("lightgbm", "prevalence"))
-    with pytest.raises(StudyError, match="no learner of it is quick enough"):
+    with pytest.raises(
+        StudyError, match="no learner of it learns from the label alone and is quick enough"
+    ):
         plan_study(study.model_copy(update={"learners": slow}))
+
+
+def test_learners_of_a_grade_are_left_out_with_the_reason_and_refused_by_name(small) -> None:
+    rule = "  rule: pain_t0 - pain_t2 >= 2\n"
+    graded = "  graded: {learner: ridge, parameters: {graded: true}}\n"
+    prior = "  paper: {learner: ridge, prior: {source: Somebody, coefficients: {pain_t0: 0.1}}}\n"
+    small.change(
+        (rule, f"{rule}  graded: pain_t0 - pain_t2\n"),
+        ("  ridge: {}\n", f"  ridge: {{}}\n{graded}{prior}"),
+    )
+    found = plan_study("study.yaml", patients=[40], strengths=[0.7], studies=10, jobs=1)
+    assert found.left_out == ("graded", "lightgbm")
+    assert {"ridge", "paper"} <= set(found.learners)
+    said = " ".join(found.assumptions)
+    assert "because no grade of the outcome is simulated: graded" in said
+    assert "What paper is told beforehand is as often wrong as right" in said
+    with pytest.raises(StudyError, match=r"graded cannot be simulated.*--learner"):
+        plan_study("study.yaml", learners=["graded"], studies=10, jobs=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from predictor.cohort.simulate.imitation import Imitation
 from predictor.errors import PredictorError, StudyError
 from predictor.learners import names
 from predictor.results import LearningPoint, StudyPlan
+from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study, load_study
 from predictor.workflows.advising import advise
 from predictor.workflows.fitted import Progress, silent
@@ -34,6 +35,8 @@ STUDIES = 30
 _MADE_UP = 500  # patients from the dictionary
 _FEWEST, _MOST = 24, 5_000  # patients of a simulated study
 _HIGHEST = 0.95
+_SLOW = "it takes too long: %s (--learner asks for it)"
+_NO_GRADE = "no grade of the outcome is simulated: %s"
 
 
 def plan_study(
@@ -92,7 +95,7 @@ def plan_study(
     study = with_learners(question, learners, seed) if prepared is None else prepared.study
     rng = np.random.default_rng([study.seed, *b"plan"])
     matrix = _made_up(study, rng) if prepared is None else prepared.eligible
-    study, left_out = _quick(study, matrix, named=bool(learners))
+    study, left_out = _simulable(study, matrix, named=bool(learners))
     estimators = {spec.name: make_learner(spec, study, matrix) for spec in study.learners}
     main = quick_learner(study, estimators, "") or study.learners[-1]
     if prevalence is None:
@@ -121,7 +124,7 @@ def plan_study(
         parameters=parameters,
         learner=main.name,
         learners=tuple(spec.name for spec in study.learners),
-        left_out=left_out,
+        left_out=tuple(name for each in left_out.values() for name in each),
         source="dictionary" if prepared is None else "table",
         prevalence=prevalence,
         cells=cells,
@@ -190,18 +193,30 @@ def _made_up(study: Study, rng: np.random.Generator) -> Design:
     return made
 
 
-def _quick(study: Study, matrix: Design, *, named: bool) -> tuple[Study, tuple[str, ...]]:
-    """The study with the learners that can be trained so often, and the names of the others."""
-    quick = tuple(
-        spec for spec in study.learners if named or make_learner(spec, study, matrix).quick
-    )
-    if not any(make_learner(s, study, matrix).learns_from_covariates for s in quick):
+def _simulable(
+    study: Study, matrix: Design, *, named: bool
+) -> tuple[Study, Mapping[str, Sequence[str]]]:
+    """The study with the learners that can be simulated; the names of the others, by why not."""
+    estimators = {spec.name: make_learner(spec, study, matrix) for spec in study.learners}
+    graded = [name for name, estimator in estimators.items() if estimator.needs_graded]
+    slow = [
+        name
+        for name, estimator in estimators.items()
+        if not (named or estimator.quick or estimator.needs_graded)
+    ]
+    if named and graded:
         raise StudyError(
-            f"{study.file}: no learner of it is quick enough to be trained a hundred thousand "
-            f"times; name one (--learner), of {', '.join(names())}"
+            f"{study.file}: {listed(graded)} cannot be simulated, for no grade of an outcome is; "
+            f"name learners of the label alone (--learner)"
         )
-    left_out = tuple(spec.name for spec in study.learners if spec not in quick)
-    return study.model_copy(update={"learners": quick}), left_out
+    kept = tuple(spec for spec in study.learners if spec.name not in (*graded, *slow))
+    if not any(estimators[spec.name].learns_from_covariates for spec in kept):
+        raise StudyError(
+            f"{study.file}: no learner of it learns from the label alone and is quick enough to be "
+            f"trained a hundred thousand times; name one (--learner), of {', '.join(names())}"
+        )
+    left_out = {_NO_GRADE: graded, _SLOW: slow}
+    return study.model_copy(update={"learners": kept}), left_out
 
 
 def _sizes(patients: Sequence[int], so_far: int | None, planned: int | None) -> list[int]:
@@ -228,7 +243,10 @@ def _curve(
 
 
 def _assumptions(
-    prepared: Prepared | None, prevalence: float, left_out: Sequence[str], study: Study
+    prepared: Prepared | None,
+    prevalence: float,
+    left_out: Mapping[str, Sequence[str]],
+    study: Study,
 ) -> tuple[str, ...]:
     covariates_from = (
         ASSUMED
@@ -253,8 +271,11 @@ def _assumptions(
     ]
     if study.cluster is not None:
         said[3] = "Patients of one cluster are taken to be no more alike than others."
-    if left_out:
+    told = [s.name for s in study.learners if s.learner == "expected" or s.prior is not None]
+    if told:
         said.append(
-            f"Left out, because it takes too long: {', '.join(left_out)} (--learner asks for it)."
+            f"What {listed(told)} is told beforehand is as often wrong as right in these studies: "
+            f"where it is right, there is more to be found."
         )
+    said += [f"Left out, because {why % listed(who)}." for why, who in left_out.items() if who]
     return tuple(said)

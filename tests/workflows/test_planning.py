@@ -11,7 +11,7 @@ from predictor.results import StudyPlan
 from predictor.workflows import plan_study, prepare, write_plan
 from predictor.workflows.advising import advise
 from predictor.workflows.learner import make_learner
-from predictor.workflows.learning_curve import learning_curve
+from predictor.workflows.learning_curve import curve_of
 from predictor.workflows.simulated_study import SimulatedStudies, SimulatedStudy
 
 QUICK = {"learners": ["ridge"], "studies": 10, "jobs": 1}
@@ -122,7 +122,7 @@ def test_the_learning_curve_of_a_signal_rises_and_its_band_narrows(small) -> Non
 
     matrix = Design(X, tuple(Covariate(f"x{k}", "number", (), k, k + 1) for k in range(6)))
     learner = make_learner(spec.model_copy(update={"splines": {}}), prepared.study, matrix)
-    first, *_, last = learning_curve(learner, X, Target.binary(y), rng)
+    first, *_, last = curve_of(learner, X, Target.binary(y), rng)
     assert first.patients == 44
     assert last.estimate > first.estimate
     assert last.high - last.low < first.high - first.low

@@ -111,9 +111,9 @@ def command(
 def _show(found: StudyPlan, out: Console) -> None:
     from rich.table import Table
 
-    from predictor.report.planning_tables import planning_tables
+    from predictor.report.planning_tables import tables_of_plan
 
-    for shown in planning_tables(found):
+    for shown in tables_of_plan(found):
         table = Table(title=shown.title, title_justify="left")
         for place, heading in enumerate(shown.headings):
             table.add_column(heading, justify="left" if place == 0 else "right")

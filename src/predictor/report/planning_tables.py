@@ -24,7 +24,7 @@ _SHORT = {
 }
 
 
-def planning_tables(found: StudyPlan) -> list[ShownTable]:
+def tables_of_plan(found: StudyPlan) -> list[ShownTable]:
     """How many patients; what studies of each size say; what fewer patients would have shown."""
     return [_needed(found), _forecast(found), *_curve(found)]
 

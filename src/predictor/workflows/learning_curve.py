@@ -14,7 +14,7 @@ _SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _CHOICES, _FOLDS = 40, 5
 
 
-def learning_curve(
+def curve_of(
     learner: Learner,
     X: np.ndarray,
     target: Target,

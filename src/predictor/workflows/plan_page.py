@@ -7,7 +7,7 @@ from pathlib import Path
 from predictor.disk import check_writable, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.report.figures import chance_by_patients
-from predictor.report.page import embedded, plan_page, render
+from predictor.report.page import embedded, page_of_plan, render
 from predictor.results import StudyPlan
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.workflows import provenance
@@ -42,6 +42,6 @@ def write_plan(found: StudyPlan, out: Path | str) -> Path:
         [out], is_page, kind="a page of predictor", way_out="choose another name (--html)"
     )
     pictures = embedded({"chance": chance_by_patients(found)}, {}, {})
-    page = plan_page(found, pictures, written=provenance.now(), notice=RESEARCH_ONLY)
+    page = page_of_plan(found, pictures, written=provenance.now(), notice=RESEARCH_ONLY)
     write_files({out: render(page).encode()})
     return out

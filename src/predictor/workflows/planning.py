@@ -24,7 +24,7 @@ from predictor.workflows.forecast import (
     patients_for,
 )
 from predictor.workflows.learner import make_learner
-from predictor.workflows.learning_curve import learning_curve
+from predictor.workflows.learning_curve import curve_of
 from predictor.workflows.other_definitions import quick_learner
 from predictor.workflows.prepared import Prepared, prepare, with_learners
 from predictor.workflows.simulated_study import SimulatedStudies
@@ -239,7 +239,7 @@ def _curve(
     matrix = prepared.matrix
     learner = make_learner(main, study, matrix)
     X = matrix.select(main.covariates).X
-    return learning_curve(learner, X, prepared.labelled.target, rng, prepared.clusters)
+    return curve_of(learner, X, prepared.labelled.target, rng, prepared.clusters)
 
 
 def _assumptions(

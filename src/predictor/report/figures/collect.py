@@ -45,6 +45,8 @@ def report_figures(
     return training_figures(report), each
 
 
+Document = Mapping[str, Any]
+"""A report as JSON has it, which can go to another process."""
 Which = tuple[str | None, str]
 """A figure: the learner it is about, None for all together, and its name."""
 Workers = Callable[["Drawing", Sequence[Which]], Iterable[str]]
@@ -61,7 +63,7 @@ class Drawing:
         The report, as in ``report.json``.
     """
 
-    document: Mapping[str, Any]
+    document: Document
 
     @cached_property
     def _report(self) -> TrainingResult:

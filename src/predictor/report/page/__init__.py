@@ -5,7 +5,7 @@ from __future__ import annotations
 from predictor.report.page.blocks import Page, Picture, Table
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
-from predictor.report.page.plan_page import plan_page
+from predictor.report.page.plan_page import page_of_plan
 from predictor.report.page.template import render
 from predictor.report.page.trainings_page import comparison_page
 
@@ -17,6 +17,6 @@ __all__ = [
     "comparison_page",
     "embedded",
     "page_data",
-    "plan_page",
+    "page_of_plan",
     "render",
 ]

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from predictor.report.description.shown_table import ShownTable
 from predictor.report.page.blocks import Block, Gallery, Page, Picture, Points, Section, Table, Text
-from predictor.report.planning_tables import planning_tables
+from predictor.report.planning_tables import tables_of_plan
 from predictor.results import StudyPlan
 from predictor.results.words import percent, with_interval
 
 _NARROW = 5  # columns
 
 
-def plan_page(
+def page_of_plan(
     found: StudyPlan, pictures: Sequence[Picture] = (), *, written: str, notice: str = ""
 ) -> Page:
     """The content of the page.
@@ -29,7 +29,7 @@ def plan_page(
     notice
         What the results may not be used for.
     """
-    needed, forecast, *curve = (_shown(shown) for shown in planning_tables(found))
+    needed, forecast, *curve = (_shown(shown) for shown in tables_of_plan(found))
     sections = [
         *_advice(found),
         Section("patients", "How many patients", [*needed, *_gallery(pictures)]),

@@ -348,7 +348,8 @@ def test_how_much_of_the_event_a_patient_shows_follows_the_patients(
 @pytest.mark.parametrize(
     ("sql", "fault"),
     [
-        ("nrs_t0 >= 2", "expected a number"),
+        ("nrs_t0 >= 2", "expected a number, got true or false"),
+        ("CAST(nrs_t0 AS VARCHAR)", "expected a number, got text"),
         ("nrs_t0 - avg(nrs_t2) OVER ()", "outcome.graded"),
         ("1 / nrs_t2", "is infinite for some patients"),
     ],

@@ -300,6 +300,10 @@ def test_a_procedure_that_sees_the_outcome_does_not_take_the_test_with_it(said, 
             "go with responder (p = 0.040) and how much of responder a patient shows (p = 0.012)",
         ),
         (
+            with_p(0.03, label=0.04, graded=0.012, T1=0.02),
+            "responder (p = 0.040), how much of responder a patient shows (p = 0.012) and the out",
+        ),
+        (
             with_p(0.07, label=0.04, graded=0.3),
             "do not go with responder more than chance would have it (global test of all its",
         ),

@@ -9,6 +9,7 @@ import pytest
 
 from predictor.errors import ModelError, StudyError
 from predictor.learners import make
+from predictor.report.tripod_table import tripod
 from predictor.saved import read_model
 from predictor.study import load_study
 from predictor.tracking import RecordingTracker
@@ -48,6 +49,9 @@ def test_what_is_kept_says_where_it_started_and_can_be_repeated_without_that_mod
     assert list(result.learners) == ["firth", "ridge_prior"]
     facts = result.learners["ridge_prior"]
     source = facts.settings["prior"]
+    said = {row.item.number: row.text for row in tripod(result)}
+    assert "another model are where ridge_prior started. Internal" in said["12c"]
+    assert f"ridge_prior from {source}" in said["24"]
     assert source.startswith("ridge of small (responder_t2), trained 20")
     assert source in facts.description.text[1]
     folder = Path(facts.model)

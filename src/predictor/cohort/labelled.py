@@ -155,7 +155,8 @@ def number(cohort: Cohort, sql: str, where: str) -> Labels:
         or pa.types.is_decimal(kind)
         or pa.types.is_null(kind)
     ):
-        raise StudyError(f"{where}: expected a number, got {kind}")
+        got = "true or false" if pa.types.is_boolean(kind) else "text or a date"
+        raise StudyError(f"{where}: expected a number, got {got}")
     numbers: Labels = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False).astype(float)
     if np.isinf(numbers).any():
         raise StudyError(f"{where}: is infinite for some patients; divide by nullif(..., 0)")

@@ -184,7 +184,7 @@ def _imputed(facts: LearnerResult, result: TrainingResult) -> str:
     if not any(c.missing for c in result.covariates if c.name in facts.covariates):
         return f"none among the training patients; of a new one, filled {way}"
     if impute == "multiple":
-        way = f"several times by draws, of a new patient {regression},"
+        way = f"several times by draws, of a new patient {regression}"
     return f"imputed inside every training {way}, without the outcome"
 
 

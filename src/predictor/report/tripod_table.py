@@ -171,9 +171,28 @@ def _models(report: Report) -> str:
     chosen = f"; a penalty or a size is tuned inside every training of {listed(tuned)}"
     others = procedure.beside_the_estimate(report)
     beside = f"; beside it {listed(others)} estimates by the bootstrap" if others else ""
+    started = _started(report)
+    drawn = f"; coefficients of another model are where {listed(started)} started"
     return (
-        f"{listed(used)}{chosen if tuned else ''}. Internal validation: "
+        f"{listed(used)}{chosen if tuned else ''}{drawn if started else ''}. Internal validation: "
         f"{procedure.cross_validation(report)} with the whole procedure in every fold{beside}."
+    )
+
+
+def _started(report: Report) -> list[str]:
+    """Learners that started from the coefficients of another model."""
+    return [name for name, facts in report.learners.items() if "prior" in facts.settings]
+
+
+def _updating(report: Report) -> str:
+    started = [
+        f"{name} from {report.learners[name].settings['prior']}" for name in _started(report)
+    ]
+    if not started:
+        return "Not applicable: no model was updated."
+    return (
+        f"Started from the coefficients of another model, as far as patients left out spoke for "
+        f"it: {'; '.join(started)}. Performance beside the others in “Performance”."
     )
 
 
@@ -303,7 +322,7 @@ _FILLED: Mapping[str, Callable[[Report], str]] = {
     "22": _full_model,
     "23a": _performance,
     "23b": lambda _: "Not looked at.",
-    "24": lambda _: "Not applicable: no model was updated.",
+    "24": _updating,
     "26": _limitations,
     "27a": _poor_input,
     "27b": lambda _: "Meant for researchers who know the data; scores have a range and flags.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from predictor.results import GlobalTest
 from predictor.results.global_test import LEVEL
-from predictor.results.words import p_value
+from predictor.results.words import listed, p_value
 
 # members whose p is about the label itself
 _OF_THE_LABEL = ("label", "expected")
@@ -35,8 +35,8 @@ def association(test: GlobalTest) -> str:
     small = [member for member in test.members if member.p is not None and member.p <= LEVEL]
     if not test.positive:
         return f"covariates do not go with {label.speaks_of} more than chance would have it ({how})"
-    named = " and ".join(
-        f"{member.speaks_of}{f' ({p_value(member.p)})' if several else ''}" for member in small
+    named = listed(
+        [f"{member.speaks_of}{f' ({p_value(member.p)})' if several else ''}" for member in small]
     )
     found = f"covariates go with {named} more than chance would have it ({how})"
     if any(member.member in _OF_THE_LABEL for member in small):

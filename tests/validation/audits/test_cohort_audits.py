@@ -144,7 +144,7 @@ def test_duplicates_are_not_counted_out_when_few(make_evidence):
     [
         (0, "passed", "no of 60 eligible patients have no label."),
         (5, "passed", "5 of 60 eligible patients (8 %) have no label."),
-        (6, "tip", "6 of 60 eligible patients (10 %) have no label. Like the others at baseline: "),
+        (6, "tip", "6 of 60 eligible patients (10 %) have no label. No more unlike the others "),
         (12, "tip", "12 of 60 eligible patients (20 %) have no label. "),
         (13, "issue", "13 of 60 eligible patients (22 %) have no label. "),
         (15, "issue", "15 of 60 eligible patients (25 %) have no label. "),

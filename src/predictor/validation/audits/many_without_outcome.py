@@ -29,7 +29,8 @@ def _at_baseline(evidence: Evidence) -> str:
     apart = most_apart(evidence)
     if apart is None:
         return "They are too few, or too little is known of them, to be compared at baseline."
-    how = "They were others at baseline" if apart.notable else "Like the others at baseline"
+    chance = "No more unlike the others at baseline than chance makes so few"
+    how = "They were others at baseline" if apart.notable else chance
     return f"{how}: {apart}. How they fared nobody knows."
 
 

@@ -82,6 +82,7 @@ class Ridge(LikelihoodLearner):
 
     Examples
     --------
+    >>> import numpy as np
     >>> X, y = np.arange(8.0)[:, None], np.array([0, 0, 1, 0, 1, 0, 1, 1])
     >>> ridge = Ridge().fit(X, y)
     >>> bool(ridge.scorers_.coefficient[0, 0] > 0)

@@ -131,7 +131,8 @@ def verify(
         files = model_files(saved_model(estimated, name), card="")
         found = comparable(parse_json(files[MODEL]), files)
     progress("comparing", 1 - 1 / steps)
-    study = planned.prepared.study
+    # with what a prior was read from, and the file of resamples by the name it was stored under
+    study = study.model_copy(update={"learners": planned.prepared.study.learners})
     now = _Stored(stored.kind, study, found, study.seed, provenance.versions())
     patients = planned.prepared.labelled.flow.labelled
     inputs = (

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from predictor.errors import DataError, PredictorError, StudyError
+from predictor.report.wording import choice_counted_in
 from predictor.results import DeliveredTraining, LearnerResult
 from predictor.saved import read_model
 from predictor.tracking import RecordingTracker
@@ -490,6 +491,7 @@ def test_the_steps_are_those_of_train_and_can_be_taken_one_by_one(small, trained
     choice = judged.result.repeated_choice
     assert (choice.estimate, choice.chosen) == (None, {"ridge": 1.0})
     assert choice.note == "there was one learner to choose from"
+    assert choice_counted_in(judged.result) is None
     assert small.files().keys() == {"study.yaml", "covariates.sql", "patients.csv"}
     tracker = RecordingTracker()
     delivered = deliver(judged, data="patients", tracker=tracker)

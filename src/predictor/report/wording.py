@@ -33,7 +33,7 @@ def measure_title(name: str) -> str:
 
 
 def choice_counted_in(report: TrainingResult) -> str | None:
-    """AUROC of the subject with the choice among learners counted in; None if nothing was learned.
+    """AUROC of the subject with the choice among learners counted in; None if there was none.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def choice_counted_in(report: TrainingResult) -> str | None:
     (0.43 to 0.88); it was the one in 55 % of resampled cohorts.``
     """
     found, name = report.repeated_choice, report.subject
-    if found is None or name is None:
+    if found is None or name is None or len(found.chosen) == 1:
         return None
     if found.estimate is None:
         return f"AUROC with the choice among learners counted in: none, as {found.note}."

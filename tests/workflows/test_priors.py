@@ -127,8 +127,11 @@ def test_only_sums_of_log_odds_can_be_started_from_and_only_by_a_ridge(small, tr
     small.change(started(trained.directory("lightgbm")))
     with pytest.raises(StudyError, match="its learner, lightgbm, is no sum of log-odds over"):
         prepare("study.yaml", "patients.csv")
+    small.change((str(trained.directory("lightgbm")), str(trained.directory("prevalence"))))
+    with pytest.raises(StudyError, match="its learner, prevalence, is no sum of log-odds over"):
+        prepare("study.yaml", "patients.csv")
     small.change(
-        (str(trained.directory("lightgbm")), str(before)),
+        (str(trained.directory("prevalence")), str(before)),
         ("learner: ridge, prior", "learner: firth, prior"),
     )
     with pytest.raises(StudyError, match="the learner 'firth' starts from no model"):

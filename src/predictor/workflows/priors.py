@@ -72,7 +72,7 @@ def _entered(spec: LearnerSpec, study: Study, matrix: Design) -> LearnerSpec:
 
 
 def _checked(saved: SavedModel, study: Study, own: Design, where: str) -> LinearScorers:
-    if not isinstance(saved.model, LinearScorers):
+    if not isinstance(saved.model, LinearScorers) or not saved.model.coefficient.any():
         raise StudyError(
             f"{where}: its learner, {saved.learner}, is no sum of log-odds over columns; start "
             f"from a ridge, elastic_net, firth or logistic without splines, imputed by the mean"

@@ -107,3 +107,13 @@ def alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_process_that_is_dead_before_its_first_chunk_is_told_too() -> None:
+    with Processes(2) as processes:
+        assert list(processes(abs, [-1])) == [1]
+        for process in processes._processes:
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
+        with pytest.raises(PredictorError, match="--jobs 1"):
+            list(processes(abs, [-1, -2, -3]))

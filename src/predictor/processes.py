@@ -11,7 +11,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -153,9 +153,10 @@ class Processes:
         done: dict[int, Any] = {}
         busy: dict[Connection, int] = {}
         try:
-            for end in self._ends:
-                end.send_bytes(work)
-                _give(end, waiting, busy)
+            with _at_the_other_end():
+                for end in self._ends:
+                    end.send_bytes(work)
+                    _give(end, waiting, busy)
             for place in range(len(chunks)):
                 while place not in done:
                     ready = wait(list(busy))
@@ -188,18 +189,25 @@ def _give(end: Connection, waiting: Iterator[tuple[int, Any]], busy: dict[Connec
     end.send(None)
 
 
-def _received(
-    end: Connection, waiting: Iterator[tuple[int, Any]], busy: dict[Connection, int]
-) -> Any:
-    """What came of a chunk; the process gets the next one."""
+@contextmanager
+def _at_the_other_end() -> Iterator[None]:
+    """Say in words that a process is no more."""
     try:
-        failed, found = end.recv()
-        _give(end, waiting, busy)
+        yield
     except (EOFError, OSError):
         raise PredictorError(
             "a process that trained models was ended from outside, perhaps for want of memory; "
             "train with --jobs 1"
         ) from None
+
+
+def _received(
+    end: Connection, waiting: Iterator[tuple[int, Any]], busy: dict[Connection, int]
+) -> Any:
+    """What came of a chunk; the process gets the next one."""
+    with _at_the_other_end():
+        failed, found = end.recv()
+        _give(end, waiting, busy)
     if failed:
         raise found
     return found

@@ -15,6 +15,7 @@ from predictor.workflows.prepared import Prepared
 Floats = npt.NDArray[np.float64]
 
 _STRENGTHS = (0.60, 0.65, 0.70, 0.80)
+_SMALLEST = 1e-6  # the tail of the limit above 5,000 patients is computed about so exactly
 _LABEL, _GRADED, _EXPECTED = "label", "graded", "expected"
 
 
@@ -107,4 +108,4 @@ def _exchanged(prepared: Prepared) -> str:
 
 
 def _plain(p: float) -> float | None:
-    return None if math.isnan(p) else p
+    return None if math.isnan(p) else max(p, _SMALLEST)

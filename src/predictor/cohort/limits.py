@@ -117,8 +117,8 @@ def limited(work: Callable[[], Result], stop: Callable[[], object], limits: Limi
         If a limit is reached.
     """
     running = _Running(work, limits.bytes)
-    running.start()
     try:
+        running.start()
         running.join(limits.seconds)
     finally:
         late = running.is_alive()

@@ -102,8 +102,10 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # closing would wait for a query that nobody could stop
-        if not self._abandoned:
+        # closing would wait for a query that nobody could stop, and fail beside one that an
+        # interrupt has left running
+        interrupted = kind is not None and not issubclass(kind, Exception)
+        if not self._abandoned and not interrupted:
             self._connection.close()
 
     def fill(self, table: pa.Table) -> None:

@@ -46,6 +46,11 @@ def untrained(step: str, _share: float) -> None:
     assert step == "reading", "it was trained"
 
 
+def unsaved(step: str, _share: float) -> None:
+    """Progress of a training that is to be refused before anything is saved."""
+    assert step != "saving", "it was saved"
+
+
 def test_the_same_seed_gives_the_same_numbers(small, trained) -> None:
     again = train("study.yaml", "patients.csv", jobs=1, tracker=RecordingTracker())
     assert _without_places(again) == _without_places(trained.result)
@@ -211,7 +216,7 @@ def test_places_that_cannot_be_written_are_refused_before_training(small) -> Non
 def test_a_broken_store_is_refused_while_models_are_trained(small) -> None:
     Path("mlflow.db").write_text("this is no database, but it is long enough to look at it twice")
     with pytest.raises(StudyError, match=r"the MLflow store .*mlflow\.db failed"):
-        train("study.yaml", "patients.csv")
+        train("study.yaml", "patients.csv", progress=unsaved)
     assert not Path("models").exists()
     assert not Path("reports").exists()
 
@@ -431,7 +436,7 @@ def test_a_store_that_cannot_be_made_is_refused_while_models_are_trained(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///patients.csv/mlflow.db")
     with pytest.raises(PredictorError, match=r"patients\.csv: cannot be made, .*not a directory"):
-        train("study.yaml", "patients.csv")
+        train("study.yaml", "patients.csv", progress=unsaved)
     assert not Path("models").exists()
 
 

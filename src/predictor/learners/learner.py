@@ -192,5 +192,6 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         return self._fit_weighted(X, y, weights)
 
     def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
-        """Fit likewise with a graded outcome (n,); of learners that need one."""
-        raise NotImplementedError
+        """Fit likewise with a graded outcome (n,); who does not learn from it takes no notice."""
+        del graded
+        return self._fit_weighted(X, y, weights)

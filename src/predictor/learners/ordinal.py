@@ -10,63 +10,16 @@ from numpy.typing import NDArray
 
 from predictor.learners.levels import Levels, learn_levels
 from predictor.learners.likelihood import Evaluation, Likelihood
+from predictor.learners.ordinal_terms import FAR, Block, OrdinalTerms, asked, barrier
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_FAR = 700.0  # a log-odds that nothing is left of; e to the 710th overflows
 _BLOCK = 2**16  # replicates x patients worked on at a time
 # Without a patient, one step could bring two cuts nearer than that share of their distance, or let
 # them pass each other; a refit cannot.
 _NEAREST = 0.1
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Some patients, and where in arrays (B, C + 2) of cuts the numbers of each (B, rows) stand.
-
-    Places are those of `predictor.learners.levels.Levels`, counted through all replicates.
-    """
-
-    rows: slice
-    above: Ints
-    below: Ints
-    gap: Ints
-
-    def spread(self, place: Ints) -> Ints:
-        """Where they stand in arrays (B, C + 2, rows)."""
-        width = place.shape[1]
-        return np.asarray(place * width + np.arange(width))
-
-
-@dataclass(frozen=True, eq=False)
-class OrdinalTerms:
-    """What `leave_one_out` needs again, for one block of patients; each (B, rows).
-
-    Attributes
-    ----------
-    block
-        Which patients.
-    cut
-        The cuts (B, C + 2), with the two beyond both ends.
-    linear
-        What the covariates add to them.
-    pull_upper, pull_lower
-        Weighted first derivatives of the patient's log likelihood by the log-odds of being at
-        least at the patient's level and above it, but for what the distance between the cuts
-        contributes; the second one with the other sign.
-    bend_upper, bend_lower
-        Negative second derivatives, likewise.
-    """
-
-    block: Block
-    cut: Floats
-    linear: Floats
-    pull_upper: Floats
-    pull_lower: Floats
-    bend_upper: Floats
-    bend_lower: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +127,7 @@ class OrdinalLikelihood:
 
     def _linear(self, coefficient: Floats) -> tuple[Floats, Floats]:
         """Cuts with the two beyond both ends (B, C + 2), and the slopes spread out (B, q)."""
-        beyond = np.tile([_FAR, -_FAR], (len(coefficient), 1))
+        beyond = np.tile([FAR, -FAR], (len(coefficient), 1))
         slopes = coefficient[:, : 1 + self._columns].copy()
         slopes[:, 0] = 0.0
         spread = self.binary.design.spread_out(slopes, self.binary.mean)
@@ -213,8 +166,8 @@ class OrdinalLikelihood:
             upper, lower = cut.take(block.above), cut.take(block.below)
             upper += linear
             lower += linear
-            pull_upper, bend_upper, lost = _asked(np.negative(upper, out=upper))
-            pull_lower, bend_lower, lost_too = _asked(lower)
+            pull_upper, bend_upper, lost = asked(np.negative(upper, out=upper))
+            pull_lower, bend_lower, lost_too = asked(lower)
             lost += lost_too
             deviance += 2 * np.einsum("bi,bi->b", weights, lost)
             for part in (pull_upper, pull_lower, bend_upper, bend_lower):
@@ -252,7 +205,7 @@ class OrdinalLikelihood:
     ) -> None:
         """Add what the distances between the cuts contribute."""
         distance, place = self._distance(cut), self._place
-        push, bend = _barrier(distance)
+        push, bend = barrier(distance)
         between = self.levels.between[:, :-1]
         deviance -= 2 * (between * np.log(-np.expm1(-np.where(distance > 0, distance, 1)))).sum(1)
         deviance[(distance <= 0).any(axis=1)] = np.inf
@@ -305,7 +258,7 @@ class OrdinalLikelihood:
         shift, spread = self._linear(step)
         shift[:, C:] = 0.0
         distance = self._distance(terms[0].cut)
-        push, bend = (np.pad(part, ((0, 0), (0, 3))) for part in _barrier(distance))
+        push, bend = (np.pad(part, ((0, 0), (0, 3))) for part in barrier(distance))
         loss = np.zeros(B)
         for term in terms:
             block = term.block
@@ -343,30 +296,13 @@ class OrdinalLikelihood:
                 r_lower += m_lower * change_lower - bent * change_upper
                 logit = term.linear + linear + (term.cut + shift)[:, at, None]
                 logit -= t_upper * r_upper - t_lower * r_lower
-                lost = _asked(-design.sign[block.rows] * logit)[2]
+                lost = asked(-design.sign[block.rows] * logit)[2]
             else:
                 upper = term.cut.take(above) + term.linear + change_upper
                 lower = term.cut.take(below) + term.linear + change_lower
-                lost = _asked(-upper)[2] + _asked(lower)[2]
+                lost = asked(-upper)[2] + asked(lower)[2]
                 nearest = np.pad(distance, ((0, 0), (0, 3)), constant_values=np.inf).take(gap)
                 apart = np.maximum(upper - lower, _NEAREST * nearest)
                 lost -= np.log(-np.expm1(-apart))
             loss += np.einsum("bi,bi->b", weights, lost)
         return loss / self.total
-
-
-def _asked(against: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of a question answered with the log-odds `against`: derivatives of its log loss, and that.
-
-    The first one by the log-odds in favour with the sign changed, and the second one.
-    """
-    odds = np.exp(np.clip(against, -_FAR, _FAR))
-    plus = odds + 1.0
-    pull = odds / plus
-    return pull, pull / plus, np.log(plus)
-
-
-def _barrier(distance: Floats) -> tuple[Floats, Floats]:
-    """First and negative second derivative of log(1 - exp(-distance)); 1 in place of no order."""
-    push = 1 / np.expm1(np.minimum(np.where(distance > 0, distance, 1.0), _FAR))
-    return push, push * (1 + push)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -123,6 +124,8 @@ def name_champion(client: MlflowClient, registered: str, version: int, reason: s
     there = champion(client, registered)
     if reason is None and there is not None and int(there.version) != version:
         return int(there.version)
+    first = reason is None and there is None
+    before = _named(client, registered) if first else set()
     try:
         client.set_registered_model_alias(registered, CHAMPION, str(version))
     except MlflowException:
@@ -138,7 +141,28 @@ def name_champion(client: MlflowClient, registered: str, version: int, reason: s
     if reason is not None:
         client.set_model_version_tag(registered, str(version), REASON, reason)
     client.set_model_version_tag(registered, str(version), SINCE, now())
+    return _alone(client, registered, version, before) if first else version
+
+
+def _alone(client: MlflowClient, registered: str, version: int, before: set[int]) -> int:
+    """Let of several first champions, named in the same moment, the last one have the tag.
+
+    MLflow cannot set an alias only where there is none. Who is named, and then another, either
+    sees that now and takes the tag back, or had the tag before the other looked, who takes it.
+    """
+    there = champion(client, registered)
+    if there is not None and int(there.version) != version:
+        client.delete_model_version_tag(registered, str(version), SINCE)
+        return int(there.version)
+    for other in _named(client, registered) - before - {version}:
+        client.delete_model_version_tag(registered, str(other), SINCE)
     return version
+
+
+def _named(client: MlflowClient, registered: str) -> set[int]:
+    """Versions that are, or were, the champion."""
+    found = all_of(partial(client.search_model_versions, f"name='{registered}'"))
+    return {int(version.version) for version in found if SINCE in version.tags}
 
 
 def now() -> str:

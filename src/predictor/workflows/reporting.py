@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from predictor.disk import check_writable, read_plain, refuse_foreign, write_files
@@ -81,6 +81,34 @@ def make_page(
     """
     pictures = embedded(together, each, beeswarms)
     return render(page_data(report, pictures, notice=RESEARCH_ONLY)).encode()
+
+
+def write_page(out: Path | str, example: str, make: Callable[[], str]) -> Path:
+    """Write a page to a file of its own.
+
+    Parameters
+    ----------
+    out
+        The page.
+    example
+        A name of such a file, for the message.
+    make
+        Makes the page, once it is known that it can be written.
+
+    Raises
+    ------
+    PredictorError
+        If it cannot be written, or something else is there.
+    """
+    out = Path(out)
+    if out.is_dir():
+        raise PredictorError(f"{out}: is a folder; name a file in it, {out / example}")
+    check_writable(out.parent)
+    refuse_foreign(
+        [out], is_page, kind="a page of predictor", way_out="choose another name (--html)"
+    )
+    write_files({out: make().encode()})
+    return out
 
 
 def report_folder(source: str, tracker: Tracker) -> Path:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from predictor.results.base import FORMAT, Columns, Count, Number, Numbers, Result
+from predictor.results.centres import (
+    AcrossCentres,
+    CentreMeasure,
+    CentrePerformance,
+    CentresSummary,
+)
 from predictor.results.check import CheckedCohort, CheckedCovariate, CheckResult
 from predictor.results.cohort import AlternativeCounts, CohortCounts, Covariate, Exclusion, Flow
 from predictor.results.comparable import ComparableTraining, ResampledMeasure
@@ -108,6 +114,7 @@ from predictor.results.verification import ChangedInput, ChangedNumber, Verifica
 __all__ = [
     "FORMAT",
     "NUMBERS",
+    "AcrossCentres",
     "Advice",
     "Alike",
     "AlternativeCounts",
@@ -115,6 +122,9 @@ __all__ = [
     "ByGroup",
     "Calibration",
     "CalibrationGroup",
+    "CentreMeasure",
+    "CentrePerformance",
+    "CentresSummary",
     "Change",
     "ChangedInput",
     "ChangedNumber",

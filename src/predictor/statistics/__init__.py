@@ -11,7 +11,7 @@ from predictor.statistics.calibration import (
     calibration_slope,
     observed_expected,
 )
-from predictor.statistics.delong import DeLongTest, delong_interval, delong_test
+from predictor.statistics.delong import DeLongTest, delong_error, delong_interval, delong_test
 from predictor.statistics.dependence import (
     complete_linkage,
     explained_by_others,
@@ -23,8 +23,14 @@ from predictor.statistics.differences import (
     standardised_difference_of_levels,
 )
 from predictor.statistics.discrimination import auprc, auroc
+from predictor.statistics.errors_of_calibration import (
+    calibration_intercept_error,
+    calibration_slope_error,
+    log_observed_expected_error,
+)
 from predictor.statistics.exchangeability import Exchangeable
 from predictor.statistics.intervals import Interval, shifted_percentiles, wilson
+from predictor.statistics.meta_analysis import FEWEST_CENTRES, RandomEffects, random_effects
 from predictor.statistics.overall import brier, log_loss, scaled_brier
 from predictor.statistics.paired_proportions import McNemar, mcnemar
 from predictor.statistics.reliability import true_scores
@@ -55,6 +61,7 @@ from predictor.statistics.utility import (
 from predictor.statistics.variances import VarianceRatio, variance_ratio
 
 __all__ = [
+    "FEWEST_CENTRES",
     "CalibrationErrors",
     "Classification",
     "DeLongTest",
@@ -62,6 +69,7 @@ __all__ = [
     "GlobalTest",
     "Interval",
     "McNemar",
+    "RandomEffects",
     "RequiredPatients",
     "SignedRank",
     "VarianceRatio",
@@ -71,11 +79,14 @@ __all__ = [
     "brier",
     "calibration_curve",
     "calibration_intercept",
+    "calibration_intercept_error",
     "calibration_slope",
+    "calibration_slope_error",
     "classification",
     "coarse",
     "complete_linkage",
     "decision_curve",
+    "delong_error",
     "delong_interval",
     "delong_test",
     "expected_mape",
@@ -85,12 +96,14 @@ __all__ = [
     "graded_scores",
     "ici_e50_e90",
     "log_loss",
+    "log_observed_expected_error",
     "max_r2_cox_snell",
     "mcnemar",
     "net_benefit",
     "observed_expected",
     "power",
     "r2_cox_snell_from_auroc",
+    "random_effects",
     "redundant",
     "required_patients",
     "scaled_brier",

@@ -132,6 +132,32 @@ def delong_test(y: ArrayLike, p1: ArrayLike, p2: ArrayLike, level: float = 0.95)
     )
 
 
+def delong_error(y: ArrayLike, p: ArrayLike) -> FloatArray:
+    """Standard error of the AUROC of a finished model in new patients.
+
+    The root in `delong_interval`.
+
+    Parameters
+    ----------
+    y
+        Outcomes, 0 or 1, (n,) or broadcastable to (..., n).
+    p
+        Probabilities, (..., n), not from cross-validation (see the module).
+
+    Returns
+    -------
+    ndarray
+        (...,); nan where `delong_interval` is.
+
+    References
+    ----------
+    As in `delong_interval`.
+    R: ``sqrt(pROC::var(roc, method = "delong"))``.
+    """
+    y = np.asarray(y, dtype=np.float64)
+    return _mean_and_error(y, _placements(y, p))[1]
+
+
 def _two_sided(z: FloatArray) -> FloatArray:
     from scipy.special import ndtr
 

@@ -1,0 +1,285 @@
+"""A finished model in the patients of one centre, and what the centre may tell others of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from predictor import statistics
+from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, small
+from predictor.measures import Measure, measure_named
+from predictor.results import CentreMeasure, CentrePerformance
+from predictor.validation.new_patients import NewPatients
+from predictor.validation.resamples import Counts
+
+FEWEST_IN_A_CENTRE = FEWEST
+"""Patients with the event, and without, below which a centre is too small to say anything."""
+
+ROUNDED_TO = 5
+"""Patients; counts that leave a hospital are multiples of it."""
+
+_Z = 1.959963984540054
+# of the standard error: what is told of a number is this coarse at most
+_COARSENESS = 0.5
+_COARSENESS_OF_ERRORS = 0.1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A measure that is summarised across centres, and on which scale.
+
+    Attributes
+    ----------
+    measure
+        As it is read.
+    to, back
+        To the scale on which it is about normal, and from there.
+    error
+        Of (y, p): its standard error on that scale, patients independent.
+    called
+        What the scale is called.
+    """
+
+    measure: Measure
+    to: Callable[[Counts], Counts]
+    back: Callable[[float], float]
+    error: Callable[[Counts, Counts], Counts]
+    called: str
+
+
+def _same(value: Counts) -> Counts:
+    return value
+
+
+def _unchanged(value: float) -> float:
+    return value
+
+
+def _logit(p: Counts) -> Counts:
+    with np.errstate(divide="ignore"):
+        value: Counts = np.log(p) - np.log1p(-p)
+    return value
+
+
+def _log(ratio: Counts) -> Counts:
+    with np.errstate(divide="ignore"):
+        value: Counts = np.log(ratio)
+    return value
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+def _logit_auroc_error(y: Counts, p: Counts) -> Counts:
+    area = statistics.auroc(y, p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error: Counts = statistics.delong_error(y, p) / (area * (1 - area))
+    return error
+
+
+def _scale(
+    name: str,
+    to: Callable[[Counts], Counts],
+    back: Callable[[float], float],
+    error: Callable[[Counts, Counts], Counts],
+    called: str,
+) -> Scale:
+    measure = measure_named(name)
+    if measure is None:
+        raise LookupError(f"there is no measure {name!r}")
+    return Scale(measure, to, back, error, called)
+
+
+SCALES = {
+    scale.measure.name: scale
+    for scale in (
+        _scale("auroc", _logit, _expit, _logit_auroc_error, "log odds"),
+        _scale(
+            "observed_expected",
+            _log,
+            math.exp,
+            statistics.log_observed_expected_error,
+            "logarithm",
+        ),
+        _scale("calibration_slope", _same, _unchanged, statistics.calibration_slope_error, "slope"),
+        _scale(
+            "calibration_intercept",
+            _same,
+            _unchanged,
+            statistics.calibration_intercept_error,
+            "log odds",
+        ),
+    )
+}
+"""What is summarised across centres, by name of the measure."""
+
+
+def centre_performance(name: str, patients: NewPatients, probability: Counts) -> CentrePerformance:
+    """A finished model in the patients of one centre.
+
+    Intervals are ``estimate -+ 1.96 standard errors`` on the scale of the summary, as it is the
+    estimate and its standard error that are summarised; errors are analytic, or of resampled
+    clusters where patients come in clusters.
+
+    Parameters
+    ----------
+    name
+        Of the centre.
+    patients
+        Of the centre, none of whom had a part in making the model.
+    probability
+        (n,) of the model.
+
+    Returns
+    -------
+    CentrePerformance
+        Exact; counts from 1 to 4, and what would tell them, are not in it. See `for_others` for
+        what may leave the hospital.
+    """
+    y = patients.y
+    n, events = len(y), int(y.sum())
+    told_events: Shown = SMALL if small(events) else events
+    if small(n - events):
+        # who knows two of the three counts knows the third
+        told_events = SMALL if small(n) else WITHHELD
+    told: tuple[Shown, Shown] = (SMALL if small(n) else n, told_events)
+    mean = float(np.mean(probability)) if n >= FEWEST else None
+    if min(events, n - events) < FEWEST_IN_A_CENTRE:
+        return CentrePerformance(
+            name=name,
+            patients=told[0],
+            events=told[1],
+            mean_probability=mean,
+            measures={},
+            note=f"too few to say: needs {FEWEST_IN_A_CENTRE} patients with the event and "
+            f"{FEWEST_IN_A_CENTRE} without",
+        )
+    return CentrePerformance(
+        name=name,
+        patients=told[0],
+        events=told[1],
+        mean_probability=mean,
+        measures={each: _measured(scale, patients, probability) for each, scale in SCALES.items()},
+    )
+
+
+def on_scale(scale: Scale, measured: CentreMeasure) -> tuple[float, float] | None:
+    """Estimate and standard error on the scale of the summary; None where there is no number."""
+    if measured.estimate is None or measured.standard_error is None:
+        return None
+    value = float(scale.to(np.array(measured.estimate)))
+    return (value, measured.standard_error) if math.isfinite(value) else None
+
+
+def _measured(scale: Scale, patients: NewPatients, probability: Counts) -> CentreMeasure:
+    y = patients.y
+    value = float(scale.to(np.asarray(scale.measure(y, probability))))
+    if patients.clusters is None:
+        error = float(scale.error(y, probability))
+    else:
+        values = patients.resampled(
+            lambda counts: scale.to(scale.measure(y, probability, weights=counts))
+        )
+        known = values[np.isfinite(values)]
+        error = float(known.std(ddof=1)) if 2 * len(known) > len(values) else math.nan
+    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+        why = scale.measure.undefined or "it has no value, or no standard error, here"
+        if scale.measure.name == "auroc":
+            why = "the outcomes do not overlap"
+        return _missing(f"not defined: {why}")
+    return _of(scale, value, error)
+
+
+def _missing(why: str) -> CentreMeasure:
+    return CentreMeasure(estimate=None, low=None, high=None, standard_error=None, note=why)
+
+
+def _of(scale: Scale, value: float, error: float) -> CentreMeasure:
+    return CentreMeasure(
+        estimate=scale.back(value),
+        low=scale.back(value - _Z * error),
+        high=scale.back(value + _Z * error),
+        standard_error=error,
+    )
+
+
+def for_others(found: CentrePerformance, entropy: int | Sequence[int]) -> CentrePerformance:
+    """What a centre may tell others: so coarse that one patient more or less cannot be read off.
+
+    Counts become multiples of 5, numbers multiples of about half their standard error, and
+    standard errors keep a digit or two, each up or down by chance in proportion to how near it is:
+    right on average, at a cost of a few per cent of the variance. Whoever has what was told of
+    two tables that differ in one patient cannot tell by subtraction what this patient had.
+
+    Parameters
+    ----------
+    found
+        From `centre_performance`.
+    entropy
+        Of the table, known to nobody without it: the same table tells the same twice, so that
+        asking again does not average chance away.
+    """
+    rng = np.random.default_rng(entropy)
+    patients, events = (_count(count, rng) for count in (found.patients, found.events))
+    if isinstance(patients, int) and isinstance(events, int):
+        events = min(events, patients)
+    mean = found.mean_probability
+    if mean is not None and not isinstance(found.patients, str):
+        width = math.sqrt(mean * (1 - mean) / found.patients)
+        mean = min(max(_rounded(mean, _COARSENESS * width, rng), 0.0), 1.0)
+    return found.model_copy(
+        update={
+            "patients": patients,
+            "events": events,
+            "mean_probability": mean,
+            "measures": {
+                name: _coarse(SCALES[name], measured, rng)
+                for name, measured in found.measures.items()
+            },
+        }
+    )
+
+
+def _coarse(scale: Scale, measured: CentreMeasure, rng: np.random.Generator) -> CentreMeasure:
+    known = on_scale(scale, measured)
+    if known is None:
+        return measured
+    value, error = known
+    value = _rounded(value, _COARSENESS * error, rng)
+    error = _rounded(error, _COARSENESS_OF_ERRORS * error, rng)
+    exact = _of(scale, value, error)
+    return exact.model_copy(
+        update={
+            "estimate": _digits(exact.estimate),
+            "low": _digits(exact.low),
+            "high": _digits(exact.high),
+        }
+    )
+
+
+def _digits(value: float | None) -> float | None:
+    """What remains of a number that is coarse anyway."""
+    return None if value is None else float(f"{value:.6g}")
+
+
+def _count(count: Shown, rng: np.random.Generator) -> Shown:
+    if isinstance(count, str):
+        return count
+    return max(ROUNDED_TO, round(_to_multiple(count, ROUNDED_TO, rng))) if count else 0
+
+
+def _rounded(value: float, coarseness: float, rng: np.random.Generator) -> float:
+    """A multiple of 1, 2 or 5 times a power of ten that is not above `coarseness`."""
+    power = math.floor(math.log10(coarseness))
+    step = max(m for m in (1, 2, 5) if m * 10.0**power <= coarseness * (1 + 1e-9)) * 10.0**power
+    return round(_to_multiple(value, step, rng), max(0, -power))
+
+
+def _to_multiple(value: float, step: float, rng: np.random.Generator) -> float:
+    """One of the two multiples around a value, by chance; the value on average."""
+    below = math.floor(value / step)
+    return step * (below + (rng.random() < value / step - below))

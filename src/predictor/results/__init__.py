@@ -107,6 +107,7 @@ from predictor.results.planning import (
 )
 from predictor.results.reading import read_training
 from predictor.results.redundancy import Alike, Explained, Joined, Redundancy
+from predictor.results.shared_validation import SharedValidation
 from predictor.results.tidied import Leftover, TidiedStudy
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
 from predictor.results.verification import ChangedInput, ChangedNumber, Verification
@@ -212,6 +213,7 @@ __all__ = [
     "Shape",
     "ShapePoint",
     "Share",
+    "SharedValidation",
     "Shift",
     "SidesChanged",
     "SignedRank",

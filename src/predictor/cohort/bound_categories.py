@@ -12,7 +12,7 @@ from typing import Any
 from predictor.cohort.category_order import EXTREMES, ORDERS
 from predictor.cohort.syntax import Node, walk
 from predictor.errors import StudyError
-from predictor.study import Column
+from predictor.study import CLUSTERS, Column
 
 _EQUALITIES = {
     "COMPARE_EQUAL", "COMPARE_NOTEQUAL", "COMPARE_DISTINCT_FROM", "COMPARE_NOT_DISTINCT_FROM",
@@ -39,7 +39,7 @@ def check_bound_categories(plan: Any, where: str, columns: Sequence[Column]) -> 
     """
     nodes = list(walk(plan))
     turned = [levels for node in nodes for levels in _turned_to_text(node)]
-    texts = {c.name for c in columns if c.type == "text" or c.role in ("id", "cluster")}
+    texts = {c.name for c in columns if c.type == "text" or c.role in ("id", *CLUSTERS)}
     ordered = {c.levels for c in columns if c.ordered}
     unordered = {c.levels for c in columns if c.type == "category"} - ordered
     for node in nodes:

@@ -19,7 +19,7 @@ from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
 from predictor.cohort.numbers import NUMBER, read_numbers
 from predictor.cohort.strays import looks_like_a_summary
-from predictor.study import Column, Study, as_number
+from predictor.study import CLUSTERS, Column, Study, as_number
 
 _FLAGS = {
     "true": True, "1": True, "1.0": True, "yes": True,
@@ -112,7 +112,7 @@ def _check_column(
         case "text":
             values, found = cells, []
     faults += found
-    if column.required or column.role == "cluster":
+    if column.required or column.role in CLUSTERS:
         absent = ~mask(cells.is_valid()) & ~blank & ~errors
         faults += fault(column, absent, "a value is required")
     return values, faults

@@ -32,9 +32,9 @@ def check_persons(eligible: Cohort, whole: Cohort) -> None:
         Naming the parts that repeat, the rows, and the ways out.
     """
     study = eligible.study
-    if len(study.ids) == 1 or study.cluster in study.ids:
+    if len(study.ids) == 1 or study.person is not None:
         return
-    parts = [name for name in study.ids if not study.column(name).shared]
+    parts = [name for name in study.ids if not study.column(name).shared and name != study.centre]
     again = {name: _repeated(eligible, name) for name in parts}
     single = [name for name in parts if not again[name].any()]
     repeating = [

@@ -8,11 +8,12 @@ import numpy as np
 
 from predictor.cohort import Cohort
 from predictor.results import Missing, MissingColumn, MissingPattern
+from predictor.study import CLUSTERS
 
 
 def missing(eligible: Cohort) -> Missing:
     """Missing values per column, and every set of columns that is missing together, by patients."""
-    columns = [column for column in eligible.columns if column.role in ("value", "cluster")]
+    columns = [column for column in eligible.columns if column.role in ("value", *CLUSTERS)]
     gaps = {column.name: eligible.table[column.name].is_null().to_numpy() for column in columns}
     with_gaps = [name for name, absent in gaps.items() if absent.any()]
     patterns: Counter[tuple[str, ...]] = Counter()

@@ -10,7 +10,7 @@ import numpy as np
 from predictor import results
 from predictor.explain import Importance, Shape
 from predictor.report.plain_numbers import known_row, plain, plain_row
-from predictor.results import NUMBERS, LearnerResult, ModelInWords, SampleSize
+from predictor.results import NUMBERS, CentresSummary, LearnerResult, ModelInWords, SampleSize
 from predictor.study import LearnerSpec
 from predictor.validation import (
     Calibration,
@@ -45,6 +45,7 @@ def learner_result(
     stability: Stability,
     model: ModelInWords,
     sample_size: SampleSize | None,
+    centres: CentresSummary | None,
     seconds: float,
 ) -> LearnerResult:
     """One learner of a training.
@@ -69,6 +70,8 @@ def learner_result(
         From `model_in_words`.
     sample_size
         None for a learner that learns nothing from covariates.
+    centres
+        None where patients have no centre.
     seconds
         What all of it took.
     """
@@ -111,6 +114,7 @@ def learner_result(
         ),
         description=model,
         sample_size=sample_size,
+        centres=centres,
     )
 
 

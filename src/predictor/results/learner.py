@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.results.base import Named, Number, Result
+from predictor.results.centres import CentresSummary
 from predictor.results.curves import Calibration, CurveSpread, DecisionCurve
 from predictor.results.findings import SampleSize
 from predictor.results.intervals import Estimate, Interval
@@ -161,6 +162,8 @@ class LearnerResult(Result):
         What was found.
     sample_size
         None for a learner that learns nothing from covariates.
+    centres
+        How it does in centres that it was trained without; None where patients have no centre.
     """
 
     learner: str
@@ -183,6 +186,7 @@ class LearnerResult(Result):
     stability: Stability
     description: ModelInWords
     sample_size: SampleSize | None
+    centres: CentresSummary | None = None
 
 
 class DeliveredLearner(LearnerResult):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.study.columns import Column, as_number
+from predictor.study.columns import CLUSTERS, Column, as_number
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.questions import differences, on_one_line, question
@@ -17,6 +17,7 @@ from predictor.study.specs import (
 from predictor.study.study import Pipeline, Study
 
 __all__ = [
+    "CLUSTERS",
     "BootstrapSpec",
     "Column",
     "CrossValidationSpec",

@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from predictor.study.frozen import Frozen
 
-Role = Literal["value", "id", "cluster", "ignore"]
+Role = Literal["value", "id", "cluster", "centre", "ignore"]
+CLUSTERS: tuple[Role, ...] = ("cluster", "centre")
+"""Roles of a column that keeps patients together."""
 ColumnType = Literal["number", "integer", "category", "flag", "date", "text"]
 
 
@@ -21,11 +23,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def _roles(value: object) -> tuple[Any, ...]:
     """One role, or the two that a column may have at once, whatever their order."""
     given = value if isinstance(value, list | tuple) else [value]
-    for known in (*((role,) for role in get_args(Role)), ("id", "cluster")):
+    for known in (*((role,) for role in get_args(Role)), *(("id", role) for role in CLUSTERS)):
         if len(given) == len(known) and all(role in given for role in known):
             return known
     single = ", ".join(f"'{role}'" for role in get_args(Role))
-    raise ValueError(f"expected {single} or [id, cluster]")
+    raise ValueError(f"expected {single}, [id, cluster] or [id, centre]")
 
 
 def _as_written(roles: tuple[Role, ...]) -> str | list[str]:
@@ -69,9 +71,11 @@ class Column(Frozen):
         As in the header of the table.
     role
         ``id`` (identifies a patient; several together form a composite key), ``cluster`` (patients
-        of one cluster are never split between training and test), ``[id, cluster]`` (the part of a
-        composite key that stands for a person with several rows, who is never split either),
-        ``ignore`` (never read), or ``value``.
+        of one cluster are never split between training and test), ``centre`` (a cluster with a name
+        that may be shown: each is left out once, and models are tested in it), ``[id, cluster]``
+        (the part of a composite key that stands for a person with several rows, who is never split
+        either), ``[id, centre]`` (the part of a composite key that stands for a centre), ``ignore``
+        (never read), or ``value``.
     shared
         Of a part of a composite key: whether different persons have the same value, as with a
         site, or a number that is given out anew in each.
@@ -124,7 +128,7 @@ class Column(Frozen):
     def _agree(self) -> Self:
         if self.role == "value" and "type" not in self.model_fields_set:
             raise ValueError("type is missing: number, integer, category, flag, date or text")
-        if self.role in ("value", "cluster") and self.known_at is None:
+        if self.role in ("value", *CLUSTERS) and self.known_at is None:
             raise ValueError("known_at is missing: the time point from which the value is known")
         if self.shared and self.roles != ("id",):
             raise ValueError("shared belongs to role: id, a part of the key that is no person")

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from predictor.printable import visible
-from predictor.study.columns import Column, Word, as_number
+from predictor.study.columns import CLUSTERS, Column, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
 from predictor.study.frozen import Directions, Frozen, Texts
 from predictor.study.outcome import Outcome
@@ -136,8 +136,12 @@ class Study(Frozen):
                     f"columns.{name}: a file of scores has the identifiers and a column of this "
                     "name; rename the identifier, here and in the table"
                 )
-        if sum("cluster" in column.roles for column in self.columns) > 1:
-            raise ValueError("columns: more than one has role: cluster")
+        together = [c.name for c in self.columns if not set(CLUSTERS).isdisjoint(c.roles)]
+        if len(together) > 1:
+            raise ValueError(
+                f"columns: {' and '.join(together)} both have role: cluster or centre; patients "
+                "are kept together by one column: the larger groups, in which the smaller ones lie"
+            )
         if fault := fault_of_folder_name(self.study, of="the study"):
             raise ValueError(f"study: {fault}")
         slugs = [learner.slug for learner in self.learners]
@@ -206,7 +210,7 @@ class Study(Frozen):
         arms = {
             column.name: column.levels if column.type == "category" else ("no", "yes")
             for column in self.columns
-            if column.role in ("value", "cluster") and column.type in ("category", "flag")
+            if column.role in ("value", *CLUSTERS) and column.type in ("category", "flag")
         }
         if control.column not in arms:
             raise ValueError(
@@ -251,8 +255,19 @@ class Study(Frozen):
 
     @property
     def cluster(self) -> str | None:
-        """Name of the cluster column, if any."""
-        return next((column.name for column in self.columns if "cluster" in column.roles), None)
+        """Name of the column that keeps patients together, if any: clusters or centres."""
+        found = (c.name for c in self.columns if not set(CLUSTERS).isdisjoint(c.roles))
+        return next(found, None)
+
+    @property
+    def centre(self) -> str | None:
+        """Name of the column of centres, if any; it is `cluster` too."""
+        return next((column.name for column in self.columns if "centre" in column.roles), None)
+
+    @property
+    def person(self) -> str | None:
+        """Name of the part of the key that stands for a person with several rows, if any."""
+        return next((c.name for c in self.columns if c.roles == ("id", "cluster")), None)
 
     def without_paths(self) -> Study:
         """The study with its files named as they lie side by side among what is kept."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from predictor.validation.audits import AUDITS, Contender, Evidence, Finding, audit
+from predictor.validation.centres import SCALES, Scale, centre_performance, for_others, on_scale
+from predictor.validation.centres_left_out import leave_centres_out, performance_by_centre
+from predictor.validation.centres_together import FEW_CENTRES, summary
 from predictor.validation.choice import (
     BEFORE_TRAINING,
     NOT_SHOWN,
@@ -44,7 +47,9 @@ from predictor.validation.verdict_rule import Verdict, level_of, verdict
 __all__ = [
     "AUDITS",
     "BEFORE_TRAINING",
+    "FEW_CENTRES",
     "NOT_SHOWN",
+    "SCALES",
     "Calibration",
     "Champion",
     "Comparison",
@@ -62,6 +67,7 @@ __all__ = [
     "RepeatedChoice",
     "Replicates",
     "Samples",
+    "Scale",
     "Stability",
     "Strength",
     "Subject",
@@ -72,20 +78,25 @@ __all__ = [
     "bootstrap",
     "bootstrap_of_cross_validation",
     "calibration",
+    "centre_performance",
     "choose",
     "compare",
     "comparisons",
     "cross_validation",
     "decision_curve",
     "draw_plan",
+    "for_others",
     "instability",
     "instability_mape",
+    "leave_centres_out",
     "level_of",
     "metric_of",
     "metrics",
+    "on_scale",
     "out_of_fold",
     "paired_difference",
     "performance",
+    "performance_by_centre",
     "predicts",
     "read_resamples",
     "repeat_choice",
@@ -93,6 +104,7 @@ __all__ = [
     "stability",
     "strength",
     "subject_of",
+    "summary",
     "threads",
     "train",
     "treat_all",

@@ -143,6 +143,35 @@ def train(
     )
 
 
+def probabilities(
+    learner: Learner,
+    X: Counts,
+    y: Counts,
+    weights: Counts,
+    executor: Executor = serial,
+    *,
+    graded: Counts | None = None,
+) -> Counts:
+    """Fit a learner on each of some samples, and give every patient its probabilities.
+
+    Parameters
+    ----------
+    learner, X, y, executor, graded
+        As in `train`.
+    weights
+        (B, n) how often each patient is in each sample.
+
+    Returns
+    -------
+    ndarray
+        (B, n) also of patients who are in none; nan in the row of a sample without a model.
+    """
+    rows = learner.batch
+    chunks = [(weights[k : k + rows], False) for k in range(0, len(weights), rows)]
+    fits = executor(partial(_fits, learner, X, y, graded), chunks)
+    return np.vstack([part.probability for part in fits])
+
+
 def _fits(
     learner: Learner, X: Counts, y: Counts, graded: Counts | None, chunk: tuple[Counts, bool]
 ) -> Fits:

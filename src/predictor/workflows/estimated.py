@@ -11,7 +11,7 @@ import numpy as np
 from predictor.cohort import Design
 from predictor.explain import Explanation, Importance, explain, importance, shapes
 from predictor.report import learner_result, model_in_words, sample_size
-from predictor.results import LearnerResult
+from predictor.results import CentresSummary, LearnerResult
 from predictor.study import LearnerSpec
 from predictor.validation import (
     Metric,
@@ -22,6 +22,7 @@ from predictor.validation import (
     decision_curve,
     metrics,
     performance,
+    performance_by_centre,
     stability,
     strength,
 )
@@ -133,10 +134,25 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         )
         if parameters
         else None,
+        centres=_by_centre(spec.name, fitted),
         seconds=fitted.seconds[spec.name] + time.perf_counter() - start,
     )
     explanation = explain(trained.model, shown)
     return EstimatedLearner(spec, matrix, shown, trained, found, explanation, importances, result)
+
+
+def _by_centre(name: str, fitted: Fitted) -> CentresSummary | None:
+    """How a learner does in centres that it was trained without; None where there are none."""
+    prepared = fitted.prepared
+    if prepared.centres is None or prepared.clusters is None:
+        return None
+    return performance_by_centre(
+        fitted.centre_left_out[name],
+        prepared.labelled.target.values,
+        prepared.clusters,
+        prepared.centres,
+        prepared.entropy,
+    )
 
 
 def _shown(matrix: Design, seed: int) -> Design:

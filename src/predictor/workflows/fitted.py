@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from predictor.learners import REFERENCE, make
-from predictor.validation import Executor, Trained, serial
+from predictor.validation import Executor, Trained, leave_centres_out, serial
 from predictor.validation import train as train_learner
 from predictor.workflows.planned import Planned
 
@@ -31,15 +34,19 @@ class Fitted(Planned):
         What that took, by name.
     reference
         The prevalence, trained like a learner whether the study has it or not.
+    centre_left_out
+        (n,) probability of each patient by the models of the other centres, by name of the
+        learner; empty where patients have no centre.
     """
 
     trained: Mapping[str, Trained]
     seconds: Mapping[str, float]
     reference: Trained
+    centre_left_out: Mapping[str, npt.NDArray[np.float64]]
 
 
 def fit(planned: Planned, executor: Executor = serial, progress: Progress = silent) -> Fitted:
-    """Train every learner on all patients, and again on every sample of the plan.
+    """Train every learner on all patients, on every sample of the plan, and without each centre.
 
     Parameters
     ----------
@@ -58,7 +65,7 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
     prepared, plan = planned.prepared, planned.plan
     target = prepared.labelled.target
     reference = train_learner(make(REFERENCE), prepared.matrix.X, target.values, plan)
-    trained, seconds = {}, {}
+    trained, seconds, left_out = {}, {}, {}
     for done, spec in enumerate(prepared.study.learners):
         progress(f"training {spec.name}", done / len(prepared.study.learners))
         start = time.perf_counter()
@@ -66,5 +73,20 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
         trained[spec.name] = train_learner(
             planned.estimators[spec.name], X, target.values, plan, executor, graded=target.graded
         )
+        if prepared.centres is not None and prepared.clusters is not None:
+            left_out[spec.name] = leave_centres_out(
+                planned.estimators[spec.name],
+                X,
+                target.values,
+                prepared.clusters,
+                executor,
+                graded=target.graded,
+            )
         seconds[spec.name] = time.perf_counter() - start
-    return Fitted(**vars(planned), trained=trained, seconds=seconds, reference=reference)
+    return Fitted(
+        **vars(planned),
+        trained=trained,
+        seconds=seconds,
+        reference=reference,
+        centre_left_out=left_out,
+    )

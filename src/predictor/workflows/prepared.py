@@ -52,6 +52,8 @@ class Prepared:
     clusters
         (n,) number of each labelled patient's cluster, None without a cluster column; it does not
         depend on what the cluster is called.
+    centres
+        (k,) name of each cluster, by its number, where clusters are centres; else None.
     fingerprint
         Of the whole table.
     entropy
@@ -69,6 +71,7 @@ class Prepared:
     eligible: Design
     ranks: npt.NDArray[np.int64]
     clusters: npt.NDArray[np.int64] | None
+    centres: tuple[str, ...] | None
     fingerprint: str
     entropy: int
     pooled: tuple[Pooled, ...]
@@ -222,6 +225,8 @@ def _in_order(
         eligible,
         ranks,
         None if names is None else numbered(names),
+        # in the order in which they first appear, which is that of their numbers
+        None if names is None or study.centre is None else tuple(dict.fromkeys(names)),
         fingerprint,
         entropy,
         pooled,

@@ -26,7 +26,7 @@ def _rule(evidence: Evidence) -> Ruling:
     known = evidence.cohort.eligible.as_of(study.predict_at)
     names = [c.name for c in known.columns if c.role != "id"]
     # rows that are said to be of one person may agree; folds never part them
-    person = _groups(known, [study.cluster] if study.cluster in study.ids else study.ids)
+    person = _groups(known, study.ids if study.person is None else [study.person])
     same = _groups(known, names)
     pairs = _pairs_apart(same, person)
     if not pairs:

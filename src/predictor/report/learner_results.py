@@ -140,6 +140,13 @@ def headline_metrics(learner: LearnerResult) -> dict[str, float]:
         for name in ("instability_mape", "seconds", "failed_replicates", "parameters")
     }
     numbers["auroc_apparent"] = learner.metrics["auroc"].apparent
+    if learner.centres is not None:
+        for name, across in learner.centres.across.items():
+            numbers |= {
+                f"{name}_of_centres": across.estimate,
+                f"{name}_of_new_centre_low": across.new_centre.low,
+                f"{name}_of_new_centre_high": across.new_centre.high,
+            }
     return {name: float(value) for name, value in numbers.items() if value is not None}
 
 

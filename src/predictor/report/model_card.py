@@ -226,6 +226,12 @@ def _analyses(facts: LearnerResult, result: TrainingResult) -> list[str]:
                 f"{100 * moved:.0f} points (mean over patients and bootstrap models)."
             ),
         ]
+    if facts.centres is not None:
+        lines += ["", "**In centres that it was trained without**", ""]
+        sentences = [*facts.centres.across["auroc"].words, *facts.centres.words]
+        lines += [f"- {as_markdown(sentence)}" for sentence in sentences]
+        for name in ("observed_expected", "calibration_slope"):
+            lines += [f"- {as_markdown(facts.centres.across[name].words[0])}"]
     return [*lines, "", "No analysis by groups of patients: fairness is not known."]
 
 

@@ -87,7 +87,13 @@ def together(report: Report) -> str:
     """Who is never parted between training and test."""
     if report.cluster is None:
         return "No cluster column is declared: patients are taken to be independent."
-    return f"Patients of one {report.cluster} are never split between training and test."
+    said = f"Patients of one {report.cluster} are never split between training and test."
+    if any(facts.centres is not None for facts in report.learners.values()):
+        said += (
+            f" Beside the cross-validation each {report.cluster} was left out once (internal-"
+            f"external cross-validation), and the results were pooled by random effects."
+        )
+    return said
 
 
 def imbalance(report: Report) -> str:

@@ -272,6 +272,15 @@ def _performance(report: Report) -> str:
     return f"AUROC (95 % interval): {'; '.join(found)}. More in “Performance”. No subgroups."
 
 
+def _heterogeneity(report: Report) -> str:
+    found = [
+        f"{name}, AUROC: {' '.join(facts.centres.across['auroc'].words)}"
+        for name, facts in report.learners.items()
+        if facts.centres is not None and facts.parameters and not facts.comparator
+    ]
+    return f"{' '.join(found)} More in “A new centre”." if found else "Not looked at."
+
+
 def _limitations(report: Report) -> str:
     size = report.sample_size
     short = size.patients < size.required.all_criteria
@@ -321,7 +330,7 @@ _FILLED: Mapping[str, Callable[[Report], str]] = {
     "21": _analysed,
     "22": _full_model,
     "23a": _performance,
-    "23b": lambda _: "Not looked at.",
+    "23b": _heterogeneity,
     "24": _updating,
     "26": _limitations,
     "27a": _poor_input,

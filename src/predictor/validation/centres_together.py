@@ -10,15 +10,15 @@ from predictor import statistics
 from predictor.disclosure import FEWEST
 from predictor.results import AcrossCentres, CentrePerformance, CentresSummary, Interval
 from predictor.results.words import count, listed, number, percent, span
-from predictor.statistics import FEWEST_CENTRES, RandomEffects
+from predictor.statistics import FEWEST_CENTRES
 from predictor.validation.centres import SCALES, Scale, on_scale
 
 FEW_CENTRES = 5
 """Below it little is known of the variation between centres (own rule; docs/centres.md)."""
 
 _LEVEL = 0.05
-# what a measure is of a model that is of no use, or that is right
-_REFERENCE = {"auroc": 0.5, "observed_expected": 1.0, "calibration_slope": 1.0}
+_TINY = 0.001
+_CHANCE = 0.5
 
 
 def summary(centres: Sequence[CentrePerformance], *, unnamed: int = 0) -> CentresSummary:
@@ -64,7 +64,7 @@ def _across(scale: Scale, centres: Sequence[CentrePerformance]) -> AcrossCentres
         centres=tuple(known),
         words=(),
     )
-    words = (_mean(scale, across), _variation(scale, across, found), *_new_centre(scale, across))
+    words = (_mean(scale, across), _variation(scale, across), *_new_centre(scale, across))
     return across.model_copy(update={"words": words})
 
 
@@ -88,47 +88,41 @@ def _mean(scale: Scale, across: AcrossCentres) -> str:
     )
 
 
-def _variation(scale: Scale, across: AcrossCentres, found: RandomEffects) -> str:
+def _variation(scale: Scale, across: AcrossCentres) -> str:
     """Whether the centres differ by more than chance, and what cannot be excluded."""
+    tau, p = across.tau_interval, across.p_value or 0.0
+    test = f"Q {number(across.q, 1)}, p {'< 0.001' if p < _TINY else f'= {p:.3f}'}"
+    if tau.high == 0:
+        return f"The centres are more alike than chance would have them ({test})."
     reach = (
-        f"its standard deviation ({scale.called}) is put at {number(across.tau)}, and anything "
-        f"from {number(across.tau_interval.low)} to {number(across.tau_interval.high)} agrees "
-        f"with these centres"
+        f"the standard deviation of their true values ({scale.called}) is put at "
+        f"{number(across.tau)}, and anything from {number(tau.low)} to {number(tau.high)} agrees "
+        f"with what was seen"
     )
-    if found.p_value < _LEVEL:
+    if p < _LEVEL:
         return (
-            f"The centres differ by more than chance explains ({_test(across)}): {reach}; "
+            f"The centres differ by more than chance explains ({test}): {reach}; "
             f"{percent(across.i_squared)} of the variance of their estimates is between them (I²)."
         )
-    shown = (
-        "is not shown" if len(across.centres) >= FEW_CENTRES else "can hardly be shown by so few"
-    )
-    return f"Variation between centres beyond chance {shown} ({_test(across)}): {reach}."
-
-
-def _test(across: AcrossCentres) -> str:
-    p = across.p_value or 0.0
-    return f"Q {number(across.q, 1)}, p {'< 0.001' if p < 0.001 else f'= {p:.3f}'}"
+    few = len(across.centres) < FEW_CENTRES
+    shown = "can hardly be shown by so few" if few else "is not shown"
+    return f"Variation between centres beyond chance {shown} ({test}): {reach}."
 
 
 def _new_centre(scale: Scale, across: AcrossCentres) -> list[str]:
-    new = across.new_centre
-    said = f"In one more centre it is expected between {span(new)} (95 % prediction interval)"
-    if scale.measure.name == "auroc" and new.low is not None:
-        better = new.low > _REFERENCE["auroc"]
+    low, high = across.new_centre.low, across.new_centre.high
+    said = (
+        f"In one more centre it is expected between {number(low)} and {number(high)} (95 % "
+        f"prediction interval)"
+    )
+    if scale.measure.name == "auroc":
+        useless = low is None or low <= _CHANCE
         said += (
-            ", better than chance."
-            if better
-            else ": there the model may be of no use, which only patients of that centre can tell."
+            ": there the model may be of no use, which only patients of that centre can tell"
+            if useless
+            else ", better than chance"
         )
-    elif scale.measure.name == "observed_expected" and new.low is not None:
-        said += (
-            ": look at the level of its probabilities in that centre before they are used, and "
-            "recalibrate if need be."
-        )
-    else:
-        said += "."
-    found = [said.replace("  ", " ")]
+    found = [f"{said}."]
     if len(across.centres) < FEW_CENTRES:
         found.append(
             f"With {len(across.centres)} centres the variation between them is hardly known: the "
@@ -145,6 +139,11 @@ def _words(centres: Sequence[CentrePerformance], unnamed: int) -> list[str]:
         if centre.note is not None:
             why.setdefault(centre.note, []).append(centre.name)
     said += [f"Left out of every summary: {listed(names)} ({note})." for note, names in why.items()]
+    if any(not centre.measures for centre in centres):
+        said.append(
+            "Who is left out depends on outcomes, which tilts observed / expected events: compare "
+            "it with that of all patients."
+        )
     if unnamed:
         are = "is" if unnamed == 1 else "are"
         said.append(

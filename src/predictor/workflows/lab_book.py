@@ -24,6 +24,7 @@ from predictor.workflows.prepared import Prepared
 
 Files = Mapping[str, bytes]
 MEASURES = "tables/measures.json"
+CENTRES = "tables/centres.json"
 _HASH = 12  # hexadecimal digits that tell texts apart
 _LOWEST = -0.1  # net benefit of treating all that is drawn: it falls without end
 
@@ -103,7 +104,7 @@ def entry(
         data_fingerprint=result.data.fingerprint,
         dataset_name=data,
         rows=result.data.rows,
-        artifacts={**artifacts, MEASURES: _measures(result, result.learners)},
+        artifacts={**artifacts, **_tables(result, result.learners)},
         learners=tuple(
             LearnerRun(
                 name=each,
@@ -113,7 +114,7 @@ def entry(
                 curves=_curves(facts.decision_curve, result, facts),
                 description=_description_of(shown, each, artifacts_of_each[each]),
                 seconds=facts.seconds,
-                artifacts={**artifacts_of_each[each], MEASURES: _measures(result, [each])},
+                artifacts={**artifacts_of_each[each], **_tables(result, [each])},
                 model=models[each],
                 version=_version(shown, each) if _usable(result, each) else None,
             )
@@ -216,6 +217,32 @@ def _curves(
     return {name: steps for name, steps in points.items() if steps}
 
 
+def _tables(result: TrainingResult, learners: Mapping[str, object] | list[str]) -> dict[str, bytes]:
+    """Numbers of some learners as MLflow's pages show a table, by place."""
+    found = {MEASURES: _measures(result, learners)}
+    rows = [
+        [name, centre.name, measure, *(_rounded(n) for n in numbers), measured.note or ""]
+        for name in learners
+        if (centres := result.learners[name].centres) is not None
+        for centre in centres.centres
+        for measure, measured in centre.measures.items()
+        for numbers in [(measured.estimate, measured.low, measured.high)]
+    ]
+    if rows:
+        columns = ["learner", "centre", "measure", "estimate", "low", "high", "note"]
+        found[CENTRES] = dump_json({"columns": columns, "data": rows})
+    return found
+
+
+def _named_tables(result: TrainingResult) -> list[str]:
+    centres = any(learner.centres is not None for learner in result.learners.values())
+    return [MEASURES, CENTRES] if centres else [MEASURES]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
 def _measures(result: TrainingResult, learners: Mapping[str, object] | list[str]) -> bytes:
     """Every number of every measure, as MLflow's pages show a table."""
     frame = result.to_frame()
@@ -230,7 +257,7 @@ def _description(shown: TrainingResult, artifacts: Files) -> str:
     return "\n".join(
         [
             # MLflow's page of a run shows four lines; all others have to be unfolded
-            _links(["report.html", MEASURES]),
+            _links(["report.html", *_named_tables(shown)]),
             "",
             *(f"- {as_markdown(sentence)}" for sentence in shown.verdict),
             "",
@@ -253,7 +280,7 @@ def _description_of(shown: TrainingResult, name: str, artifacts: Files) -> str:
     facts = shown.learners[name]
     return "\n".join(
         [
-            _links([MEASURES, *figures]),
+            _links([*_named_tables(shown), *figures]),
             "",
             f"**{_verdict(shown)}** of the training"
             + ("; it is about this learner." if name == shown.subject else "."),

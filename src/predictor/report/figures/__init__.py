@@ -13,6 +13,7 @@ from predictor.report.figures.collect import (
 from predictor.report.figures.dendrogram import clusters
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.flow_diagram import flow
+from predictor.report.figures.forest import DRAWN, forest
 from predictor.report.figures.importance_bars import importance
 from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison
@@ -26,6 +27,7 @@ from predictor.report.figures.studies_planned import chance_by_patients
 from predictor.report.figures.trainings_over_time import trainings
 
 __all__ = [
+    "DRAWN",
     "Figure",
     "Table",
     "Workers",
@@ -38,6 +40,7 @@ __all__ = [
     "decision_curve_instability",
     "drawn_figures",
     "flow",
+    "forest",
     "importance",
     "instability",
     "learner_figures",

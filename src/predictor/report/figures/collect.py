@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from predictor.report.figures.calibration_plot import calibration
 from predictor.report.figures.figure import Figure
 from predictor.report.figures.flow_diagram import flow
+from predictor.report.figures.forest import DRAWN, forest
 from predictor.report.figures.importance_bars import importance
 from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison
@@ -17,6 +18,12 @@ from predictor.report.figures.net_benefit import decision_curve, decision_curve_
 from predictor.report.figures.odds_ratios import coefficients
 from predictor.report.figures.small_panels import shapes
 from predictor.results import TrainingResult
+
+
+def _forest(measure: str, report: TrainingResult, learner: str) -> Figure | None:
+    found = report.learners[learner].centres
+    return None if found is None else forest(found, measure, learner)
+
 
 _OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {
     "calibration": calibration,
@@ -26,6 +33,7 @@ _OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {
     "importance": importance,
     "shapes": shapes,
     "coefficients": coefficients,
+    **{f"forest_{measure}": partial(_forest, measure) for measure in DRAWN},
 }
 
 

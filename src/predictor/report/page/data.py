@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from predictor.report.page.association_section import association
-from predictor.report.page.blocks import Page, Picture
+from predictor.report.page.blocks import Page, Picture, Section
+from predictor.report.page.centres_section import centres
 from predictor.report.page.guidelines import probast_section, tripod_section
 from predictor.report.page.model_section import model, use
 from predictor.report.page.patients_section import patients, question
@@ -15,20 +16,23 @@ from predictor.report.page.trust import audits, explanation, sample_size, stabil
 from predictor.report.page.verdict_section import verdict
 from predictor.results import TrainingResult
 
-_BEFORE_USE = (
+_Make = Callable[[TrainingResult, Sequence[Picture]], Section | None]
+
+_BEFORE_USE: tuple[_Make, ...] = (
     patients,
     question,
     association,
     performance,
     calibration,
     decision_curve,
+    centres,
     stability,
     explanation,
     audits,
     sample_size,
     model,
 )
-_AFTER_USE = (tripod_section, probast_section, provenance)
+_AFTER_USE: tuple[_Make, ...] = (tripod_section, probast_section, provenance)
 
 
 def page_data(
@@ -52,8 +56,16 @@ def page_data(
         notice=notice,
         verdict=verdict(report),
         sections=[
-            *(section(report, pictures) for section in _BEFORE_USE),
+            *_made(_BEFORE_USE, report, pictures),
             use(report, notice),
-            *(section(report, pictures) for section in _AFTER_USE),
+            *_made(_AFTER_USE, report, pictures),
         ],
     )
+
+
+def _made(
+    sections: Sequence[_Make], report: TrainingResult, pictures: Sequence[Picture]
+) -> list[Section]:
+    """Those that this report has something for."""
+    found = [section(report, pictures) for section in sections]
+    return [section for section in found if section is not None]

@@ -8,7 +8,12 @@ from predictor.cohort.copies import with_values
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.fault import Fault
-from predictor.cohort.feature_pipeline import covariates, needed_columns, pipeline_sql
+from predictor.cohort.feature_pipeline import (
+    covariates,
+    needed_columns,
+    outcome_columns,
+    pipeline_sql,
+)
 from predictor.cohort.header import near_name
 from predictor.cohort.labelled import (
     Flow,
@@ -23,6 +28,7 @@ from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_table
+from predictor.cohort.strays import check_patients
 from predictor.cohort.target import Target
 
 __all__ = [
@@ -39,6 +45,7 @@ __all__ = [
     "check_enough",
     "check_identifiers",
     "check_informative",
+    "check_patients",
     "check_persons",
     "condition",
     "covariates",
@@ -50,6 +57,7 @@ __all__ = [
     "needed_columns",
     "numbered",
     "occurrences",
+    "outcome_columns",
     "pipeline_sql",
     "pool",
     "read_csv_content",

@@ -89,6 +89,14 @@ def needed_columns(study: Study, names: Collection[str] | None = None) -> tuple[
     return tuple(column for column in known if column.name in used or column.role == "id")
 
 
+def outcome_columns(study: Study) -> tuple[Column, ...]:
+    """Columns that tell what became of a new patient: those that the outcome rule reads."""
+    known = study.known(study.outcome.known_at)
+    with Sandbox(known) as sandbox:
+        used = used_columns(sandbox, f"SELECT ({study.outcome.rule}\n) FROM cohort", known)
+    return tuple(column for column in known if column.name in used)
+
+
 def _is_predictor(column: Column) -> bool:
     return column.role == "value" and column.type not in ("text", "date")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from predictor.saved.inputs import Unlike, matrix_of, unlike_training
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
 from predictor.saved.scores import Scores, score
@@ -12,9 +13,12 @@ __all__ = [
     "SavedModel",
     "Scores",
     "Spread",
+    "Unlike",
     "Usual",
+    "matrix_of",
     "model_files",
     "read_model",
     "score",
+    "unlike_training",
     "write_model",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,16 +15,14 @@ from predictor.cohort import (
     Fault,
     check_identifiers,
     condition,
-    covariates,
-    design,
     near_name,
     needed_columns,
-    occurrences,
     pool,
 )
 from predictor.disclosure import FEW_IN_WORDS
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
+from predictor.saved.inputs import matrix_of, unlike_training
 from predictor.saved.model import Floats, SavedModel
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
@@ -35,7 +32,6 @@ from predictor.study.study import CONTRIBUTION
 if TYPE_CHECKING:
     import pandas as pd
 
-_FAR = 3.0  # standard deviations from the mean of the training patients
 SAID = ("outcome", "predict_at", "model")  # of the model, at the end of every row
 
 
@@ -175,7 +171,7 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
     contributions = np.full((n, len(names)), np.nan)
     baseline = float("nan")
     if rows:
-        matrix, again = _matrix(model, cohort.take(rows))
+        matrix, again = matrix_of(model, cohort.take(rows))
         matrix, changed = pool(matrix, model.pooled)
         with np.errstate(over="ignore", invalid="ignore"):  # seen by `_check`
             explanation = explain(model.model, matrix)
@@ -186,7 +182,7 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         contributions[rows] = explanation.values
         low[rows], high[rows] = ends
         probability[rows] = probability_of(logit)
-        notes = _unusual(model, matrix)
+        notes = _notes(model, matrix)
         for each in model.pooled:
             for place in np.flatnonzero(changed[each.covariate]):
                 notes[place].append(
@@ -221,28 +217,6 @@ def _check(model: SavedModel, logit: Floats, explanation: Explanation, ends: Flo
         raise ModelError(f"the model's contributions do not make its probability; {WAY_OUT}")
 
 
-def _matrix(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
-    """Covariates of every row, and the rows of which another one is of the same patient.
-
-    The query needs patients who are there once: first rows are computed together, then second rows.
-    """
-    names = [covariate.name for covariate in model.covariates]
-    whole = cohort.with_gaps(needed_columns(model.study))
-    turn = occurrences(cohort)
-    X = np.empty((len(cohort), model.covariates[-1].stop))
-    for number in range(int(turn.max()) + 1):
-        rows = np.flatnonzero(turn == number)
-        found = design(covariates(whole.take(rows))).select(names)
-        if found.covariates != model.covariates:
-            raise ModelError(
-                f"the pipeline returns other covariates than the model was trained on; {WAY_OUT}"
-            )
-        X[rows] = found.X
-    keys = cohort.keys.to_pylist()
-    times = Counter(keys)
-    return Design(X, model.covariates), [row for row, key in enumerate(keys) if times[key] > 1]
-
-
 def _eligible(cohort: Cohort, rows: list[int], flags: list[str]) -> list[int]:
     """Rows that the study's eligibility rules admit; the reason goes into the flags of the rest."""
     for name, rule in cohort.study.eligible.items():
@@ -265,26 +239,14 @@ def _reasons(faults: Sequence[Fault], rows: int) -> list[str]:
     return ["; ".join(found) for found in reasons]
 
 
-def _unusual(model: SavedModel, matrix: Design) -> list[list[str]]:
-    """Covariates in which a patient is unlike the training patients, and those that are missing."""
+def _notes(model: SavedModel, matrix: Design) -> list[list[str]]:
+    """Covariates that a patient lacks, and those in which he is unlike the training patients."""
+    found = unlike_training(model, matrix)
     notes: list[list[str]] = [[] for _ in matrix.X]
-    mean = np.array(model.usual.mean)
-    spread = np.array(model.usual.standard_deviation)
-    for covariate in matrix.covariates:
-        part = slice(covariate.start, covariate.stop)
-        values, usual, sd = matrix.X[:, part], mean[part], spread[part]
-        if covariate.kind == "category":
-            # the first level has no column of its own: it is there where no other level is
-            share = 1.0 - usual.sum()
-            values = np.column_stack([values, 1.0 - values.sum(axis=1)])
-            usual = np.append(usual, share)
-            sd = np.append(sd, np.sqrt(max(share * (1.0 - share), 0.0)))
-        missing = np.isnan(values).any(axis=1)
-        # a level nobody had has no spread: any patient with it is unlike the others
-        far = (np.abs(values - usual) > _FAR * sd + 1e-9).any(axis=1)
-        for row in np.flatnonzero(missing):
+    for place, covariate in enumerate(matrix.covariates):
+        for row in np.flatnonzero(found.missing[:, place]):
             notes[row].append(f"{covariate.name} missing")
-        for row in np.flatnonzero(far & ~missing):
+        for row in np.flatnonzero(found.far[:, place]):
             notes[row].append(f"{covariate.name} unlike the training patients")
     return notes
 

@@ -64,7 +64,7 @@ def score_file(
             kind="a file of scores",
             way_out="choose another name or move it away",
         )
-    loaded = _model(model, tracker)
+    loaded = find_model(model, tracker)
     scores = score(loaded, data, lenient=lenient)
     write_table(scores.to_table(), out)
     return ScoredFile(
@@ -104,7 +104,7 @@ def score(
     DataError, ModelError
         If the model or the table is refused.
     """
-    loaded = model if isinstance(model, SavedModel) else _model(model, tracker)
+    loaded = model if isinstance(model, SavedModel) else find_model(model, tracker)
     if not isinstance(data, Path | str):
         return score_table(loaded, read_frame(data), lenient=lenient)
     table = read_table(data)
@@ -114,7 +114,14 @@ def score(
         raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
 
 
-def _model(model: Path | str, tracker: Tracker | None) -> SavedModel:
+def find_model(model: Path | str, tracker: Tracker | None = None) -> SavedModel:
+    """A saved model: its directory, or a model of the tracker as ``models:/<study>@champion``.
+
+    Raises
+    ------
+    ModelError, TrackingError
+        If there is none, or it cannot be read.
+    """
     if isinstance(model, str) and model.startswith("models:"):
         return read_model((MLflowTracker() if tracker is None else tracker).fetch_model(model))
     return read_model(Path(model))

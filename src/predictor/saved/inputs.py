@@ -1,0 +1,82 @@
+"""What a saved model reads of new patients, and in what they are unlike those of its training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.cohort import Cohort, Design, covariates, design, needed_columns, occurrences
+from predictor.errors import ModelError
+from predictor.saved.model import SavedModel
+from predictor.scorers.arrays import WAY_OUT
+
+_FAR = 3.0  # standard deviations from the mean of the training patients
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, repr=False)
+class Unlike:
+    """In which covariates new patients are unlike the training patients.
+
+    Attributes
+    ----------
+    missing
+        (n, k) there is no value.
+    far
+        (n, k) more than 3 standard deviations from the mean, or a level that nobody had; never of
+        a missing value.
+    """
+
+    missing: Mask
+    far: Mask
+
+
+def matrix_of(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
+    """Covariates of every row, and the rows of which another one is of the same patient.
+
+    The query needs patients who are there once: first rows are computed together, then second rows.
+
+    Raises
+    ------
+    ModelError
+        If the pipeline returns other covariates than those of the model.
+    """
+    names = [covariate.name for covariate in model.covariates]
+    whole = cohort.with_gaps(needed_columns(model.study))
+    turn = occurrences(cohort)
+    X = np.empty((len(cohort), model.covariates[-1].stop))
+    for number in range(int(turn.max()) + 1):
+        rows = np.flatnonzero(turn == number)
+        found = design(covariates(whole.take(rows))).select(names)
+        if found.covariates != model.covariates:
+            raise ModelError(
+                f"the pipeline returns other covariates than the model was trained on; {WAY_OUT}"
+            )
+        X[rows] = found.X
+    keys = cohort.keys.to_pylist()
+    times = Counter(keys)
+    return Design(X, model.covariates), [row for row, key in enumerate(keys) if times[key] > 1]
+
+
+def unlike_training(model: SavedModel, matrix: Design) -> Unlike:
+    """In which covariates each patient is unlike the training patients of a model."""
+    mean = np.array(model.usual.mean)
+    spread = np.array(model.usual.standard_deviation)
+    missing, far = (np.zeros((len(matrix.X), len(matrix.covariates)), dtype=bool) for _ in range(2))
+    for place, covariate in enumerate(matrix.covariates):
+        part = slice(covariate.start, covariate.stop)
+        values, usual, sd = matrix.X[:, part], mean[part], spread[part]
+        if covariate.kind == "category":
+            # the first level has no column of its own: it is there where no other level is
+            share = 1.0 - usual.sum()
+            values = np.column_stack([values, 1.0 - values.sum(axis=1)])
+            usual = np.append(usual, share)
+            sd = np.append(sd, np.sqrt(max(share * (1.0 - share), 0.0)))
+        missing[:, place] = np.isnan(values).any(axis=1)
+        # a level nobody had has no spread: any patient with it is unlike the others
+        far[:, place] = (np.abs(values - usual) > _FAR * sd + 1e-9).any(axis=1)
+    return Unlike(missing, far & ~missing)

@@ -1,0 +1,241 @@
+"""Labelled new patients as a finished model sees them: who had no part in making it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort import (
+    Cohort,
+    Design,
+    LabelledCohort,
+    canonical_order,
+    check_patients,
+    check_persons,
+    label,
+    near_name,
+    needed_columns,
+    numbered,
+    outcome_columns,
+    pool,
+    read_frame,
+    read_table,
+)
+from predictor.disclosure import FEWEST
+from predictor.errors import DataError, ModelError, StudyError
+from predictor.saved import SavedModel, matrix_of
+from predictor.scorers.arrays import WAY_OUT
+from predictor.scorers.contract import probability_of
+from predictor.study import Column, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, repr=False)
+class NewCohort:
+    """Labelled patients of a table through a saved model, in an order the table does not decide.
+
+    Attributes
+    ----------
+    model
+        It had no part of these patients.
+    labelled
+        Eligible patients, labels, and the flow that led to them, by the model's own study; only
+        the label itself, no other definition of the outcome.
+    matrix
+        Covariates of the n labelled patients as they are.
+    scored
+        The same as the model takes them: rare values of the training are what they are taken as.
+    changed
+        (n, k) in which covariates that is something else.
+    logit
+        (n,) of the model's probabilities.
+    clusters
+        (n,) number of each patient's cluster; None if the study has no cluster column, or the
+        table has not.
+    fingerprint
+        Of the columns that were read.
+    entropy
+        Of the same, in whatever order the rows are; known to nobody without the table and never
+        written down.
+    """
+
+    model: SavedModel
+    labelled: LabelledCohort
+    matrix: Design
+    scored: Design
+    changed: npt.NDArray[np.bool_]
+    logit: Floats
+    clusters: npt.NDArray[np.int64] | None
+    fingerprint: str
+    entropy: int
+
+    def __len__(self) -> int:
+        return len(self.logit)
+
+    @property
+    def y(self) -> Floats:
+        """(n,) outcomes, 0 or 1."""
+        return self.labelled.y
+
+    @property
+    def probability(self) -> Floats:
+        """(n,) of the model."""
+        return probability_of(self.logit)
+
+
+def read_new_cohort(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCohort:
+    """Read labelled patients who had no part in making a model, and see them through it.
+
+    Dictionary, missing codes, eligibility, outcome rule and pipeline are those of the model's
+    study. The table needs the columns that these read and no others; a cluster column is used if
+    it is there.
+
+    Parameters
+    ----------
+    model
+        As it stands.
+    data
+        CSV, Parquet or XLSX, or a data frame.
+
+    Raises
+    ------
+    DataError
+        If columns are missing (all are named), a cell breaks the dictionary, the table is the one
+        that the model was trained on, or there are fewer than 5 patients with or without the event.
+    ModelError
+        If the model gives no finite probability, or its queries cannot be used.
+    """
+    where = f"{data}: " if isinstance(data, Path | str) else ""
+    raw = read_table(data) if isinstance(data, Path | str) else read_frame(data)
+    try:
+        cohort = _checked(model, raw)
+        labelled = label(cohort)
+        check_persons(labelled.eligible, cohort)
+        _check_enough(labelled)
+        return _seen(model, cohort, labelled)
+    except DataError as error:
+        raise DataError([f"{where}{fault}" for fault in error.faults]) from None
+    except StudyError as error:
+        raise ModelError(
+            f"{where}the model's study cannot be used on this table: {error}; look at the values "
+            f"of its patients, or {WAY_OUT}"
+        ) from None
+
+
+def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCohort:
+    matrix, _ = matrix_of(model, labelled.eligible)
+    clusters = _clusters(labelled.eligible)
+    ranks = cohort.ranks()[labelled.eligible.rows]
+    order = canonical_order(matrix, labelled.labels, clusters, ranks)
+    labelled, known = labelled.take(order), ~np.isnan(labelled.labels[order])
+    matrix = matrix.take(order).take(known)
+    scored, by_covariate = pool(matrix, model.pooled)
+    none = np.zeros(len(matrix.X), dtype=bool)
+    changed = np.stack([by_covariate.get(c.name, none) for c in matrix.covariates], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        logit = model.model.logit(scored.X)[0]
+    if not np.isfinite(logit).all():
+        raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
+    names = _clusters(labelled.labelled)
+    return NewCohort(
+        model=model,
+        labelled=labelled,
+        matrix=matrix,
+        scored=scored,
+        changed=changed,
+        logit=logit,
+        clusters=None if names is None else numbered(names),
+        fingerprint=cohort.fingerprint(),
+        entropy=cohort.entropy(),
+    )
+
+
+def _checked(model: SavedModel, raw: pa.Table) -> Cohort:
+    """The columns that are needed, typed; all faults of the table together."""
+    study = _bare(model.study, raw.column_names)
+    columns = _columns(model, study, raw.column_names)
+    cohort, faults = Cohort.check(raw, study, columns)
+    read = study.model_copy(update={"columns": columns})
+    faults += check_patients(cohort.table, read, faults)
+    if faults:
+        raise DataError([fault.message for fault in faults])
+    if _is_training_table(model, raw):
+        raise DataError(
+            "this is the table that the model was trained on; validation asks for patients who had "
+            "no part in it. What the model can be expected to do in new patients is in its own "
+            "report (predictor report), from cross-validation"
+        )
+    return cohort
+
+
+def _columns(model: SavedModel, study: Study, names: list[str]) -> tuple[Column, ...]:
+    """Columns of the dictionary to read, in its order; refused with all that are missing."""
+    covariates = {c.name for c in needed_columns(study, [c.name for c in model.covariates])}
+    outcome = {c.name for c in outcome_columns(study)}
+    wanted = covariates | outcome | {c.name for c in study.columns if c.role == "cluster"}
+    faults, declared = [], {column.name for column in study.columns}
+    others = [name for name in names if name not in declared]
+    # without a header the first row is a patient, whom a message must not show
+    header = bool(wanted & set(names))
+    for column in study.columns:
+        if column.name in wanted and column.name not in names:
+            near = near_name(column.name, others) if header else None
+            why = (
+                f"the outcome {study.outcome.name} is read from this column"
+                if column.name in outcome - covariates
+                else "the model needs this column"
+            )
+            way = f"the table has {near!r}: rename it" if near else "add it to the table"
+            faults.append(f"{column.name}: {why}; {way}")
+    if faults:
+        raise DataError(faults)
+    return tuple(column for column in study.columns if column.name in wanted)
+
+
+def _bare(study: Study, names: list[str]) -> Study:
+    """The study with its label alone: nothing else of the outcome has to be in the table."""
+    alone: dict[str, object] = {
+        "alternatives": {},
+        "criteria": {},
+        "graded": None,
+        "earlier": {},
+        "score": {},
+    }
+    alone |= {"control": None, "measurement_error": None}
+    outcome = study.outcome.model_copy(update=alone)
+    columns = tuple(c for c in study.columns if c.name in names or c.role != "cluster")
+    return study.model_copy(update={"outcome": outcome, "global_test": (), "columns": columns})
+
+
+def _is_training_table(model: SavedModel, raw: pa.Table) -> bool:
+    """Whether every declared column is there and all cells are those of the training."""
+    study = model.study
+    if not {column.name for column in study.columns} <= set(raw.column_names):
+        return False
+    whole, _ = Cohort.check(raw, study, study.columns)
+    return whole.fingerprint() == model.provenance.get("fingerprint")
+
+
+def _check_enough(labelled: LabelledCohort) -> None:
+    flow = labelled.flow
+    others = flow.labelled - flow.events
+    if min(flow.events, others) < FEWEST:
+        raise DataError(
+            f"{flow.labelled} patients with a label; fewer than {FEWEST} had the event, or fewer "
+            f"than {FEWEST} had not: too few for any measure, and what was said of them would be "
+            "about single patients. Wait for more"
+        )
+
+
+def _clusters(cohort: Cohort) -> list[str] | None:
+    name = cohort.study.cluster
+    return None if name is None else [str(cell) for cell in cohort.table[name].to_pylist()]

@@ -11,7 +11,13 @@ from predictor.statistics.calibration import (
     calibration_slope,
     observed_expected,
 )
-from predictor.statistics.delong import DeLongTest, delong_error, delong_interval, delong_test
+from predictor.statistics.delong import (
+    DeLongTest,
+    delong_error,
+    delong_error_of_difference,
+    delong_interval,
+    delong_test,
+)
 from predictor.statistics.dependence import (
     complete_linkage,
     explained_by_others,
@@ -87,6 +93,7 @@ __all__ = [
     "complete_linkage",
     "decision_curve",
     "delong_error",
+    "delong_error_of_difference",
     "delong_interval",
     "delong_test",
     "expected_mape",

@@ -76,7 +76,7 @@ def delong_interval(y: ArrayLike, p: ArrayLike, level: float = 0.95) -> Interval
     """
     z = NormalDist().inv_cdf(1 - tail_of(level))
     y = np.asarray(y, dtype=np.float64)
-    placement = _placements(y, p)
+    placement = placements(y, p)
     area, error = _mean_and_error(y, placement)
     return Interval(
         low=np.maximum(area - z * error, 0.0),
@@ -121,7 +121,7 @@ def delong_test(y: ArrayLike, p1: ArrayLike, p2: ArrayLike, level: float = 0.95)
     """
     z_of_level = NormalDist().inv_cdf(1 - tail_of(level))
     y = np.asarray(y, dtype=np.float64)
-    difference, error = _mean_and_error(y, _placements(y, p1) - _placements(y, p2))
+    difference, error = _mean_and_error(y, placements(y, p1) - placements(y, p2))
     z = difference / error
     return DeLongTest(
         difference=difference,
@@ -155,7 +155,22 @@ def delong_error(y: ArrayLike, p: ArrayLike) -> FloatArray:
     R: ``sqrt(pROC::var(roc, method = "delong"))``.
     """
     y = np.asarray(y, dtype=np.float64)
-    return _mean_and_error(y, _placements(y, p))[1]
+    return _mean_and_error(y, placements(y, p))[1]
+
+
+def delong_error_of_difference(y: ArrayLike, p1: ArrayLike, p2: ArrayLike) -> FloatArray:
+    """Standard error of the difference of two AUROCs in the same patients, as in `delong_test`.
+
+    Returns
+    -------
+    ndarray
+        (...,); nan with fewer than two patients of either class; 0 when nothing tells the two
+        models apart.
+    """
+    y = np.asarray(y, dtype=np.float64)
+    apart = placements(y, p1) - placements(y, p2)
+    error: FloatArray = np.where((apart == 0).all(axis=-1), 0.0, _mean_and_error(y, apart)[1])[()]
+    return error
 
 
 def _two_sided(z: FloatArray) -> FloatArray:
@@ -165,7 +180,7 @@ def _two_sided(z: FloatArray) -> FloatArray:
     return p_value
 
 
-def _placements(y: FloatArray, p: ArrayLike) -> FloatArray:
+def placements(y: FloatArray, p: ArrayLike) -> FloatArray:
     """For each patient, the share of the other class that is in the right order with it."""
     n = np.broadcast_shapes(y.shape, np.shape(p))[-1]
     return by_rows(_placed, y, p, values=n)

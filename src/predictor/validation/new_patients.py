@@ -14,15 +14,21 @@ import numpy as np
 from predictor import statistics
 from predictor.measures import Measure
 from predictor.measures.measure import too_few
+from predictor.validation.interval_forms import FORMS, Units
 from predictor.validation.resamples import Counts, Integers, bootstrap
 
-RESAMPLES = 2000
-"""Resampled cohorts behind an interval."""
+RESAMPLES = 1000
+"""Resampled cohorts behind an interval that needs them."""
 
 # resampled cohorts, times patients, that are measured at once
 _AT_ONCE = 4_000_000
 # share of the resampled cohorts that must have a value
 _SHARE_NEEDED = 0.9
+# clusters below which cohorts resampled from them are too alike
+_FEWEST_CLUSTERS = 10
+_DISTANCES = ("ici", "e50", "e90")
+# of the range of probabilities, for the spread of a smooth curve
+_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,11 @@ class Measured:
         """Without a number."""
         return cls(float("nan"), float("nan"), float("nan"), why)
 
+    @classmethod
+    def alone(cls, estimate: float, why: str) -> Measured:
+        """A number without an interval."""
+        return cls(estimate, float("nan"), float("nan"), f"no interval: {why}")
+
 
 @dataclass(frozen=True, repr=False)
 class NewPatients:
@@ -61,8 +72,7 @@ class NewPatients:
     clusters
         (n,) number of the cluster of each patient, from 0; None when patients are independent.
     entropy
-        Resampled cohorts are drawn from it: the same for whatever is measured of these patients,
-        so that models are compared in pairs.
+        Resampled cohorts are drawn from it: the same for whatever is measured of these patients.
     resamples
         How many.
     """
@@ -71,6 +81,11 @@ class NewPatients:
     clusters: Integers | None
     entropy: int | Sequence[int]
     resamples: int = RESAMPLES
+
+    @property
+    def units(self) -> Units:
+        """What is sampled: patients, or clusters of them."""
+        return Units(len(self.y), self.clusters)
 
     def cohorts(self) -> Iterator[Counts]:
         """(b, n) how often each patient is in each resampled cohort, some cohorts at a time."""
@@ -90,6 +105,10 @@ def measure_in(
 ) -> dict[str, Measured]:
     """Every measure of a finished model in new patients, by name of the measure.
 
+    The form of each interval was chosen by what it covers (docs/validating.md): see
+    `predictor.validation.interval_forms`. Of measures that have none there, percentiles of
+    resampled cohorts; of a distance, which is above 0 in every sample, an upper bound.
+
     Parameters
     ----------
     patients
@@ -106,36 +125,107 @@ def measure_in(
         lacking = too_few(max(1, measure.fewest_of_each), y)
         if lacking is not None:
             found[measure.name] = Measured.missing(f"not applicable: {lacking}")
-        elif measure.name == "auroc" and patients.clusters is None:
-            ends = statistics.delong_interval(y, probability)
-            note = None if np.isfinite(ends.low) else "no interval: the outcomes do not overlap"
-            found["auroc"] = Measured(
-                float(measure(y, probability)), float(ends.low), float(ends.high), note
-            )
-        else:
+            continue
+        estimate = float(measure(y, probability))
+        if np.isnan(estimate):
+            why = measure.undefined or "it has no value here"
+            found[measure.name] = Measured.missing(f"not defined: {why}")
+        elif measure.stem not in FORMS:
             resampled.append(measure)
-    if resampled:
-        values = patients.resampled(
-            lambda counts: np.stack(
-                [
-                    np.broadcast_to(measure(y, probability, weights=counts), len(counts))
-                    for measure in resampled
-                ],
-                axis=-1,
-            )
-        )
-        for place, measure in enumerate(resampled):
-            estimate = float(measure(y, probability))
-            found[measure.name] = _with_interval(measure, estimate, values[:, place])
+        else:
+            ends = FORMS[measure.stem].interval(patients, probability, measure, estimate)
+            found[measure.name] = _measured(measure, estimate, ends)
+    found |= _resampled(patients, probability, resampled)
     return {measure.name: found[measure.name] for measure in measures}
 
 
-def _with_interval(measure: Measure, estimate: float, values: Counts) -> Measured:
-    if np.isnan(estimate):
-        return Measured.missing(f"not defined: {measure.undefined or 'it has no value here'}")
+def difference_in(
+    patients: NewPatients, first: Counts, second: Counts, measures: Sequence[Measure]
+) -> dict[str, Measured]:
+    """First minus second model in each measure, in the same patients, by name of the measure.
+
+    ``d -+ q s``, where s is the standard error of the difference of what each patient adds to both
+    (`predictor.statistics.influence`; of AUROCs DeLong's test), so that what both models share
+    falls out. Measures without such a form are left out.
+
+    Parameters
+    ----------
+    patients
+        Who they are, and what became of them.
+    first, second
+        (n,) probabilities of two finished models.
+    measures
+        In which they are compared.
+    """
+    found = {}
+    for measure in measures:
+        form = FORMS.get(measure.stem)
+        if form is None or too_few(max(1, measure.fewest_of_each), patients.y) is not None:
+            continue
+        difference = float(measure(patients.y, first)) - float(measure(patients.y, second))
+        if np.isnan(difference):
+            why = measure.undefined or "one of them has no value here"
+            found[measure.name] = Measured.missing(f"not defined: {why}")
+            continue
+        half = form.half_width_of_difference(patients, first, second, measure)
+        if np.isfinite(half) and half > 0:
+            found[measure.name] = Measured(difference, difference - half, difference + half)
+        else:
+            same = "no patient tells the two apart" if half == 0 else "it has no standard error"
+            found[measure.name] = Measured.alone(difference, same)
+    return found
+
+
+def _measured(measure: Measure, estimate: float, ends: tuple[float, float]) -> Measured:
+    low, high = ends
+    if not (np.isfinite(low) and np.isfinite(high)):
+        why = "it has no standard error here"
+        if measure.name == "auroc":
+            why = "the outcomes do not overlap"
+        return Measured.alone(estimate, why)
+    inside = np.clip([low, high], measure.lowest, measure.highest).tolist()
+    return Measured(estimate, inside[0], inside[1])
+
+
+def _resampled(
+    patients: NewPatients, probability: Counts, measures: Sequence[Measure]
+) -> dict[str, Measured]:
+    if not measures:
+        return {}
+    y = patients.y
+    estimates = {measure.name: float(measure(y, probability)) for measure in measures}
+    if patients.units.count < _FEWEST_CLUSTERS:
+        few = f"needs {_FEWEST_CLUSTERS} clusters; here {patients.units.count}"
+        return {name: Measured.alone(value, few) for name, value in estimates.items()}
+    values = patients.resampled(lambda counts: _values(y, probability, measures, counts))
+    return {
+        measure.name: _percentiles(measure, estimates[measure.name], values[:, place])
+        for place, measure in enumerate(measures)
+    }
+
+
+def _values(y: Counts, p: Counts, measures: Sequence[Measure], counts: Counts) -> Counts:
+    """(b, measures) of resampled cohorts; the smooth curve of each cohort is made once."""
+    distances = None
+    values = []
+    for measure in measures:
+        if measure.stem not in _DISTANCES:
+            values.append(np.broadcast_to(measure(y, p, weights=counts), len(counts)))
+            continue
+        if distances is None:
+            of_steps = statistics.coarse(y, p, counts, steps=_STEPS, many=2 * _STEPS)
+            distances = statistics.ici_e50_e90(of_steps[0], of_steps[1], weights=of_steps[2])
+        values.append(getattr(distances, measure.stem))
+    return np.stack(values, axis=-1)
+
+
+def _percentiles(measure: Measure, estimate: float, values: Counts) -> Measured:
     known = values[np.isfinite(values)]
     if len(known) < _SHARE_NEEDED * len(values):
-        only = f"no interval: only {len(known)} of {len(values)} resampled cohorts have a value"
-        return Measured(estimate, float("nan"), float("nan"), only)
-    low, high = np.quantile(known, [0.025, 0.975], method="median_unbiased")
-    return Measured(estimate, float(low), float(high))
+        only = f"only {len(known)} of {len(values)} resampled cohorts have a value"
+        return Measured.alone(estimate, only)
+    if measure.stem in _DISTANCES:
+        bound = float(np.quantile(known, 0.95, method="median_unbiased"))
+        return Measured(estimate, measure.lowest, max(bound, estimate))
+    low, high = np.quantile(known, [0.025, 0.975], method="median_unbiased").tolist()
+    return Measured(estimate, low, high)

@@ -11,6 +11,10 @@ from predictor.statistics.calibration import (
     calibration_slope,
     observed_expected,
 )
+from predictor.statistics.case_mix import (
+    model_based_concordance,
+    standardised_mean_difference,
+)
 from predictor.statistics.delong import (
     DeLongTest,
     delong_error,
@@ -64,6 +68,12 @@ from predictor.statistics.utility import (
     standardised_net_benefit,
     treat_all,
 )
+from predictor.statistics.validation_size import (
+    patients_for_auroc,
+    patients_for_net_benefit,
+    patients_for_observed_expected,
+    patients_for_slope,
+)
 from predictor.statistics.variances import VarianceRatio, variance_ratio
 
 __all__ = [
@@ -106,8 +116,13 @@ __all__ = [
     "log_observed_expected_error",
     "max_r2_cox_snell",
     "mcnemar",
+    "model_based_concordance",
     "net_benefit",
     "observed_expected",
+    "patients_for_auroc",
+    "patients_for_net_benefit",
+    "patients_for_observed_expected",
+    "patients_for_slope",
     "power",
     "r2_cox_snell_from_auroc",
     "random_effects",
@@ -118,6 +133,7 @@ __all__ = [
     "squared_spearman",
     "standardised_difference",
     "standardised_difference_of_levels",
+    "standardised_mean_difference",
     "standardised_net_benefit",
     "treat_all",
     "true_scores",

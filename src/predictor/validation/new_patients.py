@@ -20,12 +20,14 @@ from predictor.validation.resamples import Counts, Integers, bootstrap
 RESAMPLES = 1000
 """Resampled cohorts behind an interval that needs them."""
 
+FEWEST_CLUSTERS = 10
+"""Below it cohorts resampled from clusters are too alike, and nothing is resampled."""
+
 # resampled cohorts, times patients, that are measured at once
 _AT_ONCE = 4_000_000
 # share of the resampled cohorts that must have a value
 _SHARE_NEEDED = 0.9
-# clusters below which cohorts resampled from them are too alike
-_FEWEST_CLUSTERS = 10
+
 _DISTANCES = ("ici", "e50", "e90")
 # of the range of probabilities, for the spread of a smooth curve
 _STEPS = 200
@@ -194,8 +196,8 @@ def _resampled(
         return {}
     y = patients.y
     estimates = {measure.name: float(measure(y, probability)) for measure in measures}
-    if patients.units.count < _FEWEST_CLUSTERS:
-        few = f"needs {_FEWEST_CLUSTERS} clusters; here {patients.units.count}"
+    if patients.units.count < FEWEST_CLUSTERS:
+        few = f"needs {FEWEST_CLUSTERS} clusters; here {patients.units.count}"
         return {name: Measured.alone(value, few) for name, value in estimates.items()}
     values = patients.resampled(lambda counts: _values(y, probability, measures, counts))
     return {

@@ -96,16 +96,17 @@ def calibration(samples: Samples) -> Calibration:
     """
     y = samples.trained.y
     probability = out_of_fold(samples.trained, samples.plan)
-    note = _why_no_curve(y, probability)
+    note = why_no_curve(y, probability)
     return Calibration(
-        groups=_groups(y, probability),
+        groups=groups_of(y, probability),
         curve=_curve(samples, probability) if note is None else None,
-        histogram=_histogram(y, probability),
+        histogram=histogram_of(y, probability),
         note=note,
     )
 
 
-def _groups(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
+def groups_of(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
+    """Groups of at least 8 patients of about the same probability, with no label of 1 to 4."""
     groups = []
     similar = groups_of_similar(probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS)
     for patients in without_few(similar, y, FEWEST):
@@ -123,7 +124,8 @@ def _groups(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
     return tuple(groups)
 
 
-def _why_no_curve(y: Counts, probability: Counts) -> str | None:
+def why_no_curve(y: Counts, probability: Counts) -> str | None:
+    """What speaks against a smooth curve of these patients; None if nothing does."""
     lacking = too_few(FEWEST_FOR_A_CURVE, y)
     if lacking is not None:
         return f"no smooth curve: it {lacking}"
@@ -135,10 +137,7 @@ def _why_no_curve(y: Counts, probability: Counts) -> str | None:
 
 def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     y, folds = samples.trained.y, samples.pooled_folds
-    # the ends of the curve are single patients
-    known = probability[~np.isnan(probability)]
-    lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
-    at = np.linspace(lowest, highest, _POINTS)
+    at = points_of(probability)
     curves = _read(y, folds.probability, at, folds.weights)
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
@@ -148,6 +147,13 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
     low, high = (np.where(enough, values, np.nan) for values in inside[1:])
     return CalibrationCurve(at, inside[0], low, high)
+
+
+def points_of(probability: Counts) -> Counts:
+    """Probabilities at which a curve is drawn; its ends would be single patients."""
+    known = probability[~np.isnan(probability)]
+    lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
+    return np.linspace(lowest, highest, _POINTS)
 
 
 def _of_models(y: Counts, p: Counts, at: Counts) -> Counts:
@@ -160,7 +166,8 @@ def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Co
     return calibration_curve(y, p, at, weights=counts)
 
 
-def _histogram(y: Counts, probability: Counts) -> Histogram:
+def histogram_of(y: Counts, probability: Counts) -> Histogram:
+    """Patients along the probability, no label of 1 to 4 in a bin."""
     known = ~np.isnan(probability)
     narrow = np.arange(_BINS + 1) / _BINS
     counts = [np.histogram(probability[known & (y == label)], narrow)[0] for label in (1, 0)]

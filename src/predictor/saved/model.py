@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,8 @@ class SavedModel:
         Plain data: versions, seed, fingerprint, time.
     pooled
         Values of so few training patients that another one is scored instead.
+    digest
+        Over everything it says, hexadecimal; None before it is written.
     """
 
     study: Study
@@ -102,3 +104,4 @@ class SavedModel:
     performance: Document
     provenance: Document
     pooled: tuple[Pooled, ...] = ()
+    digest: str | None = field(default=None, compare=False)

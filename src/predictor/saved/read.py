@@ -69,7 +69,16 @@ def _model(description: Document, files: Mapping[str, bytes], directory: Path) -
     if not isinstance(performance, dict) or not isinstance(provenance, dict):
         raise _wrong("its performance or provenance is no mapping")
     return SavedModel(
-        study, learner, covariates, model, spread, usual, performance, provenance, pooled
+        study,
+        learner,
+        covariates,
+        model,
+        spread,
+        usual,
+        performance,
+        provenance,
+        pooled,
+        description["digest"],
     )
 
 

@@ -16,6 +16,8 @@ from predictor.validation.resamples import Counts
 
 # below it, the cohorts that seem to allow a slope are those that flatter it (docs/honesty.md)
 FEWEST_FOR_A_SLOPE = 100
+# a slope that is uncertain by more cannot tell overfitting from calibration
+WIDEST_SLOPE = 1.0
 # average precision of folds of few patients is too high, by 0.03 with 150 events (docs/honesty.md)
 FEWEST_FOR_PRECISION = 250
 
@@ -152,7 +154,7 @@ _ESTIMATED: Mapping[str, Callable[[Measure], Metric]] = {
     "log_loss": partial(_per_fold, compared=True, no_information=_no_information_log_loss),
     "calibration_intercept": partial(Metric, interval="bootstrap"),
     "calibration_slope": partial(
-        Metric, needs_spread=True, widest=1.0, fewest_for_estimate=FEWEST_FOR_A_SLOPE
+        Metric, needs_spread=True, widest=WIDEST_SLOPE, fewest_for_estimate=FEWEST_FOR_A_SLOPE
     ),
     "observed_expected": partial(Metric, interval="bootstrap"),
     "net_benefit": partial(_pooled, compared=True, zero_below_threshold=True),

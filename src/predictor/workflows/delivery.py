@@ -17,6 +17,7 @@ from predictor.saved import SavedModel, Spread, Usual, model_files
 from predictor.scorers.keeping import kept
 from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
+from predictor.workflows.case_mix import linear_predictor
 from predictor.workflows.comparable import to_compare
 from predictor.workflows.estimated import Estimated, EstimatedLearner
 from predictor.workflows.judged import Judged
@@ -209,6 +210,7 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
         ),
         performance={
             **learner.result.to_json(),
+            "linear_predictor": linear_predictor(model, learner.matrix).to_json(),
             "plan": plan_result(study, estimated.plan).to_json(),
             "data": cohort_counts(prepared.labelled, prepared.fingerprint).to_json(),
         },

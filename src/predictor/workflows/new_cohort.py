@@ -114,10 +114,73 @@ def read_new_cohort(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCo
     ModelError
         If the model gives no finite probability, or its queries cannot be used.
     """
+    return _read(model, data, training=False)
+
+
+def read_training_patients(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCohort:
+    """The same of the patients that the model was made of.
+
+    Raises
+    ------
+    DataError
+        As `read_new_cohort`, but if the table is not the one that the model was trained on.
+    """
+    return _read(model, data, training=True)
+
+
+def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFrame) -> Floats:
+    """(n,) what another model gives the patients of a cohort.
+
+    Whether it would have them, or what it calls the event, is not asked: they are those of the
+    cohort, and their outcome is.
+
+    Parameters
+    ----------
+    model
+        With a dictionary and a pipeline of its own.
+    cohort
+        Read from the same table.
+    data
+        The table.
+
+    Raises
+    ------
+    DataError
+        If the table lacks columns that this model needs, or their cells break its dictionary.
+    ModelError
+        If the model gives no finite probability, or its queries cannot be used.
+    """
+    raw = read_table(data) if isinstance(data, Path | str) else read_frame(data)
+    name = f"{model.study.study}/{model.learner}"
+    names = [covariate.name for covariate in model.covariates]
+    absent = [c.name for c in needed_columns(model.study, names) if c.name not in raw.column_names]
+    if absent:
+        raise DataError([f"{each}: the model {name} needs this column" for each in absent])
+    rows = cohort.labelled.labelled.rows
+    try:
+        chosen = raw.take(pa.array(rows))
+        whole, faults = Cohort.check(chosen, model.study, needed_columns(model.study, names))
+        if faults:
+            raise DataError([f"{name}: {fault.column}: {fault.rule}" for fault in faults])
+        matrix, _ = matrix_of(model, whole)
+    except StudyError as error:
+        raise ModelError(f"{name} cannot be used on this table: {error}; {WAY_OUT}") from None
+    return _finite_logit(model, pool(matrix, model.pooled)[0])
+
+
+def _finite_logit(model: SavedModel, scored: Design) -> Floats:
+    with np.errstate(over="ignore", invalid="ignore"):
+        logit: Floats = model.model.logit(scored.X)[0]
+    if not np.isfinite(logit).all():
+        raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
+    return logit
+
+
+def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool) -> NewCohort:
     where = f"{data}: " if isinstance(data, Path | str) else ""
     raw = read_table(data) if isinstance(data, Path | str) else read_frame(data)
     try:
-        cohort = _checked(model, raw)
+        cohort = _checked(model, raw, training=training)
         labelled = label(cohort)
         check_persons(labelled.eligible, cohort)
         _check_enough(labelled)
@@ -141,10 +204,7 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
     scored, by_covariate = pool(matrix, model.pooled)
     none = np.zeros(len(matrix.X), dtype=bool)
     changed = np.stack([by_covariate.get(c.name, none) for c in matrix.covariates], axis=1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        logit = model.model.logit(scored.X)[0]
-    if not np.isfinite(logit).all():
-        raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
+    logit = _finite_logit(model, scored)
     names = _clusters(labelled.labelled)
     return NewCohort(
         model=model,
@@ -159,7 +219,7 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
     )
 
 
-def _checked(model: SavedModel, raw: pa.Table) -> Cohort:
+def _checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
     """The columns that are needed, typed; all faults of the table together."""
     study = _bare(model.study, raw.column_names)
     columns = _columns(model, study, raw.column_names)
@@ -168,7 +228,13 @@ def _checked(model: SavedModel, raw: pa.Table) -> Cohort:
     faults += check_patients(cohort.table, read, faults)
     if faults:
         raise DataError([fault.message for fault in faults])
-    if _is_training_table(model, raw):
+    is_training = _is_training_table(model, raw)
+    if training and not is_training:
+        raise DataError(
+            "this is not the table that the model was trained on, or not all of it: its "
+            "fingerprint is another one"
+        )
+    if is_training and not training:
         raise DataError(
             "this is the table that the model was trained on; validation asks for patients who had "
             "no part in it. What the model can be expected to do in new patients is in its own "

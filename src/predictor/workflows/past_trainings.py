@@ -18,6 +18,8 @@ from predictor.tracking import ListedRun
 from predictor.workflows.record import RECORD, read_listed
 
 REPORTS = Path("reports")
+VALIDATIONS = "validations"
+"""Folder beside those of trainings, with the validations of their models."""
 
 
 def folder_of(study: Path | str) -> Path:
@@ -43,6 +45,8 @@ def on_disk(folder: Path) -> tuple[tuple[ListedRun, ...], tuple[str, ...]]:
     runs, left_out = [], []
     for each in sorted(folder.iterdir()):
         if each.is_symlink() or each.name.startswith(".") or not each.is_dir():
+            continue
+        if each.name == VALIDATIONS:
             continue
         if not (each / RECORD).is_file():
             left_out.append(each.name)

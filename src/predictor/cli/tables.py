@@ -55,7 +55,7 @@ def against_the_prevalence(summary: TrainingResult) -> list[str]:
     """Lines that say whose AUROC is told apart from that of the prevalence."""
     from predictor.learners import REFERENCE
 
-    constant = [name for name, facts in summary.learners.items() if not facts.parameters]
+    constant = [name for name, facts in summary.learners.items() if facts.constant]
     reference = constant[0] if constant else REFERENCE
     learners: dict[str, list[str]] = {}
     for found in summary.comparisons:

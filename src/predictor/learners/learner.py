@@ -63,6 +63,8 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         Whether a penalty or a size is chosen inside every replicate.
     learns_from_covariates : bool
         Whether patients can get different probabilities.
+    stands : bool
+        Whether it is a finished model, of which nothing is learned: every sample has the same.
     batch : int
         How many replicates are best fitted in one call: many where they share their work, few where
         each is a fit of its own and other threads could do some.
@@ -75,6 +77,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
     quick: ClassVar[bool]
     tuned: ClassVar[bool] = False
     learns_from_covariates: ClassVar[bool] = True
+    stands: ClassVar[bool] = False
     batch: ClassVar[int] = 8
 
     def number_of_parameters(self, columns: int) -> int:

@@ -115,6 +115,7 @@ def learner_result(
         description=model,
         sample_size=sample_size,
         centres=centres,
+        published=None if spec.model is None else spec.model.source,
     )
 
 

@@ -101,10 +101,12 @@ def _linear(
     # those that move patients most come first
     sentences.sort(key=lambda pair: -pair[0])
     columns = f"{len(coefficient)} column{'' if len(coefficient) == 1 else 's'}"
-    opening = (
-        f"A sum of log-odds over {columns}; in brackets the range of 95 % of the models of "
-        f"{len(known)} bootstrap samples."
+    brackets = (
+        f"; in brackets the range of 95 % of the models of {len(known)} bootstrap samples"
+        if len(known)
+        else ""
     )
+    opening = f"A sum of log-odds over {columns}{brackets}."
     return ModelInWords(
         kind=kind,
         coefficients=tuple(rows),

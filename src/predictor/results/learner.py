@@ -164,6 +164,9 @@ class LearnerResult(Result):
         None for a learner that learns nothing from covariates.
     centres
         How it does in centres that it was trained without; None where patients have no centre.
+    published
+        Where a model was published that stands as it is, without a parameter that was learned; None
+        for a learner.
     """
 
     learner: str
@@ -187,6 +190,12 @@ class LearnerResult(Result):
     description: ModelInWords
     sample_size: SampleSize | None
     centres: CentresSummary | None = None
+    published: str | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Whether it gives everybody the same probability."""
+        return not self.parameters and self.published is None
 
 
 class DeliveredLearner(LearnerResult):

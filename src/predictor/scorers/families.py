@@ -11,6 +11,7 @@ from predictor.scorers.contract import Arrays, Scorers
 _FAMILIES = {
     "linear": "predictor.scorers.linear:LinearScorers",
     "additive": "predictor.scorers.additive:AdditiveScorers",
+    "points": "predictor.scorers.points:PointsScorers",
     "trees": "predictor.scorers.trees:TreeScorers",
     "sklearn": "predictor.scorers.classifiers:SklearnScorers",
 }
@@ -27,7 +28,7 @@ def kinds() -> tuple[str, ...]:
     Examples
     --------
     >>> kinds()
-    ('linear', 'additive', 'trees', 'sklearn')
+    ('linear', 'additive', 'points', 'trees', 'sklearn')
     """
     return tuple(_FAMILIES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from predictor.study.columns import CLUSTERS, Column, as_number
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome, OutcomeKind
+from predictor.study.published import PublishedModel
 from predictor.study.questions import differences, on_one_line, question
 from predictor.study.specs import (
     BootstrapSpec,
@@ -27,6 +28,7 @@ __all__ = [
     "OutcomeKind",
     "Pipeline",
     "PriorSpec",
+    "PublishedModel",
     "Study",
     "ValidationSpec",
     "as_number",

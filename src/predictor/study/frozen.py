@@ -8,16 +8,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
-_frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
-Texts = Annotated[Mapping[str, str], *_frozen]
+frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
+"""What makes a mapping of a study immutable, and writes it as a plain one."""
+Texts = Annotated[Mapping[str, str], *frozen]
 """Named texts, which cannot be changed either."""
-Settings = Annotated[Mapping[str, Any], *_frozen]
+Settings = Annotated[Mapping[str, Any], *frozen]
 """Named settings of any kind: what a learner can be given is for the learner to say."""
-Directions = Annotated[Mapping[str, Literal["less", "more"]], *_frozen]
+Directions = Annotated[Mapping[str, Literal["less", "more"]], *frozen]
 """Whether more of a covariate is expected to go with less or with more of the event."""
-Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], *_frozen]
+Knots = Annotated[Mapping[str, Annotated[int, Field(ge=3, le=7, strict=True)]], *frozen]
 """Numbers of knots by covariate."""
-Numbers = Annotated[Mapping[str, Annotated[float, Field(allow_inf_nan=False)]], *_frozen]
+Numbers = Annotated[Mapping[str, Annotated[float, Field(allow_inf_nan=False)]], *frozen]
 """Named numbers."""
 
 

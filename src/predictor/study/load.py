@@ -18,12 +18,15 @@ from predictor.errors import StudyError
 from predictor.study.columns import Column
 from predictor.study.dialect import Dumper, Loader
 from predictor.study.outcome import Control, MeasurementError, Outcome
+from predictor.study.published import Equation, PointsScore, PublishedModel, Rule
 from predictor.study.specs import (
+    PUBLISHED,
     BootstrapSpec,
     CrossValidationSpec,
     IntervalSpec,
     LearnerSpec,
     PenaltySpec,
+    PriorSpec,
     ValidationSpec,
 )
 from predictor.study.study import Study
@@ -202,11 +205,14 @@ def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
 
 
 def _with_model(entry: object, folder: Path) -> object:
-    """A learner whose prior names the model where it is, from wherever it is read."""
-    model = _dig(entry, "prior", "model")
-    if not isinstance(entry, dict) or not isinstance(model, str):
+    """A learner that names models where they are, from wherever it is read."""
+    if not isinstance(entry, dict):
         return entry
-    return {**entry, "prior": {**entry["prior"], "model": str(folder / model)}}
+    if isinstance(prior := _dig(entry, "prior", "model"), str):
+        entry = {**entry, "prior": {**entry["prior"], "model": str(folder / prior)}}
+    if isinstance(model := entry.get("model"), str):
+        entry = {**entry, "model": {"file": str(folder / model)}}
+    return entry
 
 
 def _check_missing(study: Study, file: str) -> None:
@@ -264,9 +270,16 @@ def _named(entries: object, key: str, file: str) -> list[Raw]:
             raise StudyError(f"{file}: {key}.{name}: expected settings in braces")
         if "name" in settings:
             raise StudyError(f"{file}: {key}.{name}.name: unknown key; the name is the key itself")
-        default = {"learner": str(name)} if key == "learners" else {}
-        named.append({**default, **settings, "name": str(name)})
+        named.append({**_defaults(str(name), settings, key), **settings, "name": str(name)})
     return named
+
+
+def _defaults(name: str, settings: Raw, key: str) -> Raw:
+    if key != "learners":
+        return {}
+    if "model" in settings:
+        return {"learner": PUBLISHED, "comparator": True}
+    return {"learner": name}
 
 
 _EXPECTED = {
@@ -283,6 +296,11 @@ _MODELS: dict[str, type[BaseModel]] = {
     "outcome.measurement_error": MeasurementError,
     "outcome.control": Control,
     "learners": LearnerSpec,
+    "learners.prior": PriorSpec,
+    "learners.model": PublishedModel,
+    "learners.model.equation": Equation,
+    "learners.model.points": PointsScore,
+    "learners.model.rule": Rule,
     "penalty": PenaltySpec,
     "validation": ValidationSpec,
     "validation.cross_validation": CrossValidationSpec,
@@ -302,7 +320,8 @@ def _explain(fault: Any, prepared: Raw, origin: Mapping[str, str], file: str) ->
             parts.append(str(part))
     message = _EXPECTED.get(fault["type"], str(fault["msg"]).removeprefix("Value error, "))
     if fault["type"] == "extra_forbidden":
-        owner = parts[0] if parts[0] in ("columns", "learners") else ".".join(parts[:-1])
+        named = parts[0] in ("columns", "learners")
+        owner = ".".join([parts[0], *parts[2:-1]] if named else parts[:-1])
         known = _MODELS[owner].model_fields if owner in _MODELS else {}
         fields = [field.alias or name for name, field in known.items() if name != "name"]
         message = f"unknown key{_suggest(parts[-1], fields)}"

@@ -8,6 +8,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from predictor.study.frozen import Frozen, Knots, Numbers, Settings
+from predictor.study.published import PublishedModel
+
+PUBLISHED = "published"
+"""What the learner of a model that stands as it is is called: nothing of it is learned."""
 
 
 class PriorSpec(Frozen):
@@ -56,6 +60,8 @@ class LearnerSpec(Frozen):
         have them.
     prior
         Another model to start from, for learners that can.
+    model
+        A model that stands as it is, to compare others with: a published or a saved one.
     parameters
         Settings of the procedure; its defaults where left out.
     """
@@ -66,7 +72,22 @@ class LearnerSpec(Frozen):
     comparator: bool = False
     splines: Knots = Field(default_factory=dict, validate_default=True)
     prior: PriorSpec | None = None
+    model: PublishedModel | None = None
     parameters: Settings = Field(default_factory=dict, validate_default=True)
+
+    @model_validator(mode="after")
+    def _stands_as_it_is(self) -> Self:
+        if self.model is None:
+            if self.learner == PUBLISHED:
+                raise ValueError("model is missing: the folder of a saved model, or its numbers")
+            return self
+        if self.learner != PUBLISHED or self.splines or self.prior is not None or self.parameters:
+            raise ValueError(
+                "a model stands as it is: leave out learner, splines, prior and parameters"
+            )
+        if not self.comparator:
+            raise ValueError("comparator: a model that stands as it is is always one")
+        return self
 
     @property
     def slug(self) -> str:

@@ -176,7 +176,9 @@ def _interval(
     if metric.interval == "cross_validation":
         around, what = again, "resampled cohorts"
     else:
-        around, what = samples.outside(metric), "bootstrap replicates"
+        # of a model that every sample has, what differs is who the patients are
+        measured = samples.inside if samples.trained.stands else samples.outside
+        around, what = measured(metric), "bootstrap replicates"
     known = around[~np.isnan(around)]
     if len(known) < SHARE_NEEDED * len(around):
         only = f"no interval: only {len(known)} of {len(around)} {what} have a value"

@@ -62,6 +62,8 @@ class Trained:
         The models of the bootstrap replicates.
     folds, interval, bootstrap
         Probabilities on the samples of the plan.
+    stands
+        Whether every sample has the same model, because nothing of it is learned.
     """
 
     y: Counts
@@ -71,6 +73,7 @@ class Trained:
     folds: Replicates
     interval: Replicates
     bootstrap: Replicates
+    stands: bool = False
 
     @property
     def failed(self) -> int:
@@ -140,6 +143,7 @@ def train(
         folds=Replicates(y, plan.folds.training, folds),
         interval=Replicates(y, plan.interval.training, interval),
         bootstrap=Replicates(y, plan.bootstrap, bootstrap),
+        stands=learner.stands,
     )
 
 

@@ -78,7 +78,9 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
     first, *others = sentences
     sentences = [f"{level.capitalize()}: {first}", *(s[:1].upper() + s[1:] for s in others)]
     if subject is not None:
-        sentences.append(_size(subject, evidence) + _movement(subject.instability))
+        sentences.append(_size(subject, evidence) + _movement(
+            subject.instability, stands=not subject.parameters
+        ))
     return Verdict(level, tuple(sentences))
 
 
@@ -117,7 +119,7 @@ def _what_the_model_shows(evidence: Evidence, findings: Sequence[Finding]) -> st
 def _plain(evidence: Evidence) -> str:
     """Why nothing is said of a champion that is not what the verdict is about."""
     champion = evidence.contenders.get(evidence.champion or "")
-    if champion is not None and not champion.parameters:
+    if champion is not None and champion.constant:
         return "which gives everybody the same probability"
     return "which was not shown to"
 
@@ -137,6 +139,8 @@ def _codes(findings: Sequence[Finding], verdict: str) -> set[str]:
 
 
 def _size(subject: Contender, evidence: Evidence) -> str:
+    if not subject.parameters:
+        return f"Nothing of {subject.name} was learned from these {evidence.patients} patients"
     rarer = evidence.rarer
     counted = (
         f"{rarer} events" if rarer == evidence.events else f"{rarer} patients without the event"
@@ -148,8 +152,8 @@ def _size(subject: Contender, evidence: Evidence) -> str:
     )
 
 
-def _movement(instability: float) -> str:
-    if np.isnan(instability):
+def _movement(instability: float, *, stands: bool) -> str:
+    if np.isnan(instability) or stands:
         return "."
     points = round(100 * instability)
     return (
@@ -161,10 +165,8 @@ def _movement(instability: float) -> str:
 def _auroc(subject: Contender) -> str:
     auroc = subject.performance.estimates["auroc"]
     note = "" if auroc.note is None else f"; {auroc.note}"
-    return (
-        f"{auroc.estimate:.2f} ({_interval(auroc)}; "
-        f"{auroc.apparent:.2f} on its own training patients{note})"
-    )
+    own = f"; {auroc.apparent:.2f} on its own training patients" if subject.parameters else ""
+    return f"{auroc.estimate:.2f} ({_interval(auroc)}{own}{note})"
 
 
 def _interval(estimate: Estimate) -> str:

@@ -63,7 +63,7 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
     evidence = evidence_after(estimated, champion=champion.name, global_test=association)
     findings = audit(evidence)
     said = verdict(evidence, findings)
-    learning = frozenset(name for name, c in evidence.contenders.items() if c.parameters)
+    learning = frozenset(name for name, c in evidence.contenders.items() if not c.constant)
     subject = None if evidence.subject is None else evidence.subject.name
     of_subject = None if subject is None else learners[subject].result.sample_size
     named = study.without_paths()

@@ -9,6 +9,7 @@ from predictor.errors import StudyError
 from predictor.learners import make
 from predictor.learners.graded import GRADED, MEAN
 from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
+from predictor.learners.published import Published, scorers_of
 from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study
 
@@ -47,6 +48,8 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         a covariate that it does not have or that is not a number; if it needs directions, and
         nothing is expected of its covariates.
     """
+    if spec.model is not None:
+        return Published(scorers=scorers_of(spec.model, matrix.select(spec.covariates).covariates))
     estimator = make(spec.learner, **spec.parameters)
     where = f"{study.file}: learners.{spec.name}"
     if "splines" in spec.parameters:
@@ -123,6 +126,8 @@ def settings(spec: LearnerSpec, study: Study, estimator: Learner) -> dict[str, s
         said["weak"] = ", ".join(weak)
     if spec.prior is not None:
         said["prior"] = str(spec.prior.source)
+    if spec.model is not None:
+        said["source"] = str(spec.model.source)
     return said
 
 
@@ -139,6 +144,8 @@ def remarks(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, .
             f"Shrunk towards none, half or all of the coefficients of another model, as patients "
             f"left out decide: {spec.prior.source}; it has {listed(list(spec.prior.coefficients))}."
         )
+    if spec.model is not None:
+        said.append(f"Stands as it is, nothing of it was learned here: {spec.model.source}.")
     if estimator.needs_graded:
         said.append(_GRADED[estimator.get_params()["graded"]])
     return tuple(said)

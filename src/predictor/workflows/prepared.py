@@ -31,6 +31,7 @@ from predictor.learners import names
 from predictor.study import LearnerSpec, Study, load_study
 from predictor.workflows.beginning import Beginning
 from predictor.workflows.priors import with_learner_from, with_priors
+from predictor.workflows.standing import with_models
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,6 +126,7 @@ def prepare(
     )
     check_informative(prepared.eligible.take(~np.isnan(prepared.labelled.labels)))
     _check_expected(study, prepared.matrix)
+    study = with_models(study, prepared.matrix)
     for spec in study.learners:
         prepared.matrix.select(spec.covariates)
     if study.penalty is not None:

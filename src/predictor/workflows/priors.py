@@ -88,7 +88,7 @@ def _checked(saved: SavedModel, study: Study, own: Design, where: str) -> Linear
         fault
         for covariate in own.covariates
         if covariate.name in theirs
-        for fault in [_unlike(covariate, study, theirs[covariate.name], saved.study)]
+        for fault in [unlike(covariate, study, theirs[covariate.name], saved.study)]
         if fault is not None
     ]
     if faults:
@@ -96,19 +96,30 @@ def _checked(saved: SavedModel, study: Study, own: Design, where: str) -> Linear
     return saved.model
 
 
-def _unlike(ours: Covariate, study: Study, theirs: Covariate, other: Study) -> str | None:
-    """How a covariate of the same name is another one; None if it is not."""
+def unlike(ours: Covariate, study: Study, theirs: Covariate, other: Study) -> str | None:
+    """How a covariate of the same name is another one in another study; None if it is not."""
     if ours.kind != theirs.kind:
         return f"{ours.name} is a {theirs.kind} there and a {ours.kind} here"
     if ours.levels[:1] != theirs.levels[:1]:
         return f"{ours.name} is compared with {theirs.levels[0]} there and {ours.levels[0]} here"
-    units = [_unit(each, ours.name) for each in (other, study)]
+    units = [unit_of(each, ours.name) for each in (other, study)]
     if None not in units and units[0] != units[1]:
         return f"{ours.name} is in {units[0]} there and in {units[1]} here"
     return None
 
 
-def _unit(study: Study, covariate: str) -> str | None:
+def source_of(saved: SavedModel) -> str:
+    """Which model it is, in words that last longer than its folder."""
+    (spec,) = saved.study.learners
+    if spec.model is not None and spec.model.source is not None:
+        return spec.model.source
+    trained = saved.provenance.get("time")
+    when = f", trained {trained}" if isinstance(trained, str) else ""
+    return f"{saved.learner} of {saved.study.study} ({saved.study.outcome.name}){when}"
+
+
+def unit_of(study: Study, covariate: str) -> str | None:
+    """The unit of a covariate that is a column as it stands in the table."""
     try:
         return study.column(covariate).unit
     except KeyError:
@@ -118,9 +129,7 @@ def _unit(study: Study, covariate: str) -> str | None:
 def _coefficients(saved: SavedModel, linear: LinearScorers, own: Design) -> PriorSpec:
     columns = [name for covariate in saved.covariates for name in covariate.columns]
     values = dict(zip(columns, linear.coefficient[0].tolist(), strict=True))
-    trained = saved.provenance.get("time")
-    when = f", trained {trained}" if isinstance(trained, str) else ""
     return PriorSpec(
-        source=f"{saved.learner} of {saved.study.study} ({saved.study.outcome.name}){when}",
+        source=source_of(saved),
         coefficients={name: values[name] for name in own.columns if name in values},
     )

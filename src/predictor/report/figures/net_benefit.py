@@ -40,7 +40,7 @@ def decision_curve(report: TrainingResult, learner: str) -> Figure | None:
     others = {
         name: facts.decision_curve
         for name, facts in report.learners.items()
-        if name != learner and facts.comparator and facts.parameters
+        if name != learner and facts.comparator and not facts.constant
     }
     others = dict(list(others.items())[: len(style.OTHERS)])
     looks = [

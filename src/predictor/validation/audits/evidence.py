@@ -67,6 +67,11 @@ class Contender:
         """As in the study file."""
         return self.spec.name
 
+    @property
+    def constant(self) -> bool:
+        """Whether it gives everybody the same probability: 0 parameters, and no finished model."""
+        return not self.parameters and self.spec.model is None
+
 
 @dataclass(frozen=True, repr=False)
 class Evidence:
@@ -147,7 +152,7 @@ class Evidence:
 
     @cached_property
     def _subject(self) -> Subject:
-        candidates = {name: c.performance for name, c in self.contenders.items() if c.parameters}
+        candidates = {name: c.performance for name, c in self.contenders.items() if not c.constant}
         return subject_of(candidates, self.champion, self.prevalence_log_loss)
 
     @property

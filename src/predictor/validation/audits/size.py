@@ -44,7 +44,7 @@ def learned(evidence: Evidence) -> Learned | None:
     """
     if not evidence.contenders:
         parameters, name = len(evidence.eligible.columns), None
-    elif evidence.subject is not None:
+    elif evidence.subject is not None and evidence.subject.parameters:
         parameters, name = evidence.subject.parameters, evidence.subject.name
     else:
         return None

@@ -1,0 +1,191 @@
+"""Scorers that add up points, and say what a sum of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor.scorers.arrays import floats, known, only, refused, whole
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.shapley_of_functions import baseline_shapley
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class PointsScorers(Scorers):
+    r"""A stack of B models with the same points, whose sums mean something else in each.
+
+    .. math:: \text{sum}(x) = \sum_j \text{each}_j x_j
+              + \sum_s \text{gain}_s \, 1[x_{\text{column}_s} \ge \text{cut}_s],
+              \qquad \text{logit}_b(x) = \text{intercept}_b + \text{slope}_b \, g(\text{sum}(x))
+
+    with a missing :math:`x_j` taken as :math:`\text{impute}_j`. g is a table: the entry of the last
+    `total` that the sum reaches, the first one below all of them; or, without a table, the sum
+    itself. Contributions are Shapley values against a patient with every column at `centre`.
+
+    Parameters
+    ----------
+    intercept, slope
+        (B,) of the log-odds; NaN marks a failed replicate.
+    each
+        (p,) points per unit of a column.
+    column, cut, gain
+        (s,) steps: the column, from where on, and how many points more.
+    impute, centre
+        (p,) what a missing value is taken as, and what contributions are counted from.
+    total, entry
+        (t,) sums in increasing order, and the log-odds from each on; both empty without a table.
+
+    Examples
+    --------
+    >>> nothing, one = np.zeros(1), np.ones(1)
+    >>> rule = PointsScorers(
+    ...     nothing, one, nothing, np.array([0]), np.array([19.0]), one, nothing, nothing,
+    ...     total=np.array([0.0, 1.0]), entry=np.array([-1.0, 1.0]),
+    ... )
+    >>> rule.logit(np.array([[18.0], [19.0]]))
+    array([[-1.,  1.]])
+    """
+
+    intercept: Floats
+    slope: Floats
+    each: Floats
+    column: Ints
+    cut: Floats
+    gain: Floats
+    impute: Floats
+    centre: Floats
+    total: Floats
+    entry: Floats
+    kind: ClassVar[str] = "points"
+    kept: ClassVar[int] = 200
+
+    def __len__(self) -> int:
+        return len(self.intercept)
+
+    def __getitem__(self, index: Index) -> PointsScorers:
+        """Return the stack of the chosen models (a slice, positions or a mask)."""
+        return replace(self, intercept=self.intercept[index], slope=self.slope[index])
+
+    @property
+    def columns(self) -> int:
+        """How many columns (p) are read."""
+        return len(self.each)
+
+    @property
+    def failed(self) -> Bools:
+        """(B,) models that could not be fitted."""
+        return np.isnan(self.intercept)
+
+    def sums(self, X: Floats) -> Floats:
+        """Points (n,) of the patients `X` (n, p)."""
+        X = with_columns(X, self.columns)
+        filled = np.where(np.isnan(X), self.impute, X)
+        steps = filled[:, self.column] >= self.cut
+        points: Floats = filled @ self.each + steps @ self.gain
+        return points
+
+    def logit(self, X: Floats) -> Floats:
+        """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
+        return self.intercept[:, None] + self.slope[:, None] * self._meaning(X)
+
+    def contributions(self, X: Floats) -> tuple[Floats, Floats]:
+        """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
+        X = with_columns(X, self.columns)
+        away = np.where(np.isnan(X), self.impute, X) - self.centre
+        # a value that is subtracted and added again may fall short of its own step
+        near = _ROUNDING * np.maximum(1.0, np.abs(self.cut))
+
+        def meaning(Z: Floats) -> Floats:
+            moved = Z + self.centre
+            for column, cut, least in zip(self.column, self.cut, near, strict=True):
+                values = moved[:, column]
+                moved[:, column] = np.where(np.abs(values - cut) < least, cut, values)
+            return self._meaning(moved)
+
+        baseline, values = baseline_shapley(meaning, away)
+        return self.intercept + self.slope * baseline, self.slope[:, None, None] * values
+
+    def recalibrated(self, intercept: Floats, slope: Floats) -> PointsScorers:
+        """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
+        return replace(
+            self, intercept=intercept + slope * self.intercept, slope=slope * self.slope
+        )
+
+    @classmethod
+    def join(cls, stacks: Sequence[PointsScorers]) -> PointsScorers:
+        """One stack of several, at least one, that were fitted in the same way."""
+        return replace(
+            stacks[0],
+            intercept=np.concatenate([stack.intercept for stack in stacks]),
+            slope=np.concatenate([stack.slope for stack in stacks]),
+        )
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return plain arrays."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> PointsScorers:
+        """Make the stack again from what `to_arrays` returned."""
+        only(arrays, tuple(cls.__dataclass_fields__))
+        intercept = floats(arrays, "intercept", (None,))
+        slope = floats(arrays, "slope", intercept.shape)
+        each = floats(arrays, "each", (None,))
+        impute, centre = (floats(arrays, name, each.shape) for name in ("impute", "centre"))
+        cut = floats(arrays, "cut", (None,))
+        gain = floats(arrays, "gain", cut.shape)
+        column = whole(arrays, "column", cut.shape, 0, len(each) - 1)
+        total = floats(arrays, "total", (None,))
+        entry = floats(arrays, "entry", total.shape)
+        found = cls(intercept, slope, each, column, cut, gain, impute, centre, total, entry)
+        known("slope", slope, found.failed)
+        for name in ("each", "cut", "gain", "impute", "centre", "total", "entry"):
+            known(name, arrays[name][None], np.zeros(1, dtype=np.bool_))
+        if np.any(np.diff(total) <= 0):
+            raise refused("total", "are not in increasing order")
+        return found
+
+    def in_words(self, replicates: PointsScorers, names: Sequence[str]) -> list[str]:
+        """The first model in sentences."""
+        del replicates
+        said = []
+        for name in dict.fromkeys(names):
+            places = [j for j, owner in enumerate(names) if owner == name]
+            steps = [
+                f"{gain:+g} from {cut:g} on"
+                for column, cut, gain in zip(self.column, self.cut, self.gain, strict=True)
+                if column in places and gain
+            ]
+            units = [f"{self.each[j]:+g} for each unit" for j in places if self.each[j]]
+            if steps or units:
+                said.append(f"{name}: {', '.join((*units, *steps))}.")
+        if len(self.total):
+            logit = self.intercept[0] + self.slope[0] * self.entry
+            table = ", ".join(
+                f"{total:g}: {100 / (1 + np.exp(-each)):.0f} %"
+                for total, each in zip(self.total, logit, strict=True)
+            )
+            meaning = f"Probability by the sum from which on it holds: {table}."
+        else:
+            meaning = (
+                f"Log-odds are {self.intercept[0]:.3g} and {self.slope[0]:+.3g} for each point."
+            )
+        return ["Points are added up.", *said, meaning]
+
+    def _meaning(self, X: Floats) -> Floats:
+        sums = self.sums(X)
+        if not len(self.total):
+            return sums
+        # thirds of a point may add up to a little less than one
+        place = np.searchsorted(self.total, sums + _ROUNDING, side="right") - 1
+        entry: Floats = self.entry[np.maximum(place, 0)]
+        return entry

@@ -36,26 +36,29 @@ def card(model: SavedModel, result: TrainingResult) -> str:
     study, facts = model.study, result.learners[model.learner]
     sections = {
         "Model details": _details(model.study, facts, result),
-        "Intended use": _use(study),
-        "Factors": _factors(model),
+        "Intended use": use(study),
+        "Factors": factors(model),
         "Metrics": _metrics(facts, result.plan),
         "Evaluation data": _evaluation(result.data),
         "Training data": _training(model, facts, result),
         "Quantitative analyses": _analyses(facts, result),
-        "Ethical considerations": _ethics(study),
+        "Ethical considerations": ethics(study),
         "Caveats and recommendations": _caveats(result),
     }
     lines = [
         f"# {as_markdown(study.title or study.study)}: {as_markdown(model.learner)}",
         "",
-        (
-            f"> {layout.RESEARCH_ONLY} Developed on {result.data.labelled} patients; not "
-            "externally validated."
-        ),
+        (f"> {layout.RESEARCH_ONLY} {_begun(facts, result.data)}"),
     ]
     for title, content in sections.items():
         lines += ["", f"## {title}", "", *content]
     return "\n".join([*lines, ""])
+
+
+def _begun(facts: LearnerResult, data: CohortCounts) -> str:
+    if facts.published is not None:
+        return f"Entered as it was published, and measured in {data.labelled} other patients."
+    return f"Developed on {data.labelled} patients; not externally validated."
 
 
 def dictionary_hash(study: Study) -> str:
@@ -74,10 +77,11 @@ def _details(study: Study, facts: LearnerResult, result: TrainingResult) -> list
     (prior,) = (spec.prior for spec in study.learners)
     return [
         f"- **Learner** {facts.learner}, {facts.parameters} parameters",
-        f"- **Predicts** {_at(study, study.outcome.name, end)}",
+        f"- **Predicts** {at(study, study.outcome.name, end)}",
         f"- **From** what is known at {as_markdown(f'{start} ({study.timepoints[start]})')}",
-        f"- **Label rule** {_code(study.outcome.rule)}",
+        f"- **Label rule** {code(study.outcome.rule)}",
         *([f"- **Started from** {as_markdown(str(prior.source))}"] if prior else []),
+        *([f"- **Entered from** {as_markdown(facts.published)}"] if facts.published else []),
         f"- **Trained** {result.time}",
         f"- **Seed** {result.seed}",
         f"- **Versions** {versions}",
@@ -85,8 +89,9 @@ def _details(study: Study, facts: LearnerResult, result: TrainingResult) -> list
     ]
 
 
-def _use(study: Study) -> list[str]:
-    rules = [f"{as_markdown(name)} ({_code(rule)})" for name, rule in study.eligible.items()]
+def use(study: Study) -> list[str]:
+    """Intended use."""
+    rules = [f"{as_markdown(name)} ({code(rule)})" for name, rule in study.eligible.items()]
     return [
         (
             "- **For** research: to be tested, unchanged, on other patients whose outcome becomes "
@@ -101,7 +106,8 @@ def _use(study: Study) -> list[str]:
     ]
 
 
-def _factors(model: SavedModel) -> list[str]:
+def factors(model: SavedModel) -> list[str]:
+    """What it reads, and how it is known that nothing of it comes later."""
     study = model.study
     needed = needed_columns(study, [covariate.name for covariate in model.covariates])
     predict_at = as_markdown(study.predict_at)
@@ -176,6 +182,8 @@ def _kept(model: SavedModel) -> str:
 
 
 def _imputed(facts: LearnerResult, result: TrainingResult) -> str:
+    if facts.published is not None:
+        return "as was published (see the study file)"
     if not facts.parameters:
         return "none to impute: no covariate is used"
     impute = facts.settings.get("impute")
@@ -190,6 +198,8 @@ def _imputed(facts: LearnerResult, result: TrainingResult) -> str:
 
 def _enough(facts: LearnerResult) -> str:
     size = facts.sample_size
+    if size is None and facts.published is not None:
+        return "nothing was learned from these patients"
     if size is None:
         return "no parameter but the prevalence"
     patients, needed = size.patients, size.required.all_criteria
@@ -235,7 +245,8 @@ def _analyses(facts: LearnerResult, result: TrainingResult) -> list[str]:
     return [*lines, "", "No analysis by groups of patients: fairness is not known."]
 
 
-def _ethics(study: Study) -> list[str]:
+def ethics(study: Study) -> list[str]:
+    """What the probability is not; last, what two trainings tell together."""
     judged = (
         "- The outcome rests on a report of success, too, and carries the view of whoever "
         "reported it."
@@ -268,11 +279,12 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(as_markdown(name) for name in names) or "none"
 
 
-def _at(study: Study, what: str, point: str) -> str:
+def at(study: Study, what: str, point: str) -> str:
+    """What is known at a time point, with what that is."""
     return as_markdown(f"{what}, known at {point} ({study.timepoints[point]})")
 
 
-def _code(sql: str) -> str:
+def code(sql: str) -> str:
     """SQL between as many backquotes as it does not contain itself."""
     text = " ".join(visible(sql).split())
     longest = max((len(found) for found in re.findall("`+", text)), default=0)

@@ -128,7 +128,7 @@ def _size_evaluation(report: Report) -> str:
     widths = [
         f"{name} {span(facts.metrics['auroc'])}"
         for name, facts in report.learners.items()
-        if facts.parameters
+        if not facts.constant
     ]
     return (
         f"{data.labelled} patients, {data.events} events. 95 % intervals of AUROC: "

@@ -198,7 +198,7 @@ def _updating(report: Report) -> str:
 
 def _measures(report: Report) -> str:
     known, unknown = procedure.estimated(report.learners.values(), lambda name: measure(name)[0])
-    drawn = [facts for facts in report.learners.values() if facts.parameters]
+    drawn = [facts for facts in report.learners.values() if not facts.constant]
     figures = [
         *(["calibration plot"] if any(f.calibration.groups for f in drawn) else []),
         *(["decision curve"] if drawn else []),
@@ -256,6 +256,8 @@ def _full_model(report: Report) -> str:
 
 
 def _described(facts: LearnerResult) -> str:
+    if facts.published is not None:
+        return "a published model as it stands"
     if not facts.parameters:
         return "one probability for everybody"
     if facts.description.coefficients is not None:

@@ -59,6 +59,8 @@ from predictor.results.description import (
     Transition,
 )
 from predictor.results.documents import (
+    EnteredModel,
+    EnteredModels,
     PromotedModel,
     ScoredFile,
     SentTraining,
@@ -174,6 +176,8 @@ __all__ = [
     "Described",
     "Description",
     "Duration",
+    "EnteredModel",
+    "EnteredModels",
     "Estimate",
     "Exclusion",
     "ExpectedDirections",

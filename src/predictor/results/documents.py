@@ -30,6 +30,42 @@ class ScoredFile(Result):
     out: str
 
 
+class EnteredModel(Result):
+    """A published model that was saved.
+
+    Attributes
+    ----------
+    study, learner, outcome, predict_at
+        Of the model: what it predicts, and when.
+    source
+        Who published it, and where.
+    form
+        What it is.
+    columns
+        Of the design matrix, which it reads.
+    refused
+        Covariates without which a patient gets no probability.
+    model
+        The folder of the saved model.
+    """
+
+    study: str
+    learner: str
+    outcome: str
+    predict_at: str
+    source: str
+    form: Literal["equation", "points", "rule"]
+    columns: tuple[str, ...]
+    refused: tuple[str, ...]
+    model: str
+
+
+class EnteredModels(Result):
+    """The document of ``predictor enter``."""
+
+    models: tuple[EnteredModel, ...]
+
+
 class WrittenPage(Result):
     """The document of ``predictor report``: where the numbers came from, where the page is."""
 

@@ -139,8 +139,8 @@ class TrainingResult(Result):
 
     @property
     def learning(self) -> Mapping[str, LearnerResult]:
-        """The learners that tell patients apart."""
-        return {name: learner for name, learner in self.learners.items() if not learner.constant}
+        """The learners that learn something from covariates."""
+        return {name: learner for name, learner in self.learners.items() if learner.parameters}
 
     def _repr_html_(self) -> str:
         rows = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from predictor.cohort import Covariate, Design, Pooled
 from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers
 from predictor.scorers.rounding import significant, to_step
-from predictor.study import Study
+from predictor.study import PublishedModel, Study
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,6 +61,15 @@ class Usual:
         rounded = np.where(count > 0, to_step(np.nan_to_num(mean), np.nan_to_num(spread)), np.nan)
         return cls(tuple(rounded.tolist()), tuple(significant(spread, 2).tolist()))
 
+    @classmethod
+    def published(cls, model: PublishedModel, columns: Sequence[str]) -> Usual:
+        """As a publication tells it; nan of a column of which it tells nothing."""
+        nan = float("nan")
+        return cls(
+            tuple(model.means.get(name, nan) for name in columns),
+            tuple(model.standard_deviations.get(name, nan) for name in columns),
+        )
+
 
 Document = Mapping[str, Any]
 """What a JSON file of a model says, which anybody may have written: checked where it is read."""
@@ -105,3 +114,20 @@ class SavedModel:
     provenance: Document
     pooled: tuple[Pooled, ...] = ()
     digest: str | None = field(default=None, compare=False)
+
+    def unanswered(self, matrix: Design) -> tuple[tuple[str, ...], ...]:
+        """Of each patient the missing covariates without which the model gives no probability.
+
+        None of a model that was trained, which takes a missing value as another one.
+        """
+        (spec,) = self.study.learners
+        refused = frozenset[str]() if spec.model is None else spec.model.refused
+        gaps = {
+            covariate.name: np.isnan(matrix.X[:, covariate.start : covariate.stop]).sum(axis=1)
+            for covariate in matrix.covariates
+            if refused.intersection(covariate.columns)
+        }
+        return tuple(
+            tuple(name for name, gap in gaps.items() if gap[row] > 0)
+            for row in range(len(matrix.X))
+        )

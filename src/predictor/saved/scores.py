@@ -191,8 +191,14 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
                 )
         for row in again:
             notes[row].append("the same patient in another row")
-        for row, found in zip(rows, notes, strict=True):
+        for row, found, lacking in zip(rows, notes, model.unanswered(matrix), strict=True):
             flags[row] = "; ".join(found)
+            if lacking:
+                probability[row], low[row], high[row] = (float("nan"),) * 3
+                contributions[row] = float("nan")
+                flags[row] = (
+                    f"not scored: the model takes nothing for a missing {', '.join(lacking)}"
+                )
     return Scores(
         identifiers=cohort.table.select(list(model.study.ids)),
         probability=probability,

@@ -65,8 +65,7 @@ class Spread:
         others = np.clip(replicates.logit(X), -_CERTAIN, _CERTAIN)
         others = others[~np.isnan(others).any(axis=1)]
         if not len(others):
-            nothing = np.full(1 + len(centre), np.nan)
-            return cls(centre, nothing, nothing[None, :])
+            return cls.unknown(centre)
         away = others - np.clip(model.logit(X), -_CERTAIN, _CERTAIN)
         line = np.linalg.lstsq(basis, away.T, rcond=None)[0].T
         left_over = away - line @ basis.T
@@ -81,6 +80,12 @@ class Spread:
             significant(middle, _DIGITS),
             significant(np.vstack([root[size > 1e-9 * size.max(initial=0.0)], rest]), _DIGITS),
         )
+
+    @classmethod
+    def unknown(cls, centre: Floats) -> Spread:
+        """Of a model of which no other sample is known; `centre` (p,) is never used."""
+        nothing = np.full(1 + len(centre), np.nan)
+        return cls(centre, nothing, nothing[None, :])
 
     @property
     def columns(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -116,9 +116,7 @@ class PointsScorers(Scorers):
 
     def recalibrated(self, intercept: Floats, slope: Floats) -> PointsScorers:
         """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
-        return replace(
-            self, intercept=intercept + slope * self.intercept, slope=slope * self.slope
-        )
+        return replace(self, intercept=intercept + slope * self.intercept, slope=slope * self.slope)
 
     @classmethod
     def join(cls, stacks: Sequence[PointsScorers]) -> PointsScorers:
@@ -136,7 +134,7 @@ class PointsScorers(Scorers):
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> PointsScorers:
         """Make the stack again from what `to_arrays` returned."""
-        only(arrays, tuple(cls.__dataclass_fields__))
+        only(arrays, [field.name for field in fields(cls)])
         intercept = floats(arrays, "intercept", (None,))
         slope = floats(arrays, "slope", intercept.shape)
         each = floats(arrays, "each", (None,))

@@ -34,14 +34,14 @@ def _number(value: object, otherwise: str) -> float:
 def _gaps(value: object) -> Mapping[str, float | str] | str:
     if value == REFUSE:
         return REFUSE
-    if not isinstance(value, Mapping):
-        raise ValueError("expected refuse, or by column a number or refuse")
-    return MappingProxyType(
-        {
-            str(name): each if each == REFUSE else _number(each, f"{name}: a number, or refuse")
-            for name, each in value.items()
-        }
-    )
+    if isinstance(value, Mapping):
+        return MappingProxyType(
+            {
+                str(name): each if each == REFUSE else _number(each, f"{name}: a number, or refuse")
+                for name, each in value.items()
+            }
+        )
+    raise ValueError("expected refuse, or by column a number or refuse")
 
 
 def _points(value: object) -> float | Mapping[float, float]:

@@ -78,9 +78,9 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
     first, *others = sentences
     sentences = [f"{level.capitalize()}: {first}", *(s[:1].upper() + s[1:] for s in others)]
     if subject is not None:
-        sentences.append(_size(subject, evidence) + _movement(
-            subject.instability, stands=not subject.parameters
-        ))
+        sentences.append(
+            _size(subject, evidence) + _movement(subject.instability, stands=not subject.parameters)
+        )
     return Verdict(level, tuple(sentences))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from predictor.workflows.comparison_page import write_comparison
     from predictor.workflows.delivery import deliver
     from predictor.workflows.describing import describe
+    from predictor.workflows.entering import enter
     from predictor.workflows.estimated import Estimated, estimate
     from predictor.workflows.fitted import Fitted, fit
     from predictor.workflows.judged import Judged, judge
@@ -39,6 +40,7 @@ __all__ = [
     "compare",
     "deliver",
     "describe",
+    "enter",
     "estimate",
     "fit",
     "initialise",
@@ -69,6 +71,7 @@ _WHERE = {
     "compare": "comparing",
     "deliver": "delivery",
     "describe": "describing",
+    "enter": "entering",
     "estimate": "estimated",
     "fit": "fitted",
     "initialise": "starter_study",

@@ -19,6 +19,7 @@ from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
 from predictor.workflows.case_mix import linear_predictor
 from predictor.workflows.comparable import to_compare
+from predictor.workflows.entered import entered
 from predictor.workflows.estimated import Estimated, EstimatedLearner
 from predictor.workflows.judged import Judged
 from predictor.workflows.lab_book import attempt, entry
@@ -193,6 +194,14 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
     learner, prepared = estimated.learners[name], estimated.prepared
     # a file of resamples is named by a path of this machine, which is nobody's business
     study = prepared.study.without_paths()
+    performance = {
+        **learner.result.to_json(),
+        "plan": plan_result(study, estimated.plan).to_json(),
+        "data": cohort_counts(prepared.labelled, prepared.fingerprint).to_json(),
+    }
+    provenance = {"fingerprint": prepared.fingerprint, "seed": study.seed}
+    if learner.spec.model is not None:
+        return entered(learner.spec, study, learner.matrix.covariates, performance, provenance)
     model = kept(learner.trained.model, learner.matrix.X, fewest=FEWEST)
     return SavedModel(
         study=study.model_copy(update={"learners": (learner.spec,)}),
@@ -209,12 +218,10 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
             if pooled.covariate in {covariate.name for covariate in learner.matrix.covariates}
         ),
         performance={
-            **learner.result.to_json(),
+            **performance,
             "linear_predictor": linear_predictor(model, learner.matrix).to_json(),
-            "plan": plan_result(study, estimated.plan).to_json(),
-            "data": cohort_counts(prepared.labelled, prepared.fingerprint).to_json(),
         },
-        provenance={"fingerprint": prepared.fingerprint, "seed": study.seed},
+        provenance=provenance,
     )
 
 

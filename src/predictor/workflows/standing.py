@@ -45,9 +45,7 @@ def with_models(study: Study, matrix: Design) -> Study:
     return study if learners == study.learners else study.model_copy(update={"learners": learners})
 
 
-def held_against(
-    name: str, model: PublishedModel, study: Study, matrix: Design
-) -> tuple[str, ...]:
+def held_against(name: str, model: PublishedModel, study: Study, matrix: Design) -> tuple[str, ...]:
     """The covariates that a model reads, in the order of the matrix.
 
     Raises
@@ -104,13 +102,13 @@ def _standing(spec: LearnerSpec, study: Study, matrix: Design) -> LearnerSpec:
         model = published(saved, where)
     covariates = held_against(spec.name, model, study, matrix)
     own = matrix.select(covariates)
-    gaps = np.isnan(own.X).any(axis=0)
+    gaps = np.isnan(own.X).sum(axis=0)
     refused = [c for c, gap in zip(own.columns, gaps, strict=True) if gap and c in model.refused]
     if refused:
         raise StudyError(
-            f"{study.file}: learners.{spec.name}.model.missing: the model refuses patients without "
-            f"{listed(refused)}, and some have none; learners are compared on the same patients, so "
-            f"say what a missing value is taken as, or make such patients not eligible"
+            f"{study.file}: learners.{spec.name}.model.missing: the model refuses patients "
+            f"without {listed(refused)}, and some have none; learners are compared on the same "
+            f"patients, so say what a missing value is taken as, or make such patients not eligible"
         )
     return spec.model_copy(update={"model": model, "covariates": covariates})
 
@@ -169,9 +167,9 @@ def published(saved: SavedModel, where: str) -> PublishedModel:
         curves = _curves(model, columns)
     else:
         raise StudyError(
-            f"{where}: its learner, {saved.learner}, is no sum of log-odds with a fixed value for "
-            f"what is missing; compare with a ridge, elastic_net, firth or logistic, imputed by the "
-            f"mean, or see how it does by itself with `predictor validate`"
+            f"{where}: its learner, {saved.learner}, is no sum of log-odds with a fixed value "
+            f"for what is missing; compare with a ridge, elastic_net, firth or logistic, imputed "
+            f"by the mean, or see how it does by itself with `predictor validate`"
         )
     numbers = dict(zip(columns, straight.tolist(), strict=True))
     return PublishedModel(
@@ -196,7 +194,9 @@ def _curves(model: AdditiveScorers, columns: list[str]) -> dict[str, SplineCurve
     expansion, coefficient = model.expansion, model.coefficient[0]
     further = coefficient[len(columns) :].reshape(len(expansion.spline_column), -1)
     found = {}
-    for place, knots, terms in zip(expansion.spline_column, expansion.knots[0], further, strict=True):
+    for place, knots, terms in zip(
+        expansion.spline_column, expansion.knots[0], further, strict=True
+    ):
         there = ~np.isnan(knots)
         if there.any():
             found[columns[place]] = SplineCurve(

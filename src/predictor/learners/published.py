@@ -53,7 +53,8 @@ class Published(Learner):
 
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         del y
-        probability = np.broadcast_to(self.scorers.probability(X), (len(weights), len(X)))
+        # laid out as every learner's: the last digit of a sum depends on it
+        probability = np.tile(self.scorers.probability(X), (len(weights), 1))
         return Fits(self.scorers[np.zeros(len(weights), dtype=np.int64)], probability)
 
 

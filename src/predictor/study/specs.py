@@ -78,8 +78,6 @@ class LearnerSpec(Frozen):
     @model_validator(mode="after")
     def _stands_as_it_is(self) -> Self:
         if self.model is None:
-            if self.learner == PUBLISHED:
-                raise ValueError("model is missing: the folder of a saved model, or its numbers")
             return self
         if self.learner != PUBLISHED or self.splines or self.prior is not None or self.parameters:
             raise ValueError(

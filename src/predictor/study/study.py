@@ -12,7 +12,7 @@ from predictor.study.columns import CLUSTERS, Column, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
 from predictor.study.frozen import Directions, Frozen, Texts
 from predictor.study.outcome import Outcome
-from predictor.study.specs import LearnerSpec, PenaltySpec, ValidationSpec
+from predictor.study.specs import PUBLISHED, LearnerSpec, PenaltySpec, ValidationSpec
 
 # what a file of scores says of each patient, beside the identifiers
 COLUMNS_OF_SCORES = (
@@ -148,6 +148,11 @@ class Study(Frozen):
         for learner in self.learners:
             if visible(learner.name) != learner.name or "\n" in learner.name:
                 raise ValueError(f"learners.{learner.name}: a control character in the name")
+            if learner.learner == PUBLISHED and learner.model is None:
+                raise ValueError(
+                    f"learners.{learner.name}: model is missing: the folder of a saved model, or "
+                    f"its numbers"
+                )
             if fault := fault_of_learner_folder(learner.slug, slugs):
                 raise ValueError(f"learners.{learner.name}: {fault}")
         return self

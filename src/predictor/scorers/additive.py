@@ -130,6 +130,17 @@ class AdditiveScorers(Scorers):
             self.expansion,
         )
 
+    def terms(self, X: Floats) -> tuple[Floats, Floats]:
+        """(n, q) columns and further terms of splines, gaps filled; those of the first model."""
+        found = self.expansion[:1].terms(with_columns(X, self.columns))[0]
+        return found, self.coefficient[0]
+
+    def with_weights(self, intercept: Floats, weight: Floats) -> AdditiveScorers:
+        """Models with other coefficients of the terms of the first one."""
+        expansion = self.expansion[np.zeros(len(intercept), dtype=np.int64)]
+        centre = np.broadcast_to(self.centre[0], weight.shape)
+        return AdditiveScorers(intercept, weight, centre, expansion)
+
     @classmethod
     def join(cls, stacks: Sequence[AdditiveScorers]) -> AdditiveScorers:
         """One stack of several, at least one, that were fitted in the same way."""

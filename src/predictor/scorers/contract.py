@@ -96,6 +96,39 @@ class Scorers(ABC):
             cannot be.
         """
 
+    def terms(self, X: Floats) -> tuple[Floats, Floats] | None:
+        """What the log-odds of the first model are a weighted sum of, but for the intercept.
+
+        Parameters
+        ----------
+        X
+            (n, p), NaN for missing.
+
+        Returns
+        -------
+        tuple
+            (n, q) terms, gaps filled as the model fills them, and (q,) weights. None if it is no
+            such sum.
+        """
+        del X
+        return None
+
+    def with_weights(self, intercept: Floats, weight: Floats) -> Self:
+        """Models of the terms of the first one with other weights.
+
+        Parameters
+        ----------
+        intercept, weight
+            (B,) and (B, q), of the terms.
+
+        Raises
+        ------
+        TypeError
+            Where there are no terms.
+        """
+        del intercept, weight
+        raise TypeError(f"models of kind {self.kind} are no weighted sum of terms")
+
     def coefficients(self) -> Floats | None:
         """(B, p) change in log-odds per unit of a column; None if there is no such number."""
         return None

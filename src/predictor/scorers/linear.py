@@ -121,6 +121,16 @@ class LinearScorers(Scorers):
             self.centre,
         )
 
+    def terms(self, X: Floats) -> tuple[Floats, Floats]:
+        """(n, p) columns with the gaps filled, and the coefficients of the first model."""
+        X = with_columns(X, self.columns)
+        return np.where(np.isnan(X), self.impute[0], X), self.coefficient[0]
+
+    def with_weights(self, intercept: Floats, weight: Floats) -> LinearScorers:
+        """Models with other coefficients; gaps and contributions are those of the first one."""
+        impute, centre = (np.broadcast_to(v[0], weight.shape) for v in (self.impute, self.centre))
+        return LinearScorers(intercept, weight, impute, centre)
+
     @classmethod
     def join(cls, stacks: Sequence[LinearScorers]) -> LinearScorers:
         """One stack of several, at least one, that were fitted in the same way."""

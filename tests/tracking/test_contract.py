@@ -49,6 +49,21 @@ def test_ids_tell_trainings_and_learners_apart(tracker, make_run) -> None:
     ]
 
 
+def test_what_names_no_champion_takes_no_place_and_is_no_training(tracker, make_run) -> None:
+    (_, updated) = make_run().learners
+    update = {"command": "update", "champion": None, "learners": (updated,)}
+    assert tracker.log(make_run(**update)).champion_version is None
+    trained = tracker.log(make_run())
+    assert trained.champion_version == 3
+    later = tracker.log(make_run(**update))
+    assert (later.versions, later.champion_version) == ({"pain only": 4}, 3)
+    assert _files(tracker.fetch_model(f"models:/{later.registered}/4")) == updated.model
+    nothing = tracker.log(make_run(command="validate", champion=None, learners=()))
+    assert (nothing.versions, nothing.champion_version) == ({}, 3)
+    _, listed = tracker.trainings("crps")
+    assert [run.source for run in listed] == [trained.run_id]
+
+
 def test_each_question_of_a_study_has_its_own_versions_and_champion(tracker, make_run) -> None:
     first = tracker.log(make_run())
     question = {"outcome": "relapse at 1 year", "predict_at": "T1", "rule": "pain > 4"}

@@ -37,7 +37,7 @@ def clear_dead(client: MlflowClient, experiment_id: str, training: str, *, alone
         partial(
             client.search_runs,
             [experiment_id],
-            "attributes.status = 'RUNNING' and tags.`mlflow.source.name` = 'predictor train'",
+            "attributes.status = 'RUNNING' and tags.`mlflow.source.name` LIKE 'predictor %'",
         )
     )
     parents = {run.data.tags.get("mlflow.parentRunId", run.info.run_id) for run in running}

@@ -36,7 +36,10 @@ def list_trainings(study: str) -> tuple[str, tuple[ListedRun, ...]]:
         if experiment is None:
             return shown(uri), ()
         # the runs of learners have no such tag
-        whole = f"attributes.status = 'FINISHED' and tags.`{COMPLETE}` LIKE '%'"
+        whole = (
+            f"attributes.status = 'FINISHED' and tags.`{COMPLETE}` LIKE '%' "
+            "and tags.`mlflow.source.name` = 'predictor train'"
+        )
         runs = all_of(partial(client.search_runs, [experiment.experiment_id], whole))
     found = (_listed(run) for run in runs)
     return shown(uri), tuple(sorted(found, key=lambda run: (run.started, run.training)))

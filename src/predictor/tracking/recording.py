@@ -59,7 +59,7 @@ class RecordingTracker(Tracker):
             return replace(
                 self._logged[run.training],
                 already=True,
-                champion_version=self._champions[registered],
+                champion_version=self._champions.get(registered),
             )
         run_ids = {each.name: f"{run.training}-{n}" for n, each in enumerate(run.learners)}
         versions = {}
@@ -73,7 +73,9 @@ class RecordingTracker(Tracker):
                 self._by_uri |= dict.fromkeys(uris, learner)
         self.runs.append(run)
         self._by_id |= dict.fromkeys([run.training, *run_ids.values()], run)
-        if registered not in self._champions or run.promote is not None:
+        if run.champion is not None and (
+            registered not in self._champions or run.promote is not None
+        ):
             self._name(registered, versions[run.champion])
         self._logged[run.training] = LoggedTraining(
             store="memory",
@@ -83,7 +85,7 @@ class RecordingTracker(Tracker):
             model_uris={name: f"models:/{run_id}" for name, run_id in run_ids.items()},
             registered=registered,
             versions=versions,
-            champion_version=self._champions[registered],
+            champion_version=self._champions.get(registered),
         )
         return self._logged[run.training]
 
@@ -98,7 +100,7 @@ class RecordingTracker(Tracker):
         if not 1 <= version <= len(there):
             raise ModelError(f"{registered} has no version {version}; it has 1 to {len(there)}")
         learner, run_id = there[version - 1]
-        before = self._champions[registered]
+        before = self._champions.get(registered)
         self._name(registered, version)
         said = Promotion(registered, version, before, learner.name, run_id, reason)
         self.promotions.append(said)
@@ -110,7 +112,7 @@ class RecordingTracker(Tracker):
         found = [
             ListedRun(source=run.training, **{name: getattr(run, name) for name in said})
             for run in self.runs
-            if run.study == study
+            if run.study == study and run.command == "train"
         ]
         return "memory", tuple(sorted(found, key=lambda run: (run.started, run.training)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Attempt:
         What is predicted, from when, by which rule: parameters too.
     started
         Milliseconds since 1970, UTC.
+    command
+        What was done: ``train``, or another command that leaves a run of this shape.
     """
 
     training: str
@@ -69,6 +71,7 @@ class Attempt:
     title: str
     question: Mapping[str, str]
     started: int
+    command: str = field(default="train", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class TrainingRun(Attempt):
     learners
         In the order of the study file.
     champion
-        The name of one of the learners, which has a version.
+        The name of one of the learners, which has a version; None if none of them may become the
+        champion by itself.
     promote
         Why its version becomes the champion of the question even if there is one; None if it does
         so only where there is none.
@@ -114,10 +118,12 @@ class TrainingRun(Attempt):
     rows: int
     artifacts: Mapping[str, bytes]
     learners: tuple[LearnerRun, ...]
-    champion: str
+    champion: str | None
     promote: str | None = None
 
     def __post_init__(self) -> None:
+        if self.champion is None:
+            return
         versions = {learner.name: learner.version for learner in self.learners}
         if self.champion not in versions:
             raise ValueError(f"the champion {self.champion!r} is not one of the learners")

@@ -102,7 +102,8 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
                 log_metrics(client, run_id, learner.metrics, learner.curves, model_id=model_id)
                 run_ids[name], model_ids[name] = run_id, model_id
 
-            new.link(parent, model_ids[run.champion])
+            if run.champion is not None:
+                new.link(parent, model_ids[run.champion])
             for learner in run.learners:
                 if learner.version is not None:
                     name = learner.name
@@ -110,7 +111,8 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
                     versions[name] = new.register(
                         model_ids[name], run_ids[name], learner.version, said
                     )
-            best = new.commit(versions[run.champion], run.promote)
+            own = None if run.champion is None else versions[run.champion]
+            best = new.commit(own, run.promote)
     return LoggedTraining(
         store=shown(uri),
         experiment_id=experiment_id,
@@ -212,7 +214,7 @@ def _found(
 
 def _tags(attempt: Attempt) -> dict[str, str]:
     return {
-        "mlflow.source.name": "predictor train",
+        "mlflow.source.name": f"predictor {attempt.command}",
         "mlflow.source.type": "LOCAL",
         "study": attempt.study,
         "training": attempt.training,

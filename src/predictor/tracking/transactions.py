@@ -92,7 +92,7 @@ class Transaction:
         self._client.set_logged_model_tags(model_id, {"mlflow.modelVersions": link})
         return version
 
-    def commit(self, version: int, reason: str | None) -> int:
+    def commit(self, version: int | None, reason: str | None) -> int | None:
         """Mark every run as finished; the version that is the champion then.
 
         The parent run, the first one, is marked last. Whatever finds it running knows by a tag
@@ -101,7 +101,8 @@ class Transaction:
         Parameters
         ----------
         version
-            Becomes the champion if there is a reason, or no champion yet.
+            Becomes the champion if there is a reason, or no champion yet; None: the champion stays
+            who it is.
         """
         parent, *children = self._runs
         self._drop_doubles()
@@ -109,7 +110,11 @@ class Transaction:
             self._client.set_terminated(run_id, end_time=self._runs[run_id])
         whole = {"ended": self._runs[parent], "at": now(), "champion": version, "reason": reason}
         self._client.set_tag(parent, COMPLETE, json.dumps(whole))
-        best = name_champion(self._client, self._registered, version, reason)
+        if version is None:
+            there = champion(self._client, self._registered)
+            best = None if there is None else int(there.version)
+        else:
+            best = name_champion(self._client, self._registered, version, reason)
         self._client.set_terminated(parent, end_time=self._runs[parent])
         return best
 

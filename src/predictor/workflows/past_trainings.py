@@ -52,9 +52,12 @@ def on_disk(folder: Path) -> tuple[tuple[ListedRun, ...], tuple[str, ...]]:
             left_out.append(each.name)
             continue
         try:
-            runs.append(read_listed(each))
+            listed = read_listed(each)
         except PredictorError:
             left_out.append(each.name)
+            continue
+        if listed.command == "train":
+            runs.append(listed)
     return tuple(sorted(runs, key=lambda run: (run.started, run.training))), tuple(left_out)
 
 

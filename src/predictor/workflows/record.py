@@ -61,6 +61,7 @@ def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> Record
     return {
         "format": _FORMAT,
         **{name: _plain(getattr(run, name)) for name in _PLAIN},
+        "command": run.command,
         "artifacts": _hashes(run.artifacts),
         "learners": [
             {
@@ -87,7 +88,7 @@ def read_record(out: Path) -> TrainingRun:
     record = _record(out)
     faults: list[str] = []
     try:
-        said = {name: record[name] for name in _PLAIN}
+        said = {name: record[name] for name in _PLAIN} | _command(record)
         said["artifacts"] = _read(
             out, {n: (place(n), h) for n, h in record["artifacts"].items()}, faults
         )
@@ -112,7 +113,7 @@ def read_listed(out: Path) -> ListedRun:
     """
     record = _record(out)
     try:
-        said = {name: record[name] for name in _LISTED}
+        said = {name: record[name] for name in _LISTED} | _command(record)
         return _of_list().validate_python({**said, "source": str(out)})
     except (KeyError, ValueError) as error:
         raise _damaged(out, error) from None
@@ -187,6 +188,11 @@ def _record(out: Path) -> Record:
             f"{path}: is not a record that this version of predictor reads; train again"
         )
     return record
+
+
+def _command(record: Record) -> dict[str, Any]:
+    """What was done; records of earlier versions are all of trainings."""
+    return {"command": record.get("command", "train")}
 
 
 def _damaged(out: Path, error: Exception) -> PredictorError:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from predictor.learners.levels import Levels, learn_levels
 from predictor.learners.likelihood import Evaluation, Likelihood
-from predictor.learners.ordinal_terms import FAR, Block, OrdinalTerms, asked, barrier
+from predictor.learners.ordinal_terms import FAR, Block, OrdinalTerms, asked, barrier, odds_plus_one
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_BLOCK = 2**16  # replicates x patients worked on at a time
+_BLOCK = 2**14  # replicates x patients worked on at a time; as many cuts of each stay in the cache
 # Without a patient, one step could bring two cuts nearer than that share of their distance, or let
 # them pass each other; a refit cannot.
 _NEAREST = 0.1
@@ -168,8 +168,8 @@ class OrdinalLikelihood:
             lower += linear
             pull_upper, bend_upper, lost = asked(np.negative(upper, out=upper))
             pull_lower, bend_lower, lost_too = asked(lower)
-            lost += lost_too
-            deviance += 2 * np.einsum("bi,bi->b", weights, lost)
+            lost *= lost_too
+            deviance += 2 * np.einsum("bi,bi->b", weights, np.log(lost, out=lost))
             for part in (pull_upper, pull_lower, bend_upper, bend_lower):
                 part *= weights
             score += (pull_upper - pull_lower) @ rows
@@ -258,6 +258,7 @@ class OrdinalLikelihood:
         shift, spread = self._linear(step)
         shift[:, C:] = 0.0
         distance = self._distance(terms[0].cut)
+        nearest = np.pad(_NEAREST * distance, ((0, 0), (0, 3)), constant_values=np.inf)
         push, bend = (np.pad(part, ((0, 0), (0, 3))) for part in barrier(distance))
         loss = np.zeros(B)
         for term in terms:
@@ -296,13 +297,14 @@ class OrdinalLikelihood:
                 r_lower += m_lower * change_lower - bent * change_upper
                 logit = term.linear + linear + (term.cut + shift)[:, at, None]
                 logit -= t_upper * r_upper - t_lower * r_lower
-                lost = asked(-design.sign[block.rows] * logit)[2]
+                lost = np.log(odds_plus_one(-design.sign[block.rows] * logit))
             else:
                 upper = term.cut.take(above) + term.linear + change_upper
                 lower = term.cut.take(below) + term.linear + change_lower
-                lost = asked(-upper)[2] + asked(lower)[2]
-                nearest = np.pad(distance, ((0, 0), (0, 3)), constant_values=np.inf).take(gap)
-                apart = np.maximum(upper - lower, _NEAREST * nearest)
-                lost -= np.log(-np.expm1(-apart))
+                lost = odds_plus_one(-upper)
+                lost *= odds_plus_one(lower)
+                apart = np.maximum(upper - lower, nearest.take(gap))
+                lost /= -np.expm1(np.negative(apart, out=apart), out=apart)
+                np.log(lost, out=lost)
             loss += np.einsum("bi,bi->b", weights, lost)
         return loss / self.total

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FAR = 700.0  # a log-odds that nothing is left of; e to the 710th overflows
+FAR = 350.0  # a log-odds that nothing is left of; twice as much is just below what overflows
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +61,23 @@ class OrdinalTerms:
 
 
 def asked(against: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of a question answered with the log-odds `against`: derivatives of its log loss, and that.
+    """Of a question answered with the log-odds `against`: derivatives of its log loss, and e to it.
 
     The first one by the log-odds in favour with the sign changed, and the second one.
     """
-    odds = np.exp(np.clip(against, -FAR, FAR))
-    plus = odds + 1.0
-    pull = odds / plus
-    return pull, pull / plus, np.log(plus)
+    pull = np.clip(against, -FAR, FAR)
+    np.exp(pull, out=pull)
+    plus = pull + 1.0
+    pull /= plus
+    return pull, pull / plus, plus
+
+
+def odds_plus_one(log_odds: Floats) -> Floats:
+    """One more than the odds: e to the log loss of what was answered with these odds against it."""
+    plus = np.clip(log_odds, -FAR, FAR)
+    np.exp(plus, out=plus)
+    plus += 1.0
+    return plus
 
 
 def barrier(distance: Floats) -> tuple[Floats, Floats]:

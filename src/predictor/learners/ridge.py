@@ -18,6 +18,7 @@ from predictor.learners.prior import Prior
 from predictor.learners.tuning import Tuning, left_out, tune
 
 _KEPT_TERMS = 2**24  # replicates x patients; what is kept of each for leaving it out is 400 MB
+_GRADED = 256  # replicates; more of them with all their cuts do not stay in the cache
 
 
 class Ridge(LikelihoodLearner):
@@ -35,8 +36,8 @@ class Ridge(LikelihoodLearner):
     Parameters
     ----------
     penalties
-        How many penalties to choose from; half as many for a graded outcome, which says more of
-        them and costs more.
+        How many penalties to choose from; a third as many for a graded outcome, which says more of
+        them and costs more; half as many for the label's part of the mean.
     largest
         The largest, as a multiple of the sample size: hardly more than the prevalence is left.
     smallest
@@ -120,8 +121,10 @@ class Ridge(LikelihoodLearner):
         return bool(self.graded)
 
     def _chunk_size(self, patients: int, columns: int) -> int:
-        kept = _KEPT_TERMS // MOST_CUTS if self.graded else _KEPT_TERMS
-        return min(super()._chunk_size(patients, columns), max(1, kept // patients))
+        size = super()._chunk_size(patients, columns)
+        if not self.graded:
+            return min(size, max(1, _KEPT_TERMS // patients))
+        return min(size, _GRADED, max(1, _KEPT_TERMS // MOST_CUTS // patients))
 
     def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         if self.graded not in GRADED:
@@ -130,10 +133,11 @@ class Ridge(LikelihoodLearner):
         if not self.graded:
             return tune(likelihood, prior, tuning).of_label(likelihood)
         ordinal = OrdinalLikelihood.of(likelihood)
-        graded = tune(ordinal, prior, replace(tuning, penalties=(self.penalties + 1) // 2))
+        few = replace(tuning, penalties=(self.penalties + 2) // 3, far=True)
+        graded = tune(ordinal, prior, few)
         if self.graded != MEAN:
             return graded.of_label(likelihood)
-        binary = tune(likelihood, prior, tuning)
+        binary = tune(likelihood, prior, replace(tuning, penalties=(self.penalties + 1) // 2))
         losses = [
             left_out(part, found) for part, found in ((likelihood, binary), (ordinal, graded))
         ]

@@ -37,12 +37,16 @@ class Tuning:
         As it is.
     caution
         The multiplier.
+    far
+        Whether they are so few, and so far from each other, that where the next optimum lies is
+        told from the tangents as well.
     """
 
     penalties: int
     largest: float
     smallest: float
     caution: float
+    far: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +108,9 @@ def tune(likelihood: Likelihood | OrdinalLikelihood, prior: Prior, tuning: Tunin
     penalty, centre, start = np.zeros(B), np.zeros(dropped.shape), np.zeros(dropped.shape)
     for weight in WEIGHTS if prior.mean.any() else WEIGHTS[:1]:
         towards = weight * mean
-        loss, path = _leave_one_out_path(likelihood, sequence, scale, dropped, towards)
+        loss, path = _leave_one_out_path(
+            likelihood, sequence, scale, dropped, towards, far=tuning.far
+        )
         best = loss.argmin(axis=0)
         better = loss[best, every] < least
         least[better] = loss[best, every][better]
@@ -142,6 +148,8 @@ def _leave_one_out_path(
     scale: Floats,
     dropped: Bools,
     centre: Floats,
+    *,
+    far: bool,
 ) -> tuple[Floats, Floats]:
     """Approximate leave-one-patient-out log loss and coefficients along the penalties.
 
@@ -157,6 +165,8 @@ def _leave_one_out_path(
         (B, q) coefficients that are 0.
     centre
         (B, q) what coefficients are shrunk towards.
+    far
+        That of the tuning.
 
     Returns
     -------
@@ -177,13 +187,20 @@ def _leave_one_out_path(
         )
     loss = np.zeros(sequence.shape)
     path = np.zeros((*sequence.shape, scale.shape[1]))
+    tangent = np.zeros((*sequence.shape, scale.shape[1]))  # by the number of the penalty
+    apart = np.log(sequence[0] / sequence[-1])[:, None] / max(len(sequence) - 1, 1)
     at = np.arange(scale.shape[1])
     for k, value in enumerate(sequence):
         # Where a parabola through the last three optima leads, one Newton step arrives at the next
         # to about 1e-4 in the loss. One step for everybody also makes a replicate independent of
-        # those it is fitted with.
-        if k >= 3:
+        # those it is fitted with. From far it is a cubic through two optima and their tangents.
+        if not far and k >= 3:
             ahead = 3 * path[k - 1] - 3 * path[k - 2] + path[k - 3]
+            coefficient = likelihood.admissible(ahead, path[k - 1])
+        elif far and k == 1:
+            coefficient = likelihood.admissible(path[0] + tangent[0], path[0])
+        elif far and k >= 2:
+            ahead = 5 * path[k - 2] - 4 * path[k - 1] + 2 * tangent[k - 2] + 4 * tangent[k - 1]
             coefficient = likelihood.admissible(ahead, path[k - 1])
         penalty = value[:, None] * scale
         result = likelihood.evaluate(coefficient, keep_terms=True)
@@ -193,4 +210,6 @@ def _leave_one_out_path(
         loss[k] = likelihood.leave_one_out(result.terms, inverse, step)
         coefficient = likelihood.admissible(coefficient + step, coefficient)
         path[k] = coefficient
+        if far:
+            tangent[k] = apart * newton_step(inverse, penalty * (coefficient - centre))
     return loss, path

@@ -11,7 +11,7 @@ weight <- tabulate(sample(n, replace = TRUE), n)
 write.csv(data.frame(round(x, 6), fall, event, weight), "input.csv", row.names = FALSE, quote = FALSE)
 x <- as.matrix(read.csv("input.csv")[, 1:4])
 
-# Values of the fall are joined from the cut (2) outwards until a level has four patients, a 15th.
+# Values of the fall are joined from the cut (2) outwards until a level has seven patients, an eighth.
 levels_of <- function(fall, weight) {
   level <- integer(length(fall))
   for (side in c(1, -1)) {
@@ -24,7 +24,7 @@ levels_of <- function(fall, weight) {
       these <- sum(weight[here & fall == v])
       now <- now + these
       left <- left - these
-      if (now >= 4 && left >= 4) { number <- number + 1; now <- 0 }
+      if (now >= 7 && left >= 7) { number <- number + 1; now <- 0 }
     }
   }
   level
@@ -43,15 +43,18 @@ for (weighted in c(FALSE, TRUE)) {
                    maxit = 200)
     k <- fit$non.slopes
     slopes <- fit$coefficients[-seq_len(k)] / sd
+    apart <- fit$coefficients[seq_len(k)] - fit$coefficients[cut]
     intercept <- fit$coefficients[cut] - sum(slopes * colMeans(x[rows, ]))
     fits[[length(fits) + 1]] <- list(weighted = weighted, penalty = penalty, levels = k + 1,
-                                     coefficient = unname(c(intercept, slopes)))
+                                     coefficient = unname(c(intercept, slopes)),
+                                     apart = unname(apart))
   }
   plain <- polr(factor(level) ~ standard, control = list(reltol = 1e-15, maxit = 1000))
   slopes <- plain$coefficients / sd
   intercept <- -plain$zeta[cut] - sum(slopes * colMeans(x[rows, ]))
   fits[[length(fits) + 1]] <- list(weighted = weighted, penalty = 0, levels = length(plain$zeta) + 1,
-                                   coefficient = unname(c(intercept, slopes)), polr = TRUE)
+                                   coefficient = unname(c(intercept, slopes)),
+                                   apart = unname(plain$zeta[cut] - plain$zeta), polr = TRUE)
 }
 write_json(fits, "expected.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)
 packages <- c("rms", "MASS", "jsonlite")

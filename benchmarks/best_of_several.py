@@ -2,10 +2,12 @@
 
     python benchmarks/best_of_several.py run --cohorts 200     # goes on where it stopped
     python benchmarks/best_of_several.py table
+    python benchmarks/best_of_several.py said      # how often anything is said at all
 
 In each cohort eight learners are trained and validated as `predictor train` does it; the first two
 and the first four of them stand for studies with fewer. The truth is the AUROC, in 20,000 fresh
-patients, of the very model of the learner that the study would name.
+patients, of the very model of the learner that the study would name. Something is said if a model
+is shown to predict or the global test of the label is positive.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from populations import Population
 
 from predictor.cohort import Target
 from predictor.learners import make
-from predictor.statistics import auroc, log_loss
+from predictor.results.global_test import LEVEL
+from predictor.statistics import Exchangeable, Votes, auroc, global_test, log_loss
 from predictor.study import BootstrapSpec, ValidationSpec
 from predictor.validation import (
     Estimate,
@@ -32,6 +35,7 @@ from predictor.validation import (
     draw_plan,
     metrics,
     performance,
+    predicts,
     repeat_choice,
     subject_of,
     train,
@@ -59,14 +63,16 @@ LEARNERS = (
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("what", choices=("run", "table"))
+    options.add_argument("what", choices=("run", "table", "said"))
     options.add_argument("--results", type=Path, default=Path("work/best_of_several"))
     options.add_argument("--cohorts", type=int, default=200, help="with and without a signal")
     chosen = options.parse_args()
     if chosen.what == "run":
         run(chosen.cohorts, chosen.results)
-    else:
+    elif chosen.what == "table":
         table(chosen.results)
+    else:
+        anything_said(chosen.results)
 
 
 def run(cohorts: int, results: Path) -> None:
@@ -85,7 +91,7 @@ def run(cohorts: int, results: Path) -> None:
 
 def one_cohort(strength: float, number: int) -> dict[str, np.ndarray]:
     """What was found of every learner and of the prevalence, which comes last, and the truth."""
-    rng = np.random.default_rng([SEED, round(100 * strength), number])
+    rng = randomness(strength, number)
     population = Population(strength)
     X, y, _ = population.draw(PATIENTS, rng)
     fresh_X, fresh_y, _ = population.draw(FRESH, rng)
@@ -118,6 +124,36 @@ def one_cohort(strength: float, number: int) -> dict[str, np.ndarray]:
     }
 
 
+def randomness(strength: float, number: int) -> np.random.Generator:
+    """What a cohort is drawn from."""
+    return np.random.default_rng([SEED, round(100 * strength), number])
+
+
+def anything_said(results: Path) -> None:
+    """Shares of cohorts with a model shown to predict, a positive test, or either, in Markdown."""
+    print("| true AUROC | learners | cohorts | shown alone | shown, choice counted in | global test "
+          "| test or alone | test or choice counted in |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|")
+    for strength in (0.5, 0.7):
+        rows: dict[int, list[list[bool]]] = {number: [] for number in (1, *NUMBERS)}
+        for file in sorted(results.glob(f"{strength}.*.npz")):
+            found, number = dict(np.load(file)), int(file.stem.split(".")[-1])
+            X, y, _ = Population(strength).draw(PATIENTS, randomness(strength, number))
+            votes = Votes.of(X, [slice(j, j + 1) for j in range(X.shape[1])])
+            rng, everybody = np.random.default_rng([number, 7]), Exchangeable.of(PATIENTS)
+            test = global_test(votes, {"label": y}, everybody, rng).combined <= LEVEL
+            loss = performed(found, len(LEARNERS)).estimates["log_loss"].estimate
+            for learners, said in rows.items():
+                alone = counted = predicts(performed(found, 0), loss)
+                if learners > 1:
+                    ways = said_of(found, learners, ("learner's own", "choice counted in"))
+                    alone, counted = (bool(way[3]) for way in ways.values())
+                said.append([alone, counted, test, test or alone, test or counted])
+        for learners, said in rows.items():
+            cells = " | ".join(f"{share:.3f}" for share in np.mean(said, axis=0))
+            print(f"| {strength} | {learners} | {len(said)} | {cells} |", flush=True)
+
+
 def table(results: Path) -> None:
     """What each way says of the learner that is named, in Markdown."""
     print(
@@ -145,7 +181,11 @@ def table(results: Path) -> None:
                 )
 
 
-def said_of(found: dict[str, np.ndarray], learners: int) -> dict[str, tuple[float, ...]]:
+def said_of(
+    found: dict[str, np.ndarray],
+    learners: int,
+    ways: tuple[str, ...] = ("true", "learner's own", "choice counted in", "BBC-CV"),
+) -> dict[str, tuple[float, ...]]:
     """Estimate, ends and whether the rule finds something, by way; of the first learners."""
     prevalence = performed(found, len(LEARNERS))
     candidates = {str(k): performed(found, k) for k in range(learners)}
@@ -154,14 +194,17 @@ def said_of(found: dict[str, np.ndarray], learners: int) -> dict[str, tuple[floa
     subject = subject_of(candidates, choose(everybody).name, loss).name
     own = candidates[subject].estimates["auroc"]
     again = repeat_choice(everybody, frozenset(candidates), prevalence)
-    better = candidates[subject].estimates["log_loss"].estimate < loss
-    bagged = bootstrap_bias_corrected(found, everybody)
-    return {
+    alone = predicts(candidates[subject], loss)
+    said = {
         "true": (found["true"][int(subject)], np.nan, np.nan, np.nan),
-        "learner's own": (own.estimate, own.low, own.high, better and own.low > 0.5),
-        "choice counted in": (again.estimate, again.low, again.high, better and again.low > 0.5),
-        "BBC-CV": (*bagged, better and bagged[1] > 0.5),
+        "learner's own": (own.estimate, own.low, own.high, alone),
+        "choice counted in": (again.estimate, again.low, again.high, alone and again.low > 0.5),
     }
+    if "BBC-CV" in ways:
+        bagged = bootstrap_bias_corrected(found, everybody)
+        better = candidates[subject].estimates["log_loss"].estimate < loss
+        said["BBC-CV"] = (*bagged, better and bagged[1] > 0.5)
+    return {way: said[way] for way in ways}
 
 
 def performed(found: dict[str, np.ndarray], learner: int) -> Performance:

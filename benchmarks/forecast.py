@@ -4,9 +4,10 @@
     python benchmarks/forecast.py CONFIG --samples work/best_of_several
 
 The same simulated cohorts are judged twice: with the few samples of a forecast, and with those of a
-training. Prints the share of cohorts by verdict, both ways, after every round. With --shuffled the
-second way shuffles outcomes too, which takes twice as long. With --samples, how often something is
-found in the cohorts of best_of_several.py when some of their samples are left out.
+training. Prints for every size and strength, after every round, the share of cohorts by verdict,
+both ways, and the standard error of their difference. With --shuffled the second way shuffles
+outcomes too, which takes twice as long. With --samples, how often something is found in the cohorts
+of best_of_several.py when some of their samples are left out.
 """
 
 from __future__ import annotations
@@ -32,18 +33,18 @@ from predictor.study import ValidationSpec, load_study
 from predictor.workflows.simulated_study import NOT_FORESEEN, SimulatedStudies, SimulatedStudy
 
 SEED = 20260402
-# sizes and how many cohorts of each in a round, so that all are known about equally well
-ROUND = {48: 8, 100: 4, 200: 2, 800: 1}
-STRENGTHS = (0.6, 0.7, 0.8)
+ROUND = {48: 4, 100: 4, 200: 4}  # sizes, and how many cohorts of each in a round
+STRENGTHS = (0.5, 0.65, 0.7, 0.75, 0.8)
 # deals of the folds and resampled cohorts; the last is a training
 SAMPLES = ((5, 20), (10, 30), (10, 40), (20, 60))
-LEVELS = ("refused", "nothing found", "exploratory only", "worth or more")
+LEVELS = ("nothing found", "something there", "exploratory only", "worth or more")
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("config")
     options.add_argument("--minutes", type=float, default=20, help="of one processor")
+    options.add_argument("--learner", action="append", help="by default all that are quick")
     options.add_argument("--shuffled", action="store_true")
     options.add_argument("--samples", type=Path)
     chosen = options.parse_args()
@@ -51,8 +52,12 @@ def main() -> None:
         fewer_samples(chosen.samples)
         return
     study = load_study(chosen.config)
-    quick = tuple(spec for spec in study.learners if make(spec.learner).quick)
-    study = study.model_copy(update={"learners": quick})
+    learners = tuple(
+        spec
+        for spec in study.learners
+        if (spec.name in chosen.learner if chosen.learner else make(spec.learner).quick)
+    )
+    study = study.model_copy(update={"learners": learners})
     made = design(covariates(from_dictionary(study, 500, np.random.default_rng(SEED))))
     forecast = SimulatedStudies(study, Imitation.of(made), 0.5)
     left_out = NOT_FORESEEN - {"shuffled_outcome"} if chosen.shuffled else NOT_FORESEEN
@@ -76,30 +81,29 @@ def main() -> None:
 
 def table(pairs: dict[tuple[int, float], list[tuple[SimulatedStudy, SimulatedStudy]]]) -> None:
     print(
-        f"| patients | true AUROC | cohorts | {' | '.join(LEVELS)} | agree | found | AUROC | "
+        f"| patients | true AUROC | cohorts | {' | '.join(LEVELS)} | model found | agree | AUROC | "
         "width |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
-    for (size, strength), found in sorted(pairs.items()):
-        forecast, training = zip(*found, strict=True)
+    everybody = [pair for found in pairs.values() for pair in found]
+    for cell, found in [*sorted(pairs.items()), (("all", ""), everybody)]:
         cells = [
-            both(
-                np.mean([level(s) == name for s in forecast]),
-                np.mean([level(s) == name for s in training]),
-            )
+            compared(np.array([[level(study) == name for study in pair] for pair in found]))
             for name in LEVELS
         ]
-        agree = np.mean([level(a) == level(b) for a, b in found])
-        cells += [f"{agree:.2f}"]
-        cells += [both(*(np.mean([s.found for s in each]) for each in (forecast, training)))]
+        cells += [compared(np.array([[study.found for study in pair] for pair in found]))]
+        cells += [f"{np.mean([level(a) == level(b) for a, b in found]):.2f}"]
+        forecast, training = zip(*found, strict=True)
         cells += [both(*(np.nanmean([s.estimate for s in each]) for each in (forecast, training)))]
         widths = (np.nanmean([s.high - s.low for s in each]) for each in (forecast, training))
         cells += [both(*widths)]
-        print(f"| {size} | {strength} | {len(found)} | {' | '.join(cells)} |", flush=True)
-    everybody = [pair for found in pairs.values() for pair in found]
-    for name in LEVELS:
-        shares = [np.mean([level(pair[k]) == name for pair in everybody]) for k in (0, 1)]
-        print(f"{name}: {both(*shares)} of {len(everybody)}")
+        print(f"| {' | '.join(map(str, (*cell, len(found), *cells)))} |", flush=True)
+
+
+def compared(said: np.ndarray) -> str:
+    """Shares of cohorts (n, 2) of which it is said, and the standard error of their difference."""
+    difference = said[:, 1].astype(float) - said[:, 0]
+    return f"{both(*said.mean(axis=0))} ({difference.std() / np.sqrt(len(said)):.3f})"
 
 
 def fewer_samples(results: Path) -> None:
@@ -131,6 +135,8 @@ def both(forecast: float, training: float) -> str:
 def level(study: SimulatedStudy) -> str:
     if study.level is None:
         return "refused"
+    if study.level.startswith("something"):
+        return "something there"
     return "worth or more" if study.level.startswith(("worth", "ready")) else study.level
 
 

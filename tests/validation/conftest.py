@@ -163,7 +163,18 @@ def make_evidence() -> Callable[..., Evidence]:
             clusters=None if clusters is None else np.asarray(clusters),
             contenders={learner.name: learner for learner in learners},
             champion=champion,
-            prevalence_log_loss=prevalence_log_loss,
+            prevalence=Performance(
+                {
+                    "auroc": Estimate.missing("not defined"),
+                    "log_loss": Estimate(prevalence_log_loss, *[np.nan] * 5),
+                },
+                {"log_loss": np.full(10, prevalence_log_loss)},
+                {
+                    "auroc": np.full((len(SPREAD), 1), np.nan),
+                    "log_loss": np.full((len(SPREAD), 1), prevalence_log_loss),
+                },
+                repeats=1,
+            ),
         )
 
     return make_one
@@ -193,6 +204,7 @@ def contender() -> Callable[..., Contender]:
         plus: float = 0.75,
         loss: float = 0.6,
         error: float = 0.01,
+        spread: float | np.ndarray = 0.05,
         parameters: int = 1,
         instability: float = 0.03,
         failed: int = 0,
@@ -210,7 +222,10 @@ def contender() -> Callable[..., Contender]:
             performance=Performance(
                 estimates,
                 {"log_loss": np.full(10, loss)},
-                {"log_loss": (loss + error * SPREAD)[:, None]},
+                {
+                    "auroc": (auroc[0] + spread * SPREAD)[:, None],
+                    "log_loss": (loss + error * SPREAD)[:, None],
+                },
                 repeats=1,
             ),
             parameters=parameters,

@@ -60,10 +60,7 @@ def said(make_evidence):
     def say(*learners, champion="ridge", labels=N48, test=None, **verdicts):
         evidence = make_evidence(labels, learners=learners, champion=champion)
         evidence = dataclasses.replace(evidence, global_test=test)
-        if (
-            evidence.subject is None
-            or not evidence.subject.performance.estimates["auroc"].low > 0.5
-        ):
+        if not evidence.shown:
             verdicts = {"no_better_than_prevalence": "issue", **verdicts}
         return verdict(evidence, found(**verdicts))
 
@@ -128,6 +125,37 @@ def test_the_verdict_says_that_nothing_was_found(said, contender):
             "patients would move a typical patient's probability by 3 points."
         ),
     )
+
+
+def alike(contender, name, k, **numbers):
+    """Learners that have nothing in common but their AUROC; one of them is always the best."""
+    rng = np.random.default_rng(k)
+    return contender(name, auroc=(0.70, 0.51, 0.85), spread=rng.normal(0, 0.1, 21), **numbers)
+
+
+def test_a_model_that_only_the_choice_made_good_was_not_shown_to_predict(said, contender):
+    learners = [alike(contender, name, k) for k, name in enumerate(("ridge", "b", "c", "d"))]
+    assert said(learners[0], later_name="issue").level == "exploratory only"
+    found_out = said(*learners)
+    assert found_out.level == "nothing found"
+    first, second, _ = found_out.sentences
+    assert first == (
+        "Nothing found: no learner was shown to predict better than the prevalence, as 4 were "
+        "tried and the best was taken."
+    )
+    assert second.startswith(
+        "The AUROC of ridge is 0.70 (95 % interval 0.51 to 0.85; 0.80 on its own training "
+        "patients); 0.6"
+    )
+    assert second.endswith(") with the choice among 4 learners counted in.")
+
+
+def test_the_verdict_tells_the_interval_that_it_rests_on(said, contender):
+    good = contender(auroc=(0.85, 0.75, 0.95))
+    assert "with the choice" not in " ".join(said(good).sentences)
+    first = said(good, contender("b", auroc=NOTHING)).sentences[0]
+    assert "AUROC 0.85 (95 % interval 0.75 to 0.95; 0.80 on its own training patients); " in first
+    assert first.endswith("with the choice among 2 learners counted in.")
 
 
 def test_what_shuffled_outcomes_show_too_was_not_found(said, contender):

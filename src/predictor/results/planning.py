@@ -27,8 +27,9 @@ class ForecastCell(Result):
     levels
         Share of studies by level of their verdict, or `REFUSED`.
     found
-        Share in which the learner of the headline is shown to predict: the interval of its AUROC
-        lies above one half, and its log loss is below that of the prevalence. With its interval.
+        Share in which the learner of the headline is shown to predict: the interval of its AUROC,
+        with the choice among several counted in, lies above one half, and its log loss is below
+        that of the prevalence. With its interval.
     worth
         Share that are worth an external validation, or more. With its interval.
     estimate, width

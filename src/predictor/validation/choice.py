@@ -1,4 +1,4 @@
-"""Which learner to keep, and whether it was shown to predict."""
+"""Which learner to keep, which one the headline is about, and what one alone shows."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ class Subject:
 def subject_of(
     performances: Mapping[str, Performance], champion: str | None, prevalence_log_loss: float
 ) -> Subject:
-    """The champion if it was shown to predict, or the first that was, or the highest AUROC.
+    """The champion if it alone predicts, or the first that does, or the highest AUROC.
+
+    What is said of the one that is found here has to count in that it was looked for: see
+    `predictor.validation.repeated_choice`.
 
     Parameters
     ----------
@@ -81,16 +84,16 @@ def subject_of(
     prevalence_log_loss
         Cross-validated log loss of giving everybody the prevalence.
     """
-    shown = [name for name, p in performances.items() if predicts(p, prevalence_log_loss)]
-    if champion in shown:
-        return Subject(champion, "the champion, which was shown to predict")
-    if shown:
-        others = f"the champion, {champion}, was not"
-        return Subject(shown[0], f"the first learner that was shown to predict; {others}")
+    alone = [name for name, p in performances.items() if predicts(p, prevalence_log_loss)]
+    if champion in alone:
+        return Subject(champion, "the champion, which predicts by its own interval")
+    if alone:
+        others = f"the champion, {champion}, does not"
+        return Subject(alone[0], f"the first learner that predicts by its own interval; {others}")
     aurocs = {name: p.estimates["auroc"].estimate for name, p in performances.items()}
     ranked = [name for name, value in aurocs.items() if not np.isnan(value)]
     if ranked:
-        why = "the highest AUROC; no learner was shown to predict"
+        why = "the highest AUROC; no learner predicts by its own interval"
         return Subject(max(ranked, key=aurocs.__getitem__), why)
     return Subject(None, "no learner tells patients apart")
 
@@ -113,15 +116,19 @@ NOT_SHOWN = Strength(_HOPED_FOR, "assumed, because none was shown")
 
 
 def strength(performance: Performance, prevalence_log_loss: float) -> Strength:
-    """The lower end of what was found, or what one hopes for where nothing was shown."""
-    if not predicts(performance, prevalence_log_loss):
-        return NOT_SHOWN
-    low = performance.estimates["auroc"].low
-    return Strength(min(low, _HIGHEST), "the lower end of what was found")
+    """Of a learner taken alone."""
+    shown = predicts(performance, prevalence_log_loss)
+    return found_from(performance.estimates["auroc"].low) if shown else NOT_SHOWN
+
+
+def found_from(low: float, *, chosen: bool = False) -> Strength:
+    """The lower end of what was found, of a learner that was chosen among several or is alone."""
+    counted_in = ", with the choice among the learners counted in" if chosen else ""
+    return Strength(min(low, _HIGHEST), f"the lower end of what was found{counted_in}")
 
 
 def predicts(performance: Performance, prevalence_log_loss: float) -> bool:
-    """Whether a learner was shown to do better than giving everybody the prevalence.
+    """Whether a learner, taken alone, was shown to do better than giving everybody the prevalence.
 
     The interval of its AUROC lies wholly above one half, and its cross-validated log loss is below
     that of the prevalence.

@@ -15,6 +15,7 @@ from predictor.results.words import p_value
 from predictor.validation.association_in_words import association, no_evidence_of_nothing
 from predictor.validation.audits import Contender, Evidence, Finding
 from predictor.validation.estimates import Estimate
+from predictor.validation.repeated_choice import RepeatedChoice
 
 # an issue of these means that nothing was shown, whatever the others say
 _SHOWS = ("no_better_than_prevalence", "shuffled_outcome")
@@ -72,9 +73,9 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
     if shown:
         sentences = [model, *anything, _in_the_way(findings)]
     elif level == "nothing found":
-        sentences = [model, *anything, *_highest(subject, findings)]
+        sentences = [model, *anything, *_not_shown(evidence, findings)]
     else:
-        sentences = [*anything, f"but {model}", *_highest(subject, findings)]
+        sentences = [*anything, f"but {model}", *_not_shown(evidence, findings)]
     first, *others = sentences
     sentences = [f"{level.capitalize()}: {first}", *(s[:1].upper() + s[1:] for s in others)]
     if subject is not None:
@@ -93,22 +94,30 @@ def _anything(test: GlobalTest, *, shown: bool) -> str:
     return f"{association(test)}. {no_evidence_of_nothing(test)}"
 
 
-def _highest(subject: Contender | None, findings: Sequence[Finding]) -> list[str]:
+def _not_shown(evidence: Evidence, findings: Sequence[Finding]) -> list[str]:
+    """The AUROC of a learner that nothing was shown of."""
+    subject = evidence.subject
     if subject is None:
         return []
-    if "no_better_than_prevalence" in _codes(findings, "issue"):
-        return [f"the highest AUROC is that of {subject.name}: {_auroc(subject)}."]
-    return [f"the AUROC of {subject.name} is {_auroc(subject)}."]
+    if "no_better_than_prevalence" not in _codes(findings, "issue"):
+        return [f"the AUROC of {subject.name} is {_auroc(subject)}."]
+    if evidence.predicts_alone:
+        return [f"the AUROC of {subject.name} is {_auroc(subject)}{_choice(evidence)}."]
+    return [f"the highest AUROC is that of {subject.name}: {_auroc(subject)}."]
 
 
 def _what_the_model_shows(evidence: Evidence, findings: Sequence[Finding]) -> str:
     subject, issues = evidence.subject, _codes(findings, "issue")
     if subject is None or "no_better_than_prevalence" in issues:
-        return "no learner was shown to predict better than the prevalence."
+        tried = ""
+        if evidence.predicts_alone:
+            tried = f", as {len(evidence.candidates)} were tried and the best was taken"
+        return f"no learner was shown to predict better than the prevalence{tried}."
     if "shuffled_outcome" in issues:
         (shuffled,) = (f for f in findings if f.code == "shuffled_outcome")
         return f"what was found does not stand against shuffled outcomes: {shuffled.message}"
     found = f"{subject.name} predicts better than the prevalence, AUROC {_auroc(subject)}"
+    found += _choice(evidence)
     if subject.name != evidence.champion:
         found += (
             f"; by log loss the champion is {evidence.champion} all the same, {_plain(evidence)}"
@@ -169,7 +178,20 @@ def _auroc(subject: Contender) -> str:
     return f"{auroc.estimate:.2f} ({_interval(auroc)}{own}{note})"
 
 
-def _interval(estimate: Estimate) -> str:
+def _choice(evidence: Evidence) -> str:
+    """What is left of the AUROC of the subject where it was chosen among several."""
+    several, again = len(evidence.candidates), evidence.repeated_choice
+    if several < 2:
+        return ""
+    if np.isnan(again.estimate):
+        return f", and none with the choice among {several} learners counted in: {again.note}"
+    return (
+        f"; {again.estimate:.2f} ({_interval(again)}) with the choice among {several} learners "
+        "counted in"
+    )
+
+
+def _interval(estimate: Estimate | RepeatedChoice) -> str:
     if np.isnan(estimate.low):
         return "no interval"
     return f"95 % interval {estimate.low:.2f} to {estimate.high:.2f}"

@@ -29,7 +29,7 @@ def evidence_after(
         prepared.clusters,
         {name: _contender(name, estimated) for name in estimated.learners},
         champion,
-        estimated.prevalence.estimates["log_loss"].estimate,
+        estimated.prevalence,
         global_test,
     )
 

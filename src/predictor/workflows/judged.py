@@ -19,13 +19,11 @@ from predictor.report import (
 from predictor.results import Comparison, TrainingResult
 from predictor.study import dump_study
 from predictor.validation import (
-    NOT_SHOWN,
     Executor,
     Samples,
     audit,
     choose,
     comparisons,
-    repeat_choice,
     serial,
     treat_all,
     verdict,
@@ -63,9 +61,8 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
     evidence = evidence_after(estimated, champion=champion.name, global_test=association)
     findings = audit(evidence)
     said = verdict(evidence, findings)
-    learning = frozenset(name for name, c in evidence.contenders.items() if not c.constant)
-    subject = None if evidence.subject is None else evidence.subject.name
-    of_subject = None if subject is None else learners[subject].result.sample_size
+    subject = evidence.subject
+    learned = subject if subject is not None and subject.parameters else None
     named = study.without_paths()
     sql, _ = pipeline_sql(named)
     result = TrainingResult(
@@ -85,16 +82,19 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         plan=plan_result(named, estimated.plan),
         data=cohort_counts(prepared.labelled, prepared.fingerprint),
         label_limits=label_limits(prepared.labelled),
-        sample_size=of_subject
-        or sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1], NOT_SHOWN),
+        sample_size=sample_size(
+            flow.labelled,
+            flow.events,
+            prepared.matrix.X.shape[1] if learned is None else learned.parameters,
+            evidence.strength,
+            learner=None if learned is None else learned.name,
+        ),
         learners={name: learner.result for name, learner in learners.items()},
         champion=champion.name,
         champion_reason=champion.reason,
-        subject=subject,
+        subject=None if subject is None else subject.name,
         subject_reason=evidence.subject_reason,
-        repeated_choice=repeated_choice_result(
-            repeat_choice(performances, learning, estimated.prevalence)
-        ),
+        repeated_choice=repeated_choice_result(evidence.repeated_choice),
         verdict_level=said.level,
         verdict=said.sentences,
         global_test=association,

@@ -38,7 +38,6 @@ from predictor.validation import (
     level_of,
     metrics,
     performance,
-    predicts,
     train,
 )
 from predictor.workflows.association import label_alone
@@ -142,7 +141,7 @@ class SimulatedStudies:
         there = label_alone(matrix, y, rng)
         return SimulatedStudy(
             level=level_of(audit(evidence, audits), something_there=there),
-            found=predicts(subject.performance, evidence.prevalence_log_loss),
+            found=evidence.shown,
             estimate=estimate.estimate,
             low=estimate.low,
             high=estimate.high,
@@ -189,7 +188,7 @@ class SimulatedStudies:
             None,
             contenders,
             choose({name: each.performance for name, each in contenders.items()}).name,
-            prevalence.estimates["log_loss"].estimate,
+            prevalence,
         )
         return evidence, models
 

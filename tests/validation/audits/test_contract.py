@@ -235,6 +235,35 @@ def test_audits_of_a_cohort_say_the_same_twice(make_evidence, contender):
         assert audit(make_evidence(Y, **settings)) == audit(make_evidence(Y, **settings))
 
 
+def test_more_learners_make_it_harder_to_be_better_than_the_prevalence(make_evidence, contender):
+    rng = np.random.default_rng(3)
+    learners = [
+        contender(f"l{k}", auroc=(0.70, 0.51, 0.85), spread=rng.normal(0, 0.1, 21))
+        for k in range(8)
+    ]
+    found = [make_evidence(Y, learners=tuple(learners[:k]), champion="l0") for k in (1, 2, 4, 8)]
+    assert [evidence.subject.name for evidence in found] == ["l0"] * 4
+    lowest = [evidence.lowest for evidence in found]
+    assert lowest[0] == 0.51
+    assert lowest == sorted(lowest, reverse=True)
+    verdicts = [{f.code: f for f in audit(e)}["no_better_than_prevalence"] for e in found]
+    assert verdicts[0].verdict == "passed"
+    assert verdicts[-1].verdict == "issue"
+    assert "interval from 0.51 (interval from 0." in verdicts[-1].message
+    assert "with the choice among 8 learners counted in" in verdicts[-1].message
+
+
+def test_patients_are_counted_with_the_interval_that_the_verdict_rests_on(make_evidence, contender):
+    weak = {"auroc": (0.65, 0.56, 0.8)}
+    learners = (contender(**weak, spread=0.07), contender("b", **weak, spread=-0.07))
+    alone = make_evidence(Y, learners=learners[:1], champion="ridge").strength
+    assert (alone.auroc, alone.why) == (0.56, "the lower end of what was found")
+    chosen = make_evidence(Y, learners=learners, champion="ridge")
+    assert chosen.strength.auroc == chosen.repeated_choice.low
+    assert 0.5 < chosen.strength.auroc < 0.56
+    assert chosen.strength.why.endswith(", with the choice among the learners counted in")
+
+
 def test_nothing_is_said_of_models_when_only_the_prevalence_was_trained(make_evidence, contender):
     alone = contender("prevalence", learner="prevalence", parameters=0, auroc=(0.5, 0.5, 0.5))
     by_code = {f.code: f for f in audit(make_evidence(Y, learners=(alone,)))}

@@ -18,10 +18,12 @@ from predictor.validation.choice import (
     NOT_SHOWN,
     Strength,
     Subject,
-    strength,
+    found_from,
+    predicts,
     subject_of,
 )
 from predictor.validation.estimates import Performance
+from predictor.validation.repeated_choice import RepeatedChoice, repeat_choice
 from predictor.validation.resamples import Counts, Integers
 
 if TYPE_CHECKING:
@@ -91,8 +93,8 @@ class Evidence:
         By name, from simple to complex; empty before training.
     champion
         Name of the one that is kept.
-    prevalence_log_loss
-        Cross-validated log loss of giving everybody the prevalence.
+    prevalence
+        Performance of giving everybody the prevalence; None before training.
     global_test
         Whether covariates and outcome go together at all; None before it was asked.
     """
@@ -103,7 +105,7 @@ class Evidence:
     clusters: Integers | None = None
     contenders: Mapping[str, Contender] = field(default_factory=dict)
     champion: str | None = None
-    prevalence_log_loss: float = float("nan")
+    prevalence: Performance | None = None
     global_test: GlobalTest | None = None
 
     @cached_property
@@ -152,17 +154,63 @@ class Evidence:
 
     @cached_property
     def _subject(self) -> Subject:
-        candidates = {name: c.performance for name, c in self.contenders.items() if not c.constant}
+        candidates = {name: self.contenders[name].performance for name in self.candidates}
         return subject_of(candidates, self.champion, self.prevalence_log_loss)
+
+    @property
+    def prevalence_log_loss(self) -> float:
+        """Cross-validated log loss of giving everybody the prevalence; nan before training."""
+        if self.prevalence is None:
+            return float("nan")
+        return self.prevalence.estimates["log_loss"].estimate
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Whoever tells patients apart by covariates; one of them is the subject."""
+        return tuple(name for name, each in self.contenders.items() if not each.constant)
+
+    @cached_property
+    def repeated_choice(self) -> RepeatedChoice:
+        """The AUROC of the subject with the choice among the candidates counted in."""
+        assert self.prevalence is not None  # after training
+        performances = {name: each.performance for name, each in self.contenders.items()}
+        return repeat_choice(performances, frozenset(self.candidates), self.prevalence)
+
+    @property
+    def predicts_alone(self) -> bool:
+        """Whether the subject was shown to predict if it is taken as the only learner there was."""
+        subject = self.subject
+        return subject is not None and predicts(subject.performance, self.prevalence_log_loss)
+
+    @property
+    def lowest(self) -> float:
+        """Lower end of the AUROC of the subject, with the choice counted in if there was one.
+
+        nan where there is no interval.
+        """
+        if self.subject is None:
+            return float("nan")
+        if len(self.candidates) > 1:
+            return self.repeated_choice.low
+        return self.subject.performance.estimates["auroc"].low
+
+    @property
+    def shown(self) -> bool:
+        """Whether the subject was shown to predict, which is what the verdict rests on.
+
+        With the choice among the learners counted in, so that nothing is found more often because
+        more learners were tried.
+        """
+        return self.predicts_alone and self.lowest > 0.5
 
     @property
     def strength(self) -> Strength:
         """The AUROC with which the patients required for such a model are counted."""
         if not self.contenders:
             return BEFORE_TRAINING
-        if self.subject is None:
+        if not self.shown:
             return NOT_SHOWN
-        return strength(self.subject.performance, self.prevalence_log_loss)
+        return found_from(self.lowest, chosen=len(self.candidates) > 1)
 
     def rng(self, code: str) -> np.random.Generator:
         """Randomness of an audit: from the study's seed, the same whatever other audits do."""

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from predictor.cohort import Cohort, condition, covariates, read_frame, read_table
-from predictor.cohort.labelled import conditions
+from predictor.cohort.expressions import conditions
 from predictor.cohort.sandbox import Sandbox
 from predictor.study import Column, Study, parse_study
 

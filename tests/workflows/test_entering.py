@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pyarrow.csv
 import pytest
 from numpy.testing import assert_allclose
 
-from predictor.errors import DataError, PredictorError, StudyError
-from predictor.saved import read_model
-from predictor.study import load_study
-from predictor.workflows import enter, prepare, score
+from predictor.workflows import enter, score
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "enter"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())

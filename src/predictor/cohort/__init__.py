@@ -7,6 +7,7 @@ from predictor.cohort.cohort import Cohort
 from predictor.cohort.copies import with_values
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
+from predictor.cohort.expressions import condition
 from predictor.cohort.fault import Fault
 from predictor.cohort.feature_pipeline import (
     covariates,
@@ -14,13 +15,13 @@ from predictor.cohort.feature_pipeline import (
     outcome_columns,
     pipeline_sql,
 )
+from predictor.cohort.grouping import Grouping, groupings
 from predictor.cohort.header import near_name
 from predictor.cohort.labelled import (
     Flow,
     LabelledCohort,
     check_enough,
     check_identifiers,
-    condition,
     label,
     occurrences,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Design",
     "Fault",
     "Flow",
+    "Grouping",
     "LabelledCohort",
     "Pooled",
     "Target",
@@ -51,6 +53,7 @@ __all__ = [
     "covariates",
     "design",
     "few_holders",
+    "groupings",
     "label",
     "measured_in",
     "near_name",

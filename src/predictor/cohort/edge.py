@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.copies import with_values
-from predictor.cohort.labelled import condition
+from predictor.cohort.expressions import condition
 from predictor.cohort.masks import Mask, floats
 from predictor.cohort.queries import measured_in
 from predictor.errors import DataError, StudyError

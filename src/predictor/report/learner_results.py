@@ -46,6 +46,7 @@ def learner_result(
     model: ModelInWords,
     sample_size: SampleSize | None,
     centres: CentresSummary | None,
+    groups: Sequence[results.ByGroups],
     seconds: float,
 ) -> LearnerResult:
     """One learner of a training.
@@ -72,6 +73,8 @@ def learner_result(
         None for a learner that learns nothing from covariates.
     centres
         None where patients have no centre.
+    groups
+        Of `group_results`.
     seconds
         What all of it took.
     """
@@ -100,6 +103,7 @@ def learner_result(
             for i in importances
         },
         shapes=tuple(_shape(found) for found in shapes),
+        groups=tuple(groups),
         decision_curve=results.DecisionCurve(
             threshold=known_row(curve.threshold),
             net_benefit=plain_row(curve.net_benefit),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from predictor.cohort import needed_columns
 from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.printable import as_markdown, visible
 from predictor.report import procedure
+from predictor.report.groups_in_words import in_words
 from predictor.report.tripod_table import open_items
 from predictor.report.wording import choice_counted_in, measure_title
-from predictor.results import CohortCounts, LearnerResult, Plan, TrainingResult
+from predictor.results import ByGroups, CohortCounts, LearnerResult, Plan, TrainingResult
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import Study
@@ -37,7 +38,7 @@ def card(model: SavedModel, result: TrainingResult) -> str:
     sections = {
         "Model details": _details(model.study, facts, result),
         "Intended use": use(study),
-        "Factors": factors(model),
+        "Factors": factors(model, facts.groups),
         "Metrics": _metrics(facts, result.plan),
         "Evaluation data": _evaluation(result.data),
         "Training data": _training(model, facts, result),
@@ -106,8 +107,8 @@ def use(study: Study) -> list[str]:
     ]
 
 
-def factors(model: SavedModel) -> list[str]:
-    """What it reads, and how it is known that nothing of it comes later."""
+def factors(model: SavedModel, groups: Sequence[ByGroups] = ()) -> list[str]:
+    """What it reads, how it is known that nothing of it comes later, and groups looked at."""
     study = model.study
     needed = needed_columns(study, [covariate.name for covariate in model.covariates])
     predict_at = as_markdown(study.predict_at)
@@ -126,7 +127,7 @@ def factors(model: SavedModel) -> list[str]:
             f"{_listed(map(str, model.pooled))}"
         ),
         f"- **{predict_at}-only check** {check}",
-        "- **Groups of patients** none was looked at",
+        f"- **Groups of patients** {_listed(each.name for each in groups)}",
     ]
 
 
@@ -242,7 +243,10 @@ def _analyses(facts: LearnerResult, result: TrainingResult) -> list[str]:
         lines += [f"- {as_markdown(sentence)}" for sentence in sentences]
         for name in ("observed_expected", "calibration_slope"):
             lines += [f"- {as_markdown(facts.centres.across[name].words[0])}"]
-    return [*lines, "", "No analysis by groups of patients: fairness is not known."]
+    if not facts.groups:
+        return [*lines, "", "No analysis by groups of patients: fairness is not known."]
+    in_groups = (f"- {as_markdown(sentence)}" for sentence in in_words(facts.groups))
+    return [*lines, "", "**In groups of patients**", "", *in_groups]
 
 
 def ethics(study: Study) -> list[str]:

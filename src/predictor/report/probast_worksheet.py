@@ -197,7 +197,10 @@ def _measures(report: Report) -> str:
     }
     lacking = [kind for kind, name in kinds.items() if name not in known]
     said = f"Reported: {', '.join(kind for kind in kinds if kind not in lacking)}."
-    return f"{said} Not estimable from these patients: {', '.join(lacking)}." if lacking else said
+    if lacking:
+        said += f" Not estimable from these patients: {', '.join(lacking)}."
+    groupings = {each.name: None for facts in report.learning.values() for each in facts.groups}
+    return f"{said} In groups: {listed(list(groupings)) if groupings else 'none declared'}."
 
 
 Asked = tuple[tuple[str, Callable[[Report], str]], ...]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from predictor.disclosure import shown
 from predictor.report import procedure
+from predictor.report.groups_in_words import NONE_DECLARED, in_words
 from predictor.report.tripod_items import ITEMS, Item
 from predictor.report.wording import assumed_auroc, measure
 from predictor.results import LearnerResult, TrainingResult
@@ -214,8 +215,22 @@ def _imbalance(report: Report) -> str:
     return f"{procedure.imbalance(report)} {share} of the patients have the event."
 
 
-def _fairness(_report: Report) -> str:
-    return "No subgroup was looked at."
+def _fairness(report: Report) -> str:
+    names = _groupings(report)
+    if not names:
+        return NONE_DECLARED
+    return f"Every model was looked at by {listed(names)}, declared in the study file."
+
+
+def _groupings(report: Report) -> list[str]:
+    """Names of the ways in which patients are parted."""
+    return list(dict.fromkeys(g.name for f in report.learning.values() for g in f.groups))
+
+
+def _in_groups(report: Report) -> str:
+    """What groups show of the learner that the training is about."""
+    name = report.subject or report.champion
+    return " ".join(in_words(report.learners[name].groups)) or "No subgroups."
 
 
 def _output(report: Report) -> str:
@@ -271,7 +286,7 @@ def _performance(report: Report) -> str:
     found = [
         f"{name} {with_interval(facts.metrics['auroc'])}" for name, facts in report.learners.items()
     ]
-    return f"AUROC (95 % interval): {'; '.join(found)}. More in “Performance”. No subgroups."
+    return f"AUROC (95 % interval): {'; '.join(found)}. More in “Performance”. {_in_groups(report)}"
 
 
 def _heterogeneity(report: Report) -> str:

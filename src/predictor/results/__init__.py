@@ -83,7 +83,14 @@ from predictor.results.global_test import (
     GlobalTestMember,
     Power,
 )
-from predictor.results.intervals import NUMBERS, Estimate, Interval, IntervalEstimate
+from predictor.results.groups import ByGroups, GroupPerformance
+from predictor.results.intervals import (
+    NUMBERS,
+    Estimate,
+    Interval,
+    IntervalEstimate,
+    NotedEstimate,
+)
 from predictor.results.label_limits import ArmSpread, LabelLimits, LabelNoise
 from predictor.results.learner import (
     Coefficient,
@@ -138,6 +145,7 @@ __all__ = [
     "AlternativeCounts",
     "ArmSpread",
     "ByGroup",
+    "ByGroups",
     "Calibration",
     "CalibrationGroup",
     "CaseMix",
@@ -189,6 +197,7 @@ __all__ = [
     "GainOverTreatAll",
     "GlobalTest",
     "GlobalTestMember",
+    "GroupPerformance",
     "Histogram",
     "Interval",
     "IntervalEstimate",
@@ -213,6 +222,7 @@ __all__ = [
     "ModelInNewPatients",
     "ModelInWords",
     "NeededForValidation",
+    "NotedEstimate",
     "Number",
     "NumberCharacteristic",
     "NumberInGroup",

@@ -23,6 +23,12 @@ class IntervalEstimate(Interval):
     estimate: Number
 
 
+class NotedEstimate(IntervalEstimate):
+    """A number with its interval, and what is to be known of it (why there is none)."""
+
+    note: str | None
+
+
 class Estimate(IntervalEstimate):
     """A measure of performance of one learner.
 

@@ -6,6 +6,7 @@ from predictor.results.base import Named, Number, Result
 from predictor.results.centres import CentresSummary
 from predictor.results.curves import Calibration, CurveSpread, DecisionCurve
 from predictor.results.findings import SampleSize
+from predictor.results.groups import ByGroups
 from predictor.results.intervals import Estimate, Interval
 
 
@@ -158,6 +159,8 @@ class LearnerResult(Result):
     shapes
         Of covariates whose effect is no straight line; empty where coefficients say it, and in
         older documents.
+    groups
+        In which the study wants it looked at; empty without, and in older documents.
     decision_curve, calibration, stability, description
         What was found.
     sample_size
@@ -184,6 +187,7 @@ class LearnerResult(Result):
     metrics: Named[Estimate]
     importance: Named[Contribution]
     shapes: tuple[Shape, ...] = ()
+    groups: tuple[ByGroups, ...] = ()
     decision_curve: DecisionCurve
     calibration: Calibration
     stability: Stability

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+
+def _by_name(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return {name: '"' + name.replace('"', '""') + '"' for name in value}
+    return value
+
 
 frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
 """What makes a mapping of a study immutable, and writes it as a plain one."""
 Texts = Annotated[Mapping[str, str], *frozen]
 """Named texts, which cannot be changed either."""
+Expressions = Annotated[Mapping[str, str], BeforeValidator(_by_name), *frozen]
+"""Named SQL expressions; a list of columns is each column by its name."""
 Settings = Annotated[Mapping[str, Any], *frozen]
 """Named settings of any kind: what a learner can be given is for the learner to say."""
 Directions = Annotated[Mapping[str, Literal["less", "more"]], *frozen]

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from predictor.printable import visible
 from predictor.study.columns import CLUSTERS, Column, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
-from predictor.study.frozen import Directions, Frozen, Texts
+from predictor.study.frozen import Directions, Expressions, Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import PUBLISHED, LearnerSpec, PenaltySpec, ValidationSpec
 
@@ -73,6 +73,9 @@ class Study(Frozen):
         From simple to complex; the order decides between equals.
     validation
         How performance is estimated.
+    groups
+        SQL expressions over what is known at `predict_at`, by name: groups of patients in which
+        every model is looked at. A list of columns is one of such expressions.
     published
         Figures of a publication about the same patients, by the name under which `describe` gives
         its own; shown beside them.
@@ -96,6 +99,7 @@ class Study(Frozen):
     global_test: tuple[str, ...] = ()
     learners: tuple[LearnerSpec, ...] = Field(default_factory=_default_learners, min_length=1)
     validation: ValidationSpec = ValidationSpec()
+    groups: Expressions = Field(default_factory=dict, validate_default=True)
     published: Texts = Field(default_factory=dict, validate_default=True)
     seed: int = Field(default=1, ge=0, strict=True)
 

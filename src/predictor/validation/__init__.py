@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.validation.audits import AUDITS, Contender, Evidence, Finding, audit
+from predictor.validation.by_group import InGroup, by_group
 from predictor.validation.centres import SCALES, Scale, centre_performance, for_others, on_scale
 from predictor.validation.centres_left_out import leave_centres_out, performance_by_centre
 from predictor.validation.centres_together import FEW_CENTRES, summary
@@ -27,6 +28,7 @@ from predictor.validation.executors import Executor, asking, serial, threads
 from predictor.validation.metric import Metric, metric_of, metrics
 from predictor.validation.model_stability import Stability, instability, instability_mape, stability
 from predictor.validation.net_benefit import DecisionCurve, decision_curve, treat_all
+from predictor.validation.new_patients import Measured, NewPatients, measure_in
 from predictor.validation.observed_shares import Calibration, calibration
 from predictor.validation.paired_comparisons import Comparison, compare, comparisons
 from predictor.validation.plan import Plan, draw_plan
@@ -60,8 +62,11 @@ __all__ = [
     "Executor",
     "Finding",
     "Folds",
+    "InGroup",
     "KeptModels",
+    "Measured",
     "Metric",
+    "NewPatients",
     "Performance",
     "Plan",
     "RepeatedChoice",
@@ -77,6 +82,7 @@ __all__ = [
     "audit",
     "bootstrap",
     "bootstrap_of_cross_validation",
+    "by_group",
     "calibration",
     "centre_performance",
     "choose",
@@ -90,6 +96,7 @@ __all__ = [
     "instability_mape",
     "leave_centres_out",
     "level_of",
+    "measure_in",
     "metric_of",
     "metrics",
     "on_scale",

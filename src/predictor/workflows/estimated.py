@@ -10,7 +10,7 @@ import numpy as np
 
 from predictor.cohort import Design
 from predictor.explain import Explanation, Importance, explain, importance, shapes
-from predictor.report import learner_result, model_in_words, sample_size
+from predictor.report import group_results, learner_result, model_in_words, sample_size
 from predictor.results import CentresSummary, LearnerResult
 from predictor.study import LearnerSpec
 from predictor.validation import (
@@ -18,6 +18,7 @@ from predictor.validation import (
     Performance,
     Samples,
     Trained,
+    by_group,
     calibration,
     decision_curve,
     metrics,
@@ -135,6 +136,12 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         if parameters
         else None,
         centres=_by_centre(spec.name, fitted),
+        groups=[
+            group_results(
+                grouping, trained.y, by_group(trained, plan, grouping.which, prepared.clusters)
+            )
+            for grouping in prepared.groupings
+        ],
         seconds=fitted.seconds[spec.name] + time.perf_counter() - start,
     )
     explanation = explain(trained.model, shown)

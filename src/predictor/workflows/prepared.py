@@ -12,6 +12,7 @@ import numpy.typing as npt
 from predictor.cohort import (
     Cohort,
     Design,
+    Grouping,
     LabelledCohort,
     Pooled,
     canonical_order,
@@ -21,11 +22,12 @@ from predictor.cohort import (
     covariates,
     design,
     few_holders,
+    groupings,
     label,
     numbered,
     pool,
 )
-from predictor.cohort.labelled import Labels
+from predictor.cohort.expressions import Labels
 from predictor.errors import StudyError
 from predictor.learners import names
 from predictor.study import LearnerSpec, Study, load_study
@@ -64,6 +66,8 @@ class Prepared:
         Values of so few labelled patients that `matrix` has the most frequent one instead.
     beginning
         When this began, and its name.
+    groupings
+        Groups in which models are looked at, of the labelled patients; none of other labels.
     """
 
     study: Study
@@ -77,6 +81,7 @@ class Prepared:
     entropy: int
     pooled: tuple[Pooled, ...]
     beginning: Beginning
+    groupings: tuple[Grouping, ...] = ()
 
 
 def prepare(
@@ -134,7 +139,11 @@ def prepare(
             prepared.matrix.select(study.penalty.weak)
         except StudyError as error:
             raise StudyError(f"{study.file}: penalty.weak: {error}") from None
-    return replace(prepared, study=with_priors(study, prepared.matrix))
+    return replace(
+        prepared,
+        study=with_priors(study, prepared.matrix),
+        groupings=groupings(prepared.labelled.labelled),
+    )
 
 
 def _check_expected(study: Study, matrix: Design) -> None:

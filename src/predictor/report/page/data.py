@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from predictor.report.page.association_section import association
 from predictor.report.page.blocks import Page, Picture, Section
 from predictor.report.page.centres_section import centres
+from predictor.report.page.groups_section import groups
 from predictor.report.page.guidelines import probast_section, tripod_section
 from predictor.report.page.model_section import model, use
 from predictor.report.page.patients_section import patients, question
@@ -26,6 +27,7 @@ _BEFORE_USE: tuple[_Make, ...] = (
     calibration,
     decision_curve,
     centres,
+    groups,
     stability,
     explanation,
     audits,

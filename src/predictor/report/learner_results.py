@@ -104,15 +104,8 @@ def learner_result(
         },
         shapes=tuple(_shape(found) for found in shapes),
         groups=tuple(groups),
-        decision_curve=results.DecisionCurve(
-            threshold=known_row(curve.threshold),
-            net_benefit=plain_row(curve.net_benefit),
-            low=plain_row(curve.low),
-            high=plain_row(curve.high),
-            standardised=plain_row(curve.standardised),
-            note=curve.note,
-        ),
-        calibration=_calibration(calibration),
+        decision_curve=decision_curve_result(curve),
+        calibration=calibration_result(calibration),
         stability=_stability(
             stability, importances, slope=performance.estimates.get("calibration_slope")
         ),
@@ -175,7 +168,20 @@ def _shape(found: Shape) -> results.Shape:
     )
 
 
-def _calibration(found: Calibration) -> results.Calibration:
+def decision_curve_result(curve: DecisionCurve) -> results.DecisionCurve:
+    """A decision curve, as a result."""
+    return results.DecisionCurve(
+        threshold=known_row(curve.threshold),
+        net_benefit=plain_row(curve.net_benefit),
+        low=plain_row(curve.low),
+        high=plain_row(curve.high),
+        standardised=plain_row(curve.standardised),
+        note=curve.note,
+    )
+
+
+def calibration_result(found: Calibration) -> results.Calibration:
+    """What is seen of the calibration, as a result."""
     curve, histogram = found.curve, found.histogram
     return results.Calibration(
         groups=tuple(results.CalibrationGroup(**asdict(group)) for group in found.groups),

@@ -16,7 +16,9 @@ from predictor.tracking.runs import (
     LearnerRun,
     ListedRun,
     LoggedTraining,
+    LoggedValidation,
     TrainingRun,
+    ValidationRun,
 )
 from predictor.tracking.tracker import Tracker
 from predictor.tracking.ui import run_ui, ui_command
@@ -27,11 +29,13 @@ __all__ = [
     "LearnerRun",
     "ListedRun",
     "LoggedTraining",
+    "LoggedValidation",
     "MLflowTracker",
     "Promotion",
     "RecordingTracker",
     "Tracker",
     "TrainingRun",
+    "ValidationRun",
     "metric_name",
     "registered_name",
     "run_ui",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from time import time_ns
 from typing import TYPE_CHECKING
 
 from predictor.tracking.folders import as_folder
 from predictor.tracking.names import renamed
-from predictor.tracking.runs import TrainingRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -66,21 +66,35 @@ def log_artifacts(client: MlflowClient, run_id: str, artifacts: Mapping[str, byt
             client.log_artifacts(run_id, directory)
 
 
-def training_data(run: TrainingRun) -> DatasetInput:
-    """Name, length and digest of the table; MLflow keeps no more than 36 characters of a digest."""
+def table_of(name: str, fingerprint: str, rows: int, *, command: str, context: str) -> DatasetInput:
+    """Name, length and digest of a table; MLflow keeps no more than 36 characters of a digest.
+
+    Parameters
+    ----------
+    name, fingerprint, rows
+        Of the table.
+    command, context
+        What read it, and what for.
+    """
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
     dataset = Dataset(
-        name=run.dataset_name,
-        digest=run.data_fingerprint.rpartition(":")[2][:32],
+        name=name,
+        digest=fingerprint.rpartition(":")[2][:32],
         source_type="code",
-        source=json.dumps({"tags": {"mlflow.source.name": "predictor train"}}),
-        profile=json.dumps({"num_rows": run.rows, "fingerprint": run.data_fingerprint}),
+        source=json.dumps({"tags": {"mlflow.source.name": command}}),
+        profile=json.dumps({"num_rows": rows, "fingerprint": fingerprint}),
     )
-    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", context)])
 
 
 def tables_in(artifacts: Iterable[str]) -> dict[str, str]:
     """The tag by which MLflow's pages know which files of a run are tables."""
     tables = [{"path": path, "type": "table"} for path in artifacts if path.startswith("tables/")]
     return {"mlflow.loggedArtifacts": json.dumps(tables)} if tables else {}
+
+
+def describe_run(client: MlflowClient, experiment_id: str, run_id: str, text: str) -> None:
+    """Set the description of a run, whose links lead to its own files."""
+    files = f"#/experiments/{experiment_id}/runs/{run_id}/artifacts/"
+    client.set_tag(run_id, "mlflow.note.content", re.sub(r"\]\(artifact:", f"]({files}", text))

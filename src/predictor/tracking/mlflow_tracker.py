@@ -11,12 +11,21 @@ from predictor.tracking.download import download_model, download_report
 from predictor.tracking.failed import failed_runs, forget
 from predictor.tracking.listing import download_files, list_trainings
 from predictor.tracking.registry import Promotion, promote_version
-from predictor.tracking.runs import Attempt, FailedRun, ListedRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import (
+    Attempt,
+    FailedRun,
+    ListedRun,
+    LoggedTraining,
+    LoggedValidation,
+    TrainingRun,
+    ValidationRun,
+)
 from predictor.tracking.store import get_ready, open_store
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.tracker import Tracker
 from predictor.tracking.training import check_store, log_failure, log_training
 from predictor.tracking.uri import missing_store
+from predictor.tracking.validation import log_validation
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,10 @@ class MLflowTracker(Tracker):
     def log(self, run: TrainingRun) -> LoggedTraining:
         """See `predictor.tracking.training.log_training`."""
         return log_training(run, seconds=self.seconds)
+
+    def log_validation(self, run: ValidationRun) -> LoggedValidation:
+        """See `predictor.tracking.validation.log_validation`."""
+        return log_validation(run, seconds=self.seconds)
 
     def log_failure(self, attempt: Attempt, status: str, why: str) -> None:
         """See `predictor.tracking.training.log_failure`."""

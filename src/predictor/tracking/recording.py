@@ -18,9 +18,12 @@ from predictor.tracking.runs import (
     LearnerRun,
     ListedRun,
     LoggedTraining,
+    LoggedValidation,
     TrainingRun,
+    ValidationRun,
 )
 from predictor.tracking.tracker import Tracker
+from predictor.tracking.validation import made_then
 
 
 class RecordingTracker(Tracker):
@@ -33,6 +36,8 @@ class RecordingTracker(Tracker):
     ----------
     runs
         What was logged, in that order.
+    validations
+        Validations that were logged, in that order.
     failures
         Trainings that did not end well: each with its status and the reason.
     promotions
@@ -41,6 +46,7 @@ class RecordingTracker(Tracker):
 
     def __init__(self) -> None:
         self.runs: list[TrainingRun] = []
+        self.validations: list[ValidationRun] = []
         self.failures: list[tuple[Attempt, str, str]] = []
         self.promotions: list[Promotion] = []
         self._logged: dict[str, LoggedTraining] = {}  # by training
@@ -88,6 +94,31 @@ class RecordingTracker(Tracker):
             champion_version=self._champions.get(registered),
         )
         return self._logged[run.training]
+
+    def log_validation(self, run: ValidationRun) -> LoggedValidation:
+        """Keep a validation, once; see `Tracker`."""
+        already = any(each.validation == run.validation for each in self.validations)
+        if not already:
+            self.validations.append(run)
+        logged = [
+            self._logged[training.training]
+            for training in self.runs
+            if training.data_fingerprint == run.trained_on
+            and run.learner in self._logged[training.training].run_ids
+            and run.trained is not None
+            and made_then(training.started, training.ended, run.trained)
+        ]
+        about = logged[-1] if logged else None
+        version = None if about is None else about.versions.get(run.learner)
+        return LoggedValidation(
+            store="memory",
+            run_id=run.validation,
+            about_run=None if about is None else about.run_ids[run.learner],
+            about_version=None
+            if about is None or version is None
+            else f"{about.registered}/{version}",
+            already=already,
+        )
 
     def log_failure(self, attempt: Attempt, status: str, why: str) -> None:
         """Keep that a training did not end well; see `Tracker`."""

@@ -132,6 +132,76 @@ class TrainingRun(Attempt):
 
 
 @dataclass(frozen=True)
+class ValidationRun:
+    """A model measured in new patients: becomes a run in the study's experiment.
+
+    Parameters
+    ----------
+    validation
+        Tells this validation from all others, so that it is logged once.
+    study, title, question
+        As those of an `Attempt`.
+    started, ended
+        Milliseconds since 1970, UTC.
+    learner, trained_on, trained
+        Of the model: its name, the fingerprint of the table it was made of, and when, in seconds
+        since 1970; by them it is found among the trainings. None where it does not say.
+    verdict
+        In a few words.
+    parameters, metrics
+        By name.
+    description
+        Of the run, in Markdown; a link to ``artifact:<path>`` leads to a file of the run.
+    data_fingerprint, dataset_name, rows
+        Of the table of new patients.
+    artifacts
+        Content by relative path, with forward slashes.
+    """
+
+    validation: str
+    study: str
+    title: str
+    question: Mapping[str, str]
+    started: int
+    ended: int
+    learner: str
+    trained_on: str | None
+    trained: int | None
+    verdict: str
+    parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
+    description: str
+    data_fingerprint: str
+    dataset_name: str
+    rows: int
+    artifacts: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class LoggedValidation:
+    """Where a tracker put a validation.
+
+    Parameters
+    ----------
+    store
+        MLflow's tracking URI, without user and password, or a word for it.
+    run_id
+        Its run.
+    about_run, about_version
+        The run of the model there, and its version as ``<registered model>/<number>``; None if the
+        tracker does not have it.
+    already
+        Whether it was there before.
+    """
+
+    store: str
+    run_id: str
+    about_run: str | None
+    about_version: str | None
+    already: bool = False
+
+
+@dataclass(frozen=True)
 class ListedRun(Attempt):
     """A training that was logged, as much of it as a list shows.
 

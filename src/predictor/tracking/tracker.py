@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Protocol
 
 from predictor.tracking.registry import Promotion
-from predictor.tracking.runs import Attempt, FailedRun, ListedRun, LoggedTraining, TrainingRun
+from predictor.tracking.runs import (
+    Attempt,
+    FailedRun,
+    ListedRun,
+    LoggedTraining,
+    LoggedValidation,
+    TrainingRun,
+    ValidationRun,
+)
 
 
 class Tracker(Protocol):
@@ -39,6 +47,22 @@ class Tracker(Protocol):
         Returns
         -------
         LoggedTraining
+            Where it is; if it had been logged before, where it was, with `already`.
+
+        Raises
+        ------
+        PredictorError
+            If it is not kept.
+        """
+
+    def log_validation(self, run: ValidationRun) -> LoggedValidation:
+        """Keep that a model was measured in new patients, once however often it is told.
+
+        It is linked to the run of the model, and to its version, if they are here.
+
+        Returns
+        -------
+        LoggedValidation
             Where it is; if it had been logged before, where it was, with `already`.
 
         Raises

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from functools import partial
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING
 from predictor.disk import check_writable
 from predictor.tracking.dead import UNTIL_TAG, clear_dead
 from predictor.tracking.entries import (
+    describe_run,
     log_artifacts,
     log_metrics,
     log_parameters,
+    table_of,
     tables_in,
-    training_data,
 )
 from predictor.tracking.names import registered_name
 from predictor.tracking.paging import all_of
@@ -76,7 +76,13 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
         registered = registered_model(client, run.study, run.question)
         run_ids, model_ids, versions = {}, {}, {}
         with transaction(client, experiment_id, registered, run.training) as new:
-            dataset = training_data(run)
+            dataset = table_of(
+                run.dataset_name,
+                run.data_fingerprint,
+                run.rows,
+                command="predictor train",
+                context="training",
+            )
             parent = new.start_run(
                 run.title,
                 {**tags, **until, **tables_in(run.artifacts)},
@@ -87,7 +93,7 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
             log_parameters(client, parent, {**run.parameters, **_parameters(run)})
             log_metrics(client, parent, run.metrics)
             log_artifacts(client, parent, run.artifacts)
-            _describe(client, experiment_id, parent, run.description)
+            describe_run(client, experiment_id, parent, run.description)
 
             for learner in run.learners:
                 name, ended = learner.name, run.started + round(1_000 * learner.seconds)
@@ -97,7 +103,7 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
                 client.log_inputs(run_id, [dataset])
                 log_parameters(client, run_id, {**learner.parameters, **_parameters(run)})
                 log_artifacts(client, run_id, learner.artifacts)
-                _describe(client, experiment_id, run_id, learner.description)
+                describe_run(client, experiment_id, run_id, learner.description)
                 model_id = new.add_model(learner, run_id)
                 log_metrics(client, run_id, learner.metrics, learner.curves, model_id=model_id)
                 run_ids[name], model_ids[name] = run_id, model_id
@@ -234,9 +240,3 @@ def _of_version(run: TrainingRun, learner: LearnerRun) -> dict[str, str]:
         "data_fingerprint": run.data_fingerprint,
         **_parameters(run),
     }
-
-
-def _describe(client: MlflowClient, experiment_id: str, run_id: str, text: str) -> None:
-    """Set the description of a run, whose links lead to its own files."""
-    files = f"#/experiments/{experiment_id}/runs/{run_id}/artifacts/"
-    client.set_tag(run_id, "mlflow.note.content", re.sub(r"\]\(artifact:", f"]({files}", text))

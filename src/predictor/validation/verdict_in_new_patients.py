@@ -1,4 +1,4 @@
-"""What a validation says, in words; the rule is in ``docs/validating.md``. Never "ready for use"."""
+"""What a validation says, by the rule in ``docs/validating.md``; never "ready for use"."""
 
 from __future__ import annotations
 

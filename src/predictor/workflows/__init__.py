@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.tidying import tidy
     from predictor.workflows.training import train
+    from predictor.workflows.validating import validate
     from predictor.workflows.verifying import verify
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "score_file",
     "tidy",
     "train",
+    "validate",
     "verify",
     "write_comparison",
     "write_plan",
@@ -86,6 +88,7 @@ _WHERE = {
     "score_file": "scoring",
     "tidy": "tidying",
     "train": "training",
+    "validate": "validating",
     "verify": "verifying",
     "write_comparison": "comparison_page",
     "write_plan": "plan_page",

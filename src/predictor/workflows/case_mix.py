@@ -129,9 +129,7 @@ def _training(model: SavedModel) -> ComparedPredictor | None:
     try:
         return None if said is None else ComparedPredictor.from_json(said)
     except ValueError:
-        raise ModelError(
-            f"what the model says of its linear predictor is none; {WAY_OUT}"
-        ) from None
+        raise ModelError(f"the linear predictor it says it has is none; {WAY_OUT}") from None
 
 
 def _columns(model: SavedModel, matrix: Design) -> tuple[ComparedColumn, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.report.figures.calibration_plot import calibration
+from predictor.report.figures.calibration_plot import calibration, calibration_in_new_patients
 from predictor.report.figures.collect import (
     Workers,
     drawn_figures,
@@ -18,7 +18,11 @@ from predictor.report.figures.importance_bars import importance
 from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison
 from predictor.report.figures.missing_values import missing
-from predictor.report.figures.net_benefit import decision_curve, decision_curve_instability
+from predictor.report.figures.net_benefit import (
+    decision_curve,
+    decision_curve_in_new_patients,
+    decision_curve_instability,
+)
 from predictor.report.figures.odds_ratios import coefficients
 from predictor.report.figures.response_over_time import transitions
 from predictor.report.figures.score_over_time import trajectories
@@ -32,11 +36,13 @@ __all__ = [
     "Table",
     "Workers",
     "calibration",
+    "calibration_in_new_patients",
     "chance_by_patients",
     "clusters",
     "coefficients",
     "comparison",
     "decision_curve",
+    "decision_curve_in_new_patients",
     "decision_curve_instability",
     "drawn_figures",
     "flow",

@@ -9,7 +9,13 @@ from typing import Any
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, Sheet, sheet
-from predictor.results import CalibrationGroup, Histogram, TrainingResult
+from predictor.results import (
+    Calibration,
+    CalibrationGroup,
+    Histogram,
+    TrainingResult,
+    ValidationResult,
+)
 
 _WIDTH, _SQUARE, _HISTOGRAM = 4.9, 4.0, 0.95
 _GROUP = {"color": style.BLUE, "marker": "o", "markersize": 5.5, "linewidth": 1.3}
@@ -28,11 +34,25 @@ def calibration(report: TrainingResult, learner: str) -> Figure | None:
     Figure or None
         None when the probabilities do not differ enough to form groups.
     """
-    facts = report.learners[learner].calibration
     # without covariates, probabilities differ because the folds do, not the patients
-    if len(facts.groups) < 2 or not report.learners[learner].parameters:
+    if not report.learners[learner].parameters:
         return None
-    title = f"Calibration of {learner}"
+    subtitle = f"{style.who(report)}; probabilities from cross-validation"
+    return calibration_figure(
+        f"Calibration of {learner}", subtitle, report.learners[learner].calibration
+    )
+
+
+def calibration_in_new_patients(report: ValidationResult) -> Figure | None:
+    """The same of a finished model, in patients who had no part in making it."""
+    subtitle = f"{report.data.labelled} new patients; the model as it stands"
+    return calibration_figure(f"Calibration of {report.model.name}", subtitle, report.calibration)
+
+
+def calibration_figure(title: str, subtitle: str, facts: Calibration) -> Figure | None:
+    """What is seen of a calibration; None when the probabilities form no groups."""
+    if len(facts.groups) < 2:
+        return None
     groups, curve, note = facts.groups, facts.curve, facts.note
     histogram = facts.histogram
     banded = curve is not None and any(end is not None for end in curve.low)
@@ -44,7 +64,6 @@ def calibration(report: TrainingResult, learner: str) -> Figure | None:
             if banded:
                 keys.append(Key("95 % interval", {"color": style.FAINT}, area=True))
         below = 0.52 + _HISTOGRAM + 0.1
-        subtitle = f"{style.who(report)}; probabilities from cross-validation"
         paper = sheet(
             title,
             f"{subtitle}; {note}" if note else subtitle,

@@ -8,7 +8,13 @@ from typing import Any
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, sheet
-from predictor.results import CurveSpread, DecisionCurve, TrainingResult, TreatAll
+from predictor.results import (
+    CurveSpread,
+    DecisionCurve,
+    TrainingResult,
+    TreatAll,
+    ValidationResult,
+)
 
 _MODEL = {"color": style.BLUE, "linewidth": 2}
 _BAND = {"color": "#c6dcec", "linewidth": 0}
@@ -42,6 +48,29 @@ def decision_curve(report: TrainingResult, learner: str) -> Figure | None:
         for name, facts in report.learners.items()
         if name != learner and facts.comparator and not facts.constant
     }
+    subtitle = f"{style.who(report)}; probabilities from cross-validation"
+    return _curves(learner, subtitle, curve, everybody, others)
+
+
+def decision_curve_in_new_patients(report: ValidationResult) -> Figure:
+    """The same of a finished model, in patients who had no part in making it."""
+    others = {
+        name: other.decision_curve
+        for name, other in report.others.items()
+        if other.measures["calibration_slope"].estimate is not None
+    }
+    subtitle = f"{report.data.labelled} new patients; the model as it stands"
+    curve = report.decision_curve
+    return _curves(report.model.name, subtitle, curve, report.treat_all, others)
+
+
+def _curves(
+    learner: str,
+    subtitle: str,
+    curve: DecisionCurve,
+    everybody: TreatAll,
+    others: Mapping[str, DecisionCurve],
+) -> Figure:
     others = dict(list(others.items())[: len(style.OTHERS)])
     looks = [
         {"color": colour, "linestyle": dash, "linewidth": 1.4} for colour, dash in style.OTHERS
@@ -51,7 +80,7 @@ def decision_curve(report: TrainingResult, learner: str) -> Figure | None:
     def draw() -> Any:
         paper = sheet(
             title,
-            f"{style.who(report)}; probabilities from cross-validation",
+            subtitle,
             body=3.9,
             keys=(
                 Key(learner, _MODEL),

@@ -153,6 +153,8 @@ class Verdict:
         The finding in words.
     facts
         The few numbers that go with it.
+    scale_label
+        What the scale goes from and to.
     """
 
     level: Level
@@ -160,6 +162,7 @@ class Verdict:
     scale: Sequence[tuple[Level, str]]
     sentences: Sequence[str]
     facts: Sequence[tuple[str, str, str]]
+    scale_label: str = "From nothing found to ready"
 
 
 @dataclass(frozen=True)

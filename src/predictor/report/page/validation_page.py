@@ -1,0 +1,433 @@
+"""The page of a model in new patients, of the same blocks as that of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from predictor.report.page.blocks import (
+    Block,
+    Facts,
+    Fold,
+    Group,
+    Level,
+    Missing,
+    Page,
+    Picture,
+    Points,
+    Section,
+    Table,
+    Text,
+    Verdict,
+)
+from predictor.report.page.pictures import of_topic
+from predictor.report.validation_in_words import NO_MODEL, outside_in_words
+from predictor.report.wording import measure
+from predictor.results import (
+    ComparedPredictor,
+    ValidatedMeasure,
+    ValidationLevel,
+    ValidationResult,
+)
+from predictor.results.words import NONE, count, number, percent, span, with_interval
+
+_KEYS: dict[ValidationLevel, Level] = {
+    "does not predict here": "nothing",
+    "too few to say": "something",
+    "ranks, but miscalibrated: update": "exploratory",
+    "ranks; too few to judge its probabilities": "worth",
+    "holds up": "ready",
+}
+_SCALE: tuple[tuple[Level, str], ...] = tuple((key, words) for words, key in _KEYS.items())
+_FIRST = (
+    "auroc", "observed_expected", "calibration_intercept", "calibration_slope", "brier",
+    "scaled_brier", "log_loss", "ici", "e50", "e90",
+)  # fmt: skip
+_AT = ("net_benefit", "sensitivity", "specificity", "ppv", "npv")
+_COMPARED_FIRST = ("auroc", "log_loss", "observed_expected", "calibration_slope")
+
+
+def page_of_validation(
+    report: ValidationResult, pictures: Sequence[Picture] = (), *, notice: str = ""
+) -> Page:
+    """The content of the page.
+
+    Parameters
+    ----------
+    report
+        What was found.
+    pictures
+        Figures of it.
+    notice
+        What the results may not be used for.
+    """
+    named = report.verdict_level
+    return Page(
+        title=f"{report.model.name} in new patients: {report.title or report.study}",
+        study=report.study,
+        written=report.time,
+        notice=notice,
+        verdict=Verdict(
+            level=_KEYS[named],
+            headline=named[:1].upper() + named[1:],
+            scale=_SCALE,
+            sentences=list(report.verdict),
+            facts=_facts(report),
+            scale_label="From not predicting to holding up",
+        ),
+        sections=[
+            _patients(report, pictures),
+            _performance(report),
+            _calibration(report, pictures),
+            _decision_curve(report, pictures),
+            *_others(report),
+            _case_mix(report),
+            _sample_size(report),
+            _provenance(report),
+        ],
+        kind="Validation report",
+    )
+
+
+def _facts(report: ValidationResult) -> list[tuple[str, str, str]]:
+    """Label, number, what it means."""
+    measures, data = report.measures, report.data
+    auroc, ratio = measures["auroc"], measures["observed_expected"]
+    before = "" if auroc.expected is None else f"; {number(auroc.expected.estimate)} in training"
+    return [
+        ("AUROC", number(auroc.estimate), f"95 % interval {span(auroc)}{before}"),
+        ("Observed / expected", number(ratio.estimate), f"95 % interval {span(ratio)}; 1 is ideal"),
+        (
+            "New patients",
+            str(data.labelled),
+            f"{data.events} with the event ({percent(data.events / data.labelled)})",
+        ),
+    ]
+
+
+def _patients(report: ValidationResult, pictures: Sequence[Picture]) -> Section:
+    data, model = report.data, report.model
+    made_of = (
+        NONE
+        if model.patients is None or model.events is None
+        else f"{count(model.patients, 'patient')}, {model.events} with the event"
+    )
+    facts = [
+        ("Model", f"{model.learner} of {model.study}"),
+        ("Made of", made_of),
+        ("Predicts", f"{report.outcome} at {report.predict_at}"),
+        ("Rule of the outcome", report.rule),
+    ]
+    if report.clusters is not None:
+        facts.append(("Clusters", f"{report.clusters}, which every interval takes whole"))
+    rows = [[step.words, str(step.patients)] for step in data.steps]
+    return Section(
+        "patients",
+        "Which model, which patients",
+        [
+            Text(
+                "The model is as it was: nothing of it was changed or trained. Who is eligible, "
+                "what counts as the event and how covariates are made follow its own study file."
+            ),
+            Facts(facts),
+            *(
+                of_topic(pictures, "flow")
+                or [Table("Flow of patients", ["Step", "Patients"], rows, frozenset({1}))]
+            ),
+        ],
+    )
+
+
+def _performance(report: ValidationResult) -> Section:
+    names = [name for name in _FIRST if name in report.measures]
+    rest = [name for name in report.measures if name not in names]
+    at = [name for name in rest if name.partition("@")[0] in _AT]
+    other = [name for name in rest if name not in at]
+    return Section(
+        "performance",
+        "Performance",
+        [
+            Text(
+                "Each with its 95 % interval: what the same model would show in further patients "
+                "like these. Beside it stands what its training expected of new patients."
+            ),
+            _measures("The model in the new patients", report, names + other),
+            Fold("At each threshold", [_measures("At each threshold", report, at)]),
+        ],
+    )
+
+
+def _measures(caption: str, report: ValidationResult, names: Sequence[str]) -> Table:
+    return Table(
+        caption,
+        ["Measure", "Here (95 % interval)", "Training expected", "How to read it"],
+        [[*_row(name, report.measures[name])] for name in names],
+        frozenset({1, 2}),
+        wide=True,
+    )
+
+
+def _row(name: str, found: ValidatedMeasure) -> tuple[str, str, str, str]:
+    called, reading = measure(name)
+    expected = NONE if found.expected is None else with_interval(found.expected)
+    said = found.note if found.estimate is None else "; ".join(filter(None, (reading, found.note)))
+    return called, with_interval(found), expected, said or ""
+
+
+def _calibration(report: ValidationResult, pictures: Sequence[Picture]) -> Section:
+    drawn = of_topic(pictures, "calibration")
+    note = report.calibration.note
+    return Section(
+        "calibration",
+        "Calibration",
+        [
+            Text(
+                "Of the patients given a probability of 30 %, about 30 % should have the outcome. "
+                "Points are groups of at least 8 patients."
+            ),
+            *(drawn or [Missing("There are no groups of patients to draw.")]),
+            *([Text(note[:1].upper() + note[1:] + ".", quiet=True)] if note else []),
+        ],
+    )
+
+
+def _decision_curve(report: ValidationResult, pictures: Sequence[Picture]) -> Section:
+    gained = report.gain_over_treat_all
+    rows = [
+        [
+            percent(threshold),
+            _plain(gained.difference[at], gained.low[at], gained.high[at]),
+            number(report.decision_curve.net_benefit[at], 3),
+            number(report.treat_all.treat_all[at], 3),
+        ]
+        for at, threshold in enumerate(gained.threshold)
+        if round(100 * threshold) % 10 == 0
+    ]
+    return Section(
+        "decision-curve",
+        "Decision curve",
+        [
+            Text(
+                "Net benefit weighs the responders found against the others picked with them, at "
+                "every probability from which one would act. A model is of use where its curve "
+                "lies above both “everybody” and “nobody”. In a cohort without an untreated arm "
+                "this speaks of recognising responders, not of gain from the treatment."
+            ),
+            *of_topic(pictures, "decision_curve"),
+            Table(
+                "What acting by the model adds to acting on everybody (paired, 95 % interval)",
+                ["Threshold", "Model less everybody", "Model", "Everybody"],
+                rows,
+                frozenset({1, 2, 3}),
+            ),
+        ],
+    )
+
+
+def _plain(value: float | None, low: float | None, high: float | None) -> str:
+    text = number(value, 3)
+    return text if low is None else f"{text} ({number(low, 3)} to {number(high, 3)})"
+
+
+def _others(report: ValidationResult) -> list[Section]:
+    if not report.others:
+        return []
+    names = [name for name in _COMPARED_FIRST if name in report.measures]
+    of_each = {report.model.name: report.measures} | {
+        name: other.measures for name, other in report.others.items()
+    }
+    side_by_side = [
+        [who, *(with_interval(found[name]) if name in found else NONE for name in names)]
+        for who, found in of_each.items()
+    ]
+    blocks: list[Block] = [
+        Table(
+            "Models in the same new patients",
+            ["Model", *(measure(name)[0] for name in names)],
+            side_by_side,
+            frozenset(range(1, len(names) + 1)),
+            wide=True,
+        )
+    ]
+    first = [gap for gap in report.gaps if gap.measure in _COMPARED_FIRST]
+    rest = [gap for gap in report.gaps if gap not in first]
+    for title, found in (("Differences", first), ("Differences in the other measures", rest)):
+        rows = [
+            [
+                f"{report.model.name} minus {gap.other}",
+                measure(gap.measure)[0],
+                number(gap.estimate, 3),
+                span(gap, 3),
+                gap.note or ("within noise" if gap.within_noise else "beyond noise"),
+            ]
+            for gap in found
+        ]
+        if rows:
+            shown = Table(
+                f"{title}, paired in the same patients",
+                ["Models", "Measure", "Difference", "95 % interval", "Reading"],
+                rows,
+                frozenset({2, 3}),
+            )
+            blocks.append(shown if found is first else Fold(title, [shown]))
+    said = (
+        f"“{NO_MODEL}” gives everybody the share of events of the training."
+        if NO_MODEL in report.others
+        else ""
+    )
+    return [Section("others", "Against other models", [*([Text(said)] if said else []), *blocks])]
+
+
+def _case_mix(report: ValidationResult) -> Section:
+    mix = report.case_mix
+    rows = [
+        [
+            column.column,
+            _mean(column.training, column.training_deviation),
+            _mean(column.here, column.here_deviation),
+            number(column.difference),
+        ]
+        for column in mix.columns
+    ]
+    covariates = [
+        [each.name, str(each.missing), str(each.outside), str(each.taken_as_another)]
+        for each in mix.covariates
+    ]
+    return Section(
+        "case-mix",
+        "How these patients differ",
+        [
+            Text(
+                "A model can do worse elsewhere because the patients are more alike, which no "
+                "model can help, or because its coefficients are wrong there. The first is seen in "
+                "the linear predictor, whatever the outcome was."
+            ),
+            _predictor(report),
+            *_membership(report),
+            Table(
+                "Covariates: mean (standard deviation) in the training and here; the difference in "
+                "standard deviations, of which 0.1 is small",
+                ["Column", "Training", "Here", "Difference"],
+                rows,
+                frozenset({1, 2, 3}),
+            ),
+            Group(
+                "Unlike the training patients",
+                [
+                    Text(
+                        f"{outside_in_words(mix, report.data.labelled)} lie outside the range of "
+                        "the training in a covariate: more than 3 standard deviations from its "
+                        "mean, or at a level nobody had."
+                    ),
+                    Table(
+                        "New patients by covariate",
+                        ["Covariate", "Missing", "Outside the range", "Taken as another value"],
+                        covariates,
+                        frozenset({1, 2, 3}),
+                    ),
+                ],
+            ),
+            Points(mix.notes),
+        ],
+    )
+
+
+def _mean(mean: float | None, deviation: float | None) -> str:
+    return NONE if mean is None else f"{number(mean)} ({number(deviation)})"
+
+
+def _predictor(report: ValidationResult) -> Table:
+    mix = report.case_mix
+    groups: list[tuple[str, ComparedPredictor | None, float | None]] = [
+        ("Training", mix.training, mix.training_prevalence),
+        ("Here", mix.here, mix.prevalence),
+    ]
+    rows = [
+        [
+            name,
+            percent(share),
+            NONE if found is None else number(found.mean),
+            NONE if found is None else number(found.standard_deviation),
+            NONE if found is None else number(found.expected_auroc),
+        ]
+        for name, found, share in groups
+    ]
+    return Table(
+        "Linear predictor (log-odds), and the AUROC to be expected if the model were right",
+        ["Patients", "With the event", "Mean", "Standard deviation", "Expected AUROC"],
+        rows,
+        frozenset({1, 2, 3, 4}),
+    )
+
+
+def _membership(report: ValidationResult) -> list[Block]:
+    auroc = report.case_mix.membership_auroc
+    if auroc is None:
+        return []
+    return [
+        Text(
+            f"By their covariates, new patients can be told from those of the training with an "
+            f"AUROC of {number(auroc)}: 0.5 is not at all (the model is reproduced in patients "
+            "like its own), 1 entirely (it is carried over to others)."
+        )
+    ]
+
+
+def _sample_size(report: ValidationResult) -> Section:
+    patients = report.data.labelled
+    rows = [
+        [
+            each.called,
+            number(each.width, 1),
+            NONE if each.needed is None else str(each.needed),
+            str(patients),
+            "reached" if each.reached else "not reached",
+        ]
+        for each in report.needed
+    ]
+    return Section(
+        "sample-size",
+        "Enough patients?",
+        [
+            Text(
+                "How many patients an interval needs to be so narrow that the question is "
+                "settled, if the model were right in patients like these (Riley 2021, doi "
+                "10.1002/sim.9025)."
+            ),
+            Table(
+                "Patients needed",
+                ["Measure", "Width of the interval", "Needed", "Here", ""],
+                rows,
+                frozenset({1, 2, 3}),
+            ),
+        ],
+    )
+
+
+def _provenance(report: ValidationResult) -> Section:
+    model = report.model
+    return Section(
+        "provenance",
+        "Versions and sources",
+        [
+            Text(
+                "With the same model, patients (in whatever order) and versions, the same numbers "
+                "come out. The plain data behind this page are in report.json. They describe these "
+                "patients exactly: what may leave the hospital is validation.json, with "
+                "counts and numbers so coarse that no patient follows from two of them."
+            ),
+            Facts(
+                [
+                    ("Validation", report.validation),
+                    ("Written", report.time),
+                    ("Digest of the model", model.digest),
+                    ("Model trained", model.trained or NONE),
+                    ("Fingerprint of the table", report.data.fingerprint),
+                ]
+            ),
+            Table(
+                "Versions",
+                ["Package", "Version"],
+                [[name, version] for name, version in report.versions.items()],
+            ),
+        ],
+    )

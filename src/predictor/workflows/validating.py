@@ -1,0 +1,364 @@
+"""``predictor validate``: a finished model as it stands, in new patients whose outcome is known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from predictor.disk import (
+    LATEST,
+    check_writable,
+    dump_json,
+    link_latest,
+    refuse_foreign,
+    write_files,
+)
+from predictor.errors import PredictorError
+from predictor.measures import Measure, measures_of
+from predictor.report.cohort_results import flow
+from predictor.report.learner_results import calibration_result, decision_curve_result
+from predictor.report.validation_in_words import NO_MODEL, sentences
+from predictor.report.validation_results import (
+    expected,
+    gain,
+    gaps,
+    measured,
+    needed_patients,
+    treat_all,
+)
+from predictor.results import (
+    DeliveredValidation,
+    MeasuredGap,
+    ModelInNewPatients,
+    SharedValidation,
+    ValidatedModel,
+    ValidationResult,
+)
+from predictor.saved import SavedModel
+from predictor.scorers.contract import probability_of
+from predictor.tracking import LoggedValidation, MLflowTracker, Tracker, ValidationRun
+from predictor.validation.centres import centre_performance, for_others
+from predictor.validation.new_curves import (
+    calibration_in,
+    decision_curve_in,
+    gain_over_all,
+    treat_all_in,
+)
+from predictor.validation.new_patients import NewPatients, difference_in, measure_in
+from predictor.validation.verdict_in_new_patients import level_in_new_patients
+from predictor.workflows import provenance
+from predictor.workflows.beginning import Beginning
+from predictor.workflows.case_mix import case_mix, counts_of_training, training_prevalence
+from predictor.workflows.fitted import Progress, silent
+from predictor.workflows.new_cohort import (
+    Floats,
+    NewCohort,
+    logits_of,
+    read_new_cohort,
+    read_training_patients,
+)
+from predictor.workflows.past_trainings import REPORTS, VALIDATIONS
+from predictor.workflows.scoring import find_model
+from predictor.workflows.validation_entry import validation_entry
+from predictor.workflows.validation_page import validation_page
+
+REPORT, PAGE, SHARED = "report.json", "report.html", "validation.json"
+"""The document, the page, and what may leave the hospital."""
+
+_COMPARED = ("auroc", "brier", "scaled_brier", "log_loss", "calibration_intercept",
+             "calibration_slope", "observed_expected", "net_benefit")  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Validated:
+    """A validation that is over.
+
+    Attributes
+    ----------
+    result
+        What becomes ``report.json``.
+    shared
+        What becomes ``validation.json``.
+    cohort
+        The new patients.
+    beginning
+        When it began, and its name.
+    """
+
+    result: ValidationResult
+    shared: SharedValidation
+    cohort: NewCohort
+    beginning: Beginning
+
+
+def validate(
+    model: Path | str,
+    data: Path | str,
+    *,
+    against: Sequence[Path | str] = (),
+    training: Path | str | None = None,
+    out: Path | str | None = None,
+    name: str | None = None,
+    progress: Progress = silent,
+    tracker: Tracker | None = None,
+) -> DeliveredValidation:
+    """Measure a finished model, as it stands, in new patients whose outcome is known.
+
+    Parameters
+    ----------
+    model
+        A model directory, or a model of the tracker as ``models:/<study>@champion``.
+    data
+        CSV, Parquet or XLSX with the columns that the model and its outcome need.
+    against
+        Other models to compare it with in the same patients.
+    training
+        The table that the model was made of, to say how well new patients can be told from it.
+    out
+        Where page and documents go; ``reports/<study>/validations/<validation>/`` if None, with
+        `latest` leading to the last one.
+    name
+        What its run and its centre are called; the name of the table if None.
+    progress
+        Called before each step with a few words and the share of steps that are done.
+    tracker
+        Where models are, and what is told of the validation; MLflow if None.
+
+    Returns
+    -------
+    DeliveredValidation
+        What was found, and where it is. Without a run, `tracking_error` says why.
+
+    Raises
+    ------
+    PredictorError
+        If a model or a table is refused, a place cannot be written or belongs to something else, or
+        the tracker cannot be reached; nothing is written then.
+    """
+    tracker = MLflowTracker() if tracker is None else tracker
+    beginning = Beginning.now()
+    progress("reading", 0.0)
+    saved = find_model(model, tracker)
+    folder = _place(saved, out, beginning)
+    tracker.check()
+    cohort = read_new_cohort(saved, data)
+    others = {
+        each_name: (other, logits_of(other, cohort, data))
+        for each_name, other in _named(saved, [find_model(each, tracker) for each in against])
+    }
+    before = None if training is None else read_training_patients(saved, training)
+    called = name or Path(data).stem
+    validated = measure_model(cohort, others, before, called, beginning, progress)
+    progress("drawing", 0.8)
+    figures, page = validation_page(validated.result.visible())
+    artifacts = {
+        REPORT: dump_json(validated.result.to_json()),
+        PAGE: page,
+        SHARED: dump_json(validated.shared.to_json()),
+        **figures,
+    }
+    write_files(
+        {folder / path: content for path, content in artifacts.items()},
+        [] if folder.exists() else [folder],
+    )
+    if out is None:
+        link_latest(folder)
+    progress("logging", 0.95)
+    ended = time.time_ns() // 1_000_000
+    run = validation_entry(
+        validated.result, saved, started=beginning.started, ended=ended,
+        data=Path(data).stem, name=name, artifacts=artifacts,
+    )  # fmt: skip
+    logged, tracking_error = _try_to_log(run, tracker)
+    return DeliveredValidation(
+        **dict(validated.result),
+        report=str(folder / PAGE),
+        report_json=str(folder / REPORT),
+        shared=str(folder / SHARED),
+        run_id=None if logged is None else logged.run_id,
+        store=None if logged is None else logged.store,
+        about_run=None if logged is None else logged.about_run,
+        about_version=None if logged is None else logged.about_version,
+        tracking_error=tracking_error,
+    )
+
+
+def measure_model(
+    cohort: NewCohort,
+    others: Mapping[str, tuple[SavedModel, Floats]],
+    training: NewCohort | None,
+    centre: str,
+    beginning: Beginning,
+    progress: Progress = silent,
+) -> Validated:
+    """All that is said of a model in new patients; nothing is written.
+
+    Parameters
+    ----------
+    cohort
+        New patients through the model.
+    others
+        Other models by name, with their logits of the same patients.
+    training
+        Patients of the training, if their table was given.
+    centre
+        What those who combine several validations know the patients by.
+    beginning
+        When it began, and its name.
+    progress
+        Called before each step.
+    """
+    model, study = cohort.model, cohort.model.study
+    patients = NewPatients(cohort.y, cohort.clusters, [cohort.entropy, *b"new patients"])
+    measures = measures_of("binary", study.validation.thresholds)
+    progress("measuring", 0.1)
+    found = measure_in(patients, cohort.probability, measures)
+    trained = _mapping(model.performance.get("metrics"))
+    shown = measured(found, trained)
+    progress("comparing", 0.4)
+    compared, differences = _compared(cohort, patients, others, measures)
+    progress("case mix", 0.6)
+    mix = case_mix(cohort, found["auroc"], training)
+    hoped_for = expected(trained, "auroc")
+    level = level_in_new_patients(found, None if hoped_for is None else hoped_for.estimate)
+    needed = needed_patients(cohort.probability, cohort.logit, measures)
+    counts = cohort.labelled.flow
+    result = ValidationResult(
+        validation=beginning.training,
+        study=study.study,
+        title=study.title,
+        outcome=study.outcome.name,
+        predict_at=study.predict_at,
+        rule=study.outcome.rule,
+        model=_about(model, model.learner),
+        data=flow(cohort.labelled, cohort.fingerprint),
+        clusters=None if cohort.clusters is None else patients.units.count,
+        measures=shown,
+        calibration=calibration_result(calibration_in(patients, cohort.probability)),
+        decision_curve=decision_curve_result(decision_curve_in(patients, cohort.probability)),
+        treat_all=treat_all(treat_all_in(patients)),
+        gain_over_treat_all=gain(gain_over_all(patients, cohort.probability)),
+        others=compared,
+        gaps=differences,
+        case_mix=mix,
+        needed=needed,
+        verdict_level=level,
+        verdict=sentences(level, shown, differences, mix, needed, counts.labelled, counts.events),
+        time=provenance.now(),
+        versions=provenance.versions(),
+    )
+    return Validated(result, _shared(cohort, patients, centre, result), cohort, beginning)
+
+
+def _compared(
+    cohort: NewCohort,
+    patients: NewPatients,
+    others: Mapping[str, tuple[SavedModel, Floats]],
+    measures: Sequence[Measure],
+) -> tuple[dict[str, ModelInNewPatients], tuple[MeasuredGap, ...]]:
+    candidates = {
+        name: (_about(other, name), probability_of(logit), other.performance.get("metrics"))
+        for name, (other, logit) in others.items()
+    }
+    share = training_prevalence(cohort.model)
+    if share is not None and 0 < share < 1:
+        about = _about(cohort.model, NO_MODEL)
+        candidates[NO_MODEL] = (about, np.full(len(cohort), share), None)
+    models: dict[str, ModelInNewPatients] = {}
+    differences: list[MeasuredGap] = []
+    compared = [measure for measure in measures if measure.stem in _COMPARED]
+    for name, (about, probability, trained) in candidates.items():
+        models[name] = ModelInNewPatients(
+            model=about,
+            measures=measured(measure_in(patients, probability, compared), _mapping(trained)),
+            decision_curve=decision_curve_result(decision_curve_in(patients, probability)),
+        )
+        found = difference_in(patients, cohort.probability, probability, compared)
+        differences += gaps(name, found)
+    return models, tuple(differences)
+
+
+def _shared(
+    cohort: NewCohort, patients: NewPatients, centre: str, result: ValidationResult
+) -> SharedValidation:
+    exact = centre_performance(centre, patients, cohort.probability)
+    study = cohort.model.study
+    return SharedValidation(
+        model=result.model.digest,
+        study=study.study,
+        learner=cohort.model.learner,
+        outcome=study.outcome.name,
+        predict_at=study.predict_at,
+        outcome_known_at=study.outcome.known_at,
+        centre=for_others(exact, [cohort.entropy, *b"for others"]),
+        day=result.time[:10],
+        version=result.versions["predictor"],
+    )
+
+
+def _about(model: SavedModel, name: str) -> ValidatedModel:
+    counts = counts_of_training(model)
+    trained = model.provenance.get("time")
+    return ValidatedModel(
+        name=name,
+        study=model.study.study,
+        learner=model.learner,
+        outcome=model.study.outcome.name,
+        digest=f"sha256:{model.digest}",
+        trained=trained if isinstance(trained, str) else None,
+        patients=None if counts is None else counts[0],
+        events=None if counts is None else counts[1],
+    )
+
+
+def _named(saved: SavedModel, others: Sequence[SavedModel]) -> list[tuple[str, SavedModel]]:
+    """Other models by a name of their own: the learner, with its study or a number if need be."""
+    taken, named = {saved.learner, NO_MODEL}, []
+    for other in others:
+        if other.digest == saved.digest:
+            raise PredictorError(f"{other.learner}: is the model that is validated (--against)")
+        names = [other.learner, f"{other.study.study}/{other.learner}"]
+        names += [f"{names[1]} ({number})" for number in range(2, len(others) + 3)]
+        name = next(each for each in names if each not in taken)
+        taken.add(name)
+        named.append((name, other))
+    return named
+
+
+def _place(saved: SavedModel, out: Path | str | None, beginning: Beginning) -> Path:
+    study = saved.study.study
+    own = REPORTS / study / VALIDATIONS / beginning.training
+    folder = own if out is None else Path(out)
+    check_writable(folder)
+    if out is None:
+        latest = folder.with_name(LATEST)
+        refuse_foreign(
+            [] if latest.is_symlink() else [latest],
+            lambda _: False,
+            kind="a link to the last validation",
+            way_out="move it away, or write elsewhere (--out)",
+        )
+    refuse_foreign(
+        [folder / path for path in (REPORT, PAGE, SHARED, "figures")],
+        lambda _: False,
+        kind="of this validation",
+        way_out="choose another folder (--out), or move it away",
+    )
+    return folder
+
+
+def _try_to_log(run: ValidationRun, tracker: Tracker) -> tuple[LoggedValidation | None, str | None]:
+    """Track a validation that is on the disk: where the tracker has it, or why it has not."""
+    try:
+        return tracker.log_validation(run), None
+    except PredictorError as error:
+        return None, f"{error} Validate again once the store is back; what is written stays"
+
+
+def _mapping(document: object) -> Mapping[str, Any]:
+    return document if isinstance(document, Mapping) else {}

@@ -22,8 +22,8 @@ from predictor.cli.stopping import Stopped, fill_closed_streams, stoppable
 from predictor.errors import WRITTEN, DataError, PredictorError
 
 _COMMANDS = (
-    "init", "simulate", "plan", "check", "describe", "train", "enter", "promote", "log",
-    "report", "compare", "verify", "score", "validate", "tidy", "ui",
+    "init", "simulate", "plan", "check", "describe", "train", "enter", "promote", "log", "report",
+    "compare", "verify", "score", "validate", "combine", "tidy", "ui",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from predictor.results.centres import (
 )
 from predictor.results.check import CheckedCohort, CheckedCovariate, CheckResult
 from predictor.results.cohort import AlternativeCounts, CohortCounts, Covariate, Exclusion, Flow
+from predictor.results.combined import CombinedValidations
 from predictor.results.comparable import ComparableTraining, ResampledMeasure
 from predictor.results.compared import (
     ChangedPart,
@@ -164,6 +165,7 @@ __all__ = [
     "Coefficient",
     "CohortCounts",
     "Columns",
+    "CombinedValidations",
     "ComparableTraining",
     "ComparedColumn",
     "ComparedCovariate",

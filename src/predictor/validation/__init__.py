@@ -44,6 +44,7 @@ from predictor.validation.resamples import (
     read_resamples,
 )
 from predictor.validation.samples import Samples
+from predictor.validation.shared_numbers import checked
 from predictor.validation.verdict_rule import Verdict, level_of, verdict
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "by_group",
     "calibration",
     "centre_performance",
+    "checked",
     "choose",
     "compare",
     "comparisons",

@@ -142,10 +142,10 @@ def centre_performance(name: str, patients: NewPatients, probability: Counts) ->
     """
     y = patients.y
     n, events = len(y), int(y.sum())
-    told_events: Shown = SMALL if small(events) else events
-    if small(n - events):
-        # who knows two of the three counts knows the third
-        told_events = SMALL if small(n) else WITHHELD
+    # also where all patients have the same outcome, as that would be the outcome of each
+    told_events: Shown = SMALL if events < FEWEST else events
+    if events >= FEWEST > n - events:
+        told_events = WITHHELD
     told: tuple[Shown, Shown] = (SMALL if small(n) else n, told_events)
     mean = float(np.mean(probability)) if n >= FEWEST else None
     if min(events, n - events) < FEWEST_IN_A_CENTRE:
@@ -191,14 +191,15 @@ def _measured(scale: Scale, patients: NewPatients, probability: Counts) -> Centr
         if scale.measure.name == "auroc":
             why = "the outcomes do not overlap"
         return _missing(f"not defined: {why}")
-    return _of(scale, value, error)
+    return from_scale(scale, value, error)
 
 
 def _missing(why: str) -> CentreMeasure:
     return CentreMeasure(estimate=None, low=None, high=None, standard_error=None, note=why)
 
 
-def _of(scale: Scale, value: float, error: float) -> CentreMeasure:
+def from_scale(scale: Scale, value: float, error: float) -> CentreMeasure:
+    """A measure with its interval, from estimate and standard error on the scale of the summary."""
     return CentreMeasure(
         estimate=scale.back(value),
         low=scale.back(value - _Z * error),
@@ -251,7 +252,7 @@ def _coarse(scale: Scale, measured: CentreMeasure, rng: np.random.Generator) -> 
     value, error = known
     value = _rounded(value, _COARSENESS * error, rng)
     error = _rounded(error, _COARSENESS_OF_ERRORS * error, rng)
-    exact = _of(scale, value, error)
+    exact = from_scale(scale, value, error)
     return exact.model_copy(
         update={
             "estimate": _digits(exact.estimate),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from predictor.workflows.checking import check
+    from predictor.workflows.combining import combine, write_combined
     from predictor.workflows.comparing import compare
     from predictor.workflows.comparison_page import write_comparison
     from predictor.workflows.delivery import deliver
@@ -38,6 +39,7 @@ __all__ = [
     "Planned",
     "Prepared",
     "check",
+    "combine",
     "compare",
     "deliver",
     "describe",
@@ -58,6 +60,7 @@ __all__ = [
     "train",
     "validate",
     "verify",
+    "write_combined",
     "write_comparison",
     "write_plan",
     "write_report",
@@ -70,6 +73,7 @@ _WHERE = {
     "Planned": "planned",
     "Prepared": "prepared",
     "check": "checking",
+    "combine": "combining",
     "compare": "comparing",
     "deliver": "delivery",
     "describe": "describing",
@@ -90,6 +94,7 @@ _WHERE = {
     "train": "training",
     "validate": "validating",
     "verify": "verifying",
+    "write_combined": "combining",
     "write_comparison": "comparison_page",
     "write_plan": "plan_page",
     "write_report": "reporting",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.report.page.blocks import Page, Picture, Table
+from predictor.report.page.combined_page import combined_page
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
 from predictor.report.page.plan_page import page_of_plan
@@ -15,6 +16,7 @@ __all__ = [
     "Page",
     "Picture",
     "Table",
+    "combined_page",
     "comparison_page",
     "embedded",
     "page_data",

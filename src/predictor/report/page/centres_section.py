@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from predictor.report.centre_tables import tables_of_centres
 from predictor.report.page.blocks import Block, Fold, Gallery, Picture, Points, Section, Table, Text
 from predictor.report.wording import measure_title
-from predictor.results import AcrossCentres, CentresSummary, LearnerResult, TrainingResult
-from predictor.results.words import NONE, number, percent, span, with_interval
+from predictor.results import CentresSummary, LearnerResult, TrainingResult
+from predictor.results.words import span, with_interval
 
 FOREST = "forest_"
 """How the names of forest plots begin; the measure follows."""
@@ -60,57 +61,13 @@ def of_summary(found: CentresSummary, pictures: Sequence[Picture], caption: str)
     ]
     if of_calibration:
         blocks.append(Fold("Calibration across centres in words", [Points(of_calibration)]))
-    return [*blocks, _summaries(found), _table(found, caption)]
-
-
-def _summaries(found: CentresSummary) -> Table:
-    return Table(
-        "Random effects (restricted maximum likelihood; Hartung and Knapp's interval)",
-        ["Measure", "Centres", "Mean (95 % interval)", "One more centre", "tau", "I²", "Q"],
-        [
-            [
-                measure_title(name),
-                str(len(across.centres)),
-                with_interval(across),
-                span(across.new_centre),
-                _tau(across),
-                percent(across.i_squared),
-                number(across.q, 1),
-            ]
-            for name, across in found.across.items()
-        ],
-        frozenset(range(1, 7)),
-        wide=True,
-    )
-
-
-def _tau(across: AcrossCentres) -> str:
-    if across.tau is None:
-        return NONE
-    return f"{number(across.tau)} ({span(across.tau_interval)})"
-
-
-def _table(found: CentresSummary, caption: str) -> Table:
-    names = list(found.across)
-    return Table(
-        f"{caption}; 95 % intervals",
-        ["Centre", "Events", "Patients", *(measure_title(name) for name in names), "Remark"],
-        [
-            [
-                centre.name,
-                str(centre.events),
-                str(centre.patients),
-                *(
-                    with_interval(centre.measures[name]) if name in centre.measures else NONE
-                    for name in names
-                ),
-                centre.note or "",
-            ]
-            for centre in found.centres
-        ],
-        frozenset(range(1, 3 + len(names))),
-        wide=True,
-    )
+    tables = tables_of_centres(found, caption)
+    return blocks + [
+        Table(
+            each.title, each.headings, each.rows, frozenset(range(1, len(each.headings))), wide=True
+        )
+        for each in tables
+    ]
 
 
 def _learners(found: dict[str, LearnerResult]) -> Table:

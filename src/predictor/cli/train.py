@@ -123,7 +123,7 @@ def command(
 def _show(summary: DeliveredTraining, out: Console) -> None:
     from predictor.cli.audits import show_audits
     from predictor.cli.tables import against_the_prevalence, flow_table, learner_table
-    from predictor.report.wording import choice_counted_in
+    from predictor.report.wording import choice_counted_in, in_later_patients
 
     learners = summary.learners
     out.print(flow_table(summary.data))
@@ -133,6 +133,8 @@ def _show(summary: DeliveredTraining, out: Console) -> None:
     for line in against_the_prevalence(summary):
         out.print(line)
     if (said := choice_counted_in(summary)) is not None:
+        out.print(said)
+    if (said := in_later_patients(summary, summary.subject or summary.champion)) is not None:
         out.print(said)
     out.print(f"* champion: {summary.champion}, {summary.champion_reason}")
     out.print()

@@ -13,7 +13,7 @@ from predictor.printable import as_markdown, visible
 from predictor.report import procedure
 from predictor.report.groups_in_words import in_words
 from predictor.report.tripod_table import open_items
-from predictor.report.wording import choice_counted_in, measure_title
+from predictor.report.wording import choice_counted_in, in_later_patients, measure_title
 from predictor.results import ByGroups, CohortCounts, LearnerResult, Plan, TrainingResult
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
@@ -40,7 +40,7 @@ def card(model: SavedModel, result: TrainingResult) -> str:
         "Intended use": use(study),
         "Factors": factors(model, facts.groups),
         "Metrics": _metrics(facts, result.plan),
-        "Evaluation data": _evaluation(result.data),
+        "Evaluation data": _evaluation(result, model.learner),
         "Training data": _training(model, facts, result),
         "Quantitative analyses": _analyses(facts, result),
         "Ethical considerations": ethics(study),
@@ -151,9 +151,11 @@ def _metrics(facts: LearnerResult, plan: Plan) -> list[str]:
     )
 
 
-def _evaluation(data: CohortCounts) -> list[str]:
+def _evaluation(result: TrainingResult, learner: str) -> list[str]:
+    later = in_later_patients(result, learner)
     return [
-        f"- **Internal** the {data.labelled} training patients, by resampling",
+        f"- **Internal** the {result.data.labelled} training patients, by resampling",
+        *([] if later is None else [f"- **By time** {as_markdown(later)}"]),
         "- **External validation** none",
     ]
 

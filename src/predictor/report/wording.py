@@ -61,3 +61,19 @@ def _bare(name: str) -> str:
 def assumed_auroc(size: SampleSize) -> str:
     """The AUROC that patients required are counted with, and where it comes from."""
     return f"an AUROC of {number(size.assumed_auroc)} ({size.assumed_because})"
+
+
+def in_later_patients(report: TrainingResult, learner: str) -> str | None:
+    """A sentence on what a model of the earlier patients is worth in the later ones, if asked."""
+    found = report.forward
+    if found is None:
+        return None
+    if found.note is not None:
+        return f"Not tested in later patients (by {found.column}): {found.note}."
+    auroc = found.learners[learner]["auroc"]
+    events = found.learners[learner]["observed_expected"]
+    return (
+        f"Trained on the earlier two thirds by {found.column} and tested in the later third, "
+        f"{found.later} patients, {learner} has an AUROC of {with_interval(auroc)} there, and "
+        f"{with_interval(events)} events for each one expected."
+    )

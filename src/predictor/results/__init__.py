@@ -78,6 +78,7 @@ from predictor.results.findings import (
     Sensitivity,
     VerdictLevel,
 )
+from predictor.results.forward import Forward, LaterMeasure
 from predictor.results.global_test import (
     ExpectedDirections,
     GlobalTest,
@@ -196,6 +197,7 @@ __all__ = [
     "Finding",
     "Flow",
     "ForecastCell",
+    "Forward",
     "GainOverTreatAll",
     "GlobalTest",
     "GlobalTestMember",
@@ -208,6 +210,7 @@ __all__ = [
     "LabelNoise",
     "LabelPath",
     "LabelPaths",
+    "LaterMeasure",
     "LearnerResult",
     "LearningPoint",
     "Leftover",

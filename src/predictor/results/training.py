@@ -18,6 +18,7 @@ from predictor.results.findings import (
     Sensitivity,
     VerdictLevel,
 )
+from predictor.results.forward import Forward
 from predictor.results.global_test import ExpectedDirections, GlobalTest
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import NUMBERS
@@ -87,6 +88,9 @@ class TrainingResult(Result):
         was the test.
     expected
         Directions that were expected; None if the study file says nothing of them.
+    forward
+        What models of earlier patients are worth in later ones; None if the study file does not
+        ask, and in older documents.
     audits, comparisons, decision_curve, sensitivity
         What else was found; the curve is that of treating everybody.
     seed, versions, time
@@ -121,6 +125,7 @@ class TrainingResult(Result):
     verdict: tuple[str, ...]
     global_test: GlobalTest | None = None
     expected: ExpectedDirections | None = None
+    forward: Forward | None = None
     audits: tuple[Finding, ...]
     comparisons: tuple[Comparison, ...]
     decision_curve: TreatAll

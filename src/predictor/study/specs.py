@@ -178,12 +178,16 @@ class ValidationSpec(Frozen):
         Optimism, stability, and the range of a new patient's probability.
     thresholds
         Probabilities from which one would act, fixed before anybody looks.
+    forward
+        A date column: beside the cross-validation, learners are trained on the earlier patients and
+        tested in the later ones.
     """
 
     cross_validation: CrossValidationSpec = CrossValidationSpec()
     interval: IntervalSpec = IntervalSpec()
     bootstrap: BootstrapSpec = BootstrapSpec()
     thresholds: tuple[Annotated[float, Field(gt=0, lt=1, strict=True)], ...] = (0.3, 0.5, 0.7)
+    forward: str | None = None
 
     def for_patients(self, patients: int) -> ValidationSpec:
         """Fill in what the study file left out, for so many labelled patients.

@@ -118,6 +118,7 @@ class Study(Frozen):
                 f"after predict_at ({self.predict_at}): there is nothing left to predict"
             )
         self._agree_about_times()
+        self._agree_about_forward()
         self._agree_about_the_test()
         self._agree_about_score()
         folded: set[str] = set()
@@ -177,6 +178,16 @@ class Study(Frozen):
                     f"outcome.earlier: {point!r} is not a time point before "
                     f"{self.outcome.known_at}, when the outcome is known"
                 )
+
+    def _agree_about_forward(self) -> None:
+        """What tells earlier from later patients is a date that is read."""
+        name = self.validation.forward
+        dates = [c.name for c in self.columns if c.type == "date" and c.role != "ignore"]
+        if name is not None and name not in dates:
+            raise ValueError(
+                f"validation.forward: {name!r} is not a date of the dictionary "
+                f"({', '.join(dates) or 'there are none'})"
+            )
 
     def _agree_about_the_test(self) -> None:
         """What takes part in the global test is said elsewhere in the file."""

@@ -18,6 +18,7 @@ from predictor.validation.choice import (
     strength,
     subject_of,
 )
+from predictor.validation.earlier_and_later import EarlierAndLater
 from predictor.validation.estimates import (
     Estimate,
     Performance,
@@ -58,6 +59,7 @@ __all__ = [
     "Comparison",
     "Contender",
     "DecisionCurve",
+    "EarlierAndLater",
     "Estimate",
     "Evidence",
     "Executor",

@@ -20,6 +20,7 @@ _SMALLEST_GROUP = 8  # fewer patients say nothing about a share
 _MOST_GROUPS = 10
 _BINS = 20
 _POINTS = 41
+_FEWEST_VALUES = 10  # of a score or a rule, a curve would be drawn through nothing in between
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ def why_no_curve(y: Counts, probability: Counts) -> str | None:
     known = probability[~np.isnan(probability)]
     if not len(known) or np.ptp(known) < 1e-6:
         return "no smooth curve: the probabilities do not differ between patients"
+    if (values := len(np.unique(known))) < _FEWEST_VALUES:
+        return f"no smooth curve: there are {values} different probabilities, see the groups"
     return None
 
 
@@ -141,7 +144,11 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     curves = _read(y, folds.probability, at, folds.weights)
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
-    outside = _of_models(y, samples.trained.bootstrap.probability, at).T
+    replicates = samples.trained.bootstrap
+    if samples.trained.stands:  # the model is the same in all of them, and patients are not
+        outside = _read(y, replicates.probability, at, replicates.weights).T
+    else:
+        outside = _of_models(y, replicates.probability, at).T
     ends = shifted_percentiles(observed, outside)
     enough = ends.used >= SHARE_NEEDED * outside.shape[1]
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]

@@ -89,6 +89,8 @@ def out_of_fold(trained: Trained, plan: Plan) -> Counts:
     ndarray
         (n,); nan for a patient all of whose folds failed.
     """
+    if trained.stands:  # a mean of the same number again and again is not quite that number
+        return trained.probability
     known = ~trained.folds.failed[:, None]
     tested = (plan.folds.testing > 0) & known
     total = np.where(tested, trained.folds.probability, 0.0).sum(axis=0)

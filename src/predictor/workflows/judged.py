@@ -33,6 +33,7 @@ from predictor.workflows.association import global_test
 from predictor.workflows.auditing import evidence_after
 from predictor.workflows.estimated import Estimated, compared_in
 from predictor.workflows.expectations import expected_directions
+from predictor.workflows.later_patients import forward
 from predictor.workflows.other_definitions import sensitivity
 
 
@@ -99,6 +100,7 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         verdict=said.sentences,
         global_test=association,
         expected=expected_directions(prepared),
+        forward=forward(estimated),
         audits=findings,
         comparisons=_comparisons(estimated, champion.name),
         decision_curve=treat_all_result(treat_all(Samples(estimated.reference, estimated.plan))),

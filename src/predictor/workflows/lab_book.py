@@ -110,7 +110,7 @@ def entry(
                 name=each,
                 title=f"{each}: {began.title}",
                 parameters={**shared, **_settings(judged, each)},
-                metrics=headline_metrics(facts),
+                metrics=headline_metrics(facts) | _later(result, each),
                 curves=_curves(facts.decision_curve, result, facts),
                 description=_description_of(shown, each, artifacts_of_each[each]),
                 seconds=facts.seconds,
@@ -179,6 +179,16 @@ def _headline(result: TrainingResult) -> dict[str, float]:
     named = ("auroc", "auroc_low", "auroc_high", "log_loss", "brier")
     found = {name: of_subject[name] for name in named if name in of_subject}
     return found | _choice_counted_in(result) | cohort
+
+
+def _later(result: TrainingResult, name: str) -> dict[str, float]:
+    """What a model of the earlier patients is worth in the later ones."""
+    found = {} if result.forward is None else result.forward.learners.get(name, {})
+    return {
+        f"later_{key}": each.estimate
+        for key, each in found.items()
+        if each.estimate is not None and "@" not in key
+    }
 
 
 def _choice_counted_in(result: TrainingResult) -> dict[str, float]:

@@ -9,6 +9,7 @@ from predictor.report.page.blocks import Page, Picture, Section
 from predictor.report.page.centres_section import centres
 from predictor.report.page.groups_section import groups
 from predictor.report.page.guidelines import probast_section, tripod_section
+from predictor.report.page.later_section import later_patients
 from predictor.report.page.model_section import model, use
 from predictor.report.page.patients_section import patients, question
 from predictor.report.page.performance_section import calibration, decision_curve, performance
@@ -28,6 +29,7 @@ _BEFORE_USE: tuple[_Make, ...] = (
     decision_curve,
     centres,
     groups,
+    later_patients,
     stability,
     explanation,
     audits,

@@ -32,6 +32,7 @@ from predictor.validation.audits import (
     report_only_labels,
     shuffled_outcome,
     too_few_patients,
+    years_mixed,
 )
 from predictor.validation.audits.evidence import Contender, Evidence
 from predictor.validation.audits.finding import Audit, Ruling
@@ -56,6 +57,7 @@ AUDITS: tuple[Audit, ...] = (
     instability.AUDIT,
     estimators_disagree.AUDIT,
     failed_replicates.AUDIT,
+    years_mixed.AUDIT,
     too_few_patients.AUDIT,
     report_only_labels.AUDIT,
     baseline_too_low_for_rule.AUDIT,

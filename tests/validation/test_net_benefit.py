@@ -109,7 +109,12 @@ def test_repeats_without_a_model_are_left_out_and_without_any_there_is_no_curve(
 @pytest.fixture(scope="module")
 def timid(ridge):
     """A model that gives nobody 0.25, while those of folds and resamples do."""
-    return dataclasses.replace(ridge.trained, probability=0.3 * ridge.trained.probability)
+    return dataclasses.replace(
+        ridge.trained,
+        whole=dataclasses.replace(
+            ridge.trained.whole, probability=0.3 * ridge.trained.whole.probability
+        ),
+    )
 
 
 def test_an_interval_that_cannot_hold_the_models_own_net_benefit_is_not_shown(ridge, timid):

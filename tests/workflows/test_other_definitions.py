@@ -23,12 +23,12 @@ def prepared(small):
 
 def learners_of(prepared, champion):
     """Which learner is trained again."""
-    found = sensitivity(plan(prepared), champion)
+    found = sensitivity(plan(prepared), {}, champion)
     return {row.learner for row in found}
 
 
 def test_another_definition_gives_what_a_study_with_that_rule_would_find(small, prepared):
-    found = sensitivity(plan(prepared), "ridge")
+    found = sensitivity(plan(prepared), {}, "ridge")
     assert [row.definition for row in found] == ["half", "said so"]
     for rule, row in zip(("pain_t2 <= 0.5 * pain_t0", "success_t2"), found, strict=True):
         small.change((f"rule: {prepared.study.outcome.rule}", f"rule: {rule}"))
@@ -55,14 +55,14 @@ def test_a_study_without_a_fast_learner_has_none(prepared):
     only = [spec for spec in prepared.study.learners if spec.name in ("prevalence", "lightgbm")]
     study = prepared.study.model_copy(update={"learners": tuple(only)})
     slow = replace(prepared, study=study)
-    assert sensitivity(plan(slow), "lightgbm") == ()
+    assert sensitivity(plan(slow), {}, "lightgbm") == ()
 
 
 def test_a_definition_with_fewer_than_ten_of_a_label_is_left_out(small):
     small.change(("half: pain_t2 <= 0.5 * pain_t0", "rare: pain_t0 < 4.2 and pain_t2 < 9"))
     prepared = prepare("study.yaml", "patients.csv")
     assert 0 < np.nansum(prepared.labelled.alternatives["rare"]) < 10
-    found = sensitivity(plan(prepared), "ridge")
+    found = sensitivity(plan(prepared), {}, "ridge")
     assert [row.definition for row in found] == ["said so"]
 
 
@@ -73,7 +73,7 @@ def test_a_learner_that_finds_no_model_of_other_labels_has_no_auroc(prepared, mo
         raise DataError("no model")
 
     monkeypatch.setattr(module, "train_learner", fail)
-    found = sensitivity(plan(prepared), "ridge")
+    found = sensitivity(plan(prepared), {}, "ridge")
     assert len(found) == 2
     for row in found:
         assert row.auroc == IntervalEstimate(estimate=None, low=None, high=None)
@@ -85,7 +85,7 @@ def test_a_definition_that_leaves_fewer_clusters_than_folds_has_no_auroc(small):
         ("half: pain_t2 <= 0.5 * pain_t0", "half: CASE WHEN success_t2 THEN pain_t2 <= 5 END"),
     )
     prepared = prepare_with_clinics(small)
-    found = sensitivity(plan(prepared), "ridge")
+    found = sensitivity(plan(prepared), {}, "ridge")
     by_definition = {row.definition: row.auroc.estimate for row in found}
     assert by_definition["half"] is None
     assert by_definition["said so"] is not None

@@ -31,6 +31,7 @@ from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_table
 from predictor.cohort.strays import check_patients
 from predictor.cohort.target import Target
+from predictor.cohort.thresholds import thresholds, why_no_threshold
 
 __all__ = [
     "Cohort",
@@ -67,5 +68,7 @@ __all__ = [
     "read_frame",
     "read_table",
     "step",
+    "thresholds",
+    "why_no_threshold",
     "with_values",
 ]

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_X_y, validate_data
 
 from predictor.errors import StudyError
+from predictor.learners.levels import Grades
 from predictor.scorers import Scorers
 
 Floats = NDArray[np.float64]
@@ -32,12 +33,17 @@ class Fits:
         What was tuned inside the replicates, (B,) each, by name.
     why_none
         What to say should no replicate of a study have a model; None if there is nothing to say.
+    apart
+        (B, K) what the log-odds of the event become those of each threshold by, if thresholds
+        were given to a learner of graded outcomes: a larger number for a less strict one. NaN where
+        a sample has nobody above, or nobody below.
     """
 
     scorers: Scorers
     probability: Floats
     chosen: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     why_none: str | None = None
+    apart: Floats | None = None
 
     @property
     def failed(self) -> NDArray[np.bool_]:
@@ -127,6 +133,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         weights: ArrayLike,
         graded: ArrayLike | None = None,
         *,
+        thresholds: ArrayLike | None = None,
         models: bool = True,
     ) -> Fits:
         """Fit on every row of `weights` (B, n), counts; the learner itself stays as it was.
@@ -145,6 +152,9 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         graded
             (n,) how much of the event each patient shows, NaN for unknown. It orders patients of
             the same label; read only by learners that need it.
+        thresholds
+            (K, n) labels, NaN for unknown, of other outcomes that are thresholds of the patients in
+            that order. The same model tells their probabilities; read by the same learners.
         models
             Whether the models are wanted, and not their probabilities alone.
 
@@ -173,7 +183,10 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         values = np.asarray(graded, dtype=np.float64)
         if values.shape != y.shape or np.isinf(values).any():
             raise ValueError(f"expected {len(y)} graded outcomes, finite or NaN")
-        return self._fit_graded(X, y, weights, values)
+        others = np.zeros((0, len(y))) if thresholds is None else np.asarray(thresholds, float)
+        if others.shape[1:] != y.shape:
+            raise ValueError(f"expected thresholds of shape (K, {len(y)}), got {others.shape}")
+        return self._fit_graded(X, y, weights, Grades(values, others))
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Probabilities (n, 2) of no event and event, by the (first) fitted model."""
@@ -194,7 +207,7 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         """Fit likewise where nobody wants the models; some learners need less time for that."""
         return self._fit_weighted(X, y, weights)
 
-    def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
-        """Fit likewise with a graded outcome (n,); who does not learn from it takes no notice."""
+    def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Grades | None) -> Fits:
+        """Fit likewise with a graded outcome; who does not learn from it takes no notice."""
         del graded
         return self._fit_weighted(X, y, weights)

@@ -17,6 +17,23 @@ MOST_CUTS = _MOST
 
 
 @dataclass(frozen=True, eq=False)
+class Grades:
+    """How much of the event n patients show, and other outcomes that are thresholds of that.
+
+    Attributes
+    ----------
+    values
+        (n,) NaN for unknown; they order patients of the same label.
+    thresholds
+        (K, n) labels of other outcomes, NaN for unknown: who has one is higher in that order than
+        who has it not.
+    """
+
+    values: Floats
+    thresholds: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Levels:
     """Levels of n patients in B samples, and the cuts between them.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from predictor.learners.levels import Grades
 from predictor.learners.separate_designs import SeparateDesigns
 from predictor.learners.shared_design import SharedDesign
 
@@ -71,8 +72,8 @@ class Likelihood:
         (B, p) of the columns in each sample; gaps are taken as the mean. A variance is exactly 0
         for a column that is constant in the sample or has no value there.
     graded
-        (n,) how much of the event each patient shows, NaN for unknown; None if that is not known
-        of anybody. The binomial likelihood does not depend on it.
+        How much of the event patients show; None if that is not known of anybody. The binomial
+        likelihood does not depend on it.
     """
 
     design: SharedDesign | SeparateDesigns
@@ -81,14 +82,14 @@ class Likelihood:
     events: Floats
     mean: Floats
     variance: Floats
-    graded: Floats | None = None
+    graded: Grades | None = None
 
     @classmethod
     def of(
         cls,
         design: SharedDesign | SeparateDesigns,
         weights: Floats,
-        graded: Floats | None = None,
+        graded: Grades | None = None,
     ) -> Likelihood:
         """Return the likelihood of the samples with these weights (B, n)."""
         p = design.columns

@@ -16,6 +16,7 @@ from predictor.learners.draws import TABLES, Draws
 from predictor.learners.expansion import learn_expansion
 from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
 from predictor.learners.learner import Fits, Learner
+from predictor.learners.levels import Grades
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.prior import Prior
 from predictor.learners.separate_designs import SeparateDesigns
@@ -47,21 +48,29 @@ class Fitted:
         (B,).
     penalty
         (B,) on half the sum of squares of the coefficients of standardised columns.
+    apart
+        (B, K) log-odds of other outcomes, less those of the event; None for learners that know of
+        none.
     """
 
     coefficient: Floats
     converged: Bools
     penalty: Floats
+    apart: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class _OnColumns:
-    """Models of B replicates on the scale of the columns: intercepts, slopes, means, penalties."""
+    """Models of B replicates on the scale of the columns: intercepts, slopes, means, penalties.
+
+    And how far apart from the event other outcomes are.
+    """
 
     intercept: Floats
     slope: Floats
     centre: Floats
     penalty: Floats
+    apart: Floats
 
 
 class LikelihoodLearner(Learner):
@@ -105,7 +114,7 @@ class LikelihoodLearner(Learner):
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         return self._fit_graded(X, y, weights, None)
 
-    def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Floats | None) -> Fits:
+    def _fit_graded(self, X: Floats, y: Floats, weights: Floats, graded: Grades | None) -> Fits:
         expansion = self._expansion(X, weights)
         # models of several completed tables are averaged: so are their log-odds, and those of a
         # new patient over draws of his gaps are the log-odds of what is drawn on average
@@ -120,16 +129,16 @@ class LikelihoodLearner(Learner):
             )
             for designs in self._completed(X, y, weights, expansion)
         ]
-        intercept, slope, centre, penalty = (
+        intercept, slope, centre, penalty, apart = (
             np.mean([getattr(each, name) for each in found], axis=0)
-            for name in ("intercept", "slope", "centre", "penalty")
+            for name in ("intercept", "slope", "centre", "penalty", "apart")
         )
         scorers: Scorers
         if expansion is None:
             scorers = LinearScorers(intercept, slope, centre, centre)
         else:
             scorers = AdditiveScorers(intercept, slope, centre, expansion)
-        return Fits(scorers, scorers.probability(X), {"penalty": penalty})
+        return Fits(scorers, scorers.probability(X), {"penalty": penalty}, apart=apart)
 
     def _completed(
         self, X: Floats, y: Floats, weights: Floats, expansion: Expansion | None
@@ -155,7 +164,7 @@ class LikelihoodLearner(Learner):
         *,
         y: Floats,
         weights: Floats,
-        graded: Floats | None,
+        graded: Grades | None,
         prior: Prior,
         separate: bool,
     ) -> _OnColumns:
@@ -164,6 +173,7 @@ class LikelihoodLearner(Learner):
         coefficient = np.full((B, 1 + q), np.nan)
         mean = np.full((B, q), np.nan)
         penalty = np.full(B, np.nan)
+        apart = np.full((B, 0 if graded is None else len(graded.thresholds)), np.nan)
         events = weights @ y
         usable = np.flatnonzero((events > 0) & (events < weights.sum(axis=1)))
         size = self._chunk_size(len(y), 1 + q)
@@ -180,10 +190,12 @@ class LikelihoodLearner(Learner):
             coefficient[done] = fitted.coefficient[fitted.converged]
             mean[done] = likelihood.mean[fitted.converged]
             penalty[done] = fitted.penalty[fitted.converged]
+            if fitted.apart is not None:
+                apart[done] = fitted.apart[fitted.converged]
         # From the scale of the design to that of the columns.
         slope = coefficient[:, 1:] / scale
         centre = shift + scale * mean
-        return _OnColumns(coefficient[:, 0] - slope @ shift, slope, centre, penalty)
+        return _OnColumns(coefficient[:, 0] - slope @ shift, slope, centre, penalty, apart)
 
     def _expansion(self, X: Floats, weights: Floats) -> Expansion | None:
         """What replicates make of the columns; None if gaps are filled by the mean, no more."""

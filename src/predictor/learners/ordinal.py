@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from predictor.learners.levels import Levels, learn_levels
 from predictor.learners.likelihood import Evaluation, Likelihood
 from predictor.learners.ordinal_terms import FAR, Block, OrdinalTerms, asked, barrier, odds_plus_one
+from predictor.learners.thresholds import Scale
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,7 +63,7 @@ class OrdinalLikelihood:
         graded, event = likelihood.graded, likelihood.design.sign > 0
         if graded is None:
             raise ValueError("expected a likelihood with a graded outcome")
-        return cls(likelihood, learn_levels(graded, event, likelihood.weights))
+        return cls(likelihood, learn_levels(graded.values, event, likelihood.weights))
 
     @property
     def weights(self) -> Floats:
@@ -116,6 +117,22 @@ class OrdinalLikelihood:
                 break
             coefficient = np.where(wrong, (coefficient + base) / 2, coefficient)
         return coefficient
+
+    def thresholds(self, coefficient: Floats) -> Floats:
+        """Log-odds (B, K) of the other outcomes of the grades, less those of the event."""
+        grades = self.binary.graded
+        if grades is None or not len(grades.thresholds):
+            return np.zeros((len(coefficient), 0))
+        cut, spread = self._linear(coefficient)
+        scale = Scale(
+            self.levels,
+            cut[:, : self.levels.cuts],
+            spread @ self.binary.design.rows.T,
+            self.weights,
+            ~np.isnan(grades.values),
+        )
+        places = [scale.place(label) for label in grades.thresholds]
+        return np.stack(places, axis=1) - coefficient[:, :1]
 
     def _distance(self, cut: Floats) -> Floats:
         """From a cut to the next one (B, C - 1); infinite where there are not two."""

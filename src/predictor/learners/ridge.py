@@ -135,8 +135,9 @@ class Ridge(LikelihoodLearner):
         ordinal = OrdinalLikelihood.of(likelihood)
         few = replace(tuning, penalties=(self.penalties + 2) // 3, far=True)
         graded = tune(ordinal, prior, few)
+        apart = ordinal.thresholds(graded.coefficient)
         if self.graded != MEAN:
-            return graded.of_label(likelihood)
+            return replace(graded.of_label(likelihood), apart=apart)
         binary = tune(likelihood, prior, replace(tuning, penalties=(self.penalties + 1) // 2))
         losses = [
             left_out(part, found) for part, found in ((likelihood, binary), (ordinal, graded))
@@ -147,4 +148,5 @@ class Ridge(LikelihoodLearner):
             share * ours.coefficient + (1 - share) * theirs.coefficient,
             ours.converged & theirs.converged,
             ours.penalty,
+            apart,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from predictor import results
 from predictor.report.plain_numbers import known_row, plain, plain_row
@@ -75,23 +75,36 @@ def repeated_choice_result(found: RepeatedChoice) -> results.RepeatedChoice:
 
 
 def sensitivity_result(
-    definition: str, counts: AlternativeCounts, learner: str, auroc: Estimate
+    definition: str,
+    counts: AlternativeCounts,
+    learner: str,
+    estimates: Mapping[str, Estimate],
+    why_trained_again: str | None,
 ) -> Sensitivity:
-    """AUROC of a learner under another definition of the outcome.
+    """Performance of a learner under another definition of the outcome.
 
     Parameters
     ----------
     counts
         Patients labelled and events, as they may be shared.
+    estimates
+        ``auroc`` and ``scaled_brier``.
+    why_trained_again
+        None if the models of the rule answered.
     """
     return Sensitivity(
         definition=definition,
         labelled=counts.labelled,
         events=counts.events,
         learner=learner,
-        auroc=IntervalEstimate(
-            estimate=plain(auroc.estimate), low=plain(auroc.low), high=plain(auroc.high)
-        ),
+        same_model=why_trained_again is None,
+        why_trained_again=why_trained_again,
+        **{
+            name: IntervalEstimate(
+                estimate=plain(found.estimate), low=plain(found.low), high=plain(found.high)
+            )
+            for name, found in estimates.items()
+        },
     )
 
 

@@ -120,10 +120,24 @@ class RepeatedChoice(IntervalEstimate):
 
 
 class Sensitivity(Result):
-    """AUROC of a learner trained and tested on another definition of the outcome."""
+    """Performance of a learner under another definition of the outcome.
+
+    Attributes
+    ----------
+    same_model
+        Whether the models of the study's own rule answered, the definition being a threshold of
+        the grade they learned from; otherwise it was trained again on these labels.
+    why_trained_again
+        In words; None if it was not.
+    auroc, scaled_brier
+        Cross-validated, with intervals. The second one is not there in results of older versions.
+    """
 
     definition: str
     labelled: Count
     events: Count
     learner: str
     auroc: IntervalEstimate
+    scaled_brier: IntervalEstimate | None = None
+    same_model: bool = False
+    why_trained_again: str | None = None

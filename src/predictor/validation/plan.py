@@ -43,6 +43,12 @@ class Plan:
     interval: Folds | KeptModels
     bootstrap: Counts
 
+    def take(self, patients: npt.NDArray[np.bool_]) -> Plan:
+        """The same samples of some of the patients, chosen by a mask (n,)."""
+        return Plan(
+            self.folds.take(patients), self.interval.take(patients), self.bootstrap[:, patients]
+        )
+
     def chunks(self, rows: int) -> list[Counts]:
         """Everybody once, then folds, interval and bootstrap, in pieces of at most so many rows.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
 from predictor.errors import DataError, StudyError
 from predictor.scorers import Scorers
@@ -31,11 +32,14 @@ class Replicates:
         (B, n) how often each patient was in the training sample.
     probability
         (B, n) predicted probability of each patient; nan in the row of a failed replicate.
+    apart
+        (B, K) what the log-odds become those of other outcomes by; None if the learner cannot say.
     """
 
     y: Counts
     weights: Counts
     probability: Counts
+    apart: Counts | None = None
 
     @property
     def failed(self) -> npt.NDArray[np.bool_]:
@@ -45,6 +49,14 @@ class Replicates:
     def __len__(self) -> int:
         return len(self.weights)
 
+    def of_threshold(self, number: int, labels: Counts) -> Replicates:
+        """Those of another outcome: `labels` (n,), nan for patients to be left out."""
+        if self.apart is None:
+            raise ValueError("the learner was given no thresholds, or does not learn from grades")
+        known = ~np.isnan(labels)
+        odds = logit(self.probability[:, known]) + self.apart[:, number, None]
+        return Replicates(labels[known], self.weights[:, known], expit(odds))
+
 
 @dataclass(frozen=True, repr=False)
 class Trained:
@@ -52,34 +64,55 @@ class Trained:
 
     Attributes
     ----------
-    y
-        (n,) labels.
     model
         The model itself, a stack of one scorer.
-    probability
-        (n,) its probabilities for the patients it was trained on.
     bootstrap_models
         The models of the bootstrap replicates.
+    whole
+        Probabilities by the model for the patients it was trained on, a stack of one.
     folds, interval, bootstrap
         Probabilities on the samples of the plan.
     stands
         Whether every sample has the same model, because nothing of it is learned.
     """
 
-    y: Counts
     model: Scorers
-    probability: Counts
     bootstrap_models: Scorers
+    whole: Replicates
     folds: Replicates
     interval: Replicates
     bootstrap: Replicates
     stands: bool = False
 
     @property
+    def y(self) -> Counts:
+        """(n,) labels."""
+        return self.whole.y
+
+    @property
+    def probability(self) -> Counts:
+        """(n,) probabilities by the model for the patients it was trained on."""
+        return np.asarray(self.whole.probability[0])
+
+    @property
     def failed(self) -> int:
         """Number of replicates, of all plans, that gave no model."""
         parts = (self.folds, self.interval, self.bootstrap)
         return int(sum(part.failed.sum() for part in parts))
+
+    def of_threshold(self, number: int, labels: Counts) -> Trained:
+        """What the same models say of another outcome; the models themselves stay the event's.
+
+        Parameters
+        ----------
+        number
+            Of the threshold, as they were given to `train`.
+        labels
+            (n,) nan for patients to be left out.
+        """
+        parts = (self.whole, self.folds, self.interval, self.bootstrap)
+        whole, folds, interval, drawn = (part.of_threshold(number, labels) for part in parts)
+        return Trained(self.model, self.bootstrap_models, whole, folds, interval, drawn)
 
 
 def train(
@@ -90,6 +123,7 @@ def train(
     executor: Executor = serial,
     *,
     graded: Counts | None = None,
+    thresholds: Counts | None = None,
 ) -> Trained:
     """Fit a learner to all patients and to every sample of the plan.
 
@@ -107,6 +141,8 @@ def train(
         Where they are fitted; every executor gives the same numbers.
     graded
         (n,) how much of the event each patient shows, for learners that need it.
+    thresholds
+        (K, n) labels of other outcomes, for the same learners (`Learner.fit_replicates`).
 
     Raises
     ------
@@ -120,7 +156,7 @@ def train(
     upto = np.cumsum([len(chunk) for chunk in chunks])
     # models are looked at of all patients, and of the bootstrap
     wanted = (np.arange(len(chunks)) == 0) | (upto > ends[2])
-    work = partial(_fits, learner, X, y, graded)
+    work = partial(_fits, learner, X, y, graded, thresholds)
     fits = list(executor(work, list(zip(chunks, wanted.tolist(), strict=True))))
     why = next((part.why_none for part in fits if part.why_none), None)
     if why is not None and all(part.failed.all() for part in fits):
@@ -132,17 +168,18 @@ def train(
             f"{type(learner).__name__} found no model for all {len(y)} patients (it did not "
             f"converge, or they have one label); leave it out, or give it fewer covariates"
         )
+    told = [part.apart for part in fits if part.apart is not None]
+    apart = np.split(np.vstack(told), ends) if len(told) == len(fits) else [None] * 4
     scorers = type(fits[0].scorers).join(
         [part.scorers for part, models in zip(fits, wanted, strict=True) if models]
     )
     return Trained(
-        y=y,
+        whole=Replicates(y, np.ones((1, len(y))), whole, apart[0]),
         model=scorers[:1],
-        probability=whole[0],
         bootstrap_models=scorers[len(scorers) - len(plan.bootstrap) :],
-        folds=Replicates(y, plan.folds.training, folds),
-        interval=Replicates(y, plan.interval.training, interval),
-        bootstrap=Replicates(y, plan.bootstrap, bootstrap),
+        folds=Replicates(y, plan.folds.training, folds, apart[1]),
+        interval=Replicates(y, plan.interval.training, interval, apart[2]),
+        bootstrap=Replicates(y, plan.bootstrap, bootstrap, apart[3]),
         stands=learner.stands,
     )
 
@@ -172,13 +209,18 @@ def probabilities(
     """
     rows = learner.batch
     chunks = [(weights[k : k + rows], False) for k in range(0, len(weights), rows)]
-    fits = executor(partial(_fits, learner, X, y, graded), chunks)
+    fits = executor(partial(_fits, learner, X, y, graded, None), chunks)
     return np.vstack([part.probability for part in fits])
 
 
 def _fits(
-    learner: Learner, X: Counts, y: Counts, graded: Counts | None, chunk: tuple[Counts, bool]
+    learner: Learner,
+    X: Counts,
+    y: Counts,
+    graded: Counts | None,
+    thresholds: Counts | None,
+    chunk: tuple[Counts, bool],
 ) -> Fits:
     """A chunk of the plan, with its models or without."""
     weights, models = chunk
-    return learner.fit_replicates(X, y, weights, graded, models=models)
+    return learner.fit_replicates(X, y, weights, graded, thresholds=thresholds, models=models)

@@ -7,7 +7,7 @@ that matrix. Patients of one cluster always go together.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,10 @@ class Folds:
     def __len__(self) -> int:
         return len(self.training)
 
+    def take(self, patients: npt.NDArray[np.bool_]) -> Folds:
+        """The same of some of the patients, chosen by a mask (n,)."""
+        return replace(self, training=self.training[:, patients], testing=self.testing[:, patients])
+
 
 @dataclass(frozen=True, repr=False)
 class KeptModels:
@@ -61,6 +65,10 @@ class KeptModels:
 
     def __len__(self) -> int:
         return len(self.counts)
+
+    def take(self, patients: npt.NDArray[np.bool_]) -> KeptModels:
+        """The same of some of the patients, chosen by a mask (n,)."""
+        return KeptModels(self.counts[:, patients])
 
 
 def bootstrap(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from predictor.cohort import thresholds
 from predictor.learners import REFERENCE, make
 from predictor.validation import Executor, Trained, leave_centres_out, serial
 from predictor.validation import train as train_learner
@@ -63,7 +64,8 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
         If a learner has no model of these patients.
     """
     prepared, plan = planned.prepared, planned.plan
-    target = prepared.labelled.target
+    target, others = prepared.labelled.target, thresholds(prepared.labelled)
+    labels = np.array(list(others.values())).reshape(-1, len(target))
     reference = train_learner(make(REFERENCE), prepared.matrix.X, target.values, plan)
     trained, seconds, left_out = {}, {}, {}
     for done, spec in enumerate(prepared.study.learners):
@@ -71,7 +73,13 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
         start = time.perf_counter()
         X = prepared.matrix.select(spec.covariates).X
         trained[spec.name] = train_learner(
-            planned.estimators[spec.name], X, target.values, plan, executor, graded=target.graded
+            planned.estimators[spec.name],
+            X,
+            target.values,
+            plan,
+            executor,
+            graded=target.graded,
+            thresholds=labels,
         )
         if prepared.centres is not None and prepared.clusters is not None:
             left_out[spec.name] = leave_centres_out(

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from predictor.cohort import thresholds, why_no_threshold
 from predictor.cohort.labelled import FEWEST_EVENTS
 from predictor.description import alternatives
 from predictor.errors import DataError, StudyError
 from predictor.report import sensitivity_result
 from predictor.results import Sensitivity
 from predictor.study import BootstrapSpec, LearnerSpec, Study
-from predictor.validation import Estimate, Executor, metrics, performance, serial
+from predictor.validation import (
+    Estimate,
+    Executor,
+    Metric,
+    Trained,
+    metrics,
+    performance,
+    serial,
+)
 from predictor.validation import train as train_learner
 from predictor.workflows.planned import Planned, make_plan
 from predictor.workflows.prepared import Prepared, relabelled
@@ -20,22 +31,31 @@ from predictor.workflows.prepared import Prepared, relabelled
 if TYPE_CHECKING:
     from predictor.learners.learner import Learner
 
+_NAMES = ("auroc", "scaled_brier")
+_LABEL_ALONE = "the learner learns from the label alone"
+
 
 def sensitivity(
     planned: Planned,
+    trained: Mapping[str, Trained],
     champion: str,
     executor: Executor = serial,
 ) -> tuple[Sensitivity, ...]:
-    """Train a learner again under every alternative definition that has enough patients.
+    """How well a learner does under every alternative definition that has enough patients.
+
+    Where a definition is a threshold of the grade that the learner learned from, its models answer
+    as they are, on the same samples; otherwise it is trained again on the labels.
 
     Parameters
     ----------
     planned
         The study, its patients, and its learners.
+    trained
+        Models of its learners, by name; of learners that need no grades they are not looked at.
     champion
-        The learner that is kept; trained again if it is a quick one (others would double the time
-        of a training), otherwise a quick one that is no comparator, if possible a tuned one with
-        all covariates.
+        The learner that is kept; the one that is looked at if it is a quick one (others would
+        double the time of a training), otherwise a quick one that is no comparator, if possible a
+        tuned one with all covariates.
     executor
         Where replicates are fitted.
 
@@ -49,13 +69,24 @@ def sensitivity(
     spec = quick_learner(prepared.study, estimators, champion)
     if spec is None:
         return ()
+    estimator = estimators[spec.name]
+    answered = thresholds(prepared.labelled) if estimator.needs_graded else {}
     found, counts = [], alternatives(prepared.labelled)
     for definition, labels in prepared.labelled.alternatives.items():
-        again = relabelled(prepared, labels)
-        flow = again.labelled.flow
-        if min(flow.events, flow.labelled - flow.events) >= FEWEST_EVENTS:
-            auroc = _auroc(again, spec, estimators[spec.name], executor)
-            found.append(sensitivity_result(definition, counts[definition], spec.name, auroc))
+        events = int(np.nansum(labels))
+        if min(events, int((labels == 0).sum())) < FEWEST_EVENTS:
+            continue
+        why: str | None = _LABEL_ALONE
+        if estimator.needs_graded:
+            why = why_no_threshold(prepared.labelled, definition)
+        if why is None:
+            other, number = answered[definition], list(answered).index(definition)
+            same = trained[spec.name].of_threshold(number, other)
+            plan = planned.plan.take(~np.isnan(other))
+            estimates = performance(same, plan, _measures(prepared)).estimates
+        else:
+            estimates = _again(relabelled(prepared, labels), spec, estimator, executor)
+        found.append(sensitivity_result(definition, counts[definition], spec.name, estimates, why))
     return tuple(found)
 
 
@@ -77,14 +108,17 @@ def quick_learner(
     return next(iter((*ours, *others)), None)
 
 
-def _auroc(
+def _measures(prepared: Prepared) -> tuple[Metric, ...]:
+    return tuple(m for m in metrics(prepared.labelled.target.kind) if m.name in _NAMES)
+
+
+def _again(
     prepared: Prepared, spec: LearnerSpec, estimator: Learner, executor: Executor
-) -> Estimate:
-    """Cross-validated AUROC with its interval; there is no use here for the plain bootstrap."""
+) -> Mapping[str, Estimate]:
+    """Cross-validated performance, trained again; there is no use here for the plain bootstrap."""
     study = prepared.study
     few = study.validation.model_copy(update={"bootstrap": BootstrapSpec(replicates=20)})
     quick = replace(prepared, study=study.model_copy(update={"validation": few}))
-    (measure,) = (m for m in metrics(prepared.labelled.target.kind) if m.name == "auroc")
     X = prepared.matrix.select(spec.covariates).X
     try:
         plan = make_plan(quick)
@@ -93,5 +127,5 @@ def _auroc(
     except (DataError, StudyError):
         # no model of these labels, or fewer clusters than folds, is an answer, and no reason to
         # lose the others
-        return Estimate.missing("no model")
-    return performance(trained, plan, (measure,)).estimates["auroc"]
+        return dict.fromkeys(_NAMES, Estimate.missing("no model"))
+    return performance(trained, plan, _measures(prepared)).estimates

@@ -19,7 +19,7 @@ from predictor.report.page.blocks import (
     Text,
 )
 from predictor.report.page.pictures import of_topic
-from predictor.results import CohortCounts, LabelLimits, TrainingResult
+from predictor.results import CohortCounts, LabelLimits, Sensitivity, TrainingResult
 from predictor.results.words import NONE, count, percent, with_interval
 
 
@@ -94,8 +94,16 @@ def _sensitivity(report: TrainingResult) -> list[Block]:
         return [Missing("Performance under the other definitions was not computed in this run.")]
     return [
         Table(
-            "Performance when trained and tested on each definition",
-            ["Definition", "Learner", "Labelled", "Events", "AUROC (95 % interval)"],
+            "Performance under each definition",
+            [
+                "Definition",
+                "Learner",
+                "Labelled",
+                "Events",
+                "AUROC (95 % interval)",
+                "Scaled Brier score (95 % interval)",
+                "Answered by",
+            ],
             [
                 [
                     row.definition,
@@ -103,12 +111,21 @@ def _sensitivity(report: TrainingResult) -> list[Block]:
                     str(row.labelled),
                     shown(row.events),
                     with_interval(row.auroc),
+                    NONE if row.scaled_brier is None else with_interval(row.scaled_brier),
+                    _answered_by(row),
                 ]
                 for row in found
             ],
-            frozenset({2, 3, 4}),
+            frozenset({2, 3, 4, 5}),
         )
     ]
+
+
+def _answered_by(row: Sensitivity) -> str:
+    if row.same_model:
+        return "the same model, at the threshold of the grade that this definition is"
+    why = row.why_trained_again
+    return "the learner trained again" + ("" if why is None else f": {why}")
 
 
 def question(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:

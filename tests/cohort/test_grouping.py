@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from predictor.cohort import Cohort, groupings, read_frame
+from predictor.cohort import Cohort, check_parted, groupings, read_by_groups, read_frame
 from predictor.errors import StudyError
 from predictor.study import parse_study
 
@@ -65,7 +65,6 @@ def test_bands_flags_and_the_unknown_are_groups():
     [
         ("[age]", "gives numbers; name bands of them"),
         ("[pain]", "pain"),
-        ("{all: \"'everybody'\"}", "all patients are in one group"),
         ('{rank: "rank() OVER (ORDER BY age) > 20"}', "other patients"),
         ("[nothing]", "nothing"),
     ],
@@ -75,6 +74,19 @@ def test_what_is_no_group_is_refused_in_words(groups, said):
         groupings(cohort(groups))
     assert "study.yaml: groups." in str(refused.value)
     assert said in str(refused.value)
+
+
+def test_a_training_refuses_groups_that_do_not_part_its_patients():
+    whole = cohort("{all: \"'everybody'\"}")
+    found = groupings(whole)
+    assert found[0].groups == ("everybody",)
+    with pytest.raises(StudyError, match=r"study.yaml: groups.all: all patients are in one group"):
+        check_parted(found, whole.study)
+
+
+def test_what_a_grouping_reads_is_known_without_patients():
+    read = read_by_groups(cohort("{old: age > 60 AND smoker, sex: sex}").study)
+    assert read == {"old": {"age", "smoker"}, "sex": {"sex"}}
 
 
 def test_more_than_twelve_groups_are_refused():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from predictor.cohort import Grouping
-from predictor.report import group_results
+from predictor.report import by_groups_result
 from predictor.report.groups_in_words import in_words
 from predictor.validation import InGroup, Measured
 
@@ -26,7 +26,7 @@ def shown(sizes, events, aurocs=None):
             )
         )
     names = tuple("abcdef"[: len(sizes)])
-    return group_results(Grouping("kind", names, which), y, found)
+    return by_groups_result(Grouping("kind", names, which), y, found)
 
 
 def test_large_groups_are_told_to_four_digits():

@@ -15,7 +15,7 @@ from predictor.cohort.feature_pipeline import (
     outcome_columns,
     pipeline_sql,
 )
-from predictor.cohort.grouping import Grouping, groupings
+from predictor.cohort.grouping import Grouping, check_parted, groupings, read_by_groups
 from predictor.cohort.header import near_name
 from predictor.cohort.labelled import (
     Flow,
@@ -48,6 +48,7 @@ __all__ = [
     "check_enough",
     "check_identifiers",
     "check_informative",
+    "check_parted",
     "check_patients",
     "check_persons",
     "condition",
@@ -64,6 +65,7 @@ __all__ = [
     "outcome_columns",
     "pipeline_sql",
     "pool",
+    "read_by_groups",
     "read_csv_content",
     "read_frame",
     "read_table",

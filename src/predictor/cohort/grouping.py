@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,11 @@ import pyarrow as pa
 
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.expressions import expression
+from predictor.cohort.permitted_sql import used_columns
+from predictor.cohort.sandbox import Sandbox
 from predictor.disclosure import FEWEST
 from predictor.errors import StudyError
+from predictor.study import Study
 
 UNKNOWN = "unknown"
 """The group of patients of whom nobody knows which is theirs."""
@@ -54,7 +58,7 @@ def groupings(cohort: Cohort) -> tuple[Grouping, ...]:
     ------
     StudyError
         If one is not an SQL expression over what is known then, depends on other patients, gives
-        a number, the same group to everybody, or more than 12 groups.
+        a number, or more than 12 groups.
     """
     study = cohort.study
     known = cohort.as_of(study.predict_at)
@@ -62,6 +66,32 @@ def groupings(cohort: Cohort) -> tuple[Grouping, ...]:
         _grouping(known, name, sql, f"{study.file}: groups.{name}")
         for name, sql in study.groups.items()
     )
+
+
+def check_parted(found: Sequence[Grouping], study: Study) -> None:
+    """Refuse groups that do not part the patients.
+
+    Raises
+    ------
+    StudyError
+        If all patients are in one group.
+    """
+    for each in found:
+        if len(each.groups) < 2:
+            raise StudyError(
+                f"{study.file}: groups.{each.name}: all patients are in one group; take it out, "
+                f"or cut it elsewhere"
+            )
+
+
+def read_by_groups(study: Study) -> dict[str, frozenset[str]]:
+    """Names of the columns that each of a study's groupings reads, identifiers left out."""
+    known = study.known()
+    with Sandbox(known) as sandbox:
+        return {
+            name: frozenset(used_columns(sandbox, f"SELECT ({sql}\n) FROM cohort", known))
+            for name, sql in study.groups.items()
+        }
 
 
 def _grouping(cohort: Cohort, name: str, sql: str, where: str) -> Grouping:
@@ -85,10 +115,6 @@ def _grouping(cohort: Cohort, name: str, sql: str, where: str) -> Grouping:
     few = {str(there[k]) for k, n in enumerate(np.bincount(numbers)) if n < FEWEST}
     words = [SMALLER if word in few else word for word in words]
     groups = _in_order(cohort, set(words))
-    if len(groups) < 2:
-        raise StudyError(
-            f"{where}: all patients are in one group; take it out, or cut it elsewhere"
-        )
     if len(groups) > _MOST:
         raise StudyError(
             f"{where}: gives {len(groups)} groups; of so many little can be said: at most {_MOST}"

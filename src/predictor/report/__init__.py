@@ -11,7 +11,7 @@ from predictor.report.cohort_results import (
     sample_size,
 )
 from predictor.report.figures import Figure, Workers, drawn_figures, report_figures
-from predictor.report.group_results import group_results
+from predictor.report.group_results import by_groups_result
 from predictor.report.learner_results import headline_metrics, learner_result
 from predictor.report.models_in_words import model_in_words
 from predictor.report.training_results import (
@@ -25,6 +25,7 @@ from predictor.report.training_results import (
 __all__ = [
     "Figure",
     "Workers",
+    "by_groups_result",
     "checked_cohort",
     "checked_covariates",
     "cohort_counts",
@@ -32,7 +33,6 @@ __all__ = [
     "covariates",
     "drawn_figures",
     "flow",
-    "group_results",
     "headline_metrics",
     "learner_result",
     "model_in_words",

@@ -17,7 +17,7 @@ _DIGITS = 4
 _WITHHELD = "withheld: its numbers would tell those of few other patients by subtraction"
 
 
-def group_results(
+def by_groups_result(
     grouping: Grouping, y: npt.NDArray[np.float64], found: Sequence[InGroup]
 ) -> ByGroups:
     """One grouping as a result.

@@ -74,7 +74,7 @@ def learner_result(
     centres
         None where patients have no centre.
     groups
-        Of `group_results`.
+        Of `by_groups_result`.
     seconds
         What all of it took.
     """

@@ -229,8 +229,8 @@ def _groupings(report: Report) -> list[str]:
 
 def _in_groups(report: Report) -> str:
     """What groups show of the learner that the training is about."""
-    name = report.subject or report.champion
-    return " ".join(in_words(report.learners[name].groups)) or "No subgroups."
+    found = report.learning.get(report.subject or report.champion)
+    return (" ".join(in_words(found.groups)) if found else "") or "No subgroups."
 
 
 def _output(report: Report) -> str:

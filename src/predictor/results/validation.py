@@ -7,6 +7,7 @@ from typing import Literal
 from predictor.results.base import FORMAT, Columns, Count, Named, Number, Numbers, Result
 from predictor.results.cohort import Flow
 from predictor.results.curves import Calibration, DecisionCurve, Row, TreatAll
+from predictor.results.groups import ByGroups
 from predictor.results.html import paragraphs, table
 from predictor.results.intervals import IntervalEstimate
 from predictor.results.words import number, span
@@ -265,6 +266,8 @@ class ValidationResult(Result):
         How these patients differ.
     needed
         Sample size, by measure.
+    groups
+        The model in groups that its study declares and these patients' table has columns for.
     verdict_level, verdict
         By the rule in ``docs/validating.md``, and why.
     time, versions
@@ -291,6 +294,7 @@ class ValidationResult(Result):
     gaps: tuple[MeasuredGap, ...]
     case_mix: CaseMix
     needed: tuple[NeededForValidation, ...]
+    groups: tuple[ByGroups, ...] = ()
     verdict_level: ValidationLevel
     verdict: tuple[str, ...]
     time: str

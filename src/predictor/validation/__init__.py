@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from predictor.validation.audits import AUDITS, Contender, Evidence, Finding, audit
-from predictor.validation.by_group import InGroup, by_group
 from predictor.validation.centres import SCALES, Scale, centre_performance, for_others, on_scale
 from predictor.validation.centres_left_out import leave_centres_out, performance_by_centre
 from predictor.validation.centres_together import FEW_CENTRES, summary
@@ -26,6 +25,7 @@ from predictor.validation.estimates import (
     performance,
 )
 from predictor.validation.executors import Executor, asking, serial, threads
+from predictor.validation.group_performance import InGroup, by_group, by_group_in
 from predictor.validation.metric import Metric, metric_of, metrics
 from predictor.validation.model_stability import Stability, instability, instability_mape, stability
 from predictor.validation.net_benefit import DecisionCurve, decision_curve, treat_all
@@ -86,6 +86,7 @@ __all__ = [
     "bootstrap",
     "bootstrap_of_cross_validation",
     "by_group",
+    "by_group_in",
     "calibration",
     "centre_performance",
     "checked",

@@ -10,7 +10,7 @@ import numpy as np
 
 from predictor.cohort import Design
 from predictor.explain import Explanation, Importance, explain, importance, shapes
-from predictor.report import group_results, learner_result, model_in_words, sample_size
+from predictor.report import by_groups_result, learner_result, model_in_words, sample_size
 from predictor.results import CentresSummary, LearnerResult
 from predictor.study import LearnerSpec
 from predictor.validation import (
@@ -137,7 +137,7 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         else None,
         centres=_by_centre(spec.name, fitted),
         groups=[
-            group_results(
+            by_groups_result(
                 grouping, trained.y, by_group(trained, plan, grouping.which, prepared.clusters)
             )
             for grouping in prepared.groupings

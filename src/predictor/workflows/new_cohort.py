@@ -13,16 +13,19 @@ import pyarrow as pa
 from predictor.cohort import (
     Cohort,
     Design,
+    Grouping,
     LabelledCohort,
     canonical_order,
     check_patients,
     check_persons,
+    groupings,
     label,
     near_name,
     needed_columns,
     numbered,
     outcome_columns,
     pool,
+    read_by_groups,
     read_frame,
     read_table,
 )
@@ -66,6 +69,8 @@ class NewCohort:
     entropy
         Of the same, in whatever order the rows are; known to nobody without the table and never
         written down.
+    groupings
+        Groups that the study declares and the table has columns for.
     """
 
     model: SavedModel
@@ -77,6 +82,7 @@ class NewCohort:
     clusters: npt.NDArray[np.int64] | None
     fingerprint: str
     entropy: int
+    groupings: tuple[Grouping, ...]
 
     def __len__(self) -> int:
         return len(self.logit)
@@ -216,6 +222,7 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
         clusters=None if names is None else numbered(names),
         fingerprint=cohort.fingerprint(),
         entropy=cohort.entropy(),
+        groupings=groupings(labelled.labelled),
     )
 
 
@@ -248,6 +255,7 @@ def _columns(model: SavedModel, study: Study, names: list[str]) -> tuple[Column,
     covariates = {c.name for c in needed_columns(study, [c.name for c in model.covariates])}
     outcome = {c.name for c in outcome_columns(study)}
     wanted = covariates | outcome | {c.name for c in study.columns if c.role == "cluster"}
+    wanted |= frozenset[str]().union(*read_by_groups(study).values())
     faults, declared = [], {column.name for column in study.columns}
     others = [name for name in names if name not in declared]
     # without a header the first row is a patient, whom a message must not show
@@ -279,7 +287,14 @@ def _bare(study: Study, names: list[str]) -> Study:
     alone |= {"control": None, "measurement_error": None}
     outcome = study.outcome.model_copy(update=alone)
     columns = tuple(c for c in study.columns if c.name in names or c.role != "cluster")
-    return study.model_copy(update={"outcome": outcome, "global_test": (), "columns": columns})
+    groups = {
+        name: study.groups[name]
+        for name, read in read_by_groups(study).items()
+        if read <= set(names)
+    }
+    return study.model_copy(
+        update={"outcome": outcome, "global_test": (), "columns": columns, "groups": groups}
+    )
 
 
 def _is_training_table(model: SavedModel, raw: pa.Table) -> bool:

@@ -18,6 +18,7 @@ from predictor.cohort import (
     canonical_order,
     check_enough,
     check_informative,
+    check_parted,
     check_persons,
     covariates,
     design,
@@ -139,11 +140,9 @@ def prepare(
             prepared.matrix.select(study.penalty.weak)
         except StudyError as error:
             raise StudyError(f"{study.file}: penalty.weak: {error}") from None
-    return replace(
-        prepared,
-        study=with_priors(study, prepared.matrix),
-        groupings=groupings(prepared.labelled.labelled),
-    )
+    parted = groupings(prepared.labelled.labelled)
+    check_parted(parted, study)
+    return replace(prepared, study=with_priors(study, prepared.matrix), groupings=parted)
 
 
 def _check_expected(study: Study, matrix: Design) -> None:

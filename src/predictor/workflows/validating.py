@@ -21,6 +21,7 @@ from predictor.disk import (
 from predictor.errors import PredictorError
 from predictor.measures import Measure, measures_of
 from predictor.report.cohort_results import flow
+from predictor.report.group_results import by_groups_result
 from predictor.report.learner_results import calibration_result, decision_curve_result
 from predictor.report.validation_in_words import NO_MODEL, sentences
 from predictor.report.validation_results import (
@@ -43,6 +44,7 @@ from predictor.saved import SavedModel
 from predictor.scorers.contract import probability_of
 from predictor.tracking import LoggedValidation, MLflowTracker, Tracker, ValidationRun
 from predictor.validation.centres import centre_performance, for_others
+from predictor.validation.group_performance import by_group_in
 from predictor.validation.new_curves import (
     calibration_in,
     decision_curve_in,
@@ -247,6 +249,11 @@ def measure_model(
         gaps=differences,
         case_mix=mix,
         needed=needed,
+        groups=tuple(
+            by_groups_result(each, cohort.y, by_group_in(patients, cohort.probability, each.which))
+            for each in cohort.groupings
+            if len(each.groups) > 1
+        ),
         verdict_level=level,
         verdict=sentences(level, shown, differences, mix, needed, counts.labelled, counts.events),
         time=provenance.now(),

@@ -19,6 +19,7 @@ from predictor.report.page.blocks import (
     Text,
     Verdict,
 )
+from predictor.report.page.groups_section import of_model
 from predictor.report.page.pictures import of_topic
 from predictor.report.validation_in_words import NO_MODEL, outside_in_words
 from predictor.report.wording import measure
@@ -80,6 +81,7 @@ def page_of_validation(
             _calibration(report, pictures),
             _decision_curve(report, pictures),
             *_others(report),
+            *_groups(report),
             _case_mix(report),
             _sample_size(report),
             _provenance(report),
@@ -102,6 +104,13 @@ def _facts(report: ValidationResult) -> list[tuple[str, str, str]]:
             f"{data.events} with the event ({percent(data.events / data.labelled)})",
         ),
     ]
+
+
+def _groups(report: ValidationResult) -> list[Section]:
+    """None where the model's study declares no groups, or the table has no columns for them."""
+    if not report.groups:
+        return []
+    return [Section("groups", "Groups of patients", of_model(report.model.name, report.groups))]
 
 
 def _patients(report: ValidationResult, pictures: Sequence[Picture]) -> Section:

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from predictor.cohort import Target
 from predictor.learners import make
 from predictor.study.specs import BootstrapSpec, CrossValidationSpec, IntervalSpec, ValidationSpec
-from predictor.validation import by_group, draw_plan, train
+from predictor.validation import NewPatients, by_group, by_group_in, draw_plan, train
 
 
 def trained(*, refit=True, seed=2, n=120):
@@ -78,3 +78,24 @@ def test_patients_of_one_cluster_count_as_one():
     one = by_group(learner, plan, groups, np.zeros(len(groups), dtype=np.int64))[0]
     assert np.isnan(one.observed_minus_predicted.low)
     assert one.observed_minus_predicted.note == "no interval: one cluster"
+
+
+def test_a_finished_model_in_groups_of_new_patients():
+    rng = np.random.default_rng(8)
+    groups = np.repeat([0, 1, 2], [80, 60, 6])
+    x = rng.normal(size=146)
+    p = 1 / (1 + np.exp(-x))
+    y = (rng.random(146) < np.where(groups == 1, p / 2, p)).astype(float)
+    first, second, third = by_group_in(NewPatients(y, None, 1), p, groups)
+    assert first.auroc.estimate == pytest.approx(roc_auc_score(y[:80], p[:80]))
+    assert second.observed_minus_predicted.high < 0 < first.observed_minus_predicted.high
+    assert np.isnan(third.auroc.estimate)
+    rest = np.delete(np.arange(146), np.arange(80))
+    gap = roc_auc_score(y[:80], p[:80]) - roc_auc_score(y[rest], p[rest])
+    apart = first.auroc_minus_others
+    assert apart.estimate == pytest.approx(gap)
+    # independent groups: DeLong's variances add up
+    from predictor.statistics import delong_error
+
+    both = np.hypot(delong_error(y[:80], p[:80]), delong_error(y[rest], p[rest]))
+    assert (apart.high - apart.low) / 2 == pytest.approx(1.96 * both, rel=0.03)

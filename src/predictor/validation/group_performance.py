@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor import statistics
+from predictor.measures import measures_of
 from predictor.statistics import shifted_percentiles
-from predictor.validation.new_patients import Measured
+from predictor.statistics.influence import influence_on_auroc, standard_error
+from predictor.validation.new_patients import Measured, NewPatients, measure_in
 from predictor.validation.plan import Plan
 from predictor.validation.pooling import out_of_fold
 from predictor.validation.replicates import Trained
@@ -85,6 +87,62 @@ def by_group(
         gap = _mean(residual[inside], None if clusters is None else clusters[inside])
         found.append(InGroup(_measured(*here), gap, difference))
     return tuple(found)
+
+
+def by_group_in(
+    patients: NewPatients, probability: Counts, groups: Integers
+) -> tuple[InGroup, ...]:
+    """A finished model in each group of new patients.
+
+    Parameters
+    ----------
+    patients
+        Who they are, and what became of them.
+    probability
+        (n,) of the model.
+    groups
+        (n,) number of the group of each patient, from 0.
+
+    Returns
+    -------
+    tuple
+        One per group.
+    """
+    found = []
+    for number in range(int(groups.max()) + 1):
+        inside = groups == number
+        told, others = (_enough(patients.y[part]) for part in (inside, ~inside))
+        if not told:
+            found.append(InGroup(*[Measured.missing(_TOO_FEW)] * 3))
+            continue
+        clusters = None if patients.clusters is None else patients.clusters[inside]
+        here = NewPatients(patients.y[inside], clusters, patients.entropy)
+        difference = (
+            _apart(patients, probability, inside)
+            if others
+            else Measured.missing(f"too few others: {_NEEDED}")
+        )
+        found.append(
+            InGroup(
+                measure_in(here, probability[inside], measures_of("binary")[:1])["auroc"],
+                _mean((patients.y - probability)[inside], clusters),
+                difference,
+            )
+        )
+    return tuple(found)
+
+
+def _apart(patients: NewPatients, probability: Counts, inside: npt.NDArray[np.bool_]) -> Measured:
+    """AUROC of some patients less that of the others, of what each patient adds to either."""
+    difference, influence = 0.0, np.zeros(len(inside))
+    for sign, part in ((1, inside), (-1, ~inside)):
+        y, p = patients.y[part], probability[part]
+        difference += sign * float(statistics.auroc(y, p))
+        influence[part] = sign * influence_on_auroc(y, p) * len(inside) / len(y)
+    half = patients.units.student * float(standard_error(influence, patients.clusters))
+    if not half > 0:
+        return Measured.alone(difference, "it has no standard error here")
+    return Measured(difference, difference - half, difference + half)
 
 
 def _enough(y: Counts) -> bool:

@@ -17,13 +17,14 @@ import numpy as np
 from scipy.special import expit, stdtrit
 
 from predictor.statistics import random_effects
-from predictor.validation import SCALES, centre_performance, for_others, on_scale
-from predictor.validation.new_patients import NewPatients
+from predictor.validation import SCALES
+from predictor.validation.centres import FEWEST_IN_A_CENTRE
 
 # standard deviation of a_j and of b_j
 HETEROGENEITY = {"none": (0.0, 0.0), "some": (0.25, 0.15), "much": (0.6, 0.35)}
 CENTRES = (3, 5, 9, 20)
 MEASURES = ("auroc", "observed_expected", "calibration_slope")
+SMALLEST, LARGEST, SETS_OF_SIZES = 30, 300, 20
 MEAN_LOGIT, SPREAD, SLOPE = -0.4, 1.0, 0.9
 _GRID = MEAN_LOGIT + SPREAD * np.sqrt(2) * np.polynomial.hermite.hermgauss(80)[0]
 _MASS = np.polynomial.hermite.hermgauss(80)[1] / np.sqrt(np.pi)
@@ -45,49 +46,69 @@ def draw(tau, size, rng):
     return rng.normal(0, tau[0], size), rng.normal(SLOPE, tau[1], size)
 
 
-def one(k, tau, rng):
-    """What k centres tell: exact and coarse, (value, error) of each measure by centre."""
-    told = {True: defaultdict(list), False: defaultdict(list)}
-    a, b = draw(tau, k, rng)
-    for j, n in enumerate(np.exp(rng.uniform(np.log(30), np.log(300), k)).astype(int)):
-        logit = rng.normal(MEAN_LOGIT, SPREAD, n)
-        y = (rng.random(n) < expit(a[j] + b[j] * logit)).astype(float)
-        exact = centre_performance("centre", NewPatients(y, None, 1), expit(logit))
-        for coarse in (False, True):
-            found = for_others(exact, int(rng.integers(2**60))) if coarse else exact
-            for name in MEASURES:
-                measured = found.measures.get(name)
-                numbers = None if measured is None else on_scale(SCALES[name], measured)
-                if numbers is not None:
-                    told[coarse][name].append(numbers)
-    return told
+def told(sizes, tau, rng, runs):
+    """{measure: (runs, k, 2)} what centres of these sizes tell, value and error; nan without."""
+    a, b = draw(tau, (runs, len(sizes)), rng)
+    found = {name: [] for name in MEASURES}
+    for j, n in enumerate(sizes):
+        logit = rng.normal(MEAN_LOGIT, SPREAD, (runs, n))
+        y = (rng.random((runs, n)) < expit(a[:, j, None] + b[:, j, None] * logit)).astype(float)
+        p, events = expit(logit), y.sum(axis=1)
+        enough = np.minimum(events, n - events) >= FEWEST_IN_A_CENTRE
+        for name in MEASURES:
+            scale = SCALES[name]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                numbers = np.stack([scale.to(scale.measure(y, p)), scale.error(y, p)], axis=-1)
+            known = enough & np.isfinite(numbers).all(axis=-1)
+            found[name].append(np.where(known[:, None], numbers, np.nan))
+    return {name: np.stack(values, axis=1) for name, values in found.items()}
+
+
+def coarsely(numbers, rng):
+    """The same as `predictor.validation.for_others` tells it: random multiples of a step."""
+    value, error = np.moveaxis(numbers, -1, 0)
+
+    def rounded(x, coarseness):
+        power = 10.0 ** np.floor(np.log10(coarseness))
+        step = power * np.select([coarseness >= 5 * power, coarseness >= 2 * power], [5, 2], 1)
+        below = np.floor(x / step)
+        return step * (below + (rng.random(x.shape) < x / step - below))
+
+    return np.stack([rounded(value, 0.5 * error), rounded(error, 0.1 * error)], axis=-1)
 
 
 def main(runs):
-    print("heterogeneity k measure        coarse tau   mean  HK    HKmod | new   new,k-1 | width")
+    print(
+        "                                  tau  | mean: HK or z, HK, HK ad hoc | new: k-2, k-1"
+    )
     for amount, tau in HETEROGENEITY.items():
         for k in CENTRES:
             rng = np.random.default_rng([k, len(amount)])
-            mean = truth(*draw(tau, 200_000, rng)).mean(axis=0)
-            spread = truth(*draw(tau, 200_000, rng)).std(axis=0)
-            all_told = [one(k, tau, rng) for _ in range(runs)]
-            new = truth(*draw(tau, runs, rng))
+            truths = truth(*draw(tau, 50_000, rng))
+            mean, spread = truths.mean(axis=0), truths.std(axis=0)
+            parts = []
+            for _ in range(SETS_OF_SIZES):
+                sizes = np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST), k)).astype(int)
+                parts.append(told(sizes, tau, rng, runs // SETS_OF_SIZES))
+            new = truth(*draw(tau, SETS_OF_SIZES * (runs // SETS_OF_SIZES), rng))
             for m, name in enumerate(MEASURES):
-                for coarse in (False, True):
-                    line = coverage([t[coarse][name] for t in all_told], mean[m], new[:, m])
-                    print(f"{amount:13} {k:<2} {name:18} {coarse!s:5} {spread[m]:.2f}  {line}",
+                exact = np.concatenate([part[name] for part in parts])
+                for how, numbers in (("exact", exact), ("rounded", coarsely(exact, rng))):
+                    by_run = [run[np.isfinite(run).all(axis=-1)] for run in numbers]
+                    line = coverage(by_run, mean[m], new[:, m])
+                    print(f"{amount:5} {k:<2} {name:18} {how:8} {spread[m]:.2f} | {line}",
                           flush=True)  # fmt: skip
 
 
-def coverage(told, mean, new):
+def coverage(by_run, mean, new):
     """Shares of runs in which intervals hold the mean, and the true value of a new centre."""
     groups = defaultdict(list)
-    for run, numbers in enumerate(told):
+    for run, numbers in enumerate(by_run):
         if len(numbers) >= 3:
             groups[len(numbers)].append(run)
     held = defaultdict(list)
     for known, which in groups.items():
-        y, error = np.moveaxis(np.array([told[run] for run in which]), -1, 0)
+        y, error = np.moveaxis(np.array([by_run[run] for run in which]), -1, 0)
         found = random_effects(y, error)
         total = (1 / (error**2 + found.tau[:, None] ** 2)).sum(axis=-1)
         weights = 1 / (error**2 + found.tau[:, None] ** 2)

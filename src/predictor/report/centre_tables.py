@@ -48,7 +48,7 @@ def tables_of_centres(
     names = list(found.across)
     each = ShownTable(
         slug="centres",
-        title=f"{caption}, with 95 % intervals; rounded",
+        title=f"{caption}, with 95 % intervals{'; rounded' if found.rounded else ''}",
         headings=("Centre", "Events of patients", *(measure_title(name) for name in names)),
         rows=tuple(
             (

@@ -15,7 +15,7 @@ class CentreMeasure(IntervalEstimate):
         As it is read, with its 95 % interval.
     standard_error
         On the scale on which centres are summarised: log odds of the AUROC, logarithm of observed
-        to expected events, calibration slope and calibration in the large as they are.
+        to expected events, calibration slope as it is.
     note
         Why there is no number.
     """
@@ -91,8 +91,11 @@ class CentresSummary(Result):
         By measure.
     words
         What is to be known of all of it: which centres are left out, what so few cannot say.
+    rounded
+        Whether counts, and what follows from them, are told as multiples of 5.
     """
 
     centres: tuple[CentrePerformance, ...]
     across: Named[AcrossCentres]
     words: tuple[str, ...]
+    rounded: bool

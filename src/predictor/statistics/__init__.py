@@ -34,7 +34,6 @@ from predictor.statistics.differences import (
 )
 from predictor.statistics.discrimination import auprc, auroc
 from predictor.statistics.errors_of_calibration import (
-    calibration_intercept_error,
     calibration_slope_error,
     log_observed_expected_error,
 )
@@ -95,7 +94,6 @@ __all__ = [
     "brier",
     "calibration_curve",
     "calibration_intercept",
-    "calibration_intercept_error",
     "calibration_slope",
     "calibration_slope_error",
     "classification",

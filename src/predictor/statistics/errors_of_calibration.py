@@ -11,33 +11,6 @@ from predictor.statistics.calibration import calibration_intercept, calibration_
 _CLIPPED = 1e-12
 
 
-def calibration_intercept_error(y: ArrayLike, p: ArrayLike) -> FloatArray:
-    """Standard error of `calibration_intercept`, from the information at its maximum.
-
-    ``1 / sqrt(sum q (1 - q))`` with ``logit q = a + logit p``.
-
-    Parameters
-    ----------
-    y
-        Outcomes, 0 or 1, (n,) or broadcastable to (..., n).
-    p
-        Probabilities, (..., n).
-
-    Returns
-    -------
-    ndarray
-        (...,) in logit units; nan where there is no intercept.
-
-    References
-    ----------
-    As `calibration_intercept`.
-    R: ``sqrt(vcov(glm(y ~ 1, binomial, offset = qlogis(p))))``.
-    """
-    fitted = _expit(np.asarray(calibration_intercept(y, p))[..., None] + _logit(p))
-    error: FloatArray = 1 / np.sqrt((fitted * (1 - fitted)).sum(axis=-1))
-    return error
-
-
 def calibration_slope_error(y: ArrayLike, p: ArrayLike) -> FloatArray:
     """Standard error of `calibration_slope`, from the information at the maximum.
 

@@ -22,9 +22,14 @@ ROUNDED_TO = 5
 """Patients; counts that leave a hospital are multiples of it."""
 
 _Z = 1.959963984540054
-# of the standard error: what is told of a number is this coarse at most
-_COARSENESS = 0.5
-_COARSENESS_OF_ERRORS = 0.1
+# of a standard error, divided by the root of the number of patients: five times what one patient
+# who had the other outcome moves an estimate by
+_HIDES_ONE = 10.0
+# likewise of a standard error itself, divided by the number of patients
+_HIDES_ONE_IN_ERROR = 6.0
+_COARSEST_ERROR = 0.25
+# where only counts of other centres are to be hidden: digits that tell no count
+_DIGITS_OF_REPORT = (0.1, 0.05)
 
 
 @dataclass(frozen=True)
@@ -106,13 +111,6 @@ SCALES = {
             "logarithm",
         ),
         _scale("calibration_slope", _same, _unchanged, statistics.calibration_slope_error, "slope"),
-        _scale(
-            "calibration_intercept",
-            _same,
-            _unchanged,
-            statistics.calibration_intercept_error,
-            "log odds",
-        ),
     )
 }
 """What is summarised across centres, by name of the measure."""
@@ -211,10 +209,11 @@ def from_scale(scale: Scale, value: float, error: float) -> CentreMeasure:
 def for_others(found: CentrePerformance, entropy: int | Sequence[int]) -> CentrePerformance:
     """What a centre may tell others: so coarse that one patient more or less cannot be read off.
 
-    Counts become multiples of 5, numbers multiples of about half their standard error, and
-    standard errors keep a digit or two, each up or down by chance in proportion to how near it is:
-    right on average, at a cost of a few per cent of the variance. Whoever has what was told of
-    two tables that differ in one patient cannot tell by subtraction what this patient had.
+    Every number becomes a multiple of about five times what one patient can move it by, up or down
+    by chance in proportion to how near it is, which is right on average: counts multiples of 5,
+    AUROC and slope (on their scales) of ``10 / sqrt(n)`` standard errors. Observed / expected is
+    that of the counts that are told. Standard errors hold what the rounding adds. So what was told
+    of two tables that differ in one patient says next to nothing of what this patient had.
 
     Parameters
     ----------
@@ -224,42 +223,64 @@ def for_others(found: CentrePerformance, entropy: int | Sequence[int]) -> Centre
         Of the table, known to nobody without it: the same table tells the same twice, so that
         asking again does not average chance away.
     """
+    n = found.patients if isinstance(found.patients, int) else ROUNDED_TO
+    coarseness = _HIDES_ONE / math.sqrt(n), min(_COARSEST_ERROR, _HIDES_ONE_IN_ERROR / n)
+    return _told(found, entropy, *coarseness)
+
+
+def without_counts(found: CentrePerformance, entropy: int | Sequence[int]) -> CentrePerformance:
+    """What a report tells of a centre whose exact counts would tell hidden ones of other centres.
+
+    As `for_others`, but with AUROC and slope to a tenth of their standard errors, from which no
+    count follows.
+    """
+    return _told(found, entropy, *_DIGITS_OF_REPORT)
+
+
+def _told(
+    found: CentrePerformance, entropy: int | Sequence[int], coarseness: float, of_errors: float
+) -> CentrePerformance:
     rng = np.random.default_rng(entropy)
     patients, events = (_count(count, rng) for count in (found.patients, found.events))
     if isinstance(patients, int) and isinstance(events, int):
         events = min(events, patients)
-    mean = found.mean_probability
-    if mean is not None and not isinstance(found.patients, str):
-        width = math.sqrt(mean * (1 - mean) / found.patients)
-        mean = min(max(_rounded(mean, _COARSENESS * width, rng), 0.0), 1.0)
+    mean, expected = found.mean_probability, None
+    if mean is not None and isinstance(found.patients, int) and isinstance(patients, int):
+        expected = max(1, round(_to_multiple(mean * found.patients, 1, rng)))
+        mean = min(round(expected / patients, 3), 1.0)
+    measures = {}
+    for name, measured in found.measures.items():
+        scale, known = SCALES[name], on_scale(SCALES[name], measured)
+        if known is None:
+            measures[name] = measured
+            continue
+        value, error = known
+        if name == "observed_expected":
+            if isinstance(events, int) and expected is not None:
+                value = math.log(events / expected)
+                error = math.hypot(error, ROUNDED_TO / math.sqrt(6) / events)
+        else:
+            step = _step(coarseness * error)
+            value, error = _to_multiple(value, step, rng), math.hypot(error, step / math.sqrt(6))
+        measures[name] = _short(from_scale(scale, value, _coarse_error(error, of_errors, rng)))
     return found.model_copy(
         update={
             "patients": patients,
             "events": events,
             "mean_probability": mean,
-            "measures": {
-                name: _coarse(SCALES[name], measured, rng)
-                for name, measured in found.measures.items()
-            },
+            "measures": measures,
         }
     )
 
 
-def _coarse(scale: Scale, measured: CentreMeasure, rng: np.random.Generator) -> CentreMeasure:
-    known = on_scale(scale, measured)
-    if known is None:
-        return measured
-    value, error = known
-    value = _rounded(value, _COARSENESS * error, rng)
-    error = _rounded(error, _COARSENESS_OF_ERRORS * error, rng)
-    exact = from_scale(scale, value, error)
-    return exact.model_copy(
-        update={
-            "estimate": _digits(exact.estimate),
-            "low": _digits(exact.low),
-            "high": _digits(exact.high),
-        }
-    )
+def _coarse_error(error: float, coarseness: float, rng: np.random.Generator) -> float:
+    step = _step(coarseness * error)
+    return float(f"{max(_to_multiple(error, step, rng), step):.6g}")
+
+
+def _short(exact: CentreMeasure) -> CentreMeasure:
+    numbers = {name: _digits(getattr(exact, name)) for name in ("estimate", "low", "high")}
+    return exact.model_copy(update=numbers)
 
 
 def _digits(value: float | None) -> float | None:
@@ -273,11 +294,10 @@ def _count(count: Shown, rng: np.random.Generator) -> Shown:
     return max(ROUNDED_TO, round(_to_multiple(count, ROUNDED_TO, rng))) if count else 0
 
 
-def _rounded(value: float, coarseness: float, rng: np.random.Generator) -> float:
-    """A multiple of 1, 2 or 5 times a power of ten that is not above `coarseness`."""
-    power = math.floor(math.log10(coarseness))
-    step = max(m for m in (1, 2, 5) if m * 10.0**power <= coarseness * (1 + 1e-9)) * 10.0**power
-    return round(_to_multiple(value, step, rng), max(0, -power))
+def _step(coarseness: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is not above."""
+    power = 10.0 ** math.floor(math.log10(coarseness))
+    return max(m for m in (1, 2, 5) if m * power <= coarseness * (1 + 1e-9)) * power
 
 
 def _to_multiple(value: float, step: float, rng: np.random.Generator) -> float:

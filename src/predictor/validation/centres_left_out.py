@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from predictor.disclosure import small
+from predictor.disclosure import FEWEST
 from predictor.results import CentrePerformance, CentresSummary
-from predictor.validation.centres import centre_performance, for_others
+from predictor.validation.centres import centre_performance, without_counts
 from predictor.validation.centres_together import summary
 from predictor.validation.executors import Executor, serial
 from predictor.validation.new_patients import NewPatients
@@ -75,21 +75,31 @@ def performance_by_centre(
     names
         Of the centres, by number. A centre of fewer than five patients is counted, not named.
     entropy
-        Of the table: what is told of a centre is as coarse as `for_others` makes it, as counts of
-        all centres together, which are known, would tell those that are hidden.
+        Of the table. Where counts of a centre are hidden, those of all others are told as
+        `without_counts` tells them: with the total, they would say what is hidden.
     """
-    found, unnamed = [], 0
-    for number, name in enumerate(names):
-        here = centres == number
-        if small(int(here.sum())):
-            unnamed += 1
-        elif np.isnan(probability[here]).any():
+    found: list[CentrePerformance] = []
+    members = [centres == number for number in range(len(names))]
+    # the counts of all centres together are known
+    hides = any(_hidden(y[here]) for here in members)
+    for number, (name, here) in enumerate(zip(names, members, strict=True)):
+        if here.sum() < FEWEST:
+            continue
+        if np.isnan(probability[here]).any():
             found.append(_without_model(name))
-        else:
-            patients = NewPatients(y[here], None, entropy)
-            exact = centre_performance(name, patients, probability[here])
-            found.append(for_others(exact, [entropy, number]))
-    return summary(sorted(found, key=lambda centre: centre.name), unnamed=unnamed)
+            continue
+        patients = NewPatients(y[here], None, entropy)
+        exact = centre_performance(name, patients, probability[here])
+        found.append(without_counts(exact, [entropy, number]) if hides else exact)
+    return summary(
+        sorted(found, key=lambda centre: centre.name),
+        unnamed=sum(int(here.sum()) < FEWEST for here in members),
+        rounded=hides,
+    )
+
+
+def _hidden(y: Counts) -> bool:
+    return bool(min(y.sum(), len(y) - y.sum()) < FEWEST)
 
 
 def _without_model(name: str) -> CentrePerformance:

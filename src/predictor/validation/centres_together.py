@@ -21,7 +21,9 @@ _TINY = 0.001
 _CHANCE = 0.5
 
 
-def summary(centres: Sequence[CentrePerformance], *, unnamed: int = 0) -> CentresSummary:
+def summary(
+    centres: Sequence[CentrePerformance], *, unnamed: int = 0, rounded: bool = True
+) -> CentresSummary:
     """A model across centres, each of which had no part in making it.
 
     Parameters
@@ -30,11 +32,14 @@ def summary(centres: Sequence[CentrePerformance], *, unnamed: int = 0) -> Centre
         What each tells; those without a number are named and left out of the summary.
     unnamed
         Further centres, of so few patients that nothing is told of them.
+    rounded
+        Whether counts are told as multiples of 5.
     """
     return CentresSummary(
         centres=tuple(centres),
         across={name: _across(scale, centres) for name, scale in SCALES.items()},
         words=tuple(_words(centres, unnamed)),
+        rounded=rounded,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from predictor.errors import StudyError
+from predictor.results.words import count
 from predictor.study import LearnerSpec
 from predictor.validation import Plan, draw_plan
 from predictor.workflows.learner import make_learner
@@ -63,8 +64,9 @@ def make_plan(prepared: Prepared) -> Plan:
     Raises
     ------
     StudyError
-        If the study names a file of resamples that is not one.
+        If the study names a file of resamples that is not one, or has fewer centres than folds.
     """
+    _check_centres(prepared)
     place_in_table = np.argsort(np.argsort(prepared.labelled.labelled.rows))
     return draw_plan(
         prepared.labelled.target,
@@ -72,6 +74,23 @@ def make_plan(prepared: Prepared) -> Plan:
         np.random.default_rng([prepared.study.seed, prepared.entropy]),
         clusters=prepared.clusters,
         rows=place_in_table,
+    )
+
+
+def _check_centres(prepared: Prepared) -> None:
+    """Refuse more folds than there are centres, which folds cannot part."""
+    study, centres = prepared.study, prepared.centres
+    folds = study.validation.for_patients(len(prepared.labelled.target)).cross_validation.folds
+    if centres is None or len(centres) >= folds:
+        return
+    way_out = (
+        f"write validation: {{cross_validation: {{folds: {len(centres)}}}}}"
+        if len(centres) > 1
+        else f"one centre is none to be left out: give {study.centre} another role"
+    )
+    raise StudyError(
+        f"{study.file}: {study.centre} has {count(len(centres), 'centre')}, and {folds} folds need "
+        f"as many; {way_out}"
     )
 
 

@@ -70,7 +70,6 @@ curve <- roc(patients$y, patients$p, levels = c(0, 1), direction = "<", quiet = 
 area <- as.numeric(auc(curve))
 fitted <- list(epsilon = 1e-14, maxit = 100)
 slope <- glm(y ~ qlogis(p), binomial, patients, control = fitted)
-large <- glm(y ~ 1, binomial, patients, offset = qlogis(p), control = fitted)
 oe <- sum(patients$y) / sum(patients$p)
 # the same error by leaving out each patient to first order (infinitesimal jackknife)
 step <- 1e-6
@@ -82,8 +81,7 @@ centre <- list(
   auroc = list(estimate = area, logit_error = sqrt(var(curve, method = "delong")) /
                  (area * (1 - area))),
   observed_expected = list(estimate = oe, log_error = sqrt(sum(moved^2))),
-  calibration_slope = list(estimate = unname(coef(slope)[2]), error = sqrt(vcov(slope)[2, 2])),
-  calibration_intercept = list(estimate = unname(coef(large)), error = sqrt(vcov(large)[1, 1]))
+  calibration_slope = list(estimate = unname(coef(slope)[2]), error = sqrt(vcov(slope)[2, 2]))
 )
 write_json(list(pooled = sapply(sets, pooled, simplify = FALSE), centre = centre), "expected.json",
            digits = NA, auto_unbox = TRUE, pretty = TRUE)

@@ -82,8 +82,8 @@ def forest(found: CentresSummary, measure: str, of: str) -> Figure | None:
         texts = [*said, *(summary_said if summarised else [])]
         paper = sheet(
             title,
-            "In brackets: events of patients, rounded to 5. No centre had a part in making the "
-            "model that was tried there.",
+            f"In brackets: events of patients{', rounded to 5' if found.rounded else ''}. No "
+            "centre had a part in making the model that was tried there.",
             body=height + 0.58,
             keys=_keys(summarised),
         )

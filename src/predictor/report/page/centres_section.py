@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from predictor.report.centre_tables import tables_of_centres
-from predictor.report.page.blocks import Block, Fold, Gallery, Picture, Points, Section, Table, Text
+from predictor.report.page.blocks import (
+    Block,
+    Fold,
+    Gallery,
+    Group,
+    Picture,
+    Points,
+    Section,
+    Table,
+    Text,
+)
 from predictor.report.wording import measure_title
 from predictor.results import CentresSummary, LearnerResult, TrainingResult
-from predictor.results.words import span, with_interval
+from predictor.results.words import NONE, span, with_interval
 
+_ROUNDED = (
+    " Counts of some centres are too small to be told, so those of all are rounded to multiples of "
+    "5, up or down by chance in proportion, and observed / expected events with them."
+)
+_FIRST = ("auroc", "observed_expected")
 FOREST = "forest_"
 """How the names of forest plots begin; the measure follows."""
 
@@ -19,7 +34,9 @@ def centres(report: TrainingResult, pictures: Sequence[Picture]) -> Section | No
     found = {name: facts for name, facts in report.learners.items() if facts.centres is not None}
     if not found:
         return None
-    first = report.champion if report.subject is None else report.subject
+    any_rounded = any(facts.centres and facts.centres.rounded for facts in found.values())
+    drawn = [p.learner for p in pictures if p.learner is not None and p.topic.startswith(FOREST)]
+    first = report.subject or next(iter(drawn), report.champion)
     return Section(
         "centres",
         "A new centre",
@@ -27,8 +44,7 @@ def centres(report: TrainingResult, pictures: Sequence[Picture]) -> Section | No
             Text(
                 f"Each {report.cluster} was left out once: everything, tuning included, was done "
                 "again without it, and the model was tried on its patients. That is what a new "
-                "centre would see. Numbers of a centre are rounded, each up or down by chance in "
-                "proportion, so that nobody's outcome follows from them (docs/centres.md)."
+                f"centre would see.{_ROUNDED if any_rounded else ''}"
             ),
             _learners(found),
             *_of(first, found[first], pictures),
@@ -50,17 +66,17 @@ def _of(name: str, facts: LearnerResult, pictures: Sequence[Picture]) -> list[Bl
 
 def of_summary(found: CentresSummary, pictures: Sequence[Picture], caption: str) -> list[Block]:
     """A model across centres: sentences, figures, and the numbers as tables."""
-    blocks: list[Block] = [Points([*found.across["auroc"].words, *found.words])]
+    blocks: list[Block] = [Points(found.words)] if found.words else []
+    blocks += [Group(measure_title(n), [Points(found.across[n].words)]) for n in _FIRST]
     if pictures:
         blocks.append(Gallery(pictures))
-    of_calibration = [
-        sentence
+    rest = [
+        Group(measure_title(name), [Points(across.words)])
         for name, across in found.across.items()
-        if name != "auroc" and across.estimate is not None
-        for sentence in across.words
+        if name not in _FIRST and across.estimate is not None
     ]
-    if of_calibration:
-        blocks.append(Fold("Calibration across centres in words", [Points(of_calibration)]))
+    if rest:
+        blocks.append(Fold("The other measures across centres, in words", rest))
     tables = tables_of_centres(found, caption)
     return blocks + [
         Table(
@@ -75,7 +91,12 @@ def _learners(found: dict[str, LearnerResult]) -> Table:
     rows = []
     for name, facts in found.items():
         across = [] if facts.centres is None else [facts.centres.across[each] for each in shown]
-        cells = [f"{with_interval(each)}; new: {span(each.new_centre)}" for each in across]
+        cells = [
+            NONE
+            if each.estimate is None
+            else f"{with_interval(each)}; new: {span(each.new_centre)}"
+            for each in across
+        ]
         rows.append([name, *cells])
     return Table(
         "Mean of such centres (95 % interval), and where one more is expected (95 % prediction "

@@ -43,6 +43,14 @@ def test_probabilities_are_those_of_score_in_an_order_of_their_own(ridge, new) -
     assert (flow.rows, flow.eligible, flow.labelled) == (60, 59, 58)
 
 
+def test_probabilities_are_the_same_however_often_they_are_asked_for(ridge, new) -> None:
+    cohort = read_new_cohort(ridge, new[0])
+    logit = cohort.logit.copy()
+    first, second = cohort.probability, cohort.probability
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(cohort.logit, logit)
+
+
 def test_the_order_of_the_table_does_not_matter(small, ridge, new) -> None:
     path, rows = new
     turned = small.table(rows[::-1], "turned.csv")

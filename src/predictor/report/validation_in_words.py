@@ -73,7 +73,7 @@ def sentences(
     )
     said = [
         first,
-        *_case_mix(auroc, mix),
+        *_case_mix(mix),
         _calibration(measures),
         *_no_model(gaps),
         *_enough(needed, patients),
@@ -82,7 +82,7 @@ def sentences(
     return tuple(said)
 
 
-def _case_mix(auroc: ValidatedMeasure, mix: CaseMix) -> list[str]:
+def _case_mix(mix: CaseMix) -> list[str]:
     here, found = mix.here.expected_auroc, mix.from_coefficients
     if here is None or found is None:
         return []

@@ -52,7 +52,7 @@ def linear_predictor(model: Scorers, matrix: Design) -> ComparedPredictor:
     """
     logit = model.logit(matrix.X)[0]
     mean, deviation = np.array([logit.mean()]), np.array([logit.std()])
-    concordance = model_based_concordance(probability_of(logit))
+    concordance = model_based_concordance(probability_of(logit.copy()))
     return ComparedPredictor(
         mean=float(to_step(mean, deviation)[0]),
         standard_deviation=float(significant(deviation, 2)[0]),

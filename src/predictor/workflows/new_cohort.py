@@ -95,7 +95,7 @@ class NewCohort:
     @property
     def probability(self) -> Floats:
         """(n,) of the model."""
-        return probability_of(self.logit)
+        return probability_of(self.logit.copy())
 
 
 def read_new_cohort(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCohort:

@@ -269,7 +269,7 @@ def _compared(
     measures: Sequence[Measure],
 ) -> tuple[dict[str, ModelInNewPatients], tuple[MeasuredGap, ...]]:
     candidates = {
-        name: (_about(other, name), probability_of(logit), other.performance.get("metrics"))
+        name: (_about(other, name), probability_of(logit.copy()), other.performance.get("metrics"))
         for name, (other, logit) in others.items()
     }
     share = training_prevalence(cohort.model)

@@ -91,10 +91,10 @@ def _case_mix(mix: CaseMix) -> list[str]:
     if before is not None:
         alike = "" if abs(here - before) < _ALIKE else f", who were {_how(here - before)} alike"
         said += f" ({number(before)} in those of its training{alike})"
-    left = f"what is found is {with_interval(found)} beside that"
+    left = f"what was found differs from that by {with_interval(found)}"
     if found.high is not None and found.high < 0:
-        return [f"{said}; {left}, so coefficients are wrong here."]
-    return [f"{said}; {left}, which is within noise."]
+        return [f"{said}; {left}: coefficients are wrong here."]
+    return [f"{said}; {left}, within noise."]
 
 
 def _how(change: float) -> str:
@@ -104,6 +104,10 @@ def _how(change: float) -> str:
 def _calibration(measures: Mapping[str, ValidatedMeasure]) -> str:
     ratio, slope = measures["observed_expected"], measures["calibration_slope"]
     said = f"For each event it expects, {with_interval(ratio)} happened"
+    if ratio.low is not None and ratio.low > 1:
+        said += ", so its probabilities are too low on average"
+    if ratio.high is not None and ratio.high < 1:
+        said += ", so its probabilities are too high on average"
     if slope.estimate is None:
         return f"{said}; the calibration slope is {slope.note}."
     words = f"{said}; the calibration slope is {with_interval(slope)}"

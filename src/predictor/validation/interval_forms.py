@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _Z = NormalDist().inv_cdf(0.975)
 # of a patient of each kind, added where a share of few could be 0 or 1
 _ADDED = 0.5
+# a standard error below it is rounding: every patient is the same
+_ROUNDING = 1e-12
 
 Ends = tuple[float, float]
 Scale = Literal["as it is", "logarithm", "log odds"]
@@ -90,7 +92,9 @@ class Form:
         else:
             each = self.of_each(patients.y, p, measure)
             half = units.student * float(standard_error(each, units.clusters))
-        return _on(self.scale, estimate, half) if half > 0 else (float("nan"), float("nan"))
+        if not half > _ROUNDING:
+            return float("nan"), float("nan")
+        return _on(self.scale, estimate, half)
 
     def half_width_of_difference(
         self, patients: NewPatients, p: Counts, q: Counts, measure: Measure
@@ -116,7 +120,7 @@ class LossForm(Form):
             return super().interval(patients, p, measure, estimate)
         loss = influence.log_losses(patients.y, p)
         n, error = len(loss), float(standard_error(loss - loss.mean()))
-        if not error > 0:
+        if not error > _ROUNDING:
             return float("nan"), float("nan")
 
         def studentised(counts: Counts) -> Counts:
@@ -144,7 +148,8 @@ class ShareForm(Form):
                 standard_error(influence.influence_on_share(among, right), units.clusters)
             )
             independent = len(np.unique(units.clusters[among > 0]))
-            most = estimate * (1 - estimate) / error**2 if error > 0 else independent
+            variance = estimate * (1 - estimate)
+            most = variance / error**2 if error > _ROUNDING else independent
             worth = min(worth, most)
             level = 2 * NormalDist().cdf(units.student) - 1
         ends = statistics.wilson(estimate * worth, worth, level)
@@ -167,7 +172,7 @@ class BenefitForm(Form):
 
 
 def benefit_interval(patients: NewPatients, p: Counts, thresholds: Counts) -> tuple[Counts, Counts]:
-    """Ends of the 95 % interval of the net benefit at thresholds (T,)."""
+    """Ends of the interval of the net benefit at thresholds (T,), nan where none is reached."""
     units, y = patients.units, patients.y
     if units.clusters is not None:
         benefit = influence.benefits(y, p, thresholds)
@@ -180,6 +185,8 @@ def benefit_interval(patients: NewPatients, p: Counts, thresholds: Counts) -> tu
     alarms = (positive * (1 - y)).sum(axis=-1) + _ADDED
     n = len(y) + 3 * _ADDED
     mean = (hits - odds * alarms) / n
+    # where the model acts on nobody it gains nothing, whoever the patients are
+    mean = np.where(positive.any(axis=-1), mean, np.nan)
     half = units.student * np.sqrt(((hits + odds**2 * alarms) / n - mean**2) / (n - 1))
     return mean - half, mean + half
 

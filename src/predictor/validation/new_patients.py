@@ -170,10 +170,10 @@ def difference_in(
             found[measure.name] = Measured.missing(f"not defined: {why}")
             continue
         half = form.half_width_of_difference(patients, first, second, measure)
-        if np.isfinite(half) and half > 0:
+        if np.isfinite(half) and half > 1e-12:
             found[measure.name] = Measured(difference, difference - half, difference + half)
         else:
-            same = "no patient tells the two apart" if half == 0 else "it has no standard error"
+            same = "no patient tells the two apart" if half <= 1e-12 else "it has no standard error"
             found[measure.name] = Measured.alone(difference, same)
     return found
 
@@ -184,6 +184,8 @@ def _measured(measure: Measure, estimate: float, ends: tuple[float, float]) -> M
         why = "it has no standard error here"
         if measure.name == "auroc":
             why = "the outcomes do not overlap"
+        elif measure.stem == "net_benefit":
+            why = "no probability reaches the threshold"
         return Measured.alone(estimate, why)
     inside = np.clip([low, high], measure.lowest, measure.highest).tolist()
     return Measured(estimate, inside[0], inside[1])

@@ -257,7 +257,9 @@ def _others(report: ValidationResult) -> list[Section]:
             wide=True,
         )
     ]
-    first = [gap for gap in report.gaps if gap.measure in _COMPARED_FIRST]
+    first = [
+        gap for gap in report.gaps if gap.measure in _COMPARED_FIRST and gap.estimate is not None
+    ]
     rest = [gap for gap in report.gaps if gap not in first]
     for title, found in (("Differences", first), ("Differences in the other measures", rest)):
         rows = [
@@ -341,7 +343,9 @@ def _case_mix(report: ValidationResult) -> Section:
 
 
 def _mean(mean: float | None, deviation: float | None) -> str:
-    return NONE if mean is None else f"{number(mean)} ({number(deviation)})"
+    if mean is None or deviation is None:
+        return NONE
+    return f"{mean:.3g} ({deviation:.3g})".replace("-", "−")
 
 
 def _predictor(report: ValidationResult) -> Table:
@@ -389,7 +393,7 @@ def _sample_size(report: ValidationResult) -> Section:
             number(each.width, 1),
             NONE if each.needed is None else str(each.needed),
             str(patients),
-            "reached" if each.reached else "not reached",
+            "yes" if each.reached else "no",
         ]
         for each in report.needed
     ]
@@ -404,7 +408,7 @@ def _sample_size(report: ValidationResult) -> Section:
             ),
             Table(
                 "Patients needed",
-                ["Measure", "Width of the interval", "Needed", "Here", ""],
+                ["Measure", "Width of the interval", "Needed", "Here", "Enough?"],
                 rows,
                 frozenset({1, 2, 3}),
             ),

@@ -48,8 +48,8 @@ measured <- function(d, clustered) {
   brier <- mean_of(~brier)
   loss <- mean_of(~loss)
   ratio <- svyratio(~y, ~p, design)
-  large <- svyglm(y ~ 1 + offset(lp), design, family = quasibinomial())
-  slope <- svyglm(y ~ lp, design, family = quasibinomial())
+  large <- svyglm(y ~ 1 + offset(lp), design, family = quasibinomial(), epsilon = 1e-14)
+  slope <- svyglm(y ~ lp, design, family = quasibinomial(), epsilon = 1e-14)
   benefit <- mean_of(~benefit)
   found <- list(
     brier = c(brier$estimate, log_interval(brier$estimate, brier$error, t)),

@@ -24,7 +24,7 @@ from predictor.validation.new_patients import NewPatients, measure_in
 SIZES = (50, 100, 300, 1000)
 INTERCEPT = {0.2: -1.62, 0.5: 0.0}
 Z = 1.959963984540054
-COHORTS, RESAMPLED_COHORTS = 1000, 200
+COHORTS, RESAMPLED_COHORTS = 400, 60
 POPULATION = 2_000_000
 
 
@@ -113,7 +113,7 @@ def main(quick: bool) -> None:
         for n in SIZES
     ]
     divide = 10 if quick else 1
-    for clustered in (False, True):
+    for clustered in (True, False):
         table: dict[str, list[str]] = {}
         for prevalence, kind, n in cells:
             found = coverage(prevalence, kind, n, clustered, COHORTS // divide, resampled=False)
@@ -124,7 +124,7 @@ def main(quick: bool) -> None:
             for name, share in found.items():
                 row = table.setdefault(name.replace(f"@{prevalence:g}", ""), ["-"] * len(cells))
                 row[cells.index((prevalence, kind, n))] = f"{100 * share:.0f}"
-            print(f"# {prevalence} {kind} {n} {clustered}", file=sys.stderr, flush=True)
+            print(prevalence, kind, n, clustered, found, file=sys.stderr, flush=True)
         print("clusters" if clustered else "independent")
         print("| measure |", " | ".join(f"{p:g} {k} {n}" for p, k, n in cells), "|")
         print("|---" * (len(cells) + 1) + "|")

@@ -19,6 +19,7 @@ from predictor.measures import measures_of
 from predictor.results import (
     CheckResult,
     DeliveredTraining,
+    DeliveredValidation,
     Result,
     ScoredFile,
     SentTraining,
@@ -139,6 +140,21 @@ def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
     assert (document["outcome"], document["predict_at"]) == ("responder_t2", "T0")
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_validate_prints_its_document(copied, in_mlflow, patients, quiet) -> None:
+    copied.study.table(patients(n=60, seed=8), "new.csv")
+    document, err = run(
+        copied.study.folder, "validate", "models:/small@champion", "--data", "new.csv",
+        "--against", "models/small/latest/prevalence", *quiet,
+    )  # fmt: skip
+    same(document, DeliveredValidation)
+    assert set(document["measures"]) == MEASURES
+    assert document["about_version"].startswith("small.responder_t2.T0/")
+    for place in ("report", "report_json", "shared"):
+        assert (copied.study.folder / document[place]).is_file()
     assert (err == "") == bool(quiet)
 
 

@@ -21,6 +21,7 @@ from predictor.results import (
     ComparableTraining,
     DecisionCurve,
     DeliveredTraining,
+    DeliveredValidation,
     Description,
     Histogram,
     LearnerResult,
@@ -41,7 +42,7 @@ from predictor.results import (
 )
 
 DOCUMENTS = (
-    DeliveredTraining, CheckResult, Description,
+    DeliveredTraining, DeliveredValidation, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
     Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan,
 )  # fmt: skip

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from predictor.errors import ModelError, PredictorError
-from predictor.tracking import Attempt, MLflowTracker, RecordingTracker, Tracker
+from predictor.tracking import (
+    Attempt,
+    MLflowTracker,
+    RecordingTracker,
+    Tracker,
+    ValidationRun,
+)
 
 
 @pytest.fixture(params=[MLflowTracker, RecordingTracker])
@@ -36,6 +42,59 @@ def test_a_training_is_logged_once(tracker, make_run) -> None:
     assert first.store == second.store
     champion = _files(tracker.fetch_model(second.champion_uri))
     assert champion == run.learners[1].model
+
+
+def _validation(**fields: object) -> ValidationRun:
+    defaults: dict[str, object] = {
+        "validation": "2026-11-30T070809-abcdef",
+        "study": "crps",
+        "title": "abcdef pain only in 60 new patients of b",
+        "question": {"outcome": "responder", "predict_at": "T0", "rule": "pain < 4"},
+        "started": 1_800_000_000_000,
+        "ended": 1_800_000_003_000,
+        "learner": "pain only",
+        "trained_on": "sha256:" + "ab" * 32,
+        "trained": 1_700_000_006,
+        "verdict": "holds up",
+        "parameters": {"patients": "60"},
+        "metrics": {"auroc": 0.71, "net_benefit@0.3": 0.1},
+        "description": "**Holds up.** [report](artifact:report.html)",
+        "data_fingerprint": "sha256:" + "cd" * 32,
+        "dataset_name": "b",
+        "rows": 62,
+        "artifacts": {"report.html": b"<!doctype html>", "validation.json": b"{}"},
+    }
+    return ValidationRun(**(defaults | fields))  # type: ignore[arg-type]
+
+
+def test_a_validation_is_logged_once_and_linked_to_its_model(tracker, make_run) -> None:
+    other = tracker.log(make_run(started=1_600_000_000_000, ended=1_600_000_007_000))
+    logged = tracker.log(make_run())
+    first = tracker.log_validation(_validation())
+    second = tracker.log_validation(_validation())
+    assert (first.already, second.already) == (False, True)
+    assert first.run_id == second.run_id
+    for found in (first, second):
+        assert found.about_run == logged.run_ids["pain only"] != other.run_ids["pain only"]
+        version = logged.versions["pain only"]
+        assert found.about_version == f"{logged.registered}/{version}"
+    # it is no training, and no model
+    assert len(tracker.trainings("crps")[1]) == 2
+    assert tracker.failed_runs("crps") == ()
+
+
+def test_a_validation_of_a_model_from_elsewhere_has_no_link(tracker, make_run) -> None:
+    tracker.log(make_run())
+    for number, unknown in enumerate(
+        (
+            {"trained_on": "sha256:" + "ef" * 32},
+            {"trained": 1_650_000_000},
+            {"trained": None},
+            {"learner": "ridge"},
+        )
+    ):
+        found = tracker.log_validation(_validation(validation=f"v{number}", **unknown))
+        assert (found.about_run, found.about_version) == (None, None)
 
 
 def test_ids_tell_trainings_and_learners_apart(tracker, make_run) -> None:

@@ -38,7 +38,7 @@ def entered_card(model: SavedModel) -> str:
             f"- **Entered** {model.provenance.get('time')}",
             f"- **Data dictionary** {dictionary_hash(study)}",
         ],
-        "The model": [f"- {line}" for line in _numbers(spec.model)],
+        "The model": [f"- {as_markdown(line)}" for line in numbers_of(spec.model)],
         "Intended use": use(study),
         "Factors": factors(model),
         "Training data": [
@@ -93,7 +93,8 @@ def _gaps(model: PublishedModel) -> str:
     return as_markdown("; ".join(said))
 
 
-def _numbers(model: PublishedModel) -> list[str]:
+def numbers_of(model: PublishedModel) -> list[str]:
+    """All that the model is, a line for each number or curve."""
     match model.form:
         case Equation() as equation:
             said = [f"intercept {equation.intercept:.10g}"]
@@ -119,7 +120,7 @@ def _numbers(model: PublishedModel) -> list[str]:
             without, met = rule.shares
             said.append(f"probability {met:.3g} where it is met, {without:.3g} where it is not")
     units = [f"{name} in {unit}" for name, unit in model.units.items()]
-    return [as_markdown(line) for line in (*said, *([", ".join(units)] if units else []))]
+    return [*said, *([", ".join(units)] if units else [])]
 
 
 def _items(points: float | Mapping[float, float]) -> str:

@@ -10,6 +10,7 @@ from predictor.learners import make
 from predictor.learners.graded import GRADED, MEAN
 from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
 from predictor.learners.published import Published, scorers_of
+from predictor.report.entered_card import numbers_of
 from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study
 
@@ -146,6 +147,7 @@ def remarks(spec: LearnerSpec, study: Study, estimator: Learner) -> tuple[str, .
         )
     if spec.model is not None:
         said.append(f"Stands as it is, nothing of it was learned here: {spec.model.source}.")
+        said.append(f"It is: {'; '.join(numbers_of(spec.model))}.")
     if estimator.needs_graded:
         said.append(_GRADED[estimator.get_params()["graded"]])
     return tuple(said)

@@ -36,6 +36,7 @@ _MADE_UP = 500  # patients from the dictionary
 _FEWEST, _MOST = 24, 5_000  # patients of a simulated study
 _HIGHEST = 0.95
 _SLOW = "it takes too long: %s (--learner asks for it)"
+_STANDS = "no simulated outcome follows a published model: %s"
 _NO_GRADE = "no grade of the outcome is simulated: %s"
 
 
@@ -197,6 +198,10 @@ def _simulable(
     study: Study, matrix: Design, *, named: bool
 ) -> tuple[Study, Mapping[str, Sequence[str]]]:
     """The study with the learners that can be simulated; the names of the others, by why not."""
+    standing = [spec.name for spec in study.learners if spec.model is not None]
+    study = study.model_copy(
+        update={"learners": tuple(s for s in study.learners if s.model is None)}
+    )
     estimators = {spec.name: make_learner(spec, study, matrix) for spec in study.learners}
     graded = [name for name, estimator in estimators.items() if estimator.needs_graded]
     slow = [
@@ -215,7 +220,7 @@ def _simulable(
             f"{study.file}: no learner of it learns from the label alone and is quick enough to be "
             f"trained a hundred thousand times; name one (--learner), of {', '.join(names())}"
         )
-    left_out = {_NO_GRADE: graded, _SLOW: slow}
+    left_out = {_NO_GRADE: graded, _SLOW: slow, _STANDS: standing}
     return study.model_copy(update={"learners": kept}), left_out
 
 

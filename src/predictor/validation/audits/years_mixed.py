@@ -18,7 +18,9 @@ def _rule(evidence: Evidence) -> Ruling:
     dates = [
         column.name
         for column in evidence.study.known()
-        if column.type == "date" and column.role == "value"
+        if column.type == "date"
+        and column.role == "value"
+        and column in evidence.cohort.eligible.columns
     ]
     if asked is not None:
         return Ruling("passed", f"validation.forward tests in later patients, by {asked}.")

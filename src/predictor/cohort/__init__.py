@@ -18,6 +18,7 @@ from predictor.cohort.feature_pipeline import (
 from predictor.cohort.grouping import Grouping, check_parted, groupings, read_by_groups
 from predictor.cohort.header import near_name
 from predictor.cohort.labelled import (
+    Exclusion,
     Flow,
     LabelledCohort,
     check_enough,
@@ -37,6 +38,7 @@ __all__ = [
     "Cohort",
     "Covariate",
     "Design",
+    "Exclusion",
     "Fault",
     "Flow",
     "Grouping",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 from predictor.cohort import (
     Cohort,
     Design,
+    Exclusion,
     Grouping,
     LabelledCohort,
     canonical_order,
@@ -31,6 +32,7 @@ from predictor.cohort import (
 )
 from predictor.disclosure import FEWEST
 from predictor.errors import DataError, ModelError, StudyError
+from predictor.results.words import listed
 from predictor.saved import SavedModel, matrix_of
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
@@ -189,6 +191,7 @@ def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool)
         cohort = _checked(model, raw, training=training)
         labelled = label(cohort)
         check_persons(labelled.eligible, cohort)
+        labelled = _answered(model, labelled)
         _check_enough(labelled)
         return _seen(model, cohort, labelled)
     except DataError as error:
@@ -198,6 +201,30 @@ def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool)
             f"{where}the model's study cannot be used on this table: {error}; look at the values "
             f"of its patients, or {WAY_OUT}"
         ) from None
+
+
+def _answered(model: SavedModel, labelled: LabelledCohort) -> LabelledCohort:
+    """Without patients to whom a published model gives no probability, which the flow says."""
+    (spec,) = model.study.learners
+    if spec.model is None or not spec.model.refused:
+        return labelled
+    matrix, _ = matrix_of(model, labelled.eligible)
+    lacking = np.array([bool(names) for names in model.unanswered(matrix)])
+    if not lacking.any():
+        return labelled
+    refused = [c.name for c in matrix.covariates if spec.model.refused.intersection(c.columns)]
+    kept = labelled.take(np.flatnonzero(~lacking))
+    known = ~np.isnan(kept.labels)
+    rule = Exclusion(f"{listed(refused)} known, which the model needs", int(lacking.sum()), 0)
+    flow = replace(
+        kept.flow,
+        exclusions=(*kept.flow.exclusions, rule),
+        eligible=len(known),
+        unlabelled=int((~known).sum()),
+        labelled=int(known.sum()),
+        events=int(np.nansum(kept.labels)),
+    )
+    return replace(kept, flow=flow)
 
 
 def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCohort:

@@ -13,6 +13,14 @@ from pydantic import BaseModel
 from predictor.study.columns import Column
 from predictor.study.load import load_study
 from predictor.study.outcome import Control, MeasurementError, Outcome
+from predictor.study.published import (
+    Condition,
+    Equation,
+    PointsScore,
+    PublishedModel,
+    Rule,
+    SplineCurve,
+)
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,
@@ -34,6 +42,12 @@ PARTS: dict[str, type[BaseModel]] = {
     "outcome.control.": Control,
     "learners.<name>.": LearnerSpec,
     "learners.<name>.prior.": PriorSpec,
+    "learners.<name>.model.": PublishedModel,
+    "learners.<name>.model.equation.": Equation,
+    "learners.<name>.model.equation.splines.<name>.": SplineCurve,
+    "learners.<name>.model.points.": PointsScore,
+    "learners.<name>.model.rule.": Rule,
+    "learners.<name>.model.rule.all_of.<name>.": Condition,
     "penalty.": PenaltySpec,
     "validation.": ValidationSpec,
     "validation.cross_validation.": CrossValidationSpec,
@@ -49,6 +63,13 @@ VALUES = {
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "expected": "names: `less`, `more`",
+    "learners.<name>.model": "a folder, or keys below",
+    "learners.<name>.model.file": "a folder, given as `model` itself",
+    "learners.<name>.model.missing": "`refuse`, or names: number or `refuse`",
+    "learners.<name>.model.equation.splines": "names: keys below",
+    "learners.<name>.model.points.items": "names: number, or numbers: number",
+    "learners.<name>.model.points.probability": "numbers: number above 0 below 1",
+    "learners.<name>.model.rule.all_of": "names: keys below",
     "validation.bootstrap.resamples": "a .csv file",
 }
 DEFAULTS = {
@@ -61,6 +82,8 @@ DEFAULTS = {
     "learners.<name>.learner": "the name",
     "learners.<name>.covariates": "all",
     "learners.<name>.parameters": "those of the procedure",
+    "learners.<name>.model.source": "required, but for a folder",
+    "learners.<name>.model.missing": "required, but for a folder",
     "validation.bootstrap.resamples": "drawn",
 }
 KINDS = {

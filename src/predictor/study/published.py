@@ -143,8 +143,10 @@ class PointsScore(Frozen):
         are given (``{60: 1, 70: 2}``: none below 60).
     probability
         Of the event, by the sum from which on it holds.
-    intercept, slope
-        Or of the log-odds: intercept, and slope for each point.
+    intercept
+        Or the log-odds of a patient without points,
+    slope
+        and how many more log-odds each point makes.
     """
 
     items: Annotated[Mapping[str, Points], AfterValidator(MappingProxyType), _plain] = Field(
@@ -203,10 +205,16 @@ class Rule(Frozen):
     ----------
     all_of
         By column of the design matrix.
-    met, not_met
-        Share of events among patients who meet it, and among the others.
-    sensitivity, specificity, prevalence
-        Or of what these follow.
+    met
+        Share of events among patients who meet it.
+    not_met
+        Share of events among the others.
+    sensitivity
+        Or, of what these follow: share of patients with the event who meet it,
+    specificity
+        share of patients without the event who do not,
+    prevalence
+        and the share of events that they are to be used at.
     """
 
     all_of: Annotated[Mapping[str, Condition], *frozen] = Field(min_length=1)
@@ -257,18 +265,25 @@ class PublishedModel(Frozen):
         so that it can be repeated without that folder.
     source
         Who published it, and where: citation, DOI.
-    patients, events
-        It was made from; None where that was not published.
-    equation, points, rule
-        What it is, one of the three.
+    patients
+        How many it was made from; None where that was not published.
+    events
+        How many of them had the event.
+    equation
+        What it is, if that is a sum of log-odds,
+    points
+        a score,
+    rule
+        or a rule: one of the three.
     units
         Of the numbers it reads, by covariate; compared with those of the dictionary.
     missing
         What a missing value is taken as, by column, or ``refuse``: the patient gets no
         probability. In place of the columns ``refuse`` for all of them.
-    means, standard_deviations
-        Of the patients it was made from, by column: against them contributions are counted, and
-        patients told apart who are unlike them.
+    means
+        Of the patients it was made from, by column: contributions are counted from there.
+    standard_deviations
+        Of the same: with the means they tell patients who are unlike them.
     """
 
     file: str | None = None

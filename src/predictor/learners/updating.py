@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,11 @@ from predictor.statistics.recalibration import (
 Floats = NDArray[np.float64]
 Names = NDArray[np.str_]
 
-KEEP, INTERCEPT, SLOPE, REFIT = "keep", "intercept", "slope", "refit"
-METHODS = (KEEP, INTERCEPT, SLOPE, REFIT)
+Method = Literal["keep", "intercept", "slope", "refit"]
+METHODS: tuple[Method, ...] = ("keep", "intercept", "slope", "refit")
 """What can be done: nothing, another intercept, that and a slope, all coefficients again."""
+
+KEEP, INTERCEPT, SLOPE, REFIT = METHODS
 
 CLOSED_TEST = "closed-test"
 CHOICES = (CLOSED_TEST, *METHODS)
@@ -78,8 +80,8 @@ class Updates:
         it was fitted again.
     constant, weight
         (B,) and (B, q) of the terms, where it was fitted again; nan elsewhere.
-    p
-        (B, k) of the closed test, if it was asked.
+    p, parameters
+        (B, k) of the closed test and (B,) parameters of its full model; nan if it was not asked.
     """
 
     method: Names
@@ -88,6 +90,7 @@ class Updates:
     constant: Floats
     weight: Floats
     p: Floats
+    parameters: Floats
 
     def logit(self, old: OldModel) -> Floats:
         """(B, n) log-odds of the patients of an old model."""
@@ -195,9 +198,9 @@ def update(old: OldModel, y: Floats, weights: Floats, method: str = CLOSED_TEST)
         )
     B = len(weights)
     recalibrated = recalibrate(y, old.logit, weights)
-    p = np.full((B, 3), np.nan)
+    p, parameters = np.full((B, 0), np.nan), np.full(B, np.nan)
     if method == CLOSED_TEST:
-        tested = _tested(old, recalibrated, y, weights)
+        tested, parameters = _tested(old, recalibrated, y, weights)
         p, steps = tested.p, np.array(METHODS)[tested.step]
     else:
         steps = np.full(B, method)
@@ -223,11 +226,14 @@ def update(old: OldModel, y: Floats, weights: Floats, method: str = CLOSED_TEST)
         constant=constant,
         weight=weight,
         p=p,
+        parameters=parameters,
     )
 
 
-def _tested(old: OldModel, recalibrated: Recalibration, y: Floats, weights: Floats) -> ClosedTest:
-    """The closed test of every sample, as though each patient were there once."""
+def _tested(
+    old: OldModel, recalibrated: Recalibration, y: Floats, weights: Floats
+) -> tuple[ClosedTest, Floats]:
+    """The closed test of every sample, as though each patient were there once; parameters (B,)."""
     # of trees, intercept and slope are all there is
     terms = old.logit[:, None] if old.terms is None else old.terms
     weight = np.ones(1) if old.terms is None else old.coefficient
@@ -258,7 +264,7 @@ def _tested(old: OldModel, recalibrated: Recalibration, y: Floats, weights: Floa
             raised = np.einsum("bi,bi->b", found.score, onward)
             statistic[chunk, step] = np.where(known, raised, np.nan)
     copies = (weights**2).sum(axis=1) / weights.sum(axis=1)
-    return closed_test(statistic[:, simpler] / copies[:, None], parameters)
+    return closed_test(statistic[:, simpler] / copies[:, None], parameters), parameters
 
 
 def _refitted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from predictor.printable import as_markdown
-from predictor.report.model_card import at, code, dictionary_hash, ethics, factors, use
+from predictor.report.model_card import at, code, dictionary_hash, ethics, factors, intended_use
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import PublishedModel
@@ -39,7 +39,7 @@ def entered_card(model: SavedModel) -> str:
             f"- **Data dictionary** {dictionary_hash(study)}",
         ],
         "The model": [f"- {as_markdown(line)}" for line in numbers_of(spec.model)],
-        "Intended use": use(study),
+        "Intended use": intended_use(study),
         "Factors": factors(model),
         "Training data": [
             f"- **Patients** {_patients(spec.model)}, as published; none of them was seen here",

@@ -95,7 +95,7 @@ def learner_result(
             bootstrap=int(trained.bootstrap.failed.sum()),
         ),
         instability_mape=plain(stability.mape),
-        metrics={name: _estimate(found) for name, found in performance.estimates.items()},
+        metrics={name: estimate_result(found) for name, found in performance.estimates.items()},
         importance={
             i.covariate: results.Contribution(
                 mean_absolute=plain(i.mean_absolute), low=plain(i.low), high=plain(i.high)
@@ -148,7 +148,7 @@ def headline_metrics(learner: LearnerResult) -> dict[str, float]:
     return {name: float(value) for name, value in numbers.items() if value is not None}
 
 
-def _estimate(found: Estimate) -> results.Estimate:
+def estimate_result(found: Estimate) -> results.Estimate:
     """An estimate; where there is none, what stands beside it would be taken for one."""
     numbers = {key: plain(getattr(found, key)) for key in NUMBERS}
     if numbers["estimate"] is None:

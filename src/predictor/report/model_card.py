@@ -37,7 +37,7 @@ def card(model: SavedModel, result: TrainingResult) -> str:
     study, facts = model.study, result.learners[model.learner]
     sections = {
         "Model details": _details(model.study, facts, result),
-        "Intended use": use(study),
+        "Intended use": intended_use(study),
         "Factors": factors(model, facts.groups),
         "Metrics": _metrics(facts, result.plan),
         "Evaluation data": _evaluation(result, model.learner),
@@ -90,8 +90,8 @@ def _details(study: Study, facts: LearnerResult, result: TrainingResult) -> list
     ]
 
 
-def use(study: Study) -> list[str]:
-    """Intended use."""
+def intended_use(study: Study) -> list[str]:
+    """What a model is for, and what not."""
     rules = [f"{as_markdown(name)} ({code(rule)})" for name, rule in study.eligible.items()]
     return [
         (

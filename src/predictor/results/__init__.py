@@ -121,6 +121,14 @@ from predictor.results.redundancy import Alike, Explained, Joined, Redundancy
 from predictor.results.shared_validation import SharedValidation
 from predictor.results.tidied import Leftover, TidiedStudy
 from predictor.results.training import DeliveredTraining, Plan, TrainingResult
+from predictor.results.update import (
+    DeliveredUpdate,
+    MovedTerm,
+    OldModel,
+    TestedStep,
+    UpdateGain,
+    UpdateResult,
+)
 from predictor.results.validation import (
     CaseMix,
     ComparedColumn,
@@ -183,6 +191,7 @@ __all__ = [
     "DefinitionShare",
     "DeliveredLearner",
     "DeliveredTraining",
+    "DeliveredUpdate",
     "DeliveredValidation",
     "Described",
     "Description",
@@ -226,12 +235,14 @@ __all__ = [
     "MissingPattern",
     "ModelInNewPatients",
     "ModelInWords",
+    "MovedTerm",
     "NeededForValidation",
     "NotedEstimate",
     "Number",
     "NumberCharacteristic",
     "NumberInGroup",
     "Numbers",
+    "OldModel",
     "OutcomeDefinition",
     "PatientsForStrength",
     "PatientsReached",
@@ -266,12 +277,15 @@ __all__ = [
     "StarterStudy",
     "StudyPlan",
     "SyntheticCohort",
+    "TestedStep",
     "TidiedStudy",
     "TrainingResult",
     "TrainingsOfStudy",
     "Trajectories",
     "Transition",
     "TreatAll",
+    "UpdateGain",
+    "UpdateResult",
     "ValidatedMeasure",
     "ValidatedModel",
     "ValidationLevel",

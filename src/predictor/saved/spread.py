@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,13 @@ _CERTAIN = 6.0  # log-odds, 0.25 %; a model that separates its sample goes on to
 _AT_ONCE = 4096  # patients looked at at one time; bounds the memory
 _LEAST_PROBES = 200
 _PROBES_PER_COLUMN = 4
+
+
+class OfSamples(Protocol):
+    """Models of other samples."""
+
+    def logit(self, X: Floats) -> Floats:
+        """(B, n) log-odds of the patients (n, p)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,7 +55,7 @@ class Spread:
     root: Floats
 
     @classmethod
-    def of(cls, model: Scorers, replicates: Scorers, matrix: Design) -> Spread:
+    def of(cls, model: Scorers, replicates: OfSamples, matrix: Design) -> Spread:
         r"""Learn it from the models of bootstrap samples; failed ones (nan) are left out.
 
         The differences are read off at the training patients and at patients made up from them, who
@@ -115,6 +123,10 @@ class Spread:
             ends[:, part] = middle - away, middle + away
         low, high = probability_of(ends)
         return low, high
+
+    def drawn(self, number: int, rng: np.random.Generator) -> Floats:
+        r"""(B, 1 + p) draws of :math:`\delta`: models that other samples might have given."""
+        return self.mean + rng.normal(size=(number, len(self.root))) @ self.root
 
     def to_arrays(self) -> dict[str, Floats]:
         """What it is made of, by name."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.tidying import tidy
     from predictor.workflows.training import train
+    from predictor.workflows.updating import update
     from predictor.workflows.validating import validate
     from predictor.workflows.verifying import verify
 
@@ -58,6 +59,7 @@ __all__ = [
     "score_file",
     "tidy",
     "train",
+    "update",
     "validate",
     "verify",
     "write_combined",
@@ -92,6 +94,7 @@ _WHERE = {
     "score_file": "scoring",
     "tidy": "tidying",
     "train": "training",
+    "update": "updating",
     "validate": "validating",
     "verify": "verifying",
     "write_combined": "combining",

@@ -25,18 +25,22 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from predictor import statistics
+from predictor.cohort import Target
 from predictor.learners.logistic import Logistic
 from predictor.learners.ridge import Ridge
 from predictor.learners.updating import CLOSED_TEST, METHODS, OldModel, Update, update
 from predictor.scorers import LinearScorers
 from predictor.statistics.recalibration import closed_test, recalibrate
-from predictor.validation.resamples import cross_validation
+from predictor.study import BootstrapSpec, ValidationSpec
+from predictor.validation import compare, cross_validation, draw_plan, metrics, performance, train
 
 Floats = NDArray[np.float64]
 
 COLUMNS, CORRELATION, SIZE, FRESH = 10, 0.3, 0.8, 4000
 CHANGES = ("nothing", "intercept", "slope", "half", "all")
 PATIENTS = (48, 100, 300)
+# the bootstrap of the models has no part in the interval
+SPEC = ValidationSpec(bootstrap=BootstrapSpec(replicates=20))
 _COVARIANCE = CORRELATION + (1 - CORRELATION) * np.eye(COLUMNS)
 _ROOT = np.linalg.cholesky(_COVARIANCE)
 
@@ -104,6 +108,10 @@ def main() -> None:
         size(chosen.cohorts)
     elif chosen.what == "methods":
         methods(chosen.cohorts)
+    elif chosen.what == "gain":
+        gain(chosen.cohorts)
+    else:
+        tables(chosen.data, chosen.draws)
 
 
 def size(cohorts: int) -> None:
@@ -215,6 +223,105 @@ def _row(change: str, n: int, of: int, found: Floats, took: list[str], chose: li
     auroc = 1000 * (found[:, 1:, 1] - found[:, :1, 1]).mean(axis=0)
     cells += [f"{auroc[2]:+.0f}", f"{auroc[4]:+.0f}", _shares(took), _shares(chose)]
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def gain(cohorts: int) -> None:
+    """Share of cohorts in which the interval of the difference holds that of the very model."""
+    print("| change | n | way | true gain | estimated | covered | interval, median width |")
+    print("|---|---|---|---|---|---|---|")
+    measures = tuple(metric for metric in metrics("binary") if metric.name == "log_loss")
+    for change, n in (("nothing", 48), ("intercept", 48), ("half", 100)):
+        for way in (CLOSED_TEST, "refit"):
+            rows = []
+            for number in range(cohorts):
+                rng = np.random.default_rng([3, CHANGES.index(change), n, number])
+                before = World.drawn(rng)
+                after, model = before.changed(change, rng), before.trained(150, rng)
+                X, y = after.patients(n, rng)
+                fresh, _ = after.patients(FRESH, rng)
+                plan = draw_plan(Target.binary(y), SPEC, rng)
+                found, losses = {}, []
+                for name in ("keep", way):
+                    trained = train(Update(model=model, method=name), X, y, plan)
+                    found[name] = performance(trained, plan, measures)
+                    losses.append(_loss(after.probability(fresh), trained.model.logit(fresh)[0]))
+                apart = compare(found, way, "keep", "log_loss")
+                true = losses[1] - losses[0]
+                inside = apart.low - 1e-12 <= true <= apart.high + 1e-12
+                rows.append((true, apart.difference, inside, apart.high - apart.low))
+            true, estimated, covered, width = np.array(rows, dtype=float).T
+            cells = [1000 * true.mean(), 1000 * estimated.mean(), 100 * covered.mean()]
+            text = " | ".join(f"{cell:+.0f}" for cell in cells)
+            print(
+                f"| {change} | {n} | {way} | {text} | {1000 * np.median(width):.0f} |", flush=True
+            )
+
+
+def tables(folder: Path, draws: int) -> None:
+    """Of one table a first cohort, a second one of 48, and all others to be predicted."""
+    ways = ("new", "rows pooled", "intercept", "slope", "refit", CLOSED_TEST)
+    heads = ["table", "first", "old: loss, AUROC", *ways]
+    print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
+    for name, (X, y) in _real(folder).items():
+        for first in (48, 150):
+            if len(y) < first + 48 + 30:
+                continue
+            rows = []
+            for number in range(draws):
+                rng = np.random.default_rng([4, first, number])
+                order = rng.permutation(len(y))
+                a, b, rest = np.split(order, [first, first + 48])
+                if min(y[a].sum(), (1 - y[a]).sum(), y[b].sum(), (1 - y[b]).sum()) < 5:
+                    continue
+                model = Ridge().fit(X[a], y[a]).scorers_
+                both = np.concatenate([a, b])
+                made = [
+                    model,
+                    Ridge().fit(X[b], y[b]).scorers_,
+                    Ridge().fit(X[both], y[both]).scorers_,
+                ]
+                made += [
+                    Update(model=model, method=way).fit(X[b], y[b]).scorers_ for way in ways[2:]
+                ]
+                logits = [each.logit(X[rest])[0] for each in made]
+                rows.append(
+                    [
+                        (_loss(y[rest], z), float(statistics.auroc(y[rest], expit(z))))
+                        for z in logits
+                    ]
+                )
+            found = np.array(rows)
+            old, apart = found[:, 0].mean(axis=0), 1000 * (found[:, 1:] - found[:, :1]).mean(axis=0)
+            cells = [f"{loss:+.0f}, {auroc:+.0f}" for loss, auroc in apart]
+            said = [name, str(first), f"{old[0]:.3f}, {old[1]:.3f}", *cells]
+            print(f"| {' | '.join(said)} |", flush=True)
+
+
+def _real(folder: Path) -> dict[str, tuple[Floats, Floats]]:
+    """Columns and outcomes of public tables; they are not part of the project."""
+    import pandas as pd
+
+    def read(name: str) -> pd.DataFrame:
+        return pd.read_csv(folder / f"{name}.csv")
+
+    birth, sore, curves = read("birthwt"), read("licorice_gargle"), read("calibrationcurves")
+    back, cancer = read("ashar_backpain"), read("dcurves_df_binary")
+    birth = pd.get_dummies(birth, columns=["race"], drop_first=True, dtype=float)
+    sore = sore[sore["sore30"].notna()]
+    back = back[back["bpi_intensity_T1"].notna()]
+    responded = back["bpi_intensity_T1"] <= 0.7 * back["bpi_intensity"]
+    base = [c for c in back.columns[2:31] if back[c].notna().mean() > 0.8]
+    back = pd.get_dummies(back[["group", *base]], columns=["group"], drop_first=True, dtype=float)
+    found = {
+        "birthwt": (birth.drop(columns=["low", "bwt"]), birth["low"]),
+        "licorice": (sore.loc[:, "preOp_gender":"intraOp_surgerySize"], sore["sore30"]),
+        "ashar": (back, responded),
+        "calibrationcurves": (curves.loc[:, "x1":"x4"], curves["y"]),
+        "dcurves": (cancer[["age", "famhistory", "marker"]], cancer["cancer"]),
+    }
+    return {
+        name: (X.to_numpy(dtype=float), y.to_numpy(dtype=float)) for name, (X, y) in found.items()
+    }
 
 
 def _shares(steps: list[str]) -> str:

@@ -115,6 +115,15 @@ class SavedModel:
     pooled: tuple[Pooled, ...] = ()
     digest: str | None = field(default=None, compare=False)
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """Fingerprints of the tables it was made of: of its training, and of its updates."""
+        updates = self.provenance.get("updates")
+        steps = updates if isinstance(updates, list) else []
+        found = [step.get("before") for step in steps if isinstance(step, dict)]
+        found.append(self.provenance.get("fingerprint"))
+        return frozenset(each for each in found if isinstance(each, str))
+
     def unanswered(self, matrix: Design) -> tuple[tuple[str, ...], ...]:
         """Of each patient the missing covariates without which the model gives no probability.
 

@@ -17,6 +17,7 @@ from predictor.tracking.runs import (
     ListedRun,
     LoggedTraining,
     LoggedValidation,
+    Made,
     TrainingRun,
     ValidationRun,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "LoggedTraining",
     "LoggedValidation",
     "MLflowTracker",
+    "Made",
     "Promotion",
     "RecordingTracker",
     "Tracker",

@@ -75,6 +75,25 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Made:
+    """By what a model is found among the trainings.
+
+    Parameters
+    ----------
+    learner
+        Its name.
+    trained_on
+        Fingerprint of the table it was made of.
+    trained
+        When, in seconds since 1970.
+    """
+
+    learner: str
+    trained_on: str
+    trained: int
+
+
+@dataclass(frozen=True)
 class TrainingRun(Attempt):
     """A training that ended well: becomes a parent run in the study's experiment.
 
@@ -101,6 +120,8 @@ class TrainingRun(Attempt):
     promote
         Why its version becomes the champion of the question even if there is one; None if it does
         so only where there is none.
+    updates
+        The model that this is an update of, if it is one and that can be looked for.
 
     Raises
     ------
@@ -120,6 +141,7 @@ class TrainingRun(Attempt):
     learners: tuple[LearnerRun, ...]
     champion: str | None
     promote: str | None = None
+    updates: Made | None = None
 
     def __post_init__(self) -> None:
         if self.champion is None:

@@ -26,12 +26,14 @@ from predictor.tracking.taking_back import WHY
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.transactions import transaction
 from predictor.tracking.uri import folder_of_new_store, shown, sqlite_file
+from predictor.tracking.validation import made_in
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _SECONDS_BEFORE = 60.0  # for what is asked before training
 _SECONDS_FAILED = 20.0  # for a training that failed: somebody waits for the prompt
+UPDATED_RUN, UPDATED_VERSION = "updates.run", "updates.version"  # tags of an update's runs
 _LONGEST = 5_000  # characters of a parameter or a reason: MLflow keeps no more than 6,000
 
 
@@ -73,6 +75,7 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
         clear_dead(client, experiment_id, run.training, alone=alone)
         if found := _found(client, uri, experiment_id, run):
             return found
+        tags |= _updated(client, experiment_id, run)
         registered = registered_model(client, run.study, run.question)
         run_ids, model_ids, versions = {}, {}, {}
         with transaction(client, experiment_id, registered, run.training) as new:
@@ -80,7 +83,7 @@ def log_training(run: TrainingRun, *, seconds: float = SECONDS) -> LoggedTrainin
                 run.dataset_name,
                 run.data_fingerprint,
                 run.rows,
-                command="predictor train",
+                command=f"predictor {run.command}",
                 context="training",
             )
             parent = new.start_run(
@@ -225,6 +228,16 @@ def _tags(attempt: Attempt) -> dict[str, str]:
         "study": attempt.study,
         "training": attempt.training,
     }
+
+
+def _updated(client: MlflowClient, experiment_id: str, run: TrainingRun) -> dict[str, str]:
+    """Tags that name the run and the version of the model that this is an update of."""
+    if run.updates is None:
+        return {}
+    found = zip(
+        (UPDATED_RUN, UPDATED_VERSION), made_in(client, experiment_id, run.updates), strict=True
+    )
+    return {name: text for name, text in found if text is not None}
 
 
 def _parameters(attempt: Attempt) -> dict[str, str]:

@@ -15,7 +15,7 @@ from predictor.tracking.entries import (
 )
 from predictor.tracking.paging import all_of
 from predictor.tracking.registry import experiment
-from predictor.tracking.runs import LoggedValidation, ValidationRun
+from predictor.tracking.runs import LoggedValidation, Made, ValidationRun
 from predictor.tracking.store import open_store
 from predictor.tracking.time_limit import SECONDS
 from predictor.tracking.uri import shown
@@ -57,7 +57,10 @@ def log_validation(run: ValidationRun, *, seconds: float = SECONDS) -> LoggedVal
             run_id = there[0].info.run_id
             about, version = tags.get(ABOUT_RUN), tags.get(ABOUT_VERSION)
             return LoggedValidation(shown(uri), run_id, about, version, already=True)
-        about, version = _about(client, experiment_id, run)
+        about, version = None, None
+        if run.trained_on is not None and run.trained is not None:
+            made = Made(run.learner, run.trained_on, run.trained)
+            about, version = made_in(client, experiment_id, made)
         run_id = _log(client, experiment_id, run, about, version)
         if version is not None:
             name, _, number = version.rpartition("/")
@@ -113,19 +116,15 @@ def _log(
     return run_id
 
 
-def _about(
-    client: MlflowClient, experiment_id: str, run: ValidationRun
-) -> tuple[str | None, str | None]:
-    """The run and the version of the model that was validated."""
-    if run.trained_on is None or run.trained is None:
-        return None, None
-    same = f"attributes.status = 'FINISHED' and tags.data_fingerprint = '{run.trained_on}'"
+def made_in(client: MlflowClient, experiment_id: str, made: Made) -> tuple[str | None, str | None]:
+    """The run and the version of a model, as ``<registered model>/<number>``; None if not there."""
+    same = f"attributes.status = 'FINISHED' and tags.data_fingerprint = '{made.trained_on}'"
     runs = {r.info.run_id: r for r in all_of(partial(client.search_runs, [experiment_id], same))}
     about = [
         each
         for each in runs.values()
-        if each.data.tags.get("learner") == run.learner
-        and _of_then(runs.get(each.data.tags.get(_PARENT, "")), run.trained)
+        if each.data.tags.get("learner") == made.learner
+        and _of_then(runs.get(each.data.tags.get(_PARENT, "")), made.trained)
     ]
     if not about:
         return None, None

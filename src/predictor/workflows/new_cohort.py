@@ -262,7 +262,7 @@ def _checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
     faults += check_patients(cohort.table, read, faults)
     if faults:
         raise DataError([fault.message for fault in faults])
-    is_training = _is_training_table(model, raw)
+    is_training = cohort.fingerprint() in model.tables or _is_training_table(model, raw)
     if training and not is_training:
         raise DataError(
             "this is not the table that the model was trained on, or not all of it: its "
@@ -330,7 +330,7 @@ def _is_training_table(model: SavedModel, raw: pa.Table) -> bool:
     if not {column.name for column in study.columns} <= set(raw.column_names):
         return False
     whole, _ = Cohort.check(raw, study, study.columns)
-    return whole.fingerprint() == model.provenance.get("fingerprint")
+    return whole.fingerprint() in model.tables
 
 
 def _check_enough(labelled: LabelledCohort) -> None:

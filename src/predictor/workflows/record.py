@@ -6,6 +6,7 @@ import hashlib
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -62,6 +63,7 @@ def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> Record
         "format": _FORMAT,
         **{name: _plain(getattr(run, name)) for name in _PLAIN},
         "command": run.command,
+        "updates": None if run.updates is None else asdict(run.updates),
         "artifacts": _hashes(run.artifacts),
         "learners": [
             {
@@ -89,6 +91,7 @@ def read_record(out: Path) -> TrainingRun:
     faults: list[str] = []
     try:
         said = {name: record[name] for name in _PLAIN} | _command(record)
+        said["updates"] = record.get("updates")
         said["artifacts"] = _read(
             out, {n: (place(n), h) for n, h in record["artifacts"].items()}, faults
         )

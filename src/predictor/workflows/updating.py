@@ -33,6 +33,7 @@ from predictor.workflows.record import RECORD, place, to_record
 from predictor.workflows.reporting import PAGE, REPORT
 from predictor.workflows.scoring import find_model
 from predictor.workflows.updated import Updated, spec_of, update_model
+from predictor.workflows.validation_entry import made_by
 
 _FIGURE = "gains"
 
@@ -183,13 +184,14 @@ def _saved(updated: Updated, found: UpdateResult) -> SavedModel:
     old = updated.cohort.model
     step = {
         "of": found.old.to_json(),
+        "before": old.provenance.get("fingerprint"),
         "method": found.method,
         "asked": found.asked,
         "patients": found.data.labelled,
         "events": found.data.events,
-        "fingerprint": found.data.fingerprint,
         "time": found.time,
     }
+    updates = old.provenance.get("updates")
     return replace(
         old,
         study=old.study.without_paths(),
@@ -197,12 +199,16 @@ def _saved(updated: Updated, found: UpdateResult) -> SavedModel:
         spread=updated.spread,
         # the patients whose coefficients these are
         usual=Usual.of(updated.cohort.scored) if found.method == REFIT else old.usual,
-        performance=found.to_json(),
+        performance={
+            **found.to_json(),
+            "metrics": found.to_json()["gains"][found.asked]["metrics"],
+        },
         provenance={
             **old.provenance,
             "time": found.time,
             "versions": dict(found.versions),
-            "updates": [*old.provenance.get("updates", []), step],
+            "fingerprint": found.data.fingerprint,
+            "updates": [*(updates if isinstance(updates, list) else []), step],
         },
         digest=None,
     )
@@ -228,7 +234,7 @@ def _written(
         saved = _saved(updated, found)
         model = model_files(saved, card=update_card(saved, found))
         files = {folder / path: content for path, content in model.items()}
-    run = _run(found, attempt, data, name, model, artifacts)
+    run = _run(found, attempt, data, updated.cohort.model, model, artifacts)
     files |= {places.report / place(path): content for path, content in artifacts.items()}
     directories = {} if folder is None else {name: folder}
     files[places.report / RECORD] = dump_json(to_record(run, directories, places.report))
@@ -242,11 +248,11 @@ def _run(
     found: UpdateResult,
     attempt: Attempt,
     data: str,
-    learner: str,
+    old: SavedModel,
     model: dict[str, bytes],
     artifacts: dict[str, bytes],
 ) -> TrainingRun:
-    asked = found.gains[found.asked]
+    asked, learner = found.gains[found.asked], old.learner
     numbers = {
         "patients": float(found.data.labelled),
         "events": float(found.data.events),
@@ -295,4 +301,5 @@ def _run(
         artifacts=artifacts,
         learners=(run,) if model else (),
         champion=None,
+        updates=made_by(old),
     )

@@ -11,7 +11,7 @@ from predictor.results import ValidationResult
 from predictor.results.words import count, with_interval
 from predictor.saved import SavedModel
 from predictor.study import question
-from predictor.tracking import ValidationRun
+from predictor.tracking import Made, ValidationRun
 
 MEASURES = "tables/measures.json"
 _WITH_ENDS = ("auroc", "calibration_intercept", "calibration_slope", "observed_expected")
@@ -45,7 +45,7 @@ def validation_entry(
     number = result.validation.rpartition("-")[2]
     patients = count(result.data.labelled, "new patient")
     title = f"{name} [{number}]" if name else f"{number} {model.learner} in {patients} of {data}"
-    fingerprint = model.provenance.get("fingerprint")
+    made = made_by(model)
     return ValidationRun(
         validation=result.validation,
         study=result.study,
@@ -54,8 +54,8 @@ def validation_entry(
         started=started,
         ended=ended,
         learner=model.learner,
-        trained_on=fingerprint if isinstance(fingerprint, str) else None,
-        trained=_seconds(result.model.trained),
+        trained_on=None if made is None else made.trained_on,
+        trained=None if made is None else made.trained,
         verdict=result.verdict_level,
         parameters={
             "learner": model.learner,
@@ -75,11 +75,16 @@ def validation_entry(
     )
 
 
-def _seconds(time: str | None) -> int | None:
+def made_by(model: SavedModel) -> Made | None:
+    """By what a model is found in a tracker; None if it does not say."""
+    fingerprint, made = model.provenance.get("fingerprint"), model.provenance.get("time")
+    if not isinstance(fingerprint, str) or not isinstance(made, str):
+        return None
     try:
-        return None if time is None else int(datetime.fromisoformat(time).timestamp())
+        seconds = int(datetime.fromisoformat(made).timestamp())
     except ValueError:
         return None  # a stranger's model may say anything; then its run is not looked for
+    return Made(model.learner, fingerprint, seconds)
 
 
 def _metrics(result: ValidationResult) -> dict[str, float]:

@@ -19,6 +19,7 @@ from predictor.measures import measures_of
 from predictor.results import (
     CheckResult,
     DeliveredTraining,
+    DeliveredUpdate,
     DeliveredValidation,
     Result,
     ScoredFile,
@@ -141,6 +142,27 @@ def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
     assert (err == "") == bool(quiet)
+
+
+def test_update_prints_its_document_and_names_the_model_it_is_about(
+    copied, in_mlflow, patients
+) -> None:
+    rows = [{**row, "patient_id": f"B{n}"} for n, row in enumerate(patients(n=60, seed=8))]
+    copied.study.table(rows, "new.csv")
+    document, err = run(
+        copied.study.folder, "update", "models/small/latest/ridge", "--data", "new.csv",
+        "--method", "intercept",
+    )  # fmt: skip
+    same(document, DeliveredUpdate)
+    assert document["sentences"][0][:30] in err
+    assert document["champion_version"] == in_mlflow.champion_version
+    assert document["version"] not in (None, *in_mlflow.versions.values())
+    about = f"{in_mlflow.registered}/{in_mlflow.versions['ridge']}"
+    from predictor.tracking.store import open_store
+
+    with open_store() as (client, _):
+        tags = client.get_run(document["run_id"]).data.tags
+    assert (tags["updates.run"], tags["updates.version"]) == (in_mlflow.run_ids["ridge"], about)
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])

@@ -159,11 +159,14 @@ def test_the_model_is_kept_where_a_sample_has_one_outcome() -> None:
         assert_allclose(fits.probability, model.probability(X))
 
 
-def test_copies_of_patients_are_no_reason_to_change_a_model() -> None:
-    model, X, y = of_golden("same")
-    ones = np.ones((1, len(y)))
-    once, twice = (update(OldModel.of(model, X), y, w) for w in (ones, 2 * ones))
-    assert_allclose(once.p, twice.p)
+def test_counts_are_repeated_rows() -> None:
+    model, X, y = of_golden("shifted")
+    counts = drawn(len(y), 1)
+    rows = np.repeat(np.arange(len(y)), counts[0].astype(int))
+    counted = update(OldModel.of(model, X), y, counts)
+    again = update(OldModel.of(model, X[rows]), y[rows], np.ones((1, len(rows))))
+    assert_allclose(counted.p, again.p, rtol=1e-8)
+    assert counted.method == again.method
 
 
 def test_a_right_model_is_kept_in_nine_of_ten_cohorts_of_48() -> None:

@@ -21,6 +21,7 @@ from predictor.results import (
     ComparableTraining,
     DecisionCurve,
     DeliveredTraining,
+    DeliveredUpdate,
     DeliveredValidation,
     Description,
     Histogram,
@@ -44,7 +45,7 @@ from predictor.results import (
 DOCUMENTS = (
     DeliveredTraining, DeliveredValidation, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
-    Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan,
+    Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan, DeliveredUpdate,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

@@ -116,9 +116,7 @@ class Update(Learner):
     model that is no weighted sum of terms (trees, a classifier of scikit-learn) is kept or
     recalibrated, and intercept and slope are the full model of its closed test.
 
-    Copies of a patient in a resample tell no more than one does: the statistics of the closed test
-    are divided by the copies that a drawn patient has on average, so that it rejects in resamples
-    as often as in patients who are there once. A sample with one outcome says nothing of a model,
+    A sample with one outcome says nothing of a model,
     which is kept.
 
     Parameters
@@ -233,7 +231,7 @@ def update(old: OldModel, y: Floats, weights: Floats, method: str = CLOSED_TEST)
 def _tested(
     old: OldModel, recalibrated: Recalibration, y: Floats, weights: Floats
 ) -> tuple[ClosedTest, Floats]:
-    """The closed test of every sample, as though each patient were there once; parameters (B,)."""
+    """The closed test of every sample, and the parameters (B,) of its full model."""
     # of trees, intercept and slope are all there is
     terms = old.logit[:, None] if old.terms is None else old.terms
     weight = np.ones(1) if old.terms is None else old.coefficient
@@ -263,8 +261,7 @@ def _tested(
             onward = newton_step(invert(found.information, dropped), found.score)
             raised = np.einsum("bi,bi->b", found.score, onward)
             statistic[chunk, step] = np.where(known, raised, np.nan)
-    copies = (weights**2).sum(axis=1) / weights.sum(axis=1)
-    return closed_test(statistic[:, simpler] / copies[:, None], parameters), parameters
+    return closed_test(statistic[:, simpler], parameters), parameters
 
 
 def _refitted(

@@ -113,7 +113,7 @@ class UpdateResult(Result):
     gains
         By way of updating, as each would do; `asked` is the one that counts.
     chosen
-        Share of bootstrap samples in which each method was the one.
+        Share of the training samples of the cross-validation in which each method was the one.
     plan
         The samples behind these numbers.
     sentences

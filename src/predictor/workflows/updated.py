@@ -59,7 +59,7 @@ class Updated:
     spread
         How far models of other samples, of old and of new patients, are from it.
     chosen
-        (B,) method in each of these samples.
+        (F,) method in each training sample of the cross-validation.
     plan
         The samples of the new patients.
     performances, differences
@@ -144,7 +144,7 @@ def update_model(
         found=found,
         model=models[method],
         spread=samples.spread_about(models[method], cohort.scored),
-        chosen=np.array([each.method[0] for each in samples.updates]),
+        chosen=update(old, target.values, plan.folds.training, method).method,
         plan=plan,
         performances=performances,
         differences={

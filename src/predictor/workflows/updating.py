@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from predictor.disk import check_writable, dump_json, write_files
+from predictor.disk import dump_json, write_files
 from predictor.learners.updating import CLOSED_TEST, KEEP, REFIT
 from predictor.printable import as_markdown
 from predictor.report import Figure, cohort_counts, plan_result
@@ -238,9 +238,8 @@ def _written(
     files |= {places.report / place(path): content for path, content in artifacts.items()}
     directories = {} if folder is None else {name: folder}
     files[places.report / RECORD] = dump_json(to_record(run, directories, places.report))
-    for where in (places.models, places.report):
-        check_writable(where)
-    write_files(files, [f for f in (places.models, places.report) if not f.exists()])
+    folders = [places.report] if folder is None else [places.report, places.models]
+    write_files(files, [each for each in folders if not each.exists()])
     return run, folder
 
 

@@ -206,6 +206,11 @@ def _of_model(directory: Path) -> _Stored:
             f"{directory}: is a model of format {description['format']}, which holds too little to "
             "be trained again and compared; train it again"
         )
+    if "updates" in model.provenance:
+        raise ModelError(
+            f"{directory}: is an update of another model, and not trained by itself; update that "
+            f"one again (`predictor update`) and compare the two cards"
+        )
     versions = model.provenance.get("versions")
     return _Stored(
         "model",

@@ -99,7 +99,7 @@ def _show(found: DeliveredUpdate, out: Console) -> None:
     out.print(table)
     for sentence in found.sentences:
         out.print(sentence)
-    out.print(f"Chosen in bootstrap samples: {found.shares}.")
+    out.print(f"Chosen in the training samples of the folds: {found.shares}.")
     out.print()
     places = {"report ": found.report}
     if found.model is not None:

@@ -28,7 +28,9 @@ def sentences_of(
     range_known
         Whether it is known how far the updated model would move in other samples.
     """
-    said = [_done(method, asked, tests, intercept, slope), _gained(gain)]
+    said = [_done(method, asked, tests, intercept, slope)]
+    if asked != "keep":
+        said.append(_gained(gain, kept=method == "keep"))
     if slope is not None and slope < 0:
         said.append(
             f"The slope is negative ({number(slope)}): the old model gives these patients the "
@@ -77,16 +79,21 @@ def _why(method: str, tests: tuple[TestedStep, ...]) -> str:
         return "these patients cannot show more"
     if method == "keep":
         return f"the closed test finds no reason to change anything ({p_value(tests[0].p)})"
-    first = f"that it is right is rejected ({p_value(tests[0].p)})"
+    first = f"that the old model is right is rejected ({p_value(tests[0].p)})"
     if kept is None:
         last = next((step for step in reversed(tests) if step.p is not None), tests[0])
         return f"{first}, and so is that {IN_WORDS[last.against]} would do ({p_value(last.p)})"
-    return f"{first}, and that this is enough is not ({p_value(kept.p)})"
+    return f"{first}, that this is enough is not ({p_value(kept.p)})"
 
 
-def _gained(gain: UpdateGain) -> str:
+def _gained(gain: UpdateGain, *, kept: bool) -> str:
     loss, auroc = gain.difference["log_loss"], gain.difference["auroc"]
     said = [_less("log loss", loss, better="less"), _less("AUROC", auroc, better="more")]
+    if kept:
+        return (
+            "So nothing is gained or lost. Where this choice was repeated without the patients "
+            f"tested, it made of the old model: {'; '.join(said)}."
+        )
     return (
         "Compared with the old model in patients it has not seen, choice and tuning repeated each "
         f"time: {'; '.join(said)}."

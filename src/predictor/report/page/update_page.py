@@ -88,7 +88,7 @@ def _gain(found: UpdateResult, pictures: Sequence[Picture]) -> list[Block]:
     if pictures:
         blocks.append(Gallery(pictures))
     if found.asked != found.method or found.tests:
-        blocks.append(Text(f"Chosen in bootstrap samples of old and new patients: {found.shares}."))
+        blocks.append(Text(f"Chosen in the training samples of the folds: {found.shares}."))
     return blocks
 
 

@@ -103,6 +103,24 @@ def test_recalibrated_log_odds_are_a_plus_b_times_those_before(kind: str) -> Non
     assert_array_equal(again.logit(X), once.logit(X))
 
 
+def test_terms_and_weights_make_the_logit_and_other_weights_another_one(kind: str) -> None:
+    X, scorers = fitted(kind)
+    found = scorers.terms(X)
+    assert (found is None) == (kind in ("trees", "sklearn"))
+    if found is None:
+        with pytest.raises(TypeError, match="no weighted sum"):
+            scorers.with_weights(np.zeros(1), np.zeros((1, 4)))
+        return
+    terms, weight = found
+    assert_allclose(scorers.logit(X)[0] - terms @ weight, scorers.intercept[0], rtol=1e-9)
+    others = scorers.with_weights(np.array([0.5, 1.0]), np.stack([weight, 2 * weight]))
+    assert type(others) is type(scorers)
+    expected = np.stack([0.5 + terms @ weight, 1.0 + 2 * terms @ weight])
+    assert_allclose(others.logit(X), expected, rtol=1e-9)
+    baseline, values = others.contributions(X)
+    assert_allclose(baseline[:, None] + values.sum(axis=2), expected, rtol=1e-9)
+
+
 def test_arrays_hold_numbers_and_make_the_stack_again(kind: str) -> None:
     X, scorers = fitted(kind)
     file = io.BytesIO()

@@ -11,7 +11,7 @@ from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 
 
-def update_card(model: SavedModel, found: UpdateResult) -> str:
+def card_of_update(model: SavedModel, found: UpdateResult) -> str:
     """The card as Markdown: what was updated, on whom, and how old and new model do.
 
     Parameters

@@ -11,9 +11,9 @@ from predictor.learners.updating import CLOSED_TEST, KEEP, REFIT
 from predictor.printable import as_markdown
 from predictor.report import Figure, cohort_counts, plan_result
 from predictor.report.figures.gains import gains
-from predictor.report.page import embedded, render, update_page
+from predictor.report.page import embedded, page_of_update, render
 from predictor.report.plain_numbers import plain
-from predictor.report.update_card import update_card
+from predictor.report.update_card import card_of_update
 from predictor.report.update_result import moved_terms, shares, tested_steps, update_gains
 from predictor.report.update_words import sentences_of
 from predictor.results import DeliveredUpdate, OldModel, UpdateResult
@@ -223,7 +223,7 @@ def _written(
     pictures = embedded({_FIGURE: figure}, {}, {})
     artifacts = {
         REPORT: dump_json(found.to_json()),
-        PAGE: render(update_page(shown, pictures, notice=RESEARCH_ONLY)).encode(),
+        PAGE: render(page_of_update(shown, pictures, notice=RESEARCH_ONLY)).encode(),
         f"figures/{_FIGURE}.svg": figure.svg.encode(),
     }
     name = updated.cohort.model.learner
@@ -232,7 +232,7 @@ def _written(
         (spec,) = updated.cohort.model.study.learners
         folder = places.models / spec.slug
         saved = _saved(updated, found)
-        model = model_files(saved, card=update_card(saved, found))
+        model = model_files(saved, card=card_of_update(saved, found))
         files = {folder / path: content for path, content in model.items()}
     run = _run(found, attempt, data, updated.cohort.model, model, artifacts)
     files |= {places.report / place(path): content for path, content in artifacts.items()}

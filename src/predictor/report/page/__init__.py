@@ -9,7 +9,7 @@ from predictor.report.page.embed import BEESWARM, embedded
 from predictor.report.page.plan_page import page_of_plan
 from predictor.report.page.template import render
 from predictor.report.page.trainings_page import comparison_page
-from predictor.report.page.update_page import update_page
+from predictor.report.page.update_page import page_of_update
 from predictor.report.page.validation_page import page_of_validation
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "embedded",
     "page_data",
     "page_of_plan",
+    "page_of_update",
     "page_of_validation",
     "render",
-    "update_page",
 ]

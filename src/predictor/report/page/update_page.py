@@ -21,7 +21,9 @@ from predictor.results.words import number
 _NUMERIC = frozenset({1, 2, 3, 4})
 
 
-def update_page(found: UpdateResult, pictures: Sequence[Picture] = (), *, notice: str = "") -> Page:
+def page_of_update(
+    found: UpdateResult, pictures: Sequence[Picture] = (), *, notice: str = ""
+) -> Page:
     """The content of the page.
 
     Parameters

@@ -270,8 +270,8 @@ def _checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
         )
     if is_training and not training:
         raise DataError(
-            "this is the table that the model was trained on; validation asks for patients who had "
-            "no part in it. What the model can be expected to do in new patients is in its own "
+            "this is the table that the model was trained on; what is asked for are patients who "
+            "had no part in it. What the model can be expected to do in new patients is in its own "
             "report (predictor report), from cross-validation"
         )
     return cohort

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from predictor.errors import StudyError as StudyError
     from predictor.results import CheckResult as CheckResult
     from predictor.results import DeliveredTraining as DeliveredTraining
+    from predictor.results import DeliveredUpdate as DeliveredUpdate
     from predictor.results import Description as Description
     from predictor.results import StudyPlan as StudyPlan
     from predictor.results import TidiedStudy as TidiedStudy
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from predictor.workflows import score as score
     from predictor.workflows import tidy as tidy
     from predictor.workflows import train as train
+    from predictor.workflows import update as update
     from predictor.workflows import verify as verify
     from predictor.workflows import write_report as write_report
 
@@ -56,6 +58,7 @@ __all__ = [
     "CheckResult",
     "DataError",
     "DeliveredTraining",
+    "DeliveredUpdate",
     "Description",
     "LoggedTraining",
     "MLflowTracker",
@@ -92,6 +95,7 @@ __all__ = [
     "score",
     "tidy",
     "train",
+    "update",
     "verify",
     "write_report",
 ]
@@ -100,6 +104,7 @@ _WHERE = {
     "CheckResult": "results",
     "DataError": "errors",
     "DeliveredTraining": "results",
+    "DeliveredUpdate": "results",
     "Description": "results",
     "LoggedTraining": "tracking",
     "MLflowTracker": "tracking",
@@ -135,6 +140,7 @@ _WHERE = {
     "score": "workflows",
     "tidy": "workflows",
     "train": "workflows",
+    "update": "workflows",
     "verify": "workflows",
     "write_report": "workflows",
 }

@@ -106,6 +106,11 @@ class Likelihood:
         variance = np.where(varies, about_mean, 0.0) / total[:, None]
         return cls(design, weights, total, events, mean, variance, graded)
 
+    @property
+    def has_thresholds(self) -> bool:
+        """Whether the probabilities of other outcomes are wanted as well."""
+        return self.graded is not None and len(self.graded.thresholds) > 0
+
     def select(self, replicates: NDArray[np.bool_]) -> Likelihood:
         """Return the likelihood of some of the replicates, chosen by a mask (B,)."""
         return Likelihood(

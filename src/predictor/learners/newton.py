@@ -111,9 +111,9 @@ def maximise(
     likelihood
         Of B replicates.
     start
-        (B, q) coefficients to start from, 0 where dropped.
+        (B, q) coefficients to start from.
     dropped
-        (B, q) coefficients that stay 0.
+        (B, q) coefficients that stay what they start from: mostly 0.
     penalty
         (B, q), 0 for no penalty.
     tolerance

@@ -121,7 +121,7 @@ class OrdinalLikelihood:
     def thresholds(self, coefficient: Floats) -> Floats:
         """Log-odds (B, K) of the other outcomes of the grades, less those of the event."""
         grades = self.binary.graded
-        if grades is None or not len(grades.thresholds):
+        if grades is None or not self.binary.has_thresholds:
             return np.zeros((len(coefficient), 0))
         cut, spread = self._linear(coefficient)
         scale = Scale(

@@ -15,7 +15,7 @@ from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.ordinal import OrdinalLikelihood
 from predictor.learners.prior import Prior
-from predictor.learners.tuning import Tuning, left_out, tune
+from predictor.learners.tuning import Tuning, left_out, tune, with_slopes
 
 _KEPT_TERMS = 2**24  # replicates x patients; what is kept of each for leaving it out is 400 MB
 _GRADED = 256  # replicates; more of them with all their cuts do not stay in the cache
@@ -135,8 +135,8 @@ class Ridge(LikelihoodLearner):
         ordinal = OrdinalLikelihood.of(likelihood)
         few = replace(tuning, penalties=(self.penalties + 2) // 3, far=True)
         graded = tune(ordinal, prior, few)
-        apart = ordinal.thresholds(graded.coefficient)
         if self.graded != MEAN:
+            apart = ordinal.thresholds(graded.coefficient)
             return replace(graded.of_label(likelihood), apart=apart)
         binary = tune(likelihood, prior, replace(tuning, penalties=(self.penalties + 1) // 2))
         losses = [
@@ -144,9 +144,9 @@ class Ridge(LikelihoodLearner):
         ]
         share = expit(likelihood.total * (losses[0] - losses[1]))[:, None]
         ours, theirs = graded.of_label(likelihood), binary.of_label(likelihood)
-        return Fitted(
-            share * ours.coefficient + (1 - share) * theirs.coefficient,
-            ours.converged & theirs.converged,
-            ours.penalty,
-            apart,
-        )
+        coefficient = share * ours.coefficient + (1 - share) * theirs.coefficient
+        fitted = Fitted(coefficient, ours.converged & theirs.converged, ours.penalty)
+        if not likelihood.has_thresholds:
+            return fitted
+        cuts = with_slopes(ordinal, graded, coefficient[:, 1:])
+        return replace(fitted, apart=ordinal.thresholds(cuts))

@@ -142,6 +142,22 @@ def left_out(likelihood: Likelihood | OrdinalLikelihood, tuned: Tuned) -> Floats
     return likelihood.leave_one_out(result.terms, inverse, step)
 
 
+def with_slopes(ordinal: OrdinalLikelihood, tuned: Tuned, slopes: Floats) -> Floats:
+    """Coefficients (B, q) with other slopes (B, p) and the cuts that are most likely with these.
+
+    NaN where that did not settle.
+    """
+    columns = slice(1, 1 + slopes.shape[1])
+    start, fixed = tuned.coefficient.copy(), tuned.dropped.copy()
+    start[:, columns] = slopes
+    fixed[:, columns] = True  # stays as it begins
+    coefficient, converged = maximise(
+        ordinal, start, dropped=fixed, penalty=np.zeros(start.shape), tolerance=_TOLERANCE
+    )
+    coefficient[~converged] = np.nan
+    return coefficient
+
+
 def _leave_one_out_path(
     likelihood: Likelihood | OrdinalLikelihood,
     sequence: Floats,

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import logit
 
 from predictor.errors import StudyError
-from predictor.learners.levels import learn_levels
+from predictor.learners.levels import Grades, learn_levels
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.newton import invert, maximise, newton_step
 from predictor.learners.ordinal import OrdinalLikelihood
@@ -127,7 +127,7 @@ def test_leaving_a_patient_out_in_one_step_is_near_to_fitting_again():
     for seed in range(5):
         X, y, fall = cohort(np.random.default_rng(100 + seed), p=12)
         design, everybody = SharedDesign.of(X, y), np.ones((1, 48))
-        likelihood = Likelihood.of(design, everybody, fall)
+        likelihood = Likelihood.of(design, everybody, Grades(fall))
         ordinal = OrdinalLikelihood.of(likelihood)
         penalty = np.zeros(ordinal.null().shape)
         penalty[:, 1:13] = 5 * likelihood.variance
@@ -175,7 +175,7 @@ def test_loss_of_the_levels_left_out_is_that_of_their_probabilities():
     fall = np.repeat([-1.0, 0.0, 2.0, 3.0], [50, 100, 200, 50])
     X = np.random.default_rng(6).normal(size=(400, 2))
     design = SharedDesign.of(X, (fall >= 2).astype(float))
-    ordinal = OrdinalLikelihood.of(Likelihood.of(design, np.ones((1, 400)), fall))
+    ordinal = OrdinalLikelihood.of(Likelihood.of(design, np.ones((1, 400)), Grades(fall)))
     penalty = np.zeros(ordinal.null().shape)
     penalty[:, 1:3] = 1e9
     result = ordinal.evaluate(ordinal.null(), keep_terms=True)
@@ -189,7 +189,9 @@ def test_loss_of_the_levels_left_out_is_that_of_their_probabilities():
 
 def test_cuts_out_of_order_are_impossible_and_brought_back():
     X, y, fall = cohort(np.random.default_rng(7))
-    ordinal = OrdinalLikelihood.of(Likelihood.of(SharedDesign.of(X, y), np.ones((2, 48)), fall))
+    ordinal = OrdinalLikelihood.of(
+        Likelihood.of(SharedDesign.of(X, y), np.ones((2, 48)), Grades(fall))
+    )
     start = ordinal.null()
     wrong = start.copy()
     wrong[1, 0] -= 5

@@ -11,8 +11,8 @@ from predictor.errors import StudyError
 from predictor.learners import make
 from predictor.saved import read_model
 from predictor.scorers import LinearScorers
-from predictor.tracking import RecordingTracker
 from predictor.statistics import auroc
+from predictor.tracking import RecordingTracker
 from predictor.workflows import plan, prepare, train
 from predictor.workflows.fitted import fit
 from predictor.workflows.other_definitions import sensitivity

@@ -85,12 +85,16 @@ class Scale:
         found = np.where(within & (number[0] == 0), lower, found)
         split = np.flatnonzero(within & (number[0] > 0) & (number[1] > 0))
         if len(split):
+            # only those of the level, few of all
+            inside = own[split] > 0
+            few = np.argsort(~inside, axis=1, kind="stable")[:, : inside.sum(axis=1).max()]
             found[split] = _split(
                 upper[split],
                 lower[split],
-                self.linear[split],
-                (own * has)[split],
-                (own * lacks)[split],
+                *(
+                    np.take_along_axis(part[split], few, axis=1)
+                    for part in (self.linear, own * has, own * lacks)
+                ),
             )
         return np.where(np.isinf(found), np.nan, found)
 

@@ -152,7 +152,7 @@ def with_slopes(ordinal: OrdinalLikelihood, tuned: Tuned, slopes: Floats) -> Flo
     start[:, columns] = slopes
     fixed[:, columns] = True  # stays as it begins
     coefficient, converged = maximise(
-        ordinal, start, dropped=fixed, penalty=np.zeros(start.shape), tolerance=_TOLERANCE
+        ordinal, start, dropped=fixed, penalty=np.zeros(start.shape), tolerance=_ROUGH
     )
     coefficient[~converged] = np.nan
     return coefficient

@@ -20,7 +20,7 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.page.pictures import of_topic
 from predictor.results import CohortCounts, LabelLimits, Sensitivity, TrainingResult
-from predictor.results.words import NONE, count, percent, with_interval
+from predictor.results.words import NONE, count, listed, percent, with_interval
 
 
 def patients(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
@@ -112,20 +112,34 @@ def _sensitivity(report: TrainingResult) -> list[Block]:
                     shown(row.events),
                     with_interval(row.auroc),
                     NONE if row.scaled_brier is None else with_interval(row.scaled_brier),
-                    _answered_by(row),
+                    "the same model" if row.same_model else "the learner, trained again",
                 ]
                 for row in found
             ],
             frozenset({2, 3, 4, 5}),
-        )
+        ),
+        *_why_trained_again(found),
     ]
 
 
-def _answered_by(row: Sensitivity) -> str:
-    if row.same_model:
-        return "the same model, at the threshold of the grade that this definition is"
-    why = row.why_trained_again
-    return "the learner trained again" + ("" if why is None else f": {why}")
+def _why_trained_again(found: Sequence[Sensitivity]) -> list[Block]:
+    """Which definitions the model of the rule answered, and why it did not answer the others."""
+    blocks: list[Block] = []
+    if any(row.same_model for row in found):
+        blocks.append(
+            Text(
+                "The same model: it learned from the grade, and such a definition is a threshold "
+                "of that. Its probabilities have the covariates' coefficients and a cut of their "
+                "own, in the same samples; a stricter definition never gets a higher one."
+            )
+        )
+    why: dict[str, list[str]] = {}
+    for row in found:
+        if row.why_trained_again is not None:
+            why.setdefault(row.why_trained_again, []).append(row.definition)
+    return blocks + [
+        Text(f"Trained again for {listed(names)}: {reason}.") for reason, names in why.items()
+    ]
 
 
 def question(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:

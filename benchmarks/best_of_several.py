@@ -131,7 +131,7 @@ def randomness(strength: float, number: int) -> np.random.Generator:
 
 def anything_said(results: Path) -> None:
     """Shares of cohorts with a model shown to predict, a positive test, or either, in Markdown."""
-    print("| true AUROC | learners | cohorts | shown alone | shown, choice counted in | global test "
+    print("| true AUROC | learners | cohorts | shown alone | choice counted in | global test "
           "| test or alone | test or choice counted in |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")
     for strength in (0.5, 0.7):

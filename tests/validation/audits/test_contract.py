@@ -249,7 +249,7 @@ def test_more_learners_make_it_harder_to_be_better_than_the_prevalence(make_evid
     verdicts = [{f.code: f for f in audit(e)}["no_better_than_prevalence"] for e in found]
     assert verdicts[0].verdict == "passed"
     assert verdicts[-1].verdict == "issue"
-    assert "interval from 0.51 (interval from 0." in verdicts[-1].message
+    assert "interval from 0.51 (0." in verdicts[-1].message
     assert "with the choice among 8 learners counted in" in verdicts[-1].message
 
 

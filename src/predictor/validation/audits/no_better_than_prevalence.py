@@ -13,21 +13,17 @@ def _rule(evidence: Evidence) -> Ruling:
     if subject is None:
         return Ruling("issue", "no learner tells patients apart, so there is nothing to compare.")
     loss = subject.performance.estimates["log_loss"].estimate
-    ends = _interval(subject.performance.estimates["auroc"].low)
+    own, counted_in = subject.performance.estimates["auroc"].low, evidence.lowest
+    ends = "no interval" if np.isnan(own) else f"interval from {own:.2f}"
     if (several := len(evidence.candidates)) > 1:
-        ends += (
-            f" ({_interval(evidence.lowest)} with the choice among {several} learners counted in)"
-        )
+        other = "none" if np.isnan(counted_in) else f"{counted_in:.2f}"
+        ends += f" ({other} with the choice among {several} learners counted in)"
     return Ruling(
         "passed" if evidence.shown else "issue",
         f"{subject.name}: AUROC with {ends}, log loss {loss:.3f} against "
         f"{evidence.prevalence_log_loss:.3f}.",
         subject.name,
     )
-
-
-def _interval(low: float) -> str:
-    return "no interval" if np.isnan(low) else f"interval from {low:.2f}"
 
 
 AUDIT = Audit(

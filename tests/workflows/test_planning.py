@@ -166,11 +166,13 @@ def test_learners_of_a_grade_are_left_out_with_the_reason_and_refused_by_name(sm
         (rule, f"{rule}  graded: pain_t0 - pain_t2\n"),
         ("  ridge: {}\n", f"  ridge: {{}}\n{graded}{prior}"),
     )
-    found = plan_study("study.yaml", patients=[40], strengths=[0.7], studies=10, jobs=1)
+    study = predictor.load_study("study.yaml").model_copy(update={"global_test": ("graded",)})
+    found = plan_study(study, patients=[40], strengths=[0.7], studies=10, jobs=1)
     assert found.left_out == ("graded", "lightgbm")
     assert {"ridge", "paper"} <= set(found.learners)
     said = " ".join(found.assumptions)
     assert "because no grade of the outcome is simulated: graded" in said
     assert "What paper is told beforehand is as often wrong as right" in said
+    assert "takes part in that of a training (graded) is not simulated" in said
     with pytest.raises(StudyError, match=r"graded cannot be simulated.*--learner"):
         plan_study("study.yaml", learners=["graded"], studies=10, jobs=1)

@@ -282,5 +282,11 @@ def _assumptions(
             f"What {listed(told)} is told beforehand is as often wrong as right in these studies: "
             f"where it is right, there is more to be found."
         )
+    if study.global_test:
+        said.append(
+            f"The global test asks of the label alone; what else takes part in that of a training "
+            f"({listed(study.global_test)}) is not simulated. Where it says more, something is "
+            f"said to be there in more studies; whether a model predicts does not depend on it."
+        )
     said += [f"Left out, because {why % listed(who)}." for why, who in left_out.items() if who]
     return tuple(said)

@@ -64,23 +64,8 @@ def told(sizes, tau, rng, runs):
     return {name: np.stack(values, axis=1) for name, values in found.items()}
 
 
-def coarsely(numbers, rng):
-    """The same as `predictor.validation.for_others` tells it: random multiples of a step."""
-    value, error = np.moveaxis(numbers, -1, 0)
-
-    def rounded(x, coarseness):
-        power = 10.0 ** np.floor(np.log10(coarseness))
-        step = power * np.select([coarseness >= 5 * power, coarseness >= 2 * power], [5, 2], 1)
-        below = np.floor(x / step)
-        return step * (below + (rng.random(x.shape) < x / step - below))
-
-    return np.stack([rounded(value, 0.5 * error), rounded(error, 0.1 * error)], axis=-1)
-
-
 def main(runs):
-    print(
-        "                                  tau  | mean: HK or z, HK, HK ad hoc | new: k-2, k-1"
-    )
+    print("                            tau | mean: HK or z, HK, HK ad hoc | new, plug-in | widths")
     for amount, tau in HETEROGENEITY.items():
         for k in CENTRES:
             rng = np.random.default_rng([k, len(amount)])
@@ -92,12 +77,10 @@ def main(runs):
                 parts.append(told(sizes, tau, rng, runs // SETS_OF_SIZES))
             new = truth(*draw(tau, SETS_OF_SIZES * (runs // SETS_OF_SIZES), rng))
             for m, name in enumerate(MEASURES):
-                exact = np.concatenate([part[name] for part in parts])
-                for how, numbers in (("exact", exact), ("rounded", coarsely(exact, rng))):
-                    by_run = [run[np.isfinite(run).all(axis=-1)] for run in numbers]
-                    line = coverage(by_run, mean[m], new[:, m])
-                    print(f"{amount:5} {k:<2} {name:18} {how:8} {spread[m]:.2f} | {line}",
-                          flush=True)  # fmt: skip
+                numbers = np.concatenate([part[name] for part in parts])
+                by_run = [run[np.isfinite(run).all(axis=-1)] for run in numbers]
+                line = coverage(by_run, mean[m], new[:, m])
+                print(f"{amount:5} {k:<2} {name:18} {spread[m]:.2f} | {line}", flush=True)
 
 
 def coverage(by_run, mean, new):
@@ -119,13 +102,14 @@ def coverage(by_run, mean, new):
         held["HK"] += (off <= t * np.sqrt(square / total)).tolist()
         held["HKmod"] += (off <= t * np.sqrt(np.maximum(square, 1) / total)).tolist()
         held["new"] += ((found.new_low <= ahead) & (ahead <= found.new_high)).tolist()
-        reach = t * np.sqrt(found.tau**2 + found.standard_error**2)
-        held["new,k-1"] += (np.abs(ahead - found.mean) <= reach).tolist()
+        held["plug-in"] += ((found.plug_in_low <= ahead) & (ahead <= found.plug_in_high)).tolist()
+        held["plug-in width"] += (found.plug_in_high - found.plug_in_low).tolist()
         held["width"] += (found.new_high - found.new_low).tolist()
     shares = {name: np.mean(values) for name, values in held.items()}
     return (
         f"{shares['mean']:.3f} {shares['HK']:.3f} {shares['HKmod']:.3f} | {shares['new']:.3f} "
-        f"{shares['new,k-1']:.3f} | {np.median(held['width']):.2f}  runs {len(held['mean'])}"
+        f"{shares['plug-in']:.3f} | {np.median(held['width']):.2f} "
+        f"{np.median(held['plug-in width']):.2f} | {len(held['mean'])}"
     )
 
 

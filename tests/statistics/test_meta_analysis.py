@@ -50,14 +50,22 @@ def test_both_kinds_of_interval_are_among_what_is_checked():
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_the_prediction_interval_is_that_of_R_metamisc(name):
+def test_the_plug_in_prediction_interval_is_that_of_R_metamisc(name):
     found, expected = of(name), EXPECTED[name]
     if expected["k"] == 2:
-        assert np.isnan([found.new_low, found.new_high]).all()
+        assert np.isnan([found.plug_in_low, found.new_low, found.new_high]).all()
         return
     larger = "knha" if expected["knha_error"] >= expected["z_error"] else "z"
     ends = expected["new"][larger]
-    assert [found.new_low, found.new_high] == pytest.approx(ends, **CLOSE)
+    assert [found.plug_in_low, found.plug_in_high] == pytest.approx(ends, **CLOSE)
+
+
+@pytest.mark.parametrize("name", [name for name in SETS if name != "two"])
+def test_the_prediction_interval_is_what_R_integrates(name):
+    found, expected = of(name), EXPECTED[name]
+    width = expected["mixture"][1] - expected["mixture"][0]
+    ends = pytest.approx(expected["mixture"], abs=0.005 * width)
+    assert [found.new_low, found.new_high] == ends
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -96,7 +104,9 @@ def test_moving_and_stretching_the_scale_moves_and_stretches_the_answer(centres,
 def test_a_new_centre_is_less_certain_than_the_mean_and_tau_maximises_the_likelihood(centres):
     y, error = np.array(centres).T
     found = random_effects(y, error)
-    assert found.new_low <= found.low <= found.mean <= found.high <= found.new_high
+    assert found.new_low <= found.mean <= found.new_high
+    assert found.low <= found.mean <= found.high
+    assert found.plug_in_low <= found.low <= found.high <= found.plug_in_high
 
     def restricted(tau):
         w = 1 / (error**2 + tau**2)

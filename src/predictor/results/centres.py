@@ -57,7 +57,10 @@ class AcrossCentres(IntervalEstimate):
     estimate, low, high
         Mean of centres like these, with its 95 % interval (Hartung and Knapp).
     new_centre
-        Where the true value of one more centre is expected: 95 % prediction interval.
+        Where the true value of one more centre is expected: 95 % prediction interval, in which
+        tau is as uncertain as it is.
+    new_centre_plug_in
+        The same as if tau were known (Higgins; that of R's metamisc), for comparison.
     tau, tau_interval
         Standard deviation between centres on the scale of `CentreMeasure.standard_error`.
     i_squared
@@ -71,6 +74,7 @@ class AcrossCentres(IntervalEstimate):
     """
 
     new_centre: Interval
+    new_centre_plug_in: Interval
     tau: Number
     tau_interval: Interval
     i_squared: Number

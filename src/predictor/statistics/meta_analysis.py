@@ -16,7 +16,10 @@ FEWEST_CENTRES = 3
 
 _ITERATIONS = 100
 _CONVERGED = 1e-13
-_BISECTIONS = 80
+_BISECTIONS = 60
+# what tau may be, in parts of equal probability
+_PARTS = 200
+_FAR = 9.0  # standard deviations
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class RandomEffects:
         Confidence interval of the mean.
     new_low, new_high
         Prediction interval: where the true value of one more centre is expected.
+    plug_in_low, plug_in_high
+        The same as if tau were known to be what it is put at: too short where it is not.
     tau, tau_low, tau_high
         Standard deviation of the true values between centres, by restricted maximum likelihood,
         and its interval by the Q profile.
@@ -49,6 +54,8 @@ class RandomEffects:
     high: FloatArray
     new_low: FloatArray
     new_high: FloatArray
+    plug_in_low: FloatArray
+    plug_in_high: FloatArray
     tau: FloatArray
     tau_low: FloatArray
     tau_high: FloatArray
@@ -67,8 +74,13 @@ def random_effects(
     maximum likelihood.  The mean has weights ``w_i = 1 / (standard_error_i^2 + tau^2)`` and, with
     ``s^2 = sum w_i (estimate_i - mean)^2 / (k - 1)``, the interval
     ``mean -+ max(s t_{k-1}, z) / sqrt(sum w)``: Hartung and Knapp's, or the normal one where that
-    is wider, so that centres that agree by chance do not make certainty.  A new centre:
-    ``mean -+ t_{k-2} sqrt(tau^2 + max(s, 1)^2 / sum w)``.
+    is wider, so that centres that agree by chance do not make certainty.
+
+    A new centre: tau is uncertain, and 0 where centres agree by chance.  Each u from 0 to 1 has a
+    tau for which Cochran's generalised Q is the quantile u of chi^2 with k - 1 degrees of freedom
+    (0 if there is none); the interval ends at the quantiles of the mixture of
+    ``N(mean(tau), tau^2 + 1 / sum w(tau))`` over u.  The plug-in interval is the usual
+    ``mean -+ t_{k-2} sqrt(tau^2 + max(s, 1)^2 / sum w)``, which holds too seldom (docs/centres.md).
 
     Parameters
     ----------
@@ -95,11 +107,12 @@ def random_effects(
     ----------
     Hartung and Knapp 2001, Stat Med 20:3875, doi 10.1002/sim.1009; Jackson 2017, Stat Med 36:3923,
     doi 10.1002/sim.7411 (the wider of two); Higgins 2009, J R Stat Soc A 172:137,
-    doi 10.1111/j.1467-985X.2008.00552.x (new centre, k - 2); Viechtbauer 2007, Stat Med 26:37,
-    doi 10.1002/sim.2514 (Q profile); Debray 2017, BMJ 356:i6460, doi 10.1136/bmj.i6460 (of
-    prediction models).
-    R: ``metafor::rma(estimate, sei = standard_error, method = "REML", test = "knha")``,
-    ``predict(fit, predtype = "Riley")``, ``confint(fit)``; ``metamisc::valmeta``.
+    doi 10.1111/j.1467-985X.2008.00552.x (plug-in, k - 2); Nagashima 2019, Stat Methods Med Res
+    28:1689, doi 10.1177/0962280218773520 (mixture over what tau may be); Viechtbauer 2007, Stat
+    Med 26:37, doi 10.1002/sim.2514 (Q profile); Debray 2017, BMJ 356:i6460,
+    doi 10.1136/bmj.i6460 (of prediction models).
+    R: ``metafor::rma(estimate, sei = standard_error, method = "REML", test = "knha")`` and
+    ``confint(fit)``; the plug-in interval of ``metamisc::valmeta``.
     """
     from scipy.special import chdtrc, stdtrit
 
@@ -116,7 +129,9 @@ def random_effects(
     z = NormalDist().inv_cdf(1 - tail)
     half = np.maximum(spread * stdtrit(k - 1, 1 - tail), z) / np.sqrt(total)
     reach = np.full(len(y), np.nan)
+    new = reach, reach
     if k >= FEWEST_CENTRES:
+        new = _predicted(y, variance, tail)
         reach = stdtrit(k - 2, 1 - tail) * np.sqrt(tau2 + error**2)
     fixed = 1 / variance
     q = _q(y, variance, np.zeros(len(y)))
@@ -127,8 +142,10 @@ def random_effects(
         "standard_error": error,
         "low": mean - half,
         "high": mean + half,
-        "new_low": mean - reach,
-        "new_high": mean + reach,
+        "new_low": new[0],
+        "new_high": new[1],
+        "plug_in_low": mean - reach,
+        "plug_in_high": mean + reach,
         "tau": np.sqrt(tau2),
         "tau_low": np.sqrt(ends[0]),
         "tau_high": np.sqrt(ends[1]),
@@ -204,15 +221,51 @@ def _q_profile(
     from scipy.special import chdtri
 
     degrees = y.shape[-1] - 1
+    low, high = (
+        _variance_with(y, variance, np.full(len(y), chdtri(degrees, upper)))
+        for upper in (tail, 1 - tail)
+    )
+    return low, high
+
+
+def _variance_with(y: FloatArray, variance: FloatArray, q: FloatArray) -> FloatArray:
+    """The variance between centres for which Q is as given, (rows,); 0 if it is below at 0.
+
+    Q falls and is convex, so Newton's steps from 0 come ever nearer and never too far.
+    """
+    tau2 = np.zeros(len(y))
+    for _ in range(_ITERATIONS):
+        weights = 1 / (variance + tau2[:, None])
+        residual = weights * (y - _mean(y, weights)[:, None])
+        squares = residual**2
+        above = (squares / weights).sum(axis=-1) - q
+        fall = squares.sum(axis=-1)
+        step = np.where(above > 0, above, 0.0) / np.where(fall > 0, fall, 1.0)
+        tau2 = tau2 + step
+        if (step <= _CONVERGED * tau2).all():
+            break
+    return tau2
+
+
+def _predicted(
+    y: FloatArray, variance: FloatArray, tail: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of the prediction interval: quantiles of a mixture over what tau may be."""
+    from scipy.special import chdtri, ndtr
+
+    rows, k = y.shape
+    parts = (np.arange(_PARTS) + 0.5) / _PARTS
+    every_y, every_variance = np.repeat(y, _PARTS, axis=0), np.repeat(variance, _PARTS, axis=0)
+    tau2 = _variance_with(every_y, every_variance, np.tile(chdtri(k - 1, parts), rows))
+    weights = 1 / (every_variance + tau2[:, None])
+    mean = _mean(every_y, weights).reshape(rows, _PARTS)
+    spread = np.sqrt(tau2 + 1 / weights.sum(axis=-1)).reshape(rows, _PARTS)
     ends = []
-    for quantile in (chdtri(degrees, tail), chdtri(degrees, 1 - tail)):
-        low = np.zeros(len(y))
-        squares = ((y - y.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
-        high = squares / quantile + variance.max(axis=-1)  # Q is below the quantile there
+    for share in (tail, 1 - tail):
+        low, high = (mean - _FAR * spread).min(axis=-1), (mean + _FAR * spread).max(axis=-1)
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2
-            above = _q(y, variance, middle) > quantile
-            low, high = np.where(above, middle, low), np.where(above, high, middle)
-        reaches = _q(y, variance, np.zeros(len(y))) > quantile
-        ends.append(np.where(reaches, (low + high) / 2, 0.0))
+            below = ndtr((middle[:, None] - mean) / spread).mean(axis=-1) < share
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        ends.append((low + high) / 2)
     return ends[0], ends[1]

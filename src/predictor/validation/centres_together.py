@@ -61,6 +61,9 @@ def _across(scale: Scale, centres: Sequence[CentrePerformance]) -> AcrossCentres
         new_centre=Interval(
             low=scale.back(float(found.new_low)), high=scale.back(float(found.new_high))
         ),
+        new_centre_plug_in=Interval(
+            low=scale.back(float(found.plug_in_low)), high=scale.back(float(found.plug_in_high))
+        ),
         tau=float(found.tau),
         tau_interval=Interval(low=float(found.tau_low), high=float(found.tau_high)),
         i_squared=float(found.i_squared),
@@ -82,7 +85,12 @@ def _nothing(names: tuple[str, ...]) -> AcrossCentres:
     numbers = dict.fromkeys(("estimate", "low", "high", "tau", "i_squared", "q", "p_value"))
     none = Interval(low=None, high=None)
     return AcrossCentres(
-        **numbers, new_centre=none, tau_interval=none, centres=names, words=(said,)
+        **numbers,
+        new_centre=none,
+        new_centre_plug_in=none,
+        tau_interval=none,
+        centres=names,
+        words=(said,),
     )
 
 

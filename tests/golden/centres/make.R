@@ -50,7 +50,25 @@ pooled <- function(set) {
   # the prediction interval of metamisc::valmeta (its calcPredInt): t with k - 2, error of the fit
   ahead <- function(error) qt(0.975, knha$k - 2) * sqrt(knha$tau2 + error^2)
   mean <- as.numeric(coef(knha))
+  # a mixture over what tau may be: u is the probability of a Q as small as that of the data
+  tau2_of <- function(u) sapply(qchisq(u, knha$k - 1), function(q) {
+    excess <- function(tau2) {
+      w <- 1 / (rows$standard_error^2 + tau2)
+      sum(w * (rows$estimate - weighted.mean(rows$estimate, w))^2) - q
+    }
+    if (excess(0) <= 0) 0 else uniroot(excess, c(0, 1e5), tol = 1e-12)$root
+  })
+  below <- function(x) {
+    integrate(function(u) {
+      sapply(tau2_of(u), function(tau2) {
+        w <- 1 / (rows$standard_error^2 + tau2)
+        pnorm(x, weighted.mean(rows$estimate, w), sqrt(tau2 + 1 / sum(w)))
+      })
+    }, 0, 1, rel.tol = 1e-5, subdivisions = 1000, stop.on.error = FALSE)$value
+  }
+  end <- function(share) uniroot(function(x) below(x) - share, mean + c(-30, 30), tol = 1e-6)$root
   list(
+    mixture = if (knha$k > 2) c(end(0.025), end(0.975)) else NULL,
     k = knha$k, mean = mean, tau2 = knha$tau2, i_squared = knha$I2 / 100, q = knha$QE,
     p_value = knha$QEp, knha_error = knha$se, knha_low = knha$ci.lb, knha_high = knha$ci.ub,
     z_error = z$se, z_low = z$ci.lb, z_high = z$ci.ub,

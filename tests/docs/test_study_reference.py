@@ -59,7 +59,7 @@ NOT_KEYS = {"file", "columns.<name>.name", "learners.<name>.name"}
 # what a model cannot say about itself
 VALUES = {
     "columns": "mapping of names to columns",
-    "columns.<name>.role": "`value`, `id`, `cluster`, `ignore`, `[id, cluster]`",
+    "columns.<name>.role": "`value`, `id`, `cluster`, `centre`, `ignore`, `[id, cluster]`, `[id, centre]`",
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "expected": "names: `less`, `more`",
@@ -75,7 +75,7 @@ VALUES = {
 DEFAULTS = {
     "columns.<name>.role": "`value`",
     "columns.<name>.known_at": "required, but for `id` and `ignore`",
-    "columns.<name>.type": "required, but for `id`, `cluster` and `ignore`",
+    "columns.<name>.type": "required, but for `id`, `cluster`, `centre` and `ignore`",
     "columns.<name>.levels": "required for a category",
     "covariates": "all predictors known at `predict_at`",
     "learners": "`prevalence`, `ridge`, `lightgbm`",

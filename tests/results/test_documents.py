@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from predictor.errors import PredictorError
 from predictor.results import (
     CheckResult,
+    CombinedValidations,
     Columns,
     ComparableTraining,
     DecisionCurve,
@@ -30,6 +31,7 @@ from predictor.results import (
     Result,
     ScoredFile,
     SentTraining,
+    SharedValidation,
     StarterStudy,
     StudyPlan,
     SyntheticCohort,
@@ -46,6 +48,7 @@ DOCUMENTS = (
     DeliveredTraining, DeliveredValidation, CheckResult, Description,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
     Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan, DeliveredUpdate,
+    CombinedValidations, SharedValidation,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

@@ -205,7 +205,7 @@ def test_two_clusters_are_refused(write_study: Write) -> None:
             "  ward: {role: cluster, known_at: T0}\n  site: {role: cluster, known_at: T0}\n  age:",
         )
     )
-    assert f"{path}: columns: more than one has role: cluster" in refusal(path)
+    assert f"{path}: columns: ward and site both have role: cluster or centre" in refusal(path)
 
 
 def test_learners_whose_folders_would_be_the_same_are_refused(write_study: Write) -> None:

@@ -59,7 +59,9 @@ NOT_KEYS = {"file", "columns.<name>.name", "learners.<name>.name"}
 # what a model cannot say about itself
 VALUES = {
     "columns": "mapping of names to columns",
-    "columns.<name>.role": "`value`, `id`, `cluster`, `centre`, `ignore`, `[id, cluster]`, `[id, centre]`",
+    "columns.<name>.role": (
+        "`value`, `id`, `cluster`, `centre`, `ignore`, `[id, cluster]`, `[id, centre]`"
+    ),
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "expected": "names: `less`, `more`",

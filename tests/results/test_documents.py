@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 from predictor.errors import PredictorError
 from predictor.results import (
     CheckResult,
-    CombinedValidations,
     Columns,
+    CombinedValidations,
     ComparableTraining,
     DecisionCurve,
     DeliveredTraining,

@@ -1,6 +1,6 @@
 """Random effects across centres with known truth: do the intervals hold what they promise?
 
-    python benchmarks/centres.py [runs]
+    python benchmarks/centres.py [runs]    # half an hour
 
 A finished model gives every patient a logit; in centre j the truth is ``a_j + b_j logit`` with a_j
 and b_j normal around 0 and 0.9. Centres have 30 to 300 patients (log-uniform). What is asked of the
@@ -17,8 +17,9 @@ import numpy as np
 from scipy.special import expit, stdtrit
 
 from predictor.statistics import random_effects
-from predictor.validation import SCALES
+from predictor.validation import SCALES, centre_performance, for_others, on_scale
 from predictor.validation.centres import FEWEST_IN_A_CENTRE
+from predictor.validation.new_patients import NewPatients
 
 # standard deviation of a_j and of b_j
 HETEROGENEITY = {"none": (0.0, 0.0), "some": (0.25, 0.15), "much": (0.6, 0.35)}
@@ -83,6 +84,34 @@ def main(runs):
                 print(f"{amount:5} {k:<2} {name:18} {spread[m]:.2f} | {line}", flush=True)
 
 
+def shared(runs, k=5, tau=HETEROGENEITY["some"]):
+    """The same of what hospitals share (`for_others`), beside the exact numbers."""
+    rng = np.random.default_rng(1)
+    mean = truth(*draw(tau, 50_000, rng)).mean(axis=0)
+    by_run = {(name, how): [] for name in MEASURES for how in ("exact", "shared")}
+    for _ in range(runs):
+        a, b = draw(tau, k, rng)
+        numbers = {key: [] for key in by_run}
+        for j, n in enumerate(
+            np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST), k)).astype(int)
+        ):
+            logit = rng.normal(MEAN_LOGIT, SPREAD, n)
+            y = (rng.random(n) < expit(a[j] + b[j] * logit)).astype(float)
+            exact = centre_performance("centre", NewPatients(y, None, 1), expit(logit))
+            told = {"exact": exact, "shared": for_others(exact, int(rng.integers(2**60)))}
+            for name, how in by_run:
+                measured = told[how].measures.get(name)
+                known = None if measured is None else on_scale(SCALES[name], measured)
+                if known is not None:
+                    numbers[name, how].append(known)
+        for key, values in numbers.items():
+            by_run[key].append(np.array(values))
+    new = truth(*draw(tau, runs, rng))
+    for (name, how), values in by_run.items():
+        m = MEASURES.index(name)
+        print(f"some  {k} {name:18} {how:6} | {coverage(values, mean[m], new[:, m])}", flush=True)
+
+
 def coverage(by_run, mean, new):
     """Shares of runs in which intervals hold the mean, and the true value of a new centre."""
     groups = defaultdict(list)
@@ -114,4 +143,6 @@ def coverage(by_run, mean, new):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    main(times)
+    shared(times)

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from predictor.workflows import tidy as tidy
     from predictor.workflows import train as train
     from predictor.workflows import update as update
+    from predictor.workflows import validate as validate
     from predictor.workflows import verify as verify
     from predictor.workflows import write_report as write_report
 
@@ -96,6 +97,7 @@ __all__ = [
     "tidy",
     "train",
     "update",
+    "validate",
     "verify",
     "write_report",
 ]
@@ -141,6 +143,7 @@ _WHERE = {
     "tidy": "workflows",
     "train": "workflows",
     "update": "workflows",
+    "validate": "workflows",
     "verify": "workflows",
     "write_report": "workflows",
 }

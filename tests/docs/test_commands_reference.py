@@ -15,10 +15,11 @@ OPENING = """\
 
 What `--help` prints. A test holds this page to it.
 
-`plan`, `check`, `describe`, `train`, `compare`, `tidy` and `verify` print their results to standard
-output; messages, progress and warnings go to standard error. With `--json`, one JSON document goes
-to standard output and nothing else. In a file or a pipe no cell of a table is cut. Names are
-printed as they are: control characters in them are shown as escapes (`\\x1b`), not obeyed.
+`plan`, `check`, `describe`, `train`, `compare`, `validate`, `tidy` and `verify` print their results
+to standard output; messages, progress and warnings go to standard error. With `--json`, one JSON
+document goes to standard output and nothing else. In a file or a pipe no cell of a table is cut.
+Names are printed as they are: control characters in them are shown as escapes (`\\x1b`), not
+obeyed.
 
 | exit code | meaning |
 |---|---|

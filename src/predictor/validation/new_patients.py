@@ -108,8 +108,9 @@ def measure_in(
     """Every measure of a finished model in new patients, by name of the measure.
 
     The form of each interval was chosen by what it covers (docs/validating.md): see
-    `predictor.validation.interval_forms`. Of measures that have none there, percentiles of
-    resampled cohorts; of a distance, which is above 0 in every sample, an upper bound.
+    `predictor.validation.interval_forms`. Average precision has none there: its spread on the log
+    odds is that of resampled cohorts; and a distance, which is above 0 in every sample, has an
+    upper bound, the 95th percentile of theirs.
 
     Parameters
     ----------
@@ -203,7 +204,9 @@ def _resampled(
         return {name: Measured.alone(value, few) for name, value in estimates.items()}
     values = patients.resampled(lambda counts: _values(y, probability, measures, counts))
     return {
-        measure.name: _percentiles(measure, estimates[measure.name], values[:, place])
+        measure.name: _from_resamples(
+            measure, estimates[measure.name], values[:, place], patients.units.student
+        )
         for place, measure in enumerate(measures)
     }
 
@@ -223,7 +226,7 @@ def _values(y: Counts, p: Counts, measures: Sequence[Measure], counts: Counts) -
     return np.stack(values, axis=-1)
 
 
-def _percentiles(measure: Measure, estimate: float, values: Counts) -> Measured:
+def _from_resamples(measure: Measure, estimate: float, values: Counts, student: float) -> Measured:
     known = values[np.isfinite(values)]
     if len(known) < _SHARE_NEEDED * len(values):
         only = f"only {len(known)} of {len(values)} resampled cohorts have a value"
@@ -231,5 +234,11 @@ def _percentiles(measure: Measure, estimate: float, values: Counts) -> Measured:
     if measure.stem in _DISTANCES:
         bound = float(np.quantile(known, 0.95, method="median_unbiased"))
         return Measured(estimate, measure.lowest, max(bound, estimate))
-    low, high = np.quantile(known, [0.025, 0.975], method="median_unbiased").tolist()
-    return Measured(estimate, low, high)
+    if not 0 < estimate < 1:
+        return Measured.alone(estimate, "it has no standard error here")
+    # a share: resampled cohorts have too high a precision, but spread as the estimate does
+    inside = known[(known > 0) & (known < 1)]
+    spread = float(np.std(np.log(inside / (1 - inside)), ddof=1))
+    odds, ratio = estimate / (1 - estimate), float(np.exp(student * spread))
+    low, high = odds / ratio, odds * ratio
+    return Measured(estimate, low / (1 + low), high / (1 + high))

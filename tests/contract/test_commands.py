@@ -21,6 +21,7 @@ from predictor.results import (
     DeliveredTraining,
     DeliveredUpdate,
     DeliveredValidation,
+    EnteredModels,
     Result,
     ScoredFile,
     SentTraining,
@@ -177,6 +178,19 @@ def test_validate_prints_its_document(copied, in_mlflow, patients, quiet) -> Non
     assert document["about_version"].startswith("small.responder_t2.T0/")
     for place in ("report", "report_json", "shared"):
         assert (copied.study.folder / document[place]).is_file()
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_enter_prints_its_document(tmp_path, quiet) -> None:
+    golden = Path(__file__).parents[1] / "golden" / "enter" / "study.yaml"
+    document, err = run(tmp_path, "enter", str(golden), "--learner", "rcs", *quiet)
+    same(document, EnteredModels)
+    (told,) = document["models"]
+    assert (told["learner"], told["form"], told["model"]) == (
+        "rcs", "equation", "models/golden/rcs",
+    )  # fmt: skip
+    assert (tmp_path / told["model"] / "model.json").is_file()
     assert (err == "") == bool(quiet)
 
 

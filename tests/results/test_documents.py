@@ -25,6 +25,7 @@ from predictor.results import (
     DeliveredUpdate,
     DeliveredValidation,
     Description,
+    EnteredModels,
     Histogram,
     LearnerResult,
     PromotedModel,
@@ -45,7 +46,7 @@ from predictor.results import (
 )
 
 DOCUMENTS = (
-    DeliveredTraining, DeliveredValidation, CheckResult, Description,
+    DeliveredTraining, DeliveredValidation, CheckResult, Description, EnteredModels,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
     Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan, DeliveredUpdate,
     CombinedValidations, SharedValidation,

@@ -18,6 +18,7 @@ from predictor.learners import make
 from predictor.scorers import Scorers, kinds, scorers_from_arrays
 from predictor.scorers.arrays import LARGEST
 from predictor.scorers.families import FILES, family
+from predictor.scorers.points import PointsScorers
 
 # what is fitted to have a stack of each family
 LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -26,6 +27,26 @@ LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
     "trees": ("lightgbm", {"leaves": (4,), "min_patients": 2}),
     "sklearn": ("sklearn:sklearn.ensemble.RandomForestClassifier", {"n_estimators": 4}),
 }
+
+
+def points() -> Scorers:
+    """A score with a table, recalibrated in six samples, of which the second has failed."""
+    one = PointsScorers(
+        intercept=np.zeros(1),
+        slope=np.ones(1),
+        each=np.array([0.0, 0.5, 0.0, 2.0]),
+        column=np.array([0, 0, 2]),
+        cut=np.array([-0.5, 0.7, 0.1]),
+        gain=np.array([1.0, 1.0, -1.0]),
+        impute=np.array([0.0, 0.3, -0.2, 0.5]),
+        centre=np.array([0.1, 0.0, 0.0, 0.5]),
+        total=np.array([-1.0, 0.0, 1.5, 3.0]),
+        entry=np.array([-2.0, -1.0, 0.2, 1.5]),
+    )
+    nan = float("nan")
+    return one[np.zeros(6, dtype=int)].recalibrated(
+        np.array([0, nan, 0.1, 0.2, -0.1, 0.3]), np.array([1, nan, 0.9, 1.1, 1.2, 0.8])
+    )
 
 
 @cache
@@ -38,6 +59,8 @@ def fitted(kind: str) -> tuple[np.ndarray, Scorers]:
     X[rng.random(X.shape) < 0.1] = np.nan
     weights = rng.multinomial(90, np.full(90, 1 / 90), size=6).astype(float)
     weights[1] *= y
+    if kind == "points":
+        return X, points()
     name, settings = LEARNERS[kind]
     learner = make(name, **settings)
     return X, learner.fit_replicates(X, y, weights).scorers
@@ -184,6 +207,8 @@ def test_of_the_largest_numbers_that_are_read_nothing_infinite_is_made(
     for name, array in arrays.items():
         if name == "knots":
             arrays[name] = np.array([[[-LARGEST, -1e-30, 0.0, 1e-30 if near else LARGEST]]])
+        elif name == "total":
+            arrays[name] = np.array([-LARGEST, -1e-30, 1e-30, LARGEST])
         elif name == "scale" and near:
             arrays[name] = np.full(array.shape, 1.01 / LARGEST)
         elif array.dtype.kind == "f" and name != "share":

@@ -19,7 +19,6 @@ from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
 from predictor.workflows.case_mix import linear_predictor
 from predictor.workflows.comparable import to_compare
-from predictor.workflows.entered import entered
 from predictor.workflows.estimated import Estimated, EstimatedLearner
 from predictor.workflows.judged import Judged
 from predictor.workflows.lab_book import attempt, entry
@@ -27,6 +26,7 @@ from predictor.workflows.logging import telling_failure, try_to_log
 from predictor.workflows.places import Places
 from predictor.workflows.record import COMPARABLE, RECORD, place, place_of_learner, to_record
 from predictor.workflows.reporting import PAGE, REPORT, make_page
+from predictor.workflows.saved_published import entered
 
 Figures = dict[str, Figure]
 Files = dict[str, bytes]

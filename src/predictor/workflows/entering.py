@@ -12,13 +12,13 @@ from predictor.cohort import Design, covariates, design
 from predictor.cohort.simulate.dictionary_patients import from_dictionary
 from predictor.disk import check_writable, refuse_foreign, write_files
 from predictor.errors import ModelError, PredictorError, StudyError
-from predictor.report.entered_card import entered_card
+from predictor.report.card_of_entered import entered_card
 from predictor.results import EnteredModel, EnteredModels
 from predictor.saved import SavedModel, model_files, read_model
 from predictor.study import LearnerSpec, PublishedModel, Study, load_study
 from predictor.study.published import Equation, PointsScore
 from predictor.workflows import provenance
-from predictor.workflows.entered import entered
+from predictor.workflows.saved_published import entered
 from predictor.workflows.standing import held_against
 
 ENTERED = "entered"

@@ -9,8 +9,8 @@ from predictor.errors import StudyError
 from predictor.learners import make
 from predictor.learners.graded import GRADED, MEAN
 from predictor.learners.imputation import WAYS, WAYS_IN_WORDS
-from predictor.learners.published import Published, scorers_of
-from predictor.report.entered_card import numbers_of
+from predictor.learners.published_scorers import scorers_of
+from predictor.report.card_of_entered import numbers_of
 from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study
 
@@ -50,6 +50,8 @@ def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
         nothing is expected of its covariates.
     """
     if spec.model is not None:
+        from predictor.learners.published import Published  # with scikit-learn, as `make` does
+
         return Published(scorers=scorers_of(spec.model, matrix.select(spec.covariates).covariates))
     estimator = make(spec.learner, **spec.parameters)
     where = f"{study.file}: learners.{spec.name}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from predictor.cohort import Covariate, Design
 from predictor.errors import StudyError
-from predictor.learners.published import scorers_of
+from predictor.learners.published_scorers import scorers_of
 from predictor.results.words import listed
 from predictor.saved import SavedModel, read_model
 from predictor.scorers import LinearScorers

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from predictor.validation.audits import AUDITS, Audit, Evidence, audit
@@ -49,6 +50,13 @@ def _ruled(make, rule, pain, after) -> Evidence:
         dictionary=SCORED["dictionary"][:1],
         outcome={"rule": rule},
     )
+
+
+def _seen(make, days_apart) -> Evidence:
+    """Patients who come one after another; the last of sixty after 354 days, or 413."""
+    days = pa.array(days_apart * np.arange(60, dtype=np.int32)).cast(pa.date32())
+    date = {"name": "seen", "known_at": "T0", "type": "date"}
+    return make(Y, covariates_={"age": NOISE}, extra={"seen": days}, dictionary=(date,))
 
 
 def _dropped(make, shift) -> Evidence:
@@ -96,6 +104,11 @@ CASES: dict[str, tuple[Callable[..., Evidence], Callable[..., Evidence], str]] =
     "few_holders": (
         lambda make, c: make(Y, covariates_={"dose": 1.0 * (np.arange(60) < 5)}),
         lambda make, c: make(Y, covariates_={"dose": 1.0 * (np.arange(60) < 4)}),
+        "tip",
+    ),
+    "years_mixed": (
+        lambda make, c: _seen(make, days_apart=6),
+        lambda make, c: _seen(make, days_apart=7),
         "tip",
     ),
     "far_out_values": (

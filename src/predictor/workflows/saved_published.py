@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from predictor.cohort import Covariate
-from predictor.learners.published import scorers_of
+from predictor.learners.published_scorers import scorers_of
 from predictor.saved import SavedModel, Spread, Usual
 from predictor.saved.model import Document
 from predictor.study import LearnerSpec, Study

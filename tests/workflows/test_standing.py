@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from predictor.errors import StudyError
+from predictor.learners.published_scorers import scorers_of
 from predictor.saved import read_model
 from predictor.tracking import RecordingTracker
 from predictor.workflows import (
@@ -22,6 +24,7 @@ from predictor.workflows import (
     train,
     verify,
 )
+from predictor.workflows.standing import published
 
 RIDGE = "  ridge: {}\n"
 INLINE = """\
@@ -146,3 +149,16 @@ def test_splines_of_a_saved_model_are_found_again(small, tmp_path):
     theirs = read_model(folder).model.probability(X)
     ours = planned.estimators["old"].scorers.probability(X)
     assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["glm", "rcs", "score", "line", "rule"])
+def test_an_updated_model_stands_beside_others_as_updated(name, tmp_path):
+    golden = Path(__file__).parents[1] / "golden" / "enter"
+    (told,) = enter(golden / "study.yaml", learners=[name], out=tmp_path / "model").models
+    saved = read_model(told.model)
+    updated = replace(saved, model=saved.model.recalibrated(np.array([0.3]), np.array([0.8])))
+    assert published(saved, "here") == saved.study.learners[0].model
+    again = scorers_of(published(updated, "here"), saved.covariates)
+    X = np.random.default_rng(2).normal(5, 30, size=(50, saved.model.columns))
+    assert_allclose(again.logit(X), updated.model.logit(X), rtol=0, atol=1e-9)
+    assert published(updated, "here").refused == published(saved, "here").refused

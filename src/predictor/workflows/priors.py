@@ -112,7 +112,7 @@ def source_of(saved: SavedModel) -> str:
     """Which model it is, in words that last longer than its folder."""
     (spec,) = saved.study.learners
     if spec.model is not None and spec.model.source is not None:
-        return spec.model.source
+        return f"{spec.model.source}{', updated' if 'updates' in saved.provenance else ''}"
     trained = saved.provenance.get("time")
     when = f", trained {trained}" if isinstance(trained, str) else ""
     return f"{saved.learner} of {saved.study.study} ({saved.study.outcome.name}){when}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
 from predictor.cohort import Covariate, Design
 from predictor.errors import StudyError
 from predictor.learners.published_scorers import scorers_of
 from predictor.results.words import listed
 from predictor.saved import SavedModel, read_model
-from predictor.scorers import LinearScorers
+from predictor.scorers import LinearScorers, Scorers
 from predictor.scorers.additive import AdditiveScorers
+from predictor.scorers.points import PointsScorers
 from predictor.study import LearnerSpec, PublishedModel, Study
-from predictor.study.published import Equation, SplineCurve
+from predictor.study.published import REFUSE, Equation, PointsScore, Rule, SplineCurve
 from predictor.workflows.priors import source_of, unit_of, unlike
 
 
@@ -153,8 +155,10 @@ def published(saved: SavedModel, where: str) -> PublishedModel:
         If it cannot be written as an equation.
     """
     (spec,) = saved.study.learners
-    if spec.model is not None:
+    if spec.model is not None and _same(scorers_of(spec.model, saved.covariates), saved.model):
         return spec.model
+    if spec.model is not None and isinstance(saved.model, PointsScorers):
+        return _with_other_meaning(spec.model, saved.model)
     model = saved.model
     columns = [name for covariate in saved.covariates for name in covariate.columns]
     additive = isinstance(model, AdditiveScorers) and model.expansion.imputation.slope is None
@@ -172,6 +176,7 @@ def published(saved: SavedModel, where: str) -> PublishedModel:
             f"by the mean, or see how it does by itself with `predictor validate`"
         )
     numbers = dict(zip(columns, straight.tolist(), strict=True))
+    refused = frozenset[str]() if spec.model is None else spec.model.refused
     return PublishedModel(
         source=source_of(saved),
         equation=Equation(
@@ -185,9 +190,36 @@ def published(saved: SavedModel, where: str) -> PublishedModel:
             for unit in [unit_of(saved.study, c.name)]
             if unit is not None and c.kind == "number"
         },
-        missing=dict(zip(columns, gaps.tolist(), strict=True)),
+        missing={
+            name: REFUSE if name in refused else gap
+            for name, gap in zip(columns, gaps.tolist(), strict=True)
+        },
         means=dict(zip(columns, means.tolist(), strict=True)),
     )
+
+
+def _same(one: Scorers, other: Scorers) -> bool:
+    """Whether a saved model is what its study says, and was not updated since."""
+    first, second = one.to_arrays(), other.to_arrays()
+    return first.keys() == second.keys() and all(
+        np.array_equal(first[name], second[name], equal_nan=True) for name in first
+    )
+
+
+def _with_other_meaning(model: PublishedModel, scorers: PointsScorers) -> PublishedModel:
+    """The same points or rule, with the log-odds that an update has given their sums."""
+    intercept, slope = float(scorers.intercept[0]), float(scorers.slope[0])
+    shares = expit(intercept + slope * scorers.entry).tolist()
+    update: dict[str, object] = {"source": f"{model.source}, updated"}
+    if model.rule is not None:
+        not_met, met = shares
+        update["rule"] = Rule(all_of=model.rule.all_of, met=met, not_met=not_met)
+    elif model.points is not None and shares:
+        table = dict(zip(scorers.total.tolist(), shares, strict=True))
+        update["points"] = PointsScore(items=model.points.items, probability=table)
+    elif model.points is not None:
+        update["points"] = PointsScore(items=model.points.items, intercept=intercept, slope=slope)
+    return model.model_copy(update=update)
 
 
 def _curves(model: AdditiveScorers, columns: list[str]) -> dict[str, SplineCurve]:

@@ -33,6 +33,7 @@ from predictor.scorers import LinearScorers
 from predictor.statistics.recalibration import closed_test, recalibrate
 from predictor.study import BootstrapSpec, ValidationSpec
 from predictor.validation import compare, cross_validation, draw_plan, metrics, performance, train
+from predictor.workflows.updated import without_strata
 
 Floats = NDArray[np.float64]
 
@@ -188,7 +189,7 @@ def by_loss(
     model: LinearScorers, X: Floats, y: Floats, rng: np.random.Generator
 ) -> tuple[str, str]:
     """Method of the smallest cross-validated loss, and the least within a standard error of it."""
-    folds = cross_validation(y, folds=10, repeats=1, rng=rng)
+    folds = cross_validation(np.zeros(len(y)), folds=10, repeats=1, rng=rng)
     losses = {}
     for name in METHODS:
         p = Update(model=model, method=name).fit_replicates(X, y, folds.training).probability
@@ -239,7 +240,7 @@ def gain(cohorts: int) -> None:
                 after, model = before.changed(change, rng), before.trained(150, rng)
                 X, y = after.patients(n, rng)
                 fresh, _ = after.patients(FRESH, rng)
-                plan = draw_plan(Target.binary(y), SPEC, rng)
+                plan = draw_plan(without_strata(Target.binary(y)), SPEC, rng)
                 found, losses = {}, []
                 for name in ("keep", way):
                     trained = train(Update(model=model, method=name), X, y, plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,7 @@ class Trained:
         """
         parts = (self.whole, self.folds, self.interval, self.bootstrap)
         whole, folds, interval, drawn = (part.of_threshold(number, labels) for part in parts)
-        return Trained(self.model, self.bootstrap_models, whole, folds, interval, drawn)
+        return replace(self, whole=whole, folds=folds, interval=interval, bootstrap=drawn)
 
 
 def train(

@@ -69,7 +69,7 @@ NOT_FORESEEN = frozenset(
         "later_name", "id_like_covariate", "duplicated_patients", "few_holders", "far_out_values",
         "missingness_predicts", "cluster_as_proxy", "report_only_labels",
         "baseline_too_low_for_rule", "labels_at_the_edge", "many_without_outcome",
-        "labelled_differ_from_dropped", "one_covariate_too_good", "shuffled_outcome",
+        "labelled_differ_from_dropped", "one_covariate_too_good", "shuffled_outcome", "years_mixed",
     }
 )  # fmt: skip
 

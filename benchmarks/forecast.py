@@ -65,7 +65,7 @@ ROUND = {48: 4, 100: 4, 200: 4}  # sizes, and how many cohorts of each in a roun
 STRENGTHS = (0.5, 0.65, 0.7, 0.75, 0.8)
 # deals of the folds and resampled cohorts; the last is a training
 SAMPLES = ((5, 20), (10, 30), (10, 40), (20, 60))
-DEALS, RESAMPLES, BOOTSTRAP = 10, 40, 20  # of a forecast
+DEALS, RESAMPLES, BOOTSTRAP = 10, 60, 20  # of a forecast
 MEASURES = tuple(m for m in metrics("binary") if m.name in ("auroc", "log_loss"))
 LEVELS = ("nothing found", "something there", "exploratory only", "worth or more")
 

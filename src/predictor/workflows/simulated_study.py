@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 _MEASURES = tuple(m for m in metrics("binary") if m.name in ("auroc", "log_loss"))
 _POPULATION, _FRESH = 4_000, 2_000
 # Fewer samples than a training has: see docs/planning.md for what that changes. With few patients
-# there are as many resampled cohorts: the ends of an interval from 40 lie a little further out. Where there are
-# many patients, one deal of the folds says as much as several of few.
+# there are as many resampled cohorts: the ends of an interval from 40 lie a little further out.
+# Where there are many patients, one deal of the folds says as much as several of few.
 _MANY = 400
 _FEW_PATIENTS = ValidationSpec(
     cross_validation=CrossValidationSpec(folds=5, repeats=10),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from predictor.report.centre_tables import tables_of_centres
 from predictor.report.page.blocks import (
@@ -18,7 +18,7 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.wording import measure_title
 from predictor.results import CentresSummary, LearnerResult, TrainingResult
-from predictor.results.words import NONE, span, with_interval
+from predictor.results.words import span, with_interval
 
 _ROUNDED = (
     " Counts of some centres are too small to be told, so those of all are rounded to multiples of "
@@ -36,7 +36,9 @@ def centres(report: TrainingResult, pictures: Sequence[Picture]) -> Section | No
         return None
     any_rounded = any(facts.centres and facts.centres.rounded for facts in found.values())
     drawn = [p.learner for p in pictures if p.learner is not None and p.topic.startswith(FOREST)]
-    first = report.subject or next(iter(drawn), report.champion)
+    # comparators have no figures of their own
+    wanted = [report.subject, report.champion, *drawn]
+    first = next((name for name in wanted if name in drawn), report.champion)
     return Section(
         "centres",
         "A new centre",
@@ -86,22 +88,18 @@ def of_summary(found: CentresSummary, pictures: Sequence[Picture], caption: str)
     ]
 
 
-def _learners(found: dict[str, LearnerResult]) -> Table:
-    shown = ("auroc", "observed_expected", "calibration_slope")
+def _learners(found: Mapping[str, LearnerResult]) -> Table:
     rows = []
     for name, facts in found.items():
-        across = [] if facts.centres is None else [facts.centres.across[each] for each in shown]
-        cells = [
-            NONE
-            if each.estimate is None
-            else f"{with_interval(each)}; new: {span(each.new_centre)}"
-            for each in across
-        ]
+        across = [] if facts.centres is None else [facts.centres.across[n] for n in _FIRST]
+        cells = [cell for each in across for cell in (with_interval(each), span(each.new_centre))]
         rows.append([name, *cells])
+    headings = [h for n in _FIRST for h in (f"{measure_title(n)}, mean", "one more centre")]
     return Table(
         "Mean of such centres (95 % interval), and where one more is expected (95 % prediction "
         "interval)",
-        ["Learner", *(measure_title(each) for each in shown)],
+        ["Learner", *headings],
         rows,
-        frozenset({1, 2, 3}),
+        frozenset(range(1, 1 + len(headings))),
+        wide=True,
     )

@@ -46,6 +46,16 @@ def test_errors_of_clusters_are_those_of_resampled_clusters():
         assert two == pytest.approx(one, rel=0.15)
 
 
+def test_a_few_clusters_that_are_alike_do_not_make_patients_worth_more():
+    y, p = a_centre(np.random.default_rng(12))
+    alone = exact(y, p).measures
+    one = exact(y, p, clusters=np.zeros(80, dtype=int)).measures
+    four = exact(np.tile(y, 4), np.tile(p, 4), clusters=np.repeat(range(4), 80)).measures
+    for name in SCALES:
+        assert one[name] == alone[name]
+        assert four[name].standard_error >= 0.45 * alone[name].standard_error
+
+
 @pytest.mark.parametrize(
     ("events", "others", "patients_told", "events_told"),
     [(3, 20, 23, SMALL), (0, 20, 20, SMALL), (20, 3, 23, WITHHELD), (2, 2, SMALL, SMALL)],

@@ -120,8 +120,8 @@ def centre_performance(name: str, patients: NewPatients, probability: Counts) ->
     """A finished model in the patients of one centre.
 
     Intervals are ``estimate -+ 1.96 standard errors`` on the scale of the summary, as it is the
-    estimate and its standard error that are summarised; errors are analytic, or of resampled
-    clusters where patients come in clusters.
+    estimate and its standard error that are summarised; errors are analytic, or those of resampled
+    clusters where these are larger.
 
     Parameters
     ----------
@@ -176,14 +176,15 @@ def on_scale(scale: Scale, measured: CentreMeasure) -> tuple[float, float] | Non
 def _measured(scale: Scale, patients: NewPatients, probability: Counts) -> CentreMeasure:
     y = patients.y
     value = float(scale.to(np.asarray(scale.measure(y, probability))))
-    if patients.clusters is None:
-        error = float(scale.error(y, probability))
-    else:
+    error = float(scale.error(y, probability))
+    if patients.clusters is not None and np.ptp(patients.clusters) > 0:
         values = patients.resampled(
             lambda counts: scale.to(scale.measure(y, probability, weights=counts))
         )
         known = values[np.isfinite(values)]
-        error = float(known.std(ddof=1)) if 2 * len(known) > len(values) else math.nan
+        # a few clusters are alike by chance, and patients are never worth more than patients
+        if len(known) > 1:
+            error = max(error, float(known.std(ddof=1)))
     if not (math.isfinite(value) and math.isfinite(error) and error > 0):
         why = scale.measure.undefined or "it has no value, or no standard error, here"
         if scale.measure.name == "auroc":

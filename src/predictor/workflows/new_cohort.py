@@ -65,7 +65,7 @@ class NewCohort:
         (n,) of the model's probabilities.
     clusters
         (n,) number of each patient's cluster; None if the study has no cluster column, or the
-        table has not.
+        table has not, or if all are of one.
     fingerprint
         Of the columns that were read.
     entropy
@@ -246,7 +246,8 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
         scored=scored,
         changed=changed,
         logit=logit,
-        clusters=None if names is None else numbered(names),
+        # patients of one hospital are a sample of that hospital, whatever the model was made of
+        clusters=None if names is None or len(set(names)) == 1 else numbered(names),
         fingerprint=cohort.fingerprint(),
         entropy=cohort.entropy(),
         groupings=groupings(labelled.labelled),

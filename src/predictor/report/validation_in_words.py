@@ -94,6 +94,8 @@ def _case_mix(mix: CaseMix) -> list[str]:
     left = f"what was found differs from that by {with_interval(found)}"
     if found.high is not None and found.high < 0:
         return [f"{said}; {left}: coefficients are wrong here."]
+    if found.low is not None and found.low > 0:
+        return [f"{said}; {left}: its covariates tell more here than it makes of them."]
     return [f"{said}; {left}, within noise."]
 
 
@@ -138,10 +140,12 @@ def _enough(needed: Sequence[NeededForValidation], patients: int) -> list[str]:
     if not lacking:
         return [f"{patients} patients are enough for precise estimates (Riley 2021)."]
     numbers = [each.needed for each in lacking if each.needed is not None]
-    most = f"up to {max(numbers)} patients" if numbers else "more patients"
+    most = f"{max(numbers)} patients" if numbers else "more patients"
+    most = f"up to {most}" if len(numbers) > 1 else most
     names = listed([each.called[:1].lower() + each.called[1:] for each in lacking])
     names = names.replace("aUROC", "AUROC")
-    return [f"Precise estimates of {names} would take {most} (Riley 2021)."]
+    what = "A precise estimate" if len(lacking) == 1 else "Precise estimates"
+    return [f"{what} of {names} would take {most} (Riley 2021)."]
 
 
 def outside_in_words(mix: CaseMix, patients: int) -> str:

@@ -24,7 +24,7 @@ from predictor.validation.new_patients import NewPatients, measure_in
 SIZES = (50, 100, 300, 1000)
 INTERCEPT = {0.2: -1.62, 0.5: 0.0}
 Z = 1.959963984540054
-COHORTS, RESAMPLED_COHORTS = 400, 60
+COHORTS, RESAMPLED_COHORTS = 1000, 120
 POPULATION = 2_000_000
 
 
@@ -101,7 +101,7 @@ def main(quick: bool) -> None:
         for n in SIZES
     ]
     divide = 10 if quick else 1
-    for clustered in (True, False):
+    for clustered in (False, True):
         table: dict[str, list[str]] = {}
         for prevalence, kind, n in cells:
             found = coverage(prevalence, kind, n, clustered, COHORTS // divide, resampled=False)

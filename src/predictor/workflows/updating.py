@@ -10,7 +10,7 @@ from predictor.disk import dump_json, write_files
 from predictor.learners.updating import CLOSED_TEST, KEEP, REFIT
 from predictor.printable import as_markdown
 from predictor.report import Figure, cohort_counts, plan_result
-from predictor.report.figures.gains import gains
+from predictor.report.figures.update_gains import gains
 from predictor.report.page import embedded, page_of_update, render
 from predictor.report.plain_numbers import plain
 from predictor.report.update_card import card_of_update

@@ -15,6 +15,15 @@ from predictor.statistics.case_mix import (
     model_based_concordance,
     standardised_mean_difference,
 )
+from predictor.statistics.control_charts import (
+    Change,
+    alarms_under,
+    cusum,
+    cusum_limits,
+    cusum_of_p,
+    cusum_of_p_limits,
+    rate_of_looks,
+)
 from predictor.statistics.delong import (
     DeLongTest,
     delong_error,
@@ -33,6 +42,7 @@ from predictor.statistics.differences import (
     standardised_difference_of_levels,
 )
 from predictor.statistics.discrimination import auprc, auroc
+from predictor.statistics.drift import Shift, newest_against_earlier, since
 from predictor.statistics.errors_of_calibration import (
     calibration_slope_error,
     log_observed_expected_error,
@@ -78,6 +88,7 @@ from predictor.statistics.variances import VarianceRatio, variance_ratio
 __all__ = [
     "FEWEST_CENTRES",
     "CalibrationErrors",
+    "Change",
     "Classification",
     "DeLongTest",
     "Exchangeable",
@@ -86,9 +97,11 @@ __all__ = [
     "McNemar",
     "RandomEffects",
     "RequiredPatients",
+    "Shift",
     "SignedRank",
     "VarianceRatio",
     "Votes",
+    "alarms_under",
     "auprc",
     "auroc",
     "brier",
@@ -99,6 +112,10 @@ __all__ = [
     "classification",
     "coarse",
     "complete_linkage",
+    "cusum",
+    "cusum_limits",
+    "cusum_of_p",
+    "cusum_of_p_limits",
     "decision_curve",
     "delong_error",
     "delong_error_of_difference",
@@ -116,6 +133,7 @@ __all__ = [
     "mcnemar",
     "model_based_concordance",
     "net_benefit",
+    "newest_against_earlier",
     "observed_expected",
     "patients_for_auroc",
     "patients_for_net_benefit",
@@ -124,10 +142,12 @@ __all__ = [
     "power",
     "r2_cox_snell_from_auroc",
     "random_effects",
+    "rate_of_looks",
     "redundant",
     "required_patients",
     "scaled_brier",
     "shifted_percentiles",
+    "since",
     "squared_spearman",
     "standardised_difference",
     "standardised_difference_of_levels",

@@ -23,7 +23,7 @@ from predictor.errors import WRITTEN, DataError, PredictorError
 
 _COMMANDS = (
     "init", "simulate", "plan", "check", "describe", "train", "enter", "promote", "log", "report",
-    "compare", "verify", "score", "validate", "update", "combine", "tidy", "ui",
+    "compare", "verify", "score", "validate", "monitor", "update", "combine", "tidy", "ui",
 )  # fmt: skip
 
 

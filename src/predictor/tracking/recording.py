@@ -37,7 +37,7 @@ class RecordingTracker(Tracker):
     runs
         What was logged, in that order.
     validations
-        Validations that were logged, in that order.
+        Validations and watches that were logged, in that order.
     failures
         Trainings that did not end well: each with its status and the reason.
     promotions

@@ -155,12 +155,12 @@ class TrainingRun(Attempt):
 
 @dataclass(frozen=True)
 class ValidationRun:
-    """A model measured in new patients: becomes a run in the study's experiment.
+    """A model measured in new patients, or watched: becomes a run in the study's experiment.
 
     Parameters
     ----------
     validation
-        Tells this validation from all others, so that it is logged once.
+        Tells it from all others, so that it is logged once.
     study, title, question
         As those of an `Attempt`.
     started, ended
@@ -178,6 +178,8 @@ class ValidationRun:
         Of the table of new patients.
     artifacts
         Content by relative path, with forward slashes.
+    command
+        What was done: ``validate`` or ``monitor``.
     """
 
     validation: str
@@ -197,6 +199,7 @@ class ValidationRun:
     dataset_name: str
     rows: int
     artifacts: Mapping[str, bytes]
+    command: str = field(default="validate", kw_only=True)
 
 
 @dataclass(frozen=True)

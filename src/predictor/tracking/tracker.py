@@ -56,7 +56,7 @@ class Tracker(Protocol):
         """
 
     def log_validation(self, run: ValidationRun) -> LoggedValidation:
-        """Keep that a model was measured in new patients, once however often it is told.
+        """Keep that a model was measured or watched in new patients, once however often told.
 
         It is linked to the run of the model, and to its version, if they are here.
 

@@ -1,4 +1,4 @@
-"""A model measured in new patients, into MLflow: a run that is linked to the model's own."""
+"""A model measured or watched in new patients, into MLflow: a run that is linked to its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_COMMAND = "predictor validate"
+# by command: what its run is about, in tags
+_TAGS = {"validate": "validation", "monitor": "monitoring"}
 ABOUT_RUN, ABOUT_VERSION = "validates.run", "validates.version"  # tags of a validation's run
 _PARENT = "mlflow.parentRunId"
 _LONGEST = 5_000  # characters of a parameter: MLflow keeps no more than 6,000
@@ -34,7 +35,7 @@ def log_validation(run: ValidationRun, *, seconds: float = SECONDS) -> LoggedVal
     """Log a validation, once; a run that could not be completed is marked as failed.
 
     The run names the run and the version of the model, and the version gets a tag
-    ``validation.<name>`` with the verdict.
+    ``validation.<name>``, or ``monitoring.<name>``, with the verdict.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def log_validation(run: ValidationRun, *, seconds: float = SECONDS) -> LoggedVal
         run_id = _log(client, experiment_id, run, about, version)
         if version is not None:
             name, _, number = version.rpartition("/")
-            tag = f"validation.{run.validation}"
+            tag = f"{_TAGS[run.command]}.{run.validation}"
             client.set_model_version_tag(name, number, tag, run.verdict)
     return LoggedValidation(shown(uri), run_id, about, version)
 
@@ -81,9 +82,10 @@ def _log(
     about: str | None,
     version: str | None,
 ) -> str:
+    command = f"predictor {run.command}"
     links = {ABOUT_RUN: about, ABOUT_VERSION: version}
     tags = {
-        "mlflow.source.name": _COMMAND,
+        "mlflow.source.name": command,
         "mlflow.source.type": "LOCAL",
         "study": run.study,
         "validation": run.validation,
@@ -100,8 +102,8 @@ def _log(
             run.dataset_name,
             run.data_fingerprint,
             run.rows,
-            command=_COMMAND,
-            context="validation",
+            command=command,
+            context=_TAGS[run.command],
         )
         client.log_inputs(run_id, [table])
         said = {**run.parameters, **run.question}

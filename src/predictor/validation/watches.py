@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from predictor.results import MonitoringLevel
 from predictor.statistics import (
     Change,
     Shift,
@@ -41,6 +42,10 @@ SHARE = 0.05
 
 PLANNED = 12
 """Periods for which a watch is planned, unless it is said otherwise."""
+
+ENOUGH = 0.8
+"""Chance of an alarm, had the odds been doubled or halved all along, from which silence says
+something."""
 
 # standardised difference from which a column is named
 _NAMED = 2.5
@@ -138,6 +143,24 @@ class TrainedOn:
     deviation: float
     patients: int
     step: float
+
+
+def level_of_watch(watched: Watched, drift: Drift | None) -> MonitoringLevel:
+    """What a watch comes to.
+
+    1. A chart of outcomes has crossed its limit: update.
+    2. Scored patients have changed, among themselves or from the training: look.
+    3. Had the odds been doubled, or halved, from the start, an alarm had come by now with a chance
+       of less than `ENOUGH`: too few to say.
+    4. Otherwise there is nothing to see.
+    """
+    if any(alarm is not None for alarm in watched.first_alarms().values()):
+        return "update"
+    if drift is not None and (drift.first_between(), drift.first_since_training()) != (None, None):
+        return "look"
+    if min(watched.chances[name][-1] for name in ("more events", "fewer events")) < ENOUGH:
+        return "too few to say"
+    return "nothing to see"
 
 
 def watch(

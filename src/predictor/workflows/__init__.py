@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from predictor.workflows.fitted import Fitted, fit
     from predictor.workflows.judged import Judged, judge
     from predictor.workflows.logging import log, promote
+    from predictor.workflows.monitoring import monitor
     from predictor.workflows.plan_page import write_plan
     from predictor.workflows.planned import Planned, make_plan, plan
     from predictor.workflows.planning import plan_study
@@ -51,6 +52,7 @@ __all__ = [
     "judge",
     "log",
     "make_plan",
+    "monitor",
     "plan",
     "plan_study",
     "prepare",
@@ -86,6 +88,7 @@ _WHERE = {
     "judge": "judged",
     "log": "logging",
     "make_plan": "planned",
+    "monitor": "monitoring",
     "plan": "planned",
     "plan_study": "planning",
     "prepare": "prepared",

@@ -50,7 +50,11 @@ def linear_predictor(model: Scorers, matrix: Design) -> ComparedPredictor:
 
     Rounded as `Usual` is, so that nobody's logit follows from two of them.
     """
-    logit = model.logit(matrix.X)[0]
+    return predictor_of(model.logit(matrix.X)[0])
+
+
+def predictor_of(logit: Floats) -> ComparedPredictor:
+    """The same of logits that are there, (n,)."""
     mean, deviation = np.array([logit.mean()]), np.array([logit.std()])
     concordance = model_based_concordance(probability_of(logit.copy()))
     return ComparedPredictor(
@@ -75,7 +79,9 @@ def case_mix(cohort: NewCohort, auroc: Measured, training: NewCohort | None) -> 
     model = cohort.model
     here = linear_predictor(model.model, cohort.scored)
     before = (
-        _training(model) if training is None else linear_predictor(model.model, training.scored)
+        predictor_of_training(model)
+        if training is None
+        else linear_predictor(model.model, training.scored)
     )
     unlike = unlike_training(model, cohort.scored)
     outside = [shown(int(count)) for count in unlike.far.sum(axis=0)]
@@ -124,7 +130,14 @@ def counts_of_training(model: SavedModel) -> tuple[int, int] | None:
     return None
 
 
-def _training(model: SavedModel) -> ComparedPredictor | None:
+def predictor_of_training(model: SavedModel) -> ComparedPredictor | None:
+    """The linear predictor of the training patients; None if the model does not hold it.
+
+    Raises
+    ------
+    ModelError
+        If what it holds is none.
+    """
     said = model.performance.get("linear_predictor")
     try:
         return None if said is None else ComparedPredictor.from_json(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -256,7 +257,7 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
 
 def _checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
     """The columns that are needed, typed; all faults of the table together."""
-    study = _bare(model.study, raw.column_names)
+    study = label_alone(model.study, raw.column_names)
     columns = _columns(model, study, raw.column_names)
     cohort, faults = Cohort.check(raw, study, columns)
     read = study.model_copy(update={"columns": columns})
@@ -303,8 +304,16 @@ def _columns(model: SavedModel, study: Study, names: list[str]) -> tuple[Column,
     return tuple(column for column in study.columns if column.name in wanted)
 
 
-def _bare(study: Study, names: list[str]) -> Study:
-    """The study with its label alone: nothing else of the outcome has to be in the table."""
+def label_alone(study: Study, names: Collection[str]) -> Study:
+    """The study with its label alone: nothing else of the outcome has to be in the table.
+
+    Parameters
+    ----------
+    study
+        Of a model.
+    names
+        Of the columns of a table; a cluster column that is not among them is left out.
+    """
     alone: dict[str, object] = {
         "alternatives": {},
         "criteria": {},

@@ -20,6 +20,8 @@ from predictor.workflows.record import RECORD, read_listed
 REPORTS = Path("reports")
 VALIDATIONS = "validations"
 """Folder beside those of trainings, with the validations of their models."""
+MONITORING = "monitoring"
+"""The same, with the watches of their models."""
 
 
 def folder_of(study: Path | str) -> Path:
@@ -46,7 +48,7 @@ def on_disk(folder: Path) -> tuple[tuple[ListedRun, ...], tuple[str, ...]]:
     for each in sorted(folder.iterdir()):
         if each.is_symlink() or each.name.startswith(".") or not each.is_dir():
             continue
-        if each.name == VALIDATIONS:
+        if each.name in (VALIDATIONS, MONITORING):
             continue
         if not (each / RECORD).is_file():
             left_out.append(each.name)

@@ -11,11 +11,8 @@ from typing import Any
 import numpy as np
 
 from predictor.disk import (
-    LATEST,
-    check_writable,
     dump_json,
     link_latest,
-    refuse_foreign,
     write_files,
 )
 from predictor.errors import PredictorError
@@ -37,12 +34,11 @@ from predictor.results import (
     MeasuredGap,
     ModelInNewPatients,
     SharedValidation,
-    ValidatedModel,
     ValidationResult,
 )
 from predictor.saved import SavedModel
 from predictor.scorers.contract import probability_of
-from predictor.tracking import LoggedValidation, MLflowTracker, Tracker, ValidationRun
+from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation.centres import centre_performance, for_others
 from predictor.validation.group_performance import by_group_in
 from predictor.validation.new_curves import (
@@ -55,7 +51,7 @@ from predictor.validation.new_patients import NewPatients, difference_in, measur
 from predictor.validation.verdict_in_new_patients import level_in_new_patients
 from predictor.workflows import provenance
 from predictor.workflows.beginning import Beginning
-from predictor.workflows.case_mix import case_mix, counts_of_training, training_prevalence
+from predictor.workflows.case_mix import case_mix, training_prevalence
 from predictor.workflows.fitted import Progress, silent
 from predictor.workflows.new_cohort import (
     Floats,
@@ -64,7 +60,8 @@ from predictor.workflows.new_cohort import (
     read_new_cohort,
     read_training_patients,
 )
-from predictor.workflows.past_trainings import REPORTS, VALIDATIONS
+from predictor.workflows.past_trainings import VALIDATIONS
+from predictor.workflows.reports_of_models import about_model, logged_or_why, report_folder
 from predictor.workflows.scoring import find_model
 from predictor.workflows.validation_entry import validation_entry
 from predictor.workflows.validation_page import validation_page
@@ -146,7 +143,9 @@ def validate(
     beginning = Beginning.now()
     progress("reading", 0.0)
     saved = find_model(model, tracker)
-    folder = _place(saved, out, beginning)
+    folder = report_folder(
+        saved, VALIDATIONS, beginning, out, files=(REPORT, PAGE, SHARED), called="validation"
+    )
     tracker.check()
     cohort = read_new_cohort(saved, data)
     others = {
@@ -176,7 +175,9 @@ def validate(
         validated.result, saved, started=beginning.started, ended=ended,
         data=Path(data).stem, name=name, artifacts=artifacts,
     )  # fmt: skip
-    logged, tracking_error = _try_to_log(run, tracker)
+    logged, tracking_error = logged_or_why(
+        run, tracker, "Validate again once the store is back; what is written stays"
+    )
     return DeliveredValidation(
         **dict(validated.result),
         report=str(folder / PAGE),
@@ -237,7 +238,7 @@ def measure_model(
         outcome=study.outcome.name,
         predict_at=study.predict_at,
         rule=study.outcome.rule,
-        model=_about(model, model.learner),
+        model=about_model(model, model.learner),
         data=flow(cohort.labelled, cohort.fingerprint),
         clusters=None if cohort.clusters is None else patients.units.count,
         measures=shown,
@@ -269,12 +270,16 @@ def _compared(
     measures: Sequence[Measure],
 ) -> tuple[dict[str, ModelInNewPatients], tuple[MeasuredGap, ...]]:
     candidates = {
-        name: (_about(other, name), probability_of(logit.copy()), other.performance.get("metrics"))
+        name: (
+            about_model(other, name),
+            probability_of(logit.copy()),
+            other.performance.get("metrics"),
+        )
         for name, (other, logit) in others.items()
     }
     share = training_prevalence(cohort.model)
     if share is not None and 0 < share < 1:
-        about = _about(cohort.model, NO_MODEL)
+        about = about_model(cohort.model, NO_MODEL)
         candidates[NO_MODEL] = (about, np.full(len(cohort), share), None)
     models: dict[str, ModelInNewPatients] = {}
     differences: list[MeasuredGap] = []
@@ -308,21 +313,6 @@ def _shared(
     )
 
 
-def _about(model: SavedModel, name: str) -> ValidatedModel:
-    counts = counts_of_training(model)
-    trained = model.provenance.get("time")
-    return ValidatedModel(
-        name=name,
-        study=model.study.study,
-        learner=model.learner,
-        outcome=model.study.outcome.name,
-        digest=f"sha256:{model.digest}",
-        trained=trained if isinstance(trained, str) else None,
-        patients=None if counts is None else counts[0],
-        events=None if counts is None else counts[1],
-    )
-
-
 def _named(saved: SavedModel, others: Sequence[SavedModel]) -> list[tuple[str, SavedModel]]:
     """Other models by a name of their own: the learner, with its study or a number if need be."""
     taken, named = {saved.learner, NO_MODEL}, []
@@ -335,36 +325,6 @@ def _named(saved: SavedModel, others: Sequence[SavedModel]) -> list[tuple[str, S
         taken.add(name)
         named.append((name, other))
     return named
-
-
-def _place(saved: SavedModel, out: Path | str | None, beginning: Beginning) -> Path:
-    study = saved.study.study
-    own = REPORTS / study / VALIDATIONS / beginning.training
-    folder = own if out is None else Path(out)
-    check_writable(folder)
-    if out is None:
-        latest = folder.with_name(LATEST)
-        refuse_foreign(
-            [] if latest.is_symlink() else [latest],
-            lambda _: False,
-            kind="a link to the last validation",
-            way_out="move it away, or write elsewhere (--out)",
-        )
-    refuse_foreign(
-        [folder / path for path in (REPORT, PAGE, SHARED, "figures")],
-        lambda _: False,
-        kind="of this validation",
-        way_out="choose another folder (--out), or move it away",
-    )
-    return folder
-
-
-def _try_to_log(run: ValidationRun, tracker: Tracker) -> tuple[LoggedValidation | None, str | None]:
-    """Track a validation that is on the disk: where the tracker has it, or why it has not."""
-    try:
-        return tracker.log_validation(run), None
-    except PredictorError as error:
-        return None, f"{error} Validate again once the store is back; what is written stays"
 
 
 def _mapping(document: object) -> Mapping[str, Any]:

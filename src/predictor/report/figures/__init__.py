@@ -29,12 +29,19 @@ from predictor.report.figures.score_over_time import trajectories
 from predictor.report.figures.small_panels import shapes
 from predictor.report.figures.studies_planned import chance_by_patients
 from predictor.report.figures.trainings_over_time import trainings
+from predictor.report.figures.watched import (
+    aurocs_over_time,
+    outcome_charts,
+    outcomes_over_time,
+    patients_over_time,
+)
 
 __all__ = [
     "DRAWN",
     "Figure",
     "Table",
     "Workers",
+    "aurocs_over_time",
     "calibration",
     "calibration_in_new_patients",
     "chance_by_patients",
@@ -51,6 +58,9 @@ __all__ = [
     "instability",
     "learner_figures",
     "missing",
+    "outcome_charts",
+    "outcomes_over_time",
+    "patients_over_time",
     "report_figures",
     "shapes",
     "training_figures",

@@ -6,6 +6,7 @@ from predictor.report.page.blocks import Page, Picture, Table
 from predictor.report.page.combined_page import combined_page
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
+from predictor.report.page.monitoring_page import page_of_monitoring
 from predictor.report.page.plan_page import page_of_plan
 from predictor.report.page.template import render
 from predictor.report.page.trainings_page import comparison_page
@@ -21,6 +22,7 @@ __all__ = [
     "comparison_page",
     "embedded",
     "page_data",
+    "page_of_monitoring",
     "page_of_plan",
     "page_of_update",
     "page_of_validation",

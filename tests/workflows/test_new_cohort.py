@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,18 @@ def test_a_data_frame_is_read_too(ridge, new) -> None:
     np.testing.assert_array_equal(
         read_new_cohort(ridge, frame).logit, read_new_cohort(ridge, Path(path)).logit
     )
+
+
+def test_patients_of_one_cluster_are_a_sample_of_patients(small, ridge, patients) -> None:
+    columns = tuple(
+        column.model_copy(update={"roles": ("cluster",)}) if column.name == "note" else column
+        for column in ridge.study.columns
+    )
+    model = replace(ridge, study=ridge.study.model_copy(update={"columns": columns}))
+    rows = [{**row, "patient_id": f"B{n}"} for n, row in enumerate(patients(n=60, seed=8))]
+    for wards, expected in ((("a", "b", "c"), 3), (("a",), None)):
+        table = small.table(
+            [{**row, "note": wards[n % len(wards)]} for n, row in enumerate(rows)], "new.csv"
+        )
+        clusters = read_new_cohort(model, table).clusters
+        assert (None if clusters is None else len(set(clusters.tolist()))) == expected

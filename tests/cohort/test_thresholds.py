@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from predictor.cohort import label, thresholds, why_no_threshold
-from predictor.cohort.thresholds import NO_GRADE, NO_THRESHOLD, OTHER_PATIENTS
+from predictor.cohort.thresholds_of_grade import NO_GRADE, NO_THRESHOLD, OTHER_PATIENTS
 
 NAN = np.nan
 # in order of the rule, then of the grade; the last of each label has no grade

@@ -32,7 +32,7 @@ from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_table
 from predictor.cohort.strays import check_patients
 from predictor.cohort.target import Target
-from predictor.cohort.thresholds import thresholds, why_no_threshold
+from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
 
 __all__ = [
     "Cohort",

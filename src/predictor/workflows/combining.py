@@ -16,7 +16,7 @@ from predictor.disk import parse_json, read_plain
 from predictor.errors import DataError, PredictorError
 from predictor.printable import visible
 from predictor.report.figures import DRAWN, forest
-from predictor.report.page import combined_page, embedded, render
+from predictor.report.page import embedded, page_of_combined, render
 from predictor.results import CentrePerformance, CombinedValidations, SharedValidation
 from predictor.results.words import count, listed
 from predictor.saved.model import RESEARCH_ONLY
@@ -135,7 +135,7 @@ def write_combined(found: CombinedValidations, out: Path | str) -> Path:
             for measure in DRAWN
             if (figure := forest(shown.summary, measure, shown.learner)) is not None
         }
-        return render(combined_page(shown, embedded(figures, {}, {}), notice=RESEARCH_ONLY))
+        return render(page_of_combined(shown, embedded(figures, {}, {}), notice=RESEARCH_ONLY))
 
     return write_page(out, "combined.html", make)
 

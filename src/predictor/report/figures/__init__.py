@@ -13,7 +13,7 @@ from predictor.report.figures.collect import (
 from predictor.report.figures.dendrogram import clusters
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.flow_diagram import flow
-from predictor.report.figures.forest import DRAWN, forest
+from predictor.report.figures.forest_plots import DRAWN, forest
 from predictor.report.figures.importance_bars import importance
 from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison

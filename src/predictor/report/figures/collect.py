@@ -10,7 +10,7 @@ from typing import Any
 from predictor.report.figures.calibration_plot import calibration
 from predictor.report.figures.figure import Figure
 from predictor.report.figures.flow_diagram import flow
-from predictor.report.figures.forest import DRAWN, forest
+from predictor.report.figures.forest_plots import DRAWN, forest
 from predictor.report.figures.importance_bars import importance
 from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from predictor.report.page.blocks import Page, Picture, Table
-from predictor.report.page.combined_page import combined_page
+from predictor.report.page.combined_page import page_of_combined
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
 from predictor.report.page.monitoring_page import page_of_monitoring
@@ -18,10 +18,10 @@ __all__ = [
     "Page",
     "Picture",
     "Table",
-    "combined_page",
     "comparison_page",
     "embedded",
     "page_data",
+    "page_of_combined",
     "page_of_monitoring",
     "page_of_plan",
     "page_of_update",

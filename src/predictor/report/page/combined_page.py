@@ -9,7 +9,7 @@ from predictor.report.page.centres_section import of_summary
 from predictor.results import CombinedValidations
 
 
-def combined_page(
+def page_of_combined(
     found: CombinedValidations, pictures: Sequence[Picture] = (), *, notice: str = ""
 ) -> Page:
     """The content of the page.

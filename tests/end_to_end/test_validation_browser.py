@@ -12,7 +12,7 @@ from predictor.saved import read_model
 from predictor.workflows.beginning import Beginning
 from predictor.workflows.new_cohort import read_new_cohort
 from predictor.workflows.validating import measure_model
-from predictor.workflows.validation_page import validation_page
+from predictor.workflows.validation_page import drawn_validation
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def file(trained, patients, tmp_path_factory) -> Path:
     cohort = read_new_cohort(read_model(trained.directory("ridge")), table)
     result = measure_model(cohort, {}, None, "B", Beginning.now()).result
     path = folder / "report.html"
-    path.write_bytes(validation_page(result)[1])
+    path.write_bytes(drawn_validation(result)[1])
     return path
 
 

@@ -229,7 +229,7 @@ def test_what_is_shared_of_two_tables_tells_no_outcome_of_the_patient_between_th
     for number, row in enumerate(rows):
         row["patient_id"] = f"B{number}"
     labelled = [row for row in rows if row["pain_t2"] != "" and row["course"] == 1]
-    right = {"events": 0, "observed_expected": 0, "calibration_intercept": 0, "auroc": 0}
+    right = {"events": 0, "observed_expected": 0, "calibration_slope": 0, "auroc": 0}
     guesses = dict.fromkeys(right, 0)
     whole = _measured(ridge, copied.study.table(rows, "whole.csv")).shared.centre
     for chosen in labelled[:24]:
@@ -237,7 +237,7 @@ def test_what_is_shared_of_two_tables_tells_no_outcome_of_the_patient_between_th
         before = _measured(ridge, copied.study.table(rest, "rest.csv")).shared.centre
         responded = float(chosen["pain_t0"]) - float(chosen["pain_t2"]) >= 2
         changes = {"events": whole.events - before.events}
-        for name in ("observed_expected", "calibration_intercept", "auroc"):
+        for name in ("observed_expected", "calibration_slope", "auroc"):
             one, other = whole.measures[name].estimate, before.measures[name].estimate
             changes[name] = one - other
         for name, change in changes.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from predictor.results import (
     NeededForValidation,
     ValidatedMeasure,
 )
+from predictor.saved.model import Document
 from predictor.validation.net_benefit import DecisionCurve
 from predictor.validation.new_curves import GainOverAll
 from predictor.validation.new_patients import Measured
@@ -34,9 +34,7 @@ _WIDTHS = {
 }
 
 
-def measured(
-    found: Mapping[str, Measured], trained: Mapping[str, Any]
-) -> dict[str, ValidatedMeasure]:
+def measured(found: Mapping[str, Measured], trained: Document) -> dict[str, ValidatedMeasure]:
     """Measures in the new patients beside what the training expected.
 
     Parameters
@@ -58,7 +56,7 @@ def measured(
     }
 
 
-def expected(trained: Mapping[str, Any], name: str) -> IntervalEstimate | None:
+def expected(trained: Document, name: str) -> IntervalEstimate | None:
     """What the training of a model expected of a measure; None where it does not say."""
     said = trained.get(name)
     if not isinstance(said, Mapping):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -37,6 +36,7 @@ from predictor.results import (
     ValidationResult,
 )
 from predictor.saved import SavedModel
+from predictor.saved.model import Document
 from predictor.scorers.contract import probability_of
 from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation.centres import centre_performance, for_others
@@ -63,8 +63,8 @@ from predictor.workflows.new_cohort import (
 from predictor.workflows.past_trainings import VALIDATIONS
 from predictor.workflows.reports_of_models import about_model, logged_or_why, report_folder
 from predictor.workflows.scoring import find_model
-from predictor.workflows.validation_entry import validation_entry
-from predictor.workflows.validation_page import validation_page
+from predictor.workflows.validation_entry import entry_of_validation
+from predictor.workflows.validation_page import drawn_validation
 
 REPORT, PAGE, SHARED = "report.json", "report.html", "validation.json"
 """The document, the page, and what may leave the hospital."""
@@ -156,7 +156,7 @@ def validate(
     called = name or Path(data).stem
     validated = measure_model(cohort, others, before, called, beginning, progress)
     progress("drawing", 0.8)
-    figures, page = validation_page(validated.result.visible())
+    figures, page = drawn_validation(validated.result.visible())
     artifacts = {
         REPORT: dump_json(validated.result.to_json()),
         PAGE: page,
@@ -171,7 +171,7 @@ def validate(
         link_latest(folder)
     progress("logging", 0.95)
     ended = time.time_ns() // 1_000_000
-    run = validation_entry(
+    run = entry_of_validation(
         validated.result, saved, started=beginning.started, ended=ended,
         data=Path(data).stem, name=name, artifacts=artifacts,
     )  # fmt: skip
@@ -327,5 +327,5 @@ def _named(saved: SavedModel, others: Sequence[SavedModel]) -> list[tuple[str, S
     return named
 
 
-def _mapping(document: object) -> Mapping[str, Any]:
+def _mapping(document: object) -> Document:
     return document if isinstance(document, Mapping) else {}

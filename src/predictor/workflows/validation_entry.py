@@ -17,7 +17,7 @@ MEASURES = "tables/measures.json"
 _WITH_ENDS = ("auroc", "calibration_intercept", "calibration_slope", "observed_expected")
 
 
-def validation_entry(
+def entry_of_validation(
     result: ValidationResult,
     model: SavedModel,
     *,

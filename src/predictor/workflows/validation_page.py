@@ -12,7 +12,7 @@ from predictor.results import ValidationResult
 from predictor.saved.model import RESEARCH_ONLY
 
 
-def validation_page(shown: ValidationResult) -> tuple[dict[str, bytes], bytes]:
+def drawn_validation(shown: ValidationResult) -> tuple[dict[str, bytes], bytes]:
     """Vector graphics by their place, and the page with them inside.
 
     Parameters

@@ -11,7 +11,7 @@ from predictor.saved import read_model
 from predictor.workflows.beginning import Beginning
 from predictor.workflows.new_cohort import logits_of, read_new_cohort
 from predictor.workflows.validating import measure_model
-from predictor.workflows.validation_page import validation_page
+from predictor.workflows.validation_page import drawn_validation
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def result(trained, patients, tmp_path_factory) -> ValidationResult:
 
 
 def test_the_page_has_every_section_figure_and_sentence(result) -> None:
-    figures, page = validation_page(result)
+    figures, page = drawn_validation(result)
     text = page.decode()
     assert list(figures) == [
         "figures/flow.svg", "figures/calibration.svg", "figures/decision_curve.svg"
@@ -44,7 +44,7 @@ def test_the_page_has_every_section_figure_and_sentence(result) -> None:
 
 def test_a_name_with_markup_is_shown_and_not_obeyed(result) -> None:
     changed = replaced(result, {("title",): "<script>alert(1)</script>", ("rule",): "a < b"})
-    _, page = validation_page(changed)
+    _, page = drawn_validation(changed)
     assert b"<script>" not in page
     assert b"&lt;script&gt;" in page
     assert b"a &lt; b" in page
@@ -59,6 +59,6 @@ def test_what_is_not_known_is_left_out(result) -> None:
         ("others",): {},
         ("gaps",): [],
     }
-    _, page = validation_page(replaced(result, unknown))
+    _, page = drawn_validation(replaced(result, unknown))
     assert b'<section id="others"' not in page
     assert b'<section id="case-mix"' in page

@@ -64,7 +64,7 @@ def predictor_of(logit: Floats) -> ComparedPredictor:
     )
 
 
-def case_mix(cohort: NewCohort, auroc: Measured, training: NewCohort | None) -> CaseMix:
+def compare_case_mix(cohort: NewCohort, auroc: Measured, training: NewCohort | None) -> CaseMix:
     """Compare new patients with those of the training.
 
     Parameters

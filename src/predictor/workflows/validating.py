@@ -51,7 +51,7 @@ from predictor.validation.new_patients import NewPatients, difference_in, measur
 from predictor.validation.verdict_in_new_patients import level_in_new_patients
 from predictor.workflows import provenance
 from predictor.workflows.beginning import Beginning
-from predictor.workflows.case_mix import case_mix, training_prevalence
+from predictor.workflows.case_mix import compare_case_mix, training_prevalence
 from predictor.workflows.fitted import Progress, silent
 from predictor.workflows.new_cohort import (
     Floats,
@@ -226,7 +226,7 @@ def measure_model(
     progress("comparing", 0.4)
     compared, differences = _compared(cohort, patients, others, measures)
     progress("case mix", 0.6)
-    mix = case_mix(cohort, found["auroc"], training)
+    mix = compare_case_mix(cohort, found["auroc"], training)
     hoped_for = expected(trained, "auroc")
     level = level_in_new_patients(found, None if hoped_for is None else hoped_for.estimate)
     needed = needed_patients(cohort.probability, cohort.logit, measures)

@@ -82,6 +82,29 @@ def test_the_order_of_clusters_and_their_numbers_do_not_matter(golden) -> None:
         assert each.low == pytest.approx(second[name].low, nan_ok=True), name
 
 
+def test_few_clusters_that_are_alike_by_chance_are_not_told_as_certain() -> None:
+    """Four sites that show the same numbers do not make 60 patients worth 6,000."""
+    rng = np.random.default_rng(4)
+    p = rng.uniform(0.1, 0.9, 15)
+    y = (rng.random(15) < p).astype(float)
+    four = np.repeat(np.arange(4), 15)
+    alike = NewPatients(np.tile(y, 4), four, 1)
+    independent = NewPatients(np.tile(y, 4), None, 1)
+    p4 = np.tile(p, 4)
+    together, apart = (measure_in(each, p4, MEASURES) for each in (alike, independent))
+    for name in ("brier", "calibration_intercept", "observed_expected", "scaled_brier"):
+        found, honest = together[name], apart[name]
+        assert found.high - found.low >= honest.high - honest.low - 1e-12, name
+    # that of the influences, where independent patients have a form of their own
+    for name in ("auroc", "calibration_slope", "log_loss", "net_benefit@0.4"):
+        found, honest = together[name], apart[name]
+        assert found.high - found.low > 0.85 * (honest.high - honest.low), name
+    # enough clusters are believed
+    ten = NewPatients(np.tile(y, 10), np.repeat(np.arange(10), 15), 1)
+    narrow = measure_in(ten, np.tile(p, 10), MEASURES)["brier"]
+    assert narrow.high - narrow.low < 1e-6 or np.isnan(narrow.low)
+
+
 def test_what_cannot_be_said_has_its_reason() -> None:
     y = np.repeat([0.0, 1.0], 20)
     apart = np.where(y > 0, 0.9, 0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from predictor.errors import DataError, StudyError
 from predictor.learners import make
 from predictor.results import DeliveredTraining
 from predictor.tracking import RecordingTracker
-from predictor.workflows import prepare, train
+from predictor.workflows import prepare, train, validate
 
 CENTRES = ("Aachen", "Bern", "Cork", "Delft")
 
@@ -167,3 +168,29 @@ def test_a_number_that_starts_again_in_each_site_has_to_be_said_to(small) -> Non
         prepare("study.yaml", "patients.csv", learners=["ridge"])
     small.change(("patient_id:   {role: id}", "patient_id:   {role: id, shared: true}"))
     assert prepare("study.yaml", "patients.csv", learners=["ridge"]).centres is not None
+
+
+def test_a_validation_in_several_centres_says_how_the_model_does_in_each(
+    small, quick, patients
+) -> None:
+    with_centres(small)
+    result = quick()
+    rows = [
+        {**row, "patient_id": f"B{place}", "clinic": ("Espoo", "Faro", "Graz")[place % 3]}
+        for place, row in enumerate(patients(n=150, seed=8))
+    ]
+    small.table(rows, "new.csv")
+    model = result.learners["ridge"].model
+    found = validate(model, "new.csv", tracker=RecordingTracker())
+    assert found.centres is not None
+    assert [centre.name for centre in found.centres.centres] == ["Espoo", "Faro", "Graz"]
+    assert found.centres.across["auroc"].estimate is not None
+    assert found.clusters == 3
+    folder = Path(found.report).parent
+    assert (folder / "figures" / "forest_auroc.svg").is_file()
+    assert "By centre" in Path(found.report).read_text(encoding="utf-8")
+    # one hospital is a sample of its own patients
+    small.table([{**row, "clinic": "Espoo"} for row in rows], "one.csv")
+    alone = validate(model, "one.csv", tracker=RecordingTracker())
+    assert alone.centres is None
+    assert alone.clusters is None

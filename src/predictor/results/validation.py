@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from predictor.results.base import FORMAT, Columns, Count, Named, Number, Numbers, Result
+from predictor.results.centres import CentresSummary
 from predictor.results.cohort import Flow
 from predictor.results.curves import Calibration, DecisionCurve, Row, TreatAll
 from predictor.results.groups import ByGroups
@@ -268,6 +269,8 @@ class ValidationResult(Result):
         Sample size, by measure.
     groups
         The model in groups that its study declares and these patients' table has columns for.
+    centres
+        The model in each of several centres of these patients; None without.
     verdict_level, verdict
         By the rule in ``docs/validating.md``, and why.
     time, versions
@@ -295,6 +298,7 @@ class ValidationResult(Result):
     case_mix: CaseMix
     needed: tuple[NeededForValidation, ...]
     groups: tuple[ByGroups, ...] = ()
+    centres: CentresSummary | None = None
     verdict_level: ValidationLevel
     verdict: tuple[str, ...]
     time: str

@@ -62,12 +62,12 @@ def performance_by_centre(
     names: Sequence[str],
     entropy: int,
 ) -> CentresSummary:
-    """How a learner does in each centre that it was trained without, and in all of them.
+    """How a model does in each centre that it was made without, and in all of them.
 
     Parameters
     ----------
     probability
-        (n,) from `leave_centres_out`.
+        (n,) of models that had no part of the patient's centre, as from `leave_centres_out`.
     y
         (n,) labels.
     centres

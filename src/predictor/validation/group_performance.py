@@ -14,7 +14,7 @@ import numpy.typing as npt
 from predictor import statistics
 from predictor.measures import measures_of
 from predictor.statistics import shifted_percentiles
-from predictor.statistics.influence import influence_on_auroc, standard_error
+from predictor.statistics.influence import influence_on_auroc
 from predictor.validation.new_patients import Measured, NewPatients, measure_in
 from predictor.validation.plan import Plan
 from predictor.validation.pooling import out_of_fold
@@ -139,7 +139,7 @@ def _apart(patients: NewPatients, probability: Counts, inside: npt.NDArray[np.bo
         y, p = patients.y[part], probability[part]
         difference += sign * float(statistics.auroc(y, p))
         influence[part] = sign * influence_on_auroc(y, p) * len(inside) / len(y)
-    half = patients.units.student * float(standard_error(influence, patients.clusters))
+    half = float(patients.units.half_width(influence))
     if not half > 0:
         return Measured.alone(difference, "it has no standard error here")
     return Measured(difference, difference - half, difference + half)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from predictor.validation.new_patients import NewPatients
 
 _Z = NormalDist().inv_cdf(0.975)
+FEWEST_CLUSTERS = 10
+"""Below it clusters are too few to say how much they differ, and nothing is resampled from them."""
+
 # of a patient of each kind, added where a share of few could be 0 or 1
 _ADDED = 0.5
 # a standard error below it is rounding: every patient is the same
@@ -56,9 +59,18 @@ class Units:
     @property
     def student(self) -> float:
         """97.5th percentile of Student's t with one degree of freedom less than there are units."""
-        from scipy.special import stdtrit
+        return _student(self.count)
 
-        return float(stdtrit(max(1, self.count - 1), 0.975))
+    def half_width(self, each: Counts) -> Counts:
+        """Half of a 95 % interval from the influence of each patient, (..., n).
+
+        A few clusters may be alike by chance: below `FEWEST_CLUSTERS` it is never less than that of
+        as many independent patients.
+        """
+        half: Counts = self.student * standard_error(each, self.clusters)
+        if self.clusters is None or self.count >= FEWEST_CLUSTERS:
+            return half
+        return np.fmax(half, _student(self.patients) * standard_error(each))
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class Form:
             half = _Z * float(self.independent(patients.y, p))
         else:
             each = self.of_each(patients.y, p, measure)
-            half = units.student * float(standard_error(each, units.clusters))
+            half = float(units.half_width(each))
         if not half > _ROUNDING:
             return float("nan"), float("nan")
         return _on(self.scale, estimate, half)
@@ -104,7 +116,7 @@ class Form:
         if self.of_both is not None and units.clusters is None:
             return _Z * float(self.of_both(patients.y, p, q))
         each = self.of_each(patients.y, p, measure) - self.of_each(patients.y, q, measure)
-        return units.student * float(standard_error(each, units.clusters))
+        return float(units.half_width(each))
 
 
 class LossForm(Form):
@@ -177,8 +189,8 @@ def benefit_interval(patients: NewPatients, p: Counts, thresholds: Counts) -> tu
     if units.clusters is not None:
         benefit = influence.benefits(y, p, thresholds)
         mean = benefit.mean(axis=-1)
-        error = standard_error(benefit - mean[:, None], units.clusters)
-        return mean - units.student * error, mean + units.student * error
+        half = units.half_width(benefit - mean[:, None])
+        return mean - half, mean + half
     odds = thresholds / (1 - thresholds)
     positive = p >= thresholds[:, None]
     hits = (positive * y).sum(axis=-1) + _ADDED
@@ -189,6 +201,12 @@ def benefit_interval(patients: NewPatients, p: Counts, thresholds: Counts) -> tu
     mean = np.where(positive.any(axis=-1), mean, np.nan)
     half = units.student * np.sqrt(((hits + odds**2 * alarms) / n - mean**2) / (n - 1))
     return mean - half, mean + half
+
+
+def _student(units: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(max(1, units - 1), 0.975))
 
 
 def _on(scale: Scale, estimate: float, half: float) -> Ends:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor import statistics
-from predictor.statistics.influence import benefits, standard_error
-from predictor.validation.interval_forms import benefit_interval
+from predictor.statistics.influence import benefits
+from predictor.validation.interval_forms import FEWEST_CLUSTERS, benefit_interval
 from predictor.validation.net_benefit import THRESHOLDS, DecisionCurve
-from predictor.validation.new_patients import FEWEST_CLUSTERS, NewPatients
+from predictor.validation.new_patients import NewPatients
 from predictor.validation.observed_shares import (
     Calibration,
     CalibrationCurve,
@@ -101,7 +101,7 @@ def gain_over_all(patients: NewPatients, probability: Counts) -> GainOverAll:
     y, units = patients.y, patients.units
     each = benefits(y, probability, THRESHOLDS) - benefits(y, np.ones(len(y)), THRESHOLDS)
     mean = each.mean(axis=-1)
-    half = units.student * standard_error(each - mean[:, None], units.clusters)
+    half = units.half_width(each - mean[:, None])
     # where nobody is below the threshold both are the same
     half = np.where(half > 0, half, np.nan)
     return GainOverAll(THRESHOLDS, mean, mean - half, mean + half)

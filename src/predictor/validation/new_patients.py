@@ -14,14 +14,11 @@ import numpy as np
 from predictor import statistics
 from predictor.measures import Measure
 from predictor.measures.measure import too_few
-from predictor.validation.interval_forms import FORMS, Units
+from predictor.validation.interval_forms import FEWEST_CLUSTERS, FORMS, Units
 from predictor.validation.resamples import Counts, Integers, bootstrap
 
 RESAMPLES = 1000
 """Resampled cohorts behind an interval that needs them."""
-
-FEWEST_CLUSTERS = 10
-"""Below it cohorts resampled from clusters are too alike, and nothing is resampled."""
 
 # resampled cohorts, times patients, that are measured at once
 _AT_ONCE = 4_000_000

@@ -38,6 +38,7 @@ from predictor.saved import SavedModel, matrix_of
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
 from predictor.study import Column, Study
+from predictor.study.columns import CLUSTERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +68,8 @@ class NewCohort:
     clusters
         (n,) number of each patient's cluster; None if the study has no cluster column, or the
         table has not, or if all are of one.
+    centres
+        (k,) name of each cluster, by its number, where clusters are centres; else None.
     fingerprint
         Of the columns that were read.
     entropy
@@ -83,6 +86,7 @@ class NewCohort:
     changed: npt.NDArray[np.bool_]
     logit: Floats
     clusters: npt.NDArray[np.int64] | None
+    centres: tuple[str, ...] | None
     fingerprint: str
     entropy: int
     groupings: tuple[Grouping, ...]
@@ -240,6 +244,9 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
     changed = np.stack([by_covariate.get(c.name, none) for c in matrix.covariates], axis=1)
     logit = _finite_logit(model, scored)
     names = _clusters(labelled.labelled)
+    # patients of one hospital are a sample of that hospital, whatever the model was made of
+    if names is not None and len(set(names)) == 1:
+        names = None
     return NewCohort(
         model=model,
         labelled=labelled,
@@ -247,8 +254,10 @@ def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCoh
         scored=scored,
         changed=changed,
         logit=logit,
-        # patients of one hospital are a sample of that hospital, whatever the model was made of
-        clusters=None if names is None or len(set(names)) == 1 else numbered(names),
+        clusters=None if names is None else numbered(names),
+        centres=None
+        if names is None or model.study.centre is None
+        else tuple(dict.fromkeys(names)),
         fingerprint=cohort.fingerprint(),
         entropy=cohort.entropy(),
         groupings=groupings(labelled.labelled),
@@ -283,7 +292,7 @@ def _columns(model: SavedModel, study: Study, names: list[str]) -> tuple[Column,
     """Columns of the dictionary to read, in its order; refused with all that are missing."""
     covariates = {c.name for c in needed_columns(study, [c.name for c in model.covariates])}
     outcome = {c.name for c in outcome_columns(study)}
-    wanted = covariates | outcome | {c.name for c in study.columns if c.role == "cluster"}
+    wanted = covariates | outcome | {c.name for c in study.columns if c.role in CLUSTERS}
     wanted |= frozenset[str]().union(*read_by_groups(study).values())
     faults, declared = [], {column.name for column in study.columns}
     others = [name for name in names if name not in declared]
@@ -323,7 +332,7 @@ def label_alone(study: Study, names: Collection[str]) -> Study:
     }
     alone |= {"control": None, "measurement_error": None}
     outcome = study.outcome.model_copy(update=alone)
-    columns = tuple(c for c in study.columns if c.name in names or c.role != "cluster")
+    columns = tuple(c for c in study.columns if c.name in names or c.role not in CLUSTERS)
     groups = {
         name: study.groups[name]
         for name, read in read_by_groups(study).items()

@@ -29,6 +29,7 @@ from predictor.report.validation_results import (
     treat_all,
 )
 from predictor.results import (
+    CentresSummary,
     DeliveredValidation,
     MeasuredGap,
     ModelInNewPatients,
@@ -40,6 +41,7 @@ from predictor.saved.model import Document
 from predictor.scorers.contract import probability_of
 from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation.centres import centre_performance, for_others
+from predictor.validation.centres_left_out import performance_by_centre
 from predictor.validation.group_performance import by_group_in
 from predictor.validation.new_curves import (
     calibration_in,
@@ -255,12 +257,21 @@ def measure_model(
             for each in cohort.groupings
             if len(each.groups) > 1
         ),
+        centres=_by_centre(cohort),
         verdict_level=level,
         verdict=sentences(level, shown, differences, mix, needed, counts.labelled, counts.events),
         time=provenance.now(),
         versions=provenance.versions(),
     )
     return Validated(result, _shared(cohort, patients, centre, result), cohort, beginning)
+
+
+def _by_centre(cohort: NewCohort) -> CentresSummary | None:
+    if cohort.centres is None or cohort.clusters is None:
+        return None
+    return performance_by_centre(
+        cohort.probability, cohort.y, cohort.clusters, cohort.centres, cohort.entropy
+    )
 
 
 def _compared(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from predictor.report.figures import (
+    DRAWN,
     calibration_in_new_patients,
     decision_curve_in_new_patients,
     flow,
+    forest,
 )
 from predictor.report.page import embedded, page_of_validation, render
+from predictor.report.page.centres_section import FOREST
 from predictor.results import ValidationResult
 from predictor.saved.model import RESEARCH_ONLY
 
@@ -25,6 +28,11 @@ def drawn_validation(shown: ValidationResult) -> tuple[dict[str, bytes], bytes]:
         "calibration": calibration_in_new_patients(shown),
         "decision_curve": decision_curve_in_new_patients(shown),
     }
+    if shown.centres is not None:
+        drawn |= {
+            f"{FOREST}{measure}": forest(shown.centres, measure, shown.model.name)
+            for measure in DRAWN
+        }
     figures = {name: figure for name, figure in drawn.items() if figure is not None}
     page = page_of_validation(shown, embedded(figures, {}, {}), notice=RESEARCH_ONLY)
     files = {f"figures/{name}.svg": figure.svg.encode() for name, figure in figures.items()}

@@ -34,7 +34,7 @@ def centres(report: TrainingResult, pictures: Sequence[Picture]) -> Section | No
     found = {name: facts for name, facts in report.learners.items() if facts.centres is not None}
     if not found:
         return None
-    any_rounded = any(facts.centres and facts.centres.rounded for facts in found.values())
+    several = (facts.centres for facts in found.values() if facts.centres is not None)
     drawn = [p.learner for p in pictures if p.learner is not None and p.topic.startswith(FOREST)]
     # comparators have no figures of their own
     wanted = [report.subject, report.champion, *drawn]
@@ -46,7 +46,7 @@ def centres(report: TrainingResult, pictures: Sequence[Picture]) -> Section | No
             Text(
                 f"Each {report.cluster} was left out once: everything, tuning included, was done "
                 "again without it, and the model was tried on its patients. That is what a new "
-                f"centre would see.{_ROUNDED if any_rounded else ''}"
+                f"centre would see.{max(map(rounded_in_words, several))}"
             ),
             _learners(found),
             *_of(first, found[first], pictures),
@@ -57,6 +57,11 @@ def centres(report: TrainingResult, pictures: Sequence[Picture]) -> Section | No
             ),
         ],
     )
+
+
+def rounded_in_words(found: CentresSummary) -> str:
+    """That counts are rounded, and why; empty where they are not."""
+    return _ROUNDED if found.rounded else ""
 
 
 def _of(name: str, facts: LearnerResult, pictures: Sequence[Picture]) -> list[Block]:

@@ -8,23 +8,22 @@ from predictor.report.page.blocks import (
     Block,
     Facts,
     Fold,
-    Group,
     Level,
     Missing,
     Page,
     Picture,
-    Points,
     Section,
     Table,
     Text,
     Verdict,
 )
+from predictor.report.page.case_mix_section import case_mix
+from predictor.report.page.centres_section import FOREST, of_summary, rounded_in_words
 from predictor.report.page.groups_section import of_model
 from predictor.report.page.pictures import of_topic
-from predictor.report.validation_in_words import NO_MODEL, outside_in_words
+from predictor.report.validation_in_words import NO_MODEL
 from predictor.report.wording import measure
 from predictor.results import (
-    ComparedPredictor,
     ValidatedMeasure,
     ValidationLevel,
     ValidationResult,
@@ -82,7 +81,8 @@ def page_of_validation(
             _decision_curve(report, pictures),
             *_others(report),
             *_groups(report),
-            _case_mix(report),
+            *_centres(report, pictures),
+            case_mix(report),
             _sample_size(report),
             _provenance(report),
         ],
@@ -104,6 +104,17 @@ def _facts(report: ValidationResult) -> list[tuple[str, str, str]]:
             f"{data.events} with the event ({percent(data.events / data.labelled)})",
         ),
     ]
+
+
+def _centres(report: ValidationResult, pictures: Sequence[Picture]) -> list[Section]:
+    """None where the new patients are not of several centres."""
+    found = report.centres
+    if found is None:
+        return []
+    drawn = [picture for picture in pictures if picture.topic.startswith(FOREST)]
+    said = "The same model in each centre of these patients, and what one more centre may expect."
+    blocks = of_summary(found, drawn, f"{report.model.name}: each centre")
+    return [Section("centres", "By centre", [Text(said + rounded_in_words(found)), *blocks])]
 
 
 def _groups(report: ValidationResult) -> list[Section]:
@@ -286,103 +297,6 @@ def _others(report: ValidationResult) -> list[Section]:
         else ""
     )
     return [Section("others", "Against other models", [*([Text(said)] if said else []), *blocks])]
-
-
-def _case_mix(report: ValidationResult) -> Section:
-    mix = report.case_mix
-    rows = [
-        [
-            column.column,
-            _mean(column.training, column.training_deviation),
-            _mean(column.here, column.here_deviation),
-            number(column.difference),
-        ]
-        for column in mix.columns
-    ]
-    covariates = [
-        [each.name, str(each.missing), str(each.outside), str(each.taken_as_another)]
-        for each in mix.covariates
-    ]
-    return Section(
-        "case-mix",
-        "How these patients differ",
-        [
-            Text(
-                "A model can do worse elsewhere because the patients are more alike, which no "
-                "model can help, or because its coefficients are wrong there. The first is seen in "
-                "the linear predictor, whatever the outcome was."
-            ),
-            _predictor(report),
-            *_membership(report),
-            Table(
-                "Covariates: mean (standard deviation) in the training and here; the difference in "
-                "standard deviations, of which 0.1 is small",
-                ["Column", "Training", "Here", "Difference"],
-                rows,
-                frozenset({1, 2, 3}),
-            ),
-            Group(
-                "Unlike the training patients",
-                [
-                    Text(
-                        f"{outside_in_words(mix, report.data.labelled)} lie outside the range of "
-                        "the training in a covariate: more than 3 standard deviations from its "
-                        "mean, or at a level nobody had."
-                    ),
-                    Table(
-                        "New patients by covariate",
-                        ["Covariate", "Missing", "Outside the range", "Taken as another value"],
-                        covariates,
-                        frozenset({1, 2, 3}),
-                    ),
-                ],
-            ),
-            Points(mix.notes),
-        ],
-    )
-
-
-def _mean(mean: float | None, deviation: float | None) -> str:
-    if mean is None or deviation is None:
-        return NONE
-    return f"{mean:.3g} ({deviation:.3g})".replace("-", "−")
-
-
-def _predictor(report: ValidationResult) -> Table:
-    mix = report.case_mix
-    groups: list[tuple[str, ComparedPredictor | None, float | None]] = [
-        ("Training", mix.training, mix.training_prevalence),
-        ("Here", mix.here, mix.prevalence),
-    ]
-    rows = [
-        [
-            name,
-            percent(share),
-            NONE if found is None else number(found.mean),
-            NONE if found is None else number(found.standard_deviation),
-            NONE if found is None else number(found.expected_auroc),
-        ]
-        for name, found, share in groups
-    ]
-    return Table(
-        "Linear predictor (log-odds), and the AUROC to be expected if the model were right",
-        ["Patients", "With the event", "Mean", "Standard deviation", "Expected AUROC"],
-        rows,
-        frozenset({1, 2, 3, 4}),
-    )
-
-
-def _membership(report: ValidationResult) -> list[Block]:
-    auroc = report.case_mix.membership_auroc
-    if auroc is None:
-        return []
-    return [
-        Text(
-            f"By their covariates, new patients can be told from those of the training with an "
-            f"AUROC of {number(auroc)}: 0.5 is not at all (the model is reproduced in patients "
-            "like its own), 1 entirely (it is carried over to others)."
-        )
-    ]
 
 
 def _sample_size(report: ValidationResult) -> Section:

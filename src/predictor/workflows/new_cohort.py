@@ -37,8 +37,7 @@ from predictor.results.words import listed
 from predictor.saved import SavedModel, matrix_of
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
-from predictor.study import Column, Study
-from predictor.study.columns import CLUSTERS
+from predictor.study import CLUSTERS, Column, Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,6 +21,7 @@ from predictor.results import (
     CombinedValidations,
     ComparableTraining,
     DecisionCurve,
+    DeliveredMonitoring,
     DeliveredTraining,
     DeliveredUpdate,
     DeliveredValidation,
@@ -49,7 +50,7 @@ DOCUMENTS = (
     DeliveredTraining, DeliveredValidation, CheckResult, Description, EnteredModels,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
     Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan, DeliveredUpdate,
-    CombinedValidations, SharedValidation,
+    CombinedValidations, SharedValidation, DeliveredMonitoring,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

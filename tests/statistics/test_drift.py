@@ -39,7 +39,7 @@ def test_nothing_that_varies_is_no_change() -> None:
 
 def test_the_mean_against_that_of_the_training() -> None:
     values = np.array([0.2, 0.4, 0.9, 1.5])
-    # z = 0.75 / sqrt(1/4 + 1/48)
+    # the mean is 0.75, and its standard error the root of 1/4 and 1/48
     assert since(values, 0.0, 1.0, 48) == pytest.approx(0.14957, abs=1e-4)
     assert since(values, 0.0, 1.0, 48, step=0.5) > since(values, 0.0, 1.0, 48)
     assert np.isnan(since(values, 0.0, 0.0, 48))

@@ -125,7 +125,7 @@ def _show(found: DeliveredMonitoring, out: Console) -> None:
 
     table = Table(title="Periods (95 % interval)", title_justify="left")
     table.add_column("period")
-    for column in ("patients", "events", "foretold", "AUROC"):
+    for column in ("patients", "events", "expected", "AUROC"):
         table.add_column(column, justify="right")
     for period in found.periods:
         table.add_row(

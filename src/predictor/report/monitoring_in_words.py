@@ -14,14 +14,14 @@ from predictor.results import (
 from predictor.results.words import listed, number, percent, with_interval
 
 LOOKS_FOR: Mapping[str, str] = {
-    "more events": "more events than foretold (odds doubled)",
-    "fewer events": "fewer events than foretold (odds halved)",
+    "more events": "more events than expected (odds doubled)",
+    "fewer events": "fewer events than expected (odds halved)",
     "weaker": "patients told apart less well (slope 0.5)",
 }
 """Charts in words."""
 
 HEADLINES: Mapping[MonitoringLevel, str] = {
-    "update": "Update: outcomes are not as foretold",
+    "update": "Update: outcomes are not as expected",
     "look": "Look: the patients have changed",
     "too few to say": "No alarm, but too few patients to say",
     "nothing to see": "Nothing to see",
@@ -90,14 +90,14 @@ def _outcomes(patients: WatchedPatients, measures: Mapping[str, ValidatedMeasure
     )
     return (
         f"In {patients.watched} patients, {patients.events} with the event, "
-        f"{with_interval(ratio)} events happened for each that was foretold, and the AUROC is "
+        f"{with_interval(ratio)} events happened for each that was expected, and the AUROC is "
         f"{with_interval(auroc)}{before}."
     )
 
 
 def _alarms(charts: Mapping[str, OutcomeChart], by_now: float) -> list[str]:
     alarms = [
-        f"The chart that looks for {chart.looks_for} crossed its limit at the end of {chart.alarm}."
+        f"The chart that looks for {chart.looks_for} crossed its limit in {chart.alarm}."
         for chart in charts.values()
         if chart.alarm is not None
     ]
@@ -112,7 +112,7 @@ def _power(charts: Mapping[str, OutcomeChart], nothing: float) -> list[str]:
         return []
     chance = {name: percent(chart.chance) for name, chart in charts.items()}
     said = (
-        "Had it been wrong from the start, an alarm had come by now with a chance of "
+        "Had it been wrong from the start, an alarm would have come by now with a chance of "
         f"{chance['more events']} if the odds of the event were doubled, "
         f"{chance['fewer events']} if they were halved, {chance['weaker']} if the slope were 0.5 "
         f"and {percent(nothing)} if it predicted nothing."
@@ -126,7 +126,7 @@ def _drift(drift: DriftOfPatients | None) -> list[str]:
     said = []
     if drift.alarm is not None:
         what = listed([each.what for each in drift.changed[:4]])
-        said.append(f"At the end of {drift.alarm} scored patients were others than before: {what}.")
+        said.append(f"In {drift.alarm} scored patients were others than before: {what}.")
     if drift.alarm_since_training is not None and drift.training is not None:
         before = drift.training.mean
         now = drift.periods[-1].linear_predictor.mean
@@ -136,8 +136,8 @@ def _drift(drift: DriftOfPatients | None) -> list[str]:
             else (f" (mean {number(now)} in the last period, {number(before)} in the training)")
         )
         said.append(
-            "Their linear predictor is not that of the training patients, as was seen at the end "
-            f"of {drift.alarm_since_training}{where}."
+            "Their linear predictor is not that of the training patients, as was seen in "
+            f"{drift.alarm_since_training}{where}."
         )
     return said or ["Scored patients have not been seen to change."]
 

@@ -41,7 +41,8 @@ class Change:
         centre
             Log-odds that a wrong slope leaves as they are.
         """
-        return np.log(self.odds) + centre + self.slope * (np.asarray(logit) - centre)
+        true: FloatArray = np.log(self.odds) + centre + self.slope * (np.asarray(logit) - centre)
+        return true
 
 
 def cusum(
@@ -95,7 +96,7 @@ def cusum_limits(
 ) -> FloatArray:
     """Limits that a right model crosses in a stated share of looks.
 
-    Watches of these very patients are simulated with outcomes that the model foretells. At each
+    Watches of these very patients are simulated with outcomes drawn from the model. At each
     period, limits are such that of the watches still without an alarm, a share of `rate` has one,
     in whichever chart: after k periods a right model has raised a false alarm in ``1 - (1 -
     rate)^k`` of watches, whoever the patients are. All charts have the same chance to be the first.

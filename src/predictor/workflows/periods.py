@@ -167,6 +167,6 @@ def _name(start: datetime.date, every: Every) -> str:
 
 def _is_number(text: str) -> bool:
     try:
-        return np.isfinite(float(text))
+        return bool(np.isfinite(float(text)))
     except ValueError:
         return False

@@ -1,4 +1,4 @@
-"""A model over time: what it foretold and what came, its charts, and its patients."""
+"""A model over time: observed and expected events, its charts, and its patients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from predictor.results.words import percent
 
 _BODY = 3.3
 _OBSERVED = {"color": style.BLUE, "linestyle": "none", "marker": "o", "markersize": 6}
-_FORETOLD = {
+_EXPECTED = {
     "color": style.ORANGE, "linestyle": "none", "marker": "_", "markersize": 16,
     "markeredgewidth": 2.4,
 }  # fmt: skip
@@ -28,33 +28,33 @@ _LIMIT = {"color": style.INK, "linewidth": 1.4}
 
 
 def outcomes_over_time(found: MonitoringResult) -> Figure:
-    """Share with the event in each period with its interval, and what the model foretold."""
-    title = f"{found.outcome}: foretold and come"
+    """Share with the event in each period with its interval, and what the model expected."""
+    title = f"Observed and expected {found.outcome}"
     periods = found.periods
     rows = [(period, *_observed(period)) for period in periods]
 
     def draw() -> Any:
-        paper = _paper(title, found, Key("with the event (95 % interval)", _OBSERVED),
-                       Key("foretold", _FORETOLD))  # fmt: skip
+        paper = _paper(title, found, Key("observed (95 % interval)", _OBSERVED),
+                       Key("expected", _EXPECTED))  # fmt: skip
         axes = _axes(paper, [period.name for period in periods], "patients with the event, %")
         for x, (period, share, low, high) in enumerate(rows):
             if low is not None and high is not None:
                 axes.plot([x, x], [low, high], color=style.BLUE, linewidth=1.6)
-            axes.plot([x], [period.expected], **_FORETOLD)
+            axes.plot([x], [period.expected], **_EXPECTED)
             axes.plot([x], [share], **_OBSERVED)
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
         return paper.figure
 
     said = "; ".join(
-        f"{period.name}: {percent(share)}, foretold {percent(period.expected)}"
+        f"{period.name}: {percent(share)}, expected {percent(period.expected)}"
         for period, share, *_ in rows
     )
     return Figure(
         title=title,
         alt=f"{title}. {said}.",
         table=Table(
-            ("period", "patients", "with the event (95 % interval)", "foretold"),
+            ("period", "patients", "observed (95 % interval)", "expected"),
             tuple(
                 (
                     period.name,
@@ -133,7 +133,7 @@ def outcome_charts(found: MonitoringResult) -> Figure:
         return paper.figure
 
     alarms = [
-        f"{chart.looks_for}: alarm at the end of {chart.alarm}"
+        f"{chart.looks_for}: alarm in {chart.alarm}"
         for chart in found.charts.values()
         if chart.alarm is not None
     ]

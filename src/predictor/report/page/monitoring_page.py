@@ -29,7 +29,7 @@ _KEYS: Mapping[MonitoringLevel, Level] = {
     "too few to say": "exploratory",
     "nothing to see": "ready",
 }
-_IN_PERIOD = ("auroc", "observed_expected", "calibration_slope", "brier")
+_IN_PERIOD = ("auroc", "observed_expected", "brier")
 
 
 def page_of_monitoring(
@@ -118,7 +118,7 @@ def _patients(report: MonitoringResult) -> Section:
 def _outcomes(report: MonitoringResult, pictures: Sequence[Picture]) -> Section:
     rows = [
         [
-            period.name,
+            _short(period.name),
             str(period.patients),
             str(period.events),
             number(period.expected * period.patients, 1),
@@ -137,7 +137,7 @@ def _outcomes(report: MonitoringResult, pictures: Sequence[Picture]) -> Section:
     )
     return Section(
         "outcomes",
-        "What was foretold, and what came",
+        "Observed and expected",
         [
             Text(
                 "Each period has at least 5 patients with and 5 without the event; smaller ones "
@@ -148,7 +148,7 @@ def _outcomes(report: MonitoringResult, pictures: Sequence[Picture]) -> Section:
             *of_topic(pictures, "aurocs"),
             Table(
                 "Each period (95 % intervals)",
-                ["Period", "Patients", "Events", "Foretold", *(measure(m)[0] for m in _IN_PERIOD)],
+                ["Period", "Patients", "Events", "Expected", *(measure(m)[0] for m in _IN_PERIOD)],
                 rows,
                 frozenset(range(1, 4 + len(_IN_PERIOD))),
                 wide=True,
@@ -168,7 +168,7 @@ def _charts(report: MonitoringResult, pictures: Sequence[Picture]) -> Section:
         "Has the model gone wrong?",
         [
             Text(
-                "Each chart adds up, patient by patient, how much likelier the outcomes are if the "
+                "Each chart adds up, period by period, how much likelier the outcomes are if the "
                 "model has gone wrong in its way than if it is right, and begins anew at 0 when "
                 "they are not (risk-adjusted CUSUM, Steiner 2000). Limits come from watches of "
                 "these very patients in which the model is right."
@@ -182,7 +182,7 @@ def _charts(report: MonitoringResult, pictures: Sequence[Picture]) -> Section:
             *of_topic(pictures, "charts"),
             Table(
                 "Alarms, and how likely there had been one by now had it been so from the start",
-                ["Looks for", "Alarm at the end of", "Chance by now"],
+                ["Looks for", "Alarm in", "Chance by now"],
                 rows,
                 frozenset({2}),
             ),
@@ -239,12 +239,16 @@ def _tests(drift: DriftOfPatients) -> Table:
             else "the model does not hold its training's",
         ],
     ]
-    return Table("Tests that hold their rate", ["Test", "Alarm at the end of", "Now"], rows)
+    return Table("Tests that hold their rate", ["Test", "Alarm in", "Now"], rows)
 
 
 def _flags(drift: DriftOfPatients, which: str) -> Block:
     rows = [
-        [period.name, str(period.patients), *(str(n) for n in getattr(period, which).values())]
+        [
+            _short(period.name),
+            str(period.patients),
+            *(str(n) for n in getattr(period, which).values()),
+        ]
         for period in drift.periods
     ]
     names = list(getattr(drift.periods[0], which))
@@ -255,6 +259,11 @@ def _flags(drift: DriftOfPatients, which: str) -> Block:
         frozenset(range(1, 2 + len(names))),
         wide=len(names) > 4,
     )
+
+
+def _short(period: str) -> str:
+    """A period in a column of periods."""
+    return period.removeprefix("patients ")
 
 
 def _provenance(report: MonitoringResult) -> Section:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from predictor.workflows import fit as fit
     from predictor.workflows import judge as judge
     from predictor.workflows import log as log
+    from predictor.workflows import monitor as monitor
     from predictor.workflows import plan as plan
     from predictor.workflows import plan_study as plan_study
     from predictor.workflows import prepare as prepare
@@ -87,6 +88,7 @@ __all__ = [
     "judge",
     "load_study",
     "log",
+    "monitor",
     "plan",
     "plan_study",
     "prepare",
@@ -133,6 +135,7 @@ _WHERE = {
     "judge": "workflows",
     "load_study": "study",
     "log": "workflows",
+    "monitor": "workflows",
     "plan": "workflows",
     "plan_study": "workflows",
     "prepare": "workflows",

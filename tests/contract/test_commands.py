@@ -18,6 +18,7 @@ from predictor.cli.program import _COMMANDS, commands
 from predictor.measures import measures_of
 from predictor.results import (
     CheckResult,
+    DeliveredMonitoring,
     DeliveredTraining,
     DeliveredUpdate,
     DeliveredValidation,
@@ -177,6 +178,25 @@ def test_validate_prints_its_document(copied, in_mlflow, patients, quiet) -> Non
     assert set(document["measures"]) == MEASURES
     assert document["about_version"].startswith("small.responder_t2.T0/")
     for place in ("report", "report_json", "shared"):
+        assert (copied.study.folder / document[place]).is_file()
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_monitor_prints_its_document(copied, in_mlflow, patients, quiet) -> None:
+    copied.study.table(patients(n=60, seed=8), "new.csv")
+    run(
+        copied.study.folder, "score", "models/small/latest/ridge", "--data", "new.csv",
+        "--out", "scores.csv", "--lenient",
+    )  # fmt: skip
+    document, err = run(
+        copied.study.folder, "monitor", "models:/small@champion", "--scored", "scores.csv",
+        "--outcomes", "new.csv", "--period", "15", *quiet,
+    )  # fmt: skip
+    same(document, DeliveredMonitoring)
+    assert document["periods"][0]["name"].startswith("patients 1 to ")
+    assert document["about_version"].startswith("small.responder_t2.T0/")
+    for place in ("report", "report_json"):
         assert (copied.study.folder / document[place]).is_file()
     assert (err == "") == bool(quiet)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from predictor.errors import ModelError, PredictorError
 from predictor.tracking import (
@@ -81,6 +82,23 @@ def test_a_validation_is_logged_once_and_linked_to_its_model(tracker, make_run) 
     # it is no training, and no model
     assert len(tracker.trainings("crps")[1]) == 2
     assert tracker.failed_runs("crps") == ()
+
+
+def test_a_watch_is_logged_as_one_and_linked_to_its_model(tracker, make_run) -> None:
+    logged = tracker.log(make_run())
+    watch = {"command": "monitor", "validation": "2026-11-30T080910-fedcba", "verdict": "update"}
+    first = tracker.log_validation(_validation(**watch))
+    assert tracker.log_validation(_validation(**watch)).run_id == first.run_id
+    assert first.about_version == f"{logged.registered}/{logged.versions['pain only']}"
+    validated = tracker.log_validation(_validation())
+    assert validated.run_id != first.run_id
+    if isinstance(tracker, MLflowTracker):
+        client = MlflowClient()
+        tags = client.get_run(first.run_id).data.tags
+        assert (tags["mlflow.source.name"], tags["verdict"]) == ("predictor monitor", "update")
+        version = client.get_model_version(*first.about_version.split("/"))
+        assert version.tags["monitoring.2026-11-30T080910-fedcba"] == "update"
+        assert version.tags["validation.2026-11-30T070809-abcdef"] == "holds up"
 
 
 def test_a_validation_of_a_model_from_elsewhere_has_no_link(tracker, make_run) -> None:

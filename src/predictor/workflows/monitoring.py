@@ -14,8 +14,8 @@ from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation.watches import PLANNED
 from predictor.workflows.beginning import Beginning
 from predictor.workflows.fitted import Progress, silent
-from predictor.workflows.monitoring_entry import monitoring_entry
-from predictor.workflows.monitoring_page import monitoring_page
+from predictor.workflows.monitoring_entry import entry_of_watch
+from predictor.workflows.monitoring_page import page_and_figures
 from predictor.workflows.past_trainings import MONITORING
 from predictor.workflows.periods import FEWEST_IN_PERIOD, Every
 from predictor.workflows.reports_of_models import logged_or_why, report_folder
@@ -98,7 +98,7 @@ def monitor(
     cohort = read_watched(saved, scored, outcomes, Cut(by, every, period), today)
     result = watch_model(cohort, beginning, planned=planned, progress=progress)
     progress("drawing", 0.8)
-    figures, page = monitoring_page(result.visible())
+    figures, page = page_and_figures(result.visible())
     artifacts = {REPORT: dump_json(result.to_json()), PAGE: page, **figures}
     write_files(
         {folder / path: content for path, content in artifacts.items()},
@@ -107,7 +107,7 @@ def monitor(
     if out is None:
         link_latest(folder)
     progress("logging", 0.95)
-    run = monitoring_entry(
+    run = entry_of_watch(
         result, saved, started=beginning.started, ended=time.time_ns() // 1_000_000,
         data=Path(outcomes).stem, name=name, artifacts=artifacts,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from predictor.workflows.validation_entry import made_by
 PERIODS = "tables/periods.json"
 
 
-def monitoring_entry(
+def entry_of_watch(
     result: MonitoringResult,
     model: SavedModel,
     *,

@@ -13,7 +13,7 @@ from predictor.results import MonitoringResult
 from predictor.saved.model import RESEARCH_ONLY
 
 
-def monitoring_page(shown: MonitoringResult) -> tuple[dict[str, bytes], bytes]:
+def page_and_figures(shown: MonitoringResult) -> tuple[dict[str, bytes], bytes]:
     """Vector graphics by their place, and the page with them inside.
 
     Parameters

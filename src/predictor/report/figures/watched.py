@@ -208,7 +208,11 @@ def _paper(title: str, found: MonitoringResult, *keys: Key) -> Sheet:
 
 def _axes(paper: Sheet, names: Sequence[str], label: str) -> Any:
     """Axes with the periods below; as many of their names as there is room for."""
-    said = [style.wrapped(name.removeprefix("patients ")) for name in names]
+    in_order = all(name.startswith("patients ") for name in names)
+    if in_order:
+        said = [name.removeprefix("patients ") for name in names]
+    else:
+        said = [style.wrapped(name).replace(" to ", "\nto ") for name in names]
     room = (paper.width - 0.85) / len(said)
     step = max(1, -(-int(100 * max(map(style.width_of, said)) + 12) // int(100 * room)))
     lines = max(text.count("\n") for text in said)
@@ -216,7 +220,6 @@ def _axes(paper: Sheet, names: Sequence[str], label: str) -> Any:
     shown = range(0, len(said), step)
     axes.set_xticks(list(shown), [said[place] for place in shown])
     axes.set_xlim(-0.5, len(said) - 0.5)
-    in_order = all(name.startswith("patients ") for name in names)
     axes.set_xlabel("patients, in the order in which they came" if in_order else "period")
     axes.set_ylabel(label)
     return axes

@@ -110,7 +110,7 @@ def _patients(report: MonitoringResult) -> Section:
                     ("Periods", report.how),
                 ]
             ),
-            Table("Patients", ["", "Patients"], [[w, str(n)] for w, n in rows], frozenset({1})),
+            Table("Patients", ["Who", "Patients"], [[w, str(n)] for w, n in rows], frozenset({1})),
         ],
     )
 
@@ -217,8 +217,11 @@ def _scored(report: MonitoringResult, pictures: Sequence[Picture]) -> Section:
             )
         )
     blocks += [
-        Group("Missing values", [_flags(drift, "missing")]),
-        Group("Unlike the training patients", [_flags(drift, "unlike")]),
+        Group("Missing values", [_flags(drift, "missing", "Patients without a value")]),
+        Group(
+            "Unlike the training patients",
+            [_flags(drift, "unlike", "Patients far from the training, or at a level nobody had")],
+        ),
     ]
     return Section("drift", title, blocks)
 
@@ -242,7 +245,7 @@ def _tests(drift: DriftOfPatients) -> Table:
     return Table("Tests that hold their rate", ["Test", "Alarm in", "Now"], rows)
 
 
-def _flags(drift: DriftOfPatients, which: str) -> Block:
+def _flags(drift: DriftOfPatients, which: str, caption: str) -> Block:
     rows = [
         [
             _short(period.name),
@@ -253,7 +256,7 @@ def _flags(drift: DriftOfPatients, which: str) -> Block:
     ]
     names = list(getattr(drift.periods[0], which))
     return Table(
-        "Patients, by covariate",
+        caption,
         ["Period", "Patients", *names],
         rows,
         frozenset(range(1, 2 + len(names))),
@@ -262,8 +265,9 @@ def _flags(drift: DriftOfPatients, which: str) -> Block:
 
 
 def _short(period: str) -> str:
-    """A period in a column of periods."""
-    return period.removeprefix("patients ")
+    """A period in a column of periods, broken only where two are joined."""
+    ends = period.removeprefix("patients ").split(" to ")
+    return " to ".join(end.replace(" ", "\u00a0") for end in ends)
 
 
 def _provenance(report: MonitoringResult) -> Section:

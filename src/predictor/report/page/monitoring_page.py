@@ -29,7 +29,7 @@ _KEYS: Mapping[MonitoringLevel, Level] = {
     "too few to say": "exploratory",
     "nothing to see": "ready",
 }
-_IN_PERIOD = ("auroc", "observed_expected", "brier")
+_IN_PERIOD = ("auroc", "observed_expected")
 
 
 def page_of_monitoring(

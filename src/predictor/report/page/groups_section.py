@@ -35,7 +35,10 @@ def groups(report: TrainingResult, _pictures: Sequence[Picture]) -> Section | No
         "Groups of patients",
         [
             *of_model(first, found.pop(first)),
-            *(Fold(f"Groups by {name}", [_table(e) for e in each]) for name, each in found.items()),
+            *(
+                Fold(f"Groups by {name}", [_table(name, e) for e in each])
+                for name, each in found.items()
+            ),
         ],
     )
 
@@ -48,7 +51,7 @@ def of_model(name: str, found: Sequence[ByGroups]) -> list[Block]:
             "trained for a group. Of many groups, one in twenty differs by chance."
         ),
         Points(in_words(found)),
-        *(_table(each) for each in found),
+        *(_table(name, each) for each in found),
         *_why_untold(found),
     ]
 
@@ -70,9 +73,9 @@ def _short(found: NotedEstimate) -> str:
     return (found.note or NONE).partition(":")[0]
 
 
-def _table(found: ByGroups) -> Table:
+def _table(name: str, found: ByGroups) -> Table:
     return Table(
-        f"By {found.name}; observed minus predicted is below 0 where too much is promised",
+        f"{name} by {found.name}; observed minus predicted is below 0 where too much is promised",
         [
             found.name,
             "Patients",

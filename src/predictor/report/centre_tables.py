@@ -9,7 +9,7 @@ from predictor.results.words import NONE, number, percent, span, with_interval
 
 
 def tables_of_centres(
-    found: CentresSummary, caption: str = "Each centre"
+    found: CentresSummary, model: str | None = None
 ) -> tuple[ShownTable, ShownTable]:
     """What the centres say together, and each of them.
 
@@ -17,12 +17,13 @@ def tables_of_centres(
     ----------
     found
         A model across centres.
-    caption
-        Of the second table.
+    model
+        Its name, where several are told of; then both titles begin with it.
     """
+    of = "" if model is None else f"{model}: "
     together = ShownTable(
         slug="across_centres",
-        title="Random effects: mean of such centres, and where one more is expected (95 %)",
+        title=f"{of}Random effects: mean of such centres, and where one more is expected (95 %)",
         headings=(
             "Measure",
             "Centres",
@@ -48,7 +49,7 @@ def tables_of_centres(
     names = list(found.across)
     each = ShownTable(
         slug="centres",
-        title=f"{caption}, with 95 % intervals{'; rounded' if found.rounded else ''}",
+        title=f"{of}Each centre, with 95 % intervals{'; rounded' if found.rounded else ''}",
         headings=("Centre", "Events of patients", *(measure_title(name) for name in names)),
         rows=tuple(
             (

@@ -68,10 +68,12 @@ def _of(name: str, facts: LearnerResult, pictures: Sequence[Picture]) -> list[Bl
     if facts.centres is None:
         return []
     own = [p for p in pictures if p.learner == name and p.topic.startswith(FOREST)]
-    return of_summary(facts.centres, own, f"{name}: each centre")
+    return of_summary(facts.centres, own, name)
 
 
-def of_summary(found: CentresSummary, pictures: Sequence[Picture], caption: str) -> list[Block]:
+def of_summary(
+    found: CentresSummary, pictures: Sequence[Picture], model: str | None = None
+) -> list[Block]:
     """A model across centres: sentences, figures, and the numbers as tables."""
     blocks: list[Block] = [Points(found.words)] if found.words else []
     blocks += [Group(measure_title(n), [Points(found.across[n].words)]) for n in _FIRST]
@@ -84,7 +86,7 @@ def of_summary(found: CentresSummary, pictures: Sequence[Picture], caption: str)
     ]
     if rest:
         blocks.append(Fold("The other measures across centres, in words", rest))
-    tables = tables_of_centres(found, caption)
+    tables = tables_of_centres(found, model)
     return blocks + [
         Table(
             each.title, each.headings, each.rows, frozenset(range(1, len(each.headings))), wide=True

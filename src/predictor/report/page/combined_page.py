@@ -40,7 +40,7 @@ def page_of_combined(
                         "by chance in proportion, so that nobody's outcome follows from them."
                     ),
                     *([Points(found.words)] if found.words else []),
-                    *of_summary(found.summary, pictures, "Each centre"),
+                    *of_summary(found.summary, pictures),
                 ],
             ),
             Section(

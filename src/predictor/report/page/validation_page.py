@@ -113,7 +113,7 @@ def _centres(report: ValidationResult, pictures: Sequence[Picture]) -> list[Sect
         return []
     drawn = [picture for picture in pictures if picture.topic.startswith(FOREST)]
     said = "The same model in each centre of these patients, and what one more centre may expect."
-    blocks = of_summary(found, drawn, f"{report.model.name}: each centre")
+    blocks = of_summary(found, drawn, report.model.name)
     return [Section("centres", "By centre", [Text(said + rounded_in_words(found)), *blocks])]
 
 

@@ -83,8 +83,9 @@ def test_classification_instability_is_the_share_that_changes_sides(ridge):
 
 def test_a_patient_on_the_threshold_is_above_it(ridge):
     own = np.full(40, 0.5)
+    moved = with_replicates(ridge, np.array([own, own - 1e-6]))
     trained = dataclasses.replace(
-        with_replicates(ridge, np.array([own, own - 1e-6])), probability=own
+        moved, whole=dataclasses.replace(moved.whole, probability=own[None])
     )
     assert stability(trained, (0.5,)).share_changed[0] == 0.5
 
@@ -131,8 +132,11 @@ def test_the_order_of_the_patients_does_not_matter(ridge):
     trained, bootstrap = ridge.trained, ridge.trained.bootstrap
     turned = dataclasses.replace(
         trained,
-        y=trained.y[order],
-        probability=trained.probability[order],
+        whole=dataclasses.replace(
+            trained.whole,
+            y=trained.y[order],
+            probability=trained.whole.probability[:, order],
+        ),
         bootstrap=Replicates(
             trained.y[order], bootstrap.weights[:, order], bootstrap.probability[:, order]
         ),

@@ -129,8 +129,8 @@ class SavedModel:
 
         None of a model that was trained, which takes a missing value as another one.
         """
-        (spec,) = self.study.learners
-        refused = frozenset[str]() if spec.model is None else spec.model.refused
+        models = [spec.model for spec in self.study.learners if spec.name == self.learner]
+        refused = frozenset[str]().union(*(each.refused for each in models if each is not None))
         gaps = {
             covariate.name: np.isnan(matrix.X[:, covariate.start : covariate.stop]).sum(axis=1)
             for covariate in matrix.covariates

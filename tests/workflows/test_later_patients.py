@@ -84,6 +84,18 @@ def test_few_without_a_date_are_not_counted_out(small):
     assert (later.earlier, later.later, later.left_out) == ("withheld", 59, "<5")
 
 
+def test_few_later_patients_are_not_counted(small):
+    """All dates but three are the same: those three would be known by their number."""
+    rows = [dict(row) for row in small.rows[2:]]
+    for number, row in enumerate(rows):
+        row["onset"] = "2020-02-02" if number < 3 else "2019-05-01"
+    small.table(rows)
+    forward(small)
+    found = train("study.yaml", "patients.csv", learners=["ridge"], tracker=RecordingTracker())
+    assert (found.forward.earlier, found.forward.later) == ("withheld", "<5")
+    assert found.forward.learners == {}
+
+
 def test_dates_that_are_all_the_same_say_so(small):
     forward(small)
     found = train("study.yaml", "patients.csv", learners=["ridge"], tracker=RecordingTracker())

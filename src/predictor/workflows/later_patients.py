@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from predictor.disclosure import WITHHELD, shown, small
+from predictor.disclosure import SMALL, WITHHELD, small
 from predictor.measures import measures_of
 from predictor.report.plain_numbers import plain
 from predictor.results import Forward, LaterMeasure
@@ -53,15 +53,15 @@ def forward(planned: Planned) -> Forward | None:
                 models=False,
             )
             found[spec.name] = _measured(prepared, later, fits.probability[0, split.later])
-    left_out = len(target) - int(split.earlier.sum() + split.later.sum())
-    earlier = int(split.earlier.sum())
+    tested = int(split.later.sum())
+    left_out = len(target) - int(split.earlier.sum()) - tested
     return Forward(
         column=column,
-        # with all other counts known, it would tell how few are left out
-        earlier=WITHHELD if small(left_out) else earlier,
-        later=int(split.later.sum()),
+        # all labelled patients are known: what is left over would tell how few the others are
+        earlier=WITHHELD if small(tested) or small(left_out) else int(split.earlier.sum()),
+        later=SMALL if small(tested) else tested,
         events=int(target.values[split.later].sum()) if too_few is None else None,
-        left_out=shown(left_out) if small(left_out) else left_out,
+        left_out=SMALL if small(left_out) else left_out,
         learners=found,
         note=too_few,
     )

@@ -52,3 +52,17 @@ def test_very_wide_intervals_end_in_arrows_within_the_axis():
     axes = figure.drawing().axes[0]
     low, high = axes.get_xlim()
     assert -2.2 <= low < high <= 4.2
+
+
+def test_a_mark_beyond_the_usual_axis_is_still_drawn():
+    rng = np.random.default_rng(3)
+    logit = rng.normal(0, 0.12, 90)
+    y = (rng.random(90) < expit(9 * logit)).astype(float)
+    steep = centre_performance("steep", NewPatients(y, None, 1), expit(logit))
+    assert steep.measures["calibration_slope"].estimate > 5
+    found = summary([*across(2).centres[:2], steep], rounded=False)
+    axes = forest(found, "calibration_slope", "ridge").drawing().axes[0]
+    low, high = axes.get_xlim()
+    marks = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "s"]
+    assert len(marks) == 3
+    assert all(low < mark < high for mark in marks)

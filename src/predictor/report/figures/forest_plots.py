@@ -21,17 +21,18 @@ _ROW, _HALF_DIAMOND = 0.27, 0.085
 
 @dataclass(frozen=True)
 class _Axis:
-    """How a measure is drawn: its reference, and where the axis ends at most."""
+    """How a measure is drawn: its reference, and where the axis ends, unless a mark lies beyond."""
 
     label: str
     reference: float
     lowest: float
     highest: float
     log: bool = False
+    bounded: bool = False
 
 
 _AXES = {
-    "auroc": _Axis("AUROC (0.5: no better than chance)", 0.5, 0.0, 1.0),
+    "auroc": _Axis("AUROC (0.5: no better than chance)", 0.5, 0.0, 1.0, bounded=True),
     "observed_expected": _Axis(
         "observed / expected events (1: right on average; log axis)", 1.0, 0.2, 5.0, log=True
     ),
@@ -175,15 +176,20 @@ def _keys(summarised: bool) -> tuple[Key, ...]:
 def _reach(
     numbers: Sequence[CentreMeasure | None], across: AcrossCentres, axis: _Axis
 ) -> tuple[float, float]:
-    """Ends of the axis: all that is known, as far as anybody wants to look."""
+    """Ends of the axis: every estimate, and intervals as far as anybody wants to look."""
     ends = [end for n in numbers if n is not None for end in (n.low, n.high)]
     ends += [across.new_centre.low, across.new_centre.high]
     known = [end for end in ends if end is not None] + [axis.reference]
-    low, high = max(min(known), axis.lowest), min(max(known), axis.highest)
+    marks = [n.estimate for n in numbers if n is not None and n.estimate is not None]
+    marks += [] if across.estimate is None else [across.estimate]
+    lowest, highest = min([*marks, axis.lowest]), max([*marks, axis.highest])
+    low, high = max(min(known), lowest), min(max(known), highest)
     if axis.log:
         return low / 1.06, high * 1.06
     room = 0.03 * (high - low)
-    return max(low - room, axis.lowest), min(high + room, axis.highest)
+    if axis.bounded:
+        return max(low - room, axis.lowest), min(high + room, axis.highest)
+    return low - room, high + room
 
 
 def _sizes(numbers: Sequence[CentreMeasure | None], across: AcrossCentres) -> list[float]:

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from predictor.errors import PredictorError as PredictorError
     from predictor.errors import StudyError as StudyError
     from predictor.results import CheckResult as CheckResult
+    from predictor.results import CombinedValidations as CombinedValidations
+    from predictor.results import DeliveredMonitoring as DeliveredMonitoring
     from predictor.results import DeliveredTraining as DeliveredTraining
     from predictor.results import DeliveredUpdate as DeliveredUpdate
+    from predictor.results import DeliveredValidation as DeliveredValidation
     from predictor.results import Description as Description
+    from predictor.results import EnteredModels as EnteredModels
     from predictor.results import StudyPlan as StudyPlan
     from predictor.results import TidiedStudy as TidiedStudy
     from predictor.results import TrainingResult as TrainingResult
@@ -35,9 +39,11 @@ if TYPE_CHECKING:
     from predictor.tracking import Tracker as Tracker
     from predictor.tracking import TrainingRun as TrainingRun
     from predictor.workflows import check as check
+    from predictor.workflows import combine as combine
     from predictor.workflows import compare as compare
     from predictor.workflows import deliver as deliver
     from predictor.workflows import describe as describe
+    from predictor.workflows import enter as enter
     from predictor.workflows import estimate as estimate
     from predictor.workflows import fit as fit
     from predictor.workflows import judge as judge
@@ -58,10 +64,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CheckResult",
+    "CombinedValidations",
     "DataError",
+    "DeliveredMonitoring",
     "DeliveredTraining",
     "DeliveredUpdate",
+    "DeliveredValidation",
     "Description",
+    "EnteredModels",
     "LoggedTraining",
     "MLflowTracker",
     "ModelError",
@@ -80,9 +90,11 @@ __all__ = [
     "Verification",
     "__version__",
     "check",
+    "combine",
     "compare",
     "deliver",
     "describe",
+    "enter",
     "estimate",
     "fit",
     "judge",
@@ -106,10 +118,14 @@ __all__ = [
 
 _WHERE = {
     "CheckResult": "results",
+    "CombinedValidations": "results",
     "DataError": "errors",
+    "DeliveredMonitoring": "results",
     "DeliveredTraining": "results",
     "DeliveredUpdate": "results",
+    "DeliveredValidation": "results",
     "Description": "results",
+    "EnteredModels": "results",
     "LoggedTraining": "tracking",
     "MLflowTracker": "tracking",
     "ModelError": "errors",
@@ -127,9 +143,11 @@ _WHERE = {
     "TrainingsOfStudy": "results",
     "Verification": "results",
     "check": "workflows",
+    "combine": "workflows",
     "compare": "workflows",
     "deliver": "workflows",
     "describe": "workflows",
+    "enter": "workflows",
     "estimate": "workflows",
     "fit": "workflows",
     "judge": "workflows",

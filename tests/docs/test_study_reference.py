@@ -13,14 +13,8 @@ from pydantic import BaseModel
 from predictor.study.columns import Column
 from predictor.study.load import load_study
 from predictor.study.outcome import Control, MeasurementError, Outcome
-from predictor.study.published import (
-    Condition,
-    Equation,
-    PointsScore,
-    PublishedModel,
-    Rule,
-    SplineCurve,
-)
+from predictor.study.published import PublishedModel
+from predictor.study.published_forms import Condition, Equation, PointsScore, Rule, SplineCurve
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,

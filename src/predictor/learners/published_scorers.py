@@ -16,7 +16,7 @@ from predictor.scorers.expansion import Expansion
 from predictor.scorers.imputation import Imputation
 from predictor.scorers.points import PointsScorers
 from predictor.study import PublishedModel
-from predictor.study.published import Equation, PointsScore, Rule
+from predictor.study.published_forms import Equation, PointsScore, Rule
 
 Floats = NDArray[np.float64]
 

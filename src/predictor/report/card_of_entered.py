@@ -9,7 +9,7 @@ from predictor.report.model_card import at, code, dictionary_hash, ethics, facto
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import PublishedModel
-from predictor.study.published import Equation, PointsScore
+from predictor.study.published_forms import Equation, PointsScore
 
 
 def entered_card(model: SavedModel) -> str:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from predictor.results import ByGroups, GroupPerformance, IntervalEstimate
+from predictor.results import ByGroups, GroupPerformance, IntervalEstimate, TrainingResult
 from predictor.results.words import listed, number, span, with_interval
 
 NONE_DECLARED = "No groups of patients were declared (`groups:` in the study file)."
+
+
+def groupings_of(report: TrainingResult) -> list[str]:
+    """Names of the ways in which a training parts its patients."""
+    return list(dict.fromkeys(g.name for f in report.learning.values() for g in f.groups))
+
+
+def of_subject(report: TrainingResult) -> str:
+    """What groups show of the learner that a training is about, in one text."""
+    found = report.learning.get(report.subject or report.champion)
+    return (" ".join(in_words(found.groups)) if found else "") or "No subgroups."
 
 
 def in_words(groups: Sequence[ByGroups]) -> list[str]:

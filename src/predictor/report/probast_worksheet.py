@@ -13,6 +13,7 @@ from typing import Literal
 
 from predictor.disclosure import shown
 from predictor.report import procedure
+from predictor.report.groups_in_words import groupings_of
 from predictor.results import TrainingResult
 from predictor.results.words import NONE, listed, span
 
@@ -199,8 +200,8 @@ def _measures(report: Report) -> str:
     said = f"Reported: {', '.join(kind for kind in kinds if kind not in lacking)}."
     if lacking:
         said += f" Not estimable from these patients: {', '.join(lacking)}."
-    groupings = {each.name: None for facts in report.learning.values() for each in facts.groups}
-    return f"{said} In groups: {listed(list(groupings)) if groupings else 'none declared'}."
+    groupings = groupings_of(report)
+    return f"{said} In groups: {listed(groupings) if groupings else 'none declared'}."
 
 
 Asked = tuple[tuple[str, Callable[[Report], str]], ...]

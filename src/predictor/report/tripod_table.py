@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from predictor.disclosure import shown
 from predictor.report import procedure
-from predictor.report.groups_in_words import NONE_DECLARED, in_words
+from predictor.report.groups_in_words import NONE_DECLARED, groupings_of, of_subject
 from predictor.report.tripod_items import ITEMS, Item
 from predictor.report.wording import assumed_auroc, measure
 from predictor.results import LearnerResult, TrainingResult
@@ -216,21 +216,10 @@ def _imbalance(report: Report) -> str:
 
 
 def _fairness(report: Report) -> str:
-    names = _groupings(report)
+    names = groupings_of(report)
     if not names:
         return NONE_DECLARED
     return f"Every model was looked at by {listed(names)}, declared in the study file."
-
-
-def _groupings(report: Report) -> list[str]:
-    """Names of the ways in which patients are parted."""
-    return list(dict.fromkeys(g.name for f in report.learning.values() for g in f.groups))
-
-
-def _in_groups(report: Report) -> str:
-    """What groups show of the learner that the training is about."""
-    found = report.learning.get(report.subject or report.champion)
-    return (" ".join(in_words(found.groups)) if found else "") or "No subgroups."
 
 
 def _output(report: Report) -> str:
@@ -286,7 +275,7 @@ def _performance(report: Report) -> str:
     found = [
         f"{name} {with_interval(facts.metrics['auroc'])}" for name, facts in report.learners.items()
     ]
-    return f"AUROC (95 % interval): {'; '.join(found)}. More in “Performance”. {_in_groups(report)}"
+    return f"AUROC (95 % interval): {'; '.join(found)}. More in “Performance”. {of_subject(report)}"
 
 
 def _heterogeneity(report: Report) -> str:

@@ -18,7 +18,8 @@ from predictor.errors import StudyError
 from predictor.study.columns import Column
 from predictor.study.dialect import Dumper, Loader
 from predictor.study.outcome import Control, MeasurementError, Outcome
-from predictor.study.published import Equation, PointsScore, PublishedModel, Rule
+from predictor.study.published import PublishedModel
+from predictor.study.published_forms import Equation, PointsScore, Rule
 from predictor.study.specs import (
     PUBLISHED,
     BootstrapSpec,

@@ -16,7 +16,7 @@ from predictor.report.card_of_entered import entered_card
 from predictor.results import EnteredModel, EnteredModels
 from predictor.saved import SavedModel, model_files, read_model
 from predictor.study import LearnerSpec, PublishedModel, Study, load_study
-from predictor.study.published import Equation, PointsScore
+from predictor.study.published_forms import Equation, PointsScore
 from predictor.workflows import provenance
 from predictor.workflows.saved_published import entered
 from predictor.workflows.standing import held_against

@@ -14,7 +14,8 @@ from predictor.scorers import LinearScorers, Scorers
 from predictor.scorers.additive import AdditiveScorers
 from predictor.scorers.points import PointsScorers
 from predictor.study import LearnerSpec, PublishedModel, Study
-from predictor.study.published import REFUSE, Equation, PointsScore, Rule, SplineCurve
+from predictor.study.published import REFUSE
+from predictor.study.published_forms import Equation, PointsScore, Rule, SplineCurve
 from predictor.workflows.priors import source_of, unit_of, unlike
 
 

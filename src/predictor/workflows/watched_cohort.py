@@ -25,7 +25,7 @@ from predictor.cohort import (
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.saved import SavedModel
 from predictor.scorers.arrays import WAY_OUT
-from predictor.workflows.new_cohort import label_alone
+from predictor.workflows.columns_of_new import with_label_alone
 from predictor.workflows.periods import Every, Times
 from predictor.workflows.scored_patients import ScoredPatients, read_scores
 
@@ -164,7 +164,7 @@ def _outcomes(
     model: SavedModel, outcomes: Path | str, by: str | None
 ) -> tuple[Cohort, Floats, pa.ChunkedArray | None]:
     raw = read_table(outcomes)
-    study = label_alone(model.study, raw.column_names).model_copy(update={"eligible": {}})
+    study = with_label_alone(model.study, raw.column_names).model_copy(update={"eligible": {}})
     read = {column.name for column in outcome_columns(study)}
     dated = {c.name for c in study.columns if c.name == by and c.role == "value"}
     kept = {c.name for c in study.columns if c.role in ("cluster", "centre")}

@@ -18,10 +18,11 @@ from predictor.report.page.blocks import (
     Text,
     Verdict,
 )
+from predictor.report.page.facts_of_model import Fact, auroc_and_ratio
 from predictor.report.page.pictures import of_topic
 from predictor.report.wording import measure
 from predictor.results import DriftOfPatients, MonitoringLevel, MonitoringResult
-from predictor.results.words import NONE, bare_p, number, percent, span, with_interval
+from predictor.results.words import NONE, bare_p, number, percent, with_interval
 
 _KEYS: Mapping[MonitoringLevel, Level] = {
     "update": "nothing",
@@ -70,14 +71,13 @@ def page_of_monitoring(
     )
 
 
-def _facts(report: MonitoringResult) -> list[tuple[str, str, str]]:
-    ratio, auroc = report.measures["observed_expected"], report.measures["auroc"]
+def _facts(report: MonitoringResult) -> list[Fact]:
+    auroc, ratio = auroc_and_ratio(report.measures)
     alarms = sum(chart.alarm is not None for chart in report.charts.values())
-    before = "" if auroc.expected is None else f"; {number(auroc.expected.estimate)} in training"
     return [
         ("Alarms", str(alarms), f"of 3 charts of outcomes, in {len(report.periods)} periods"),
-        ("Observed / expected", number(ratio.estimate), f"95 % interval {span(ratio)}; 1 is ideal"),
-        ("AUROC", number(auroc.estimate), f"95 % interval {span(auroc)}{before}"),
+        ratio,
+        auroc,
     ]
 
 

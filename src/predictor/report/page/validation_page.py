@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from predictor.report.page.blocks import (
-    Block,
     Facts,
     Fold,
     Level,
@@ -19,16 +18,17 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.page.case_mix_section import case_mix
 from predictor.report.page.centres_section import FOREST, of_summary, rounded_in_words
+from predictor.report.page.facts_of_model import Fact, auroc_and_ratio
 from predictor.report.page.groups_section import of_model
+from predictor.report.page.others_section import others
 from predictor.report.page.pictures import of_topic
-from predictor.report.validation_in_words import NO_MODEL
 from predictor.report.wording import measure
 from predictor.results import (
     ValidatedMeasure,
     ValidationLevel,
     ValidationResult,
 )
-from predictor.results.words import NONE, count, number, percent, span, with_interval
+from predictor.results.words import NONE, count, number, percent, with_interval
 
 _KEYS: dict[ValidationLevel, Level] = {
     "does not predict here": "nothing",
@@ -43,7 +43,6 @@ _FIRST = (
     "scaled_brier", "log_loss", "ici", "e50", "e90",
 )  # fmt: skip
 _AT = ("net_benefit", "sensitivity", "specificity", "ppv", "npv")
-_COMPARED_FIRST = ("auroc", "log_loss", "observed_expected", "calibration_slope")
 
 
 def page_of_validation(
@@ -79,7 +78,7 @@ def page_of_validation(
             _performance(report),
             _calibration(report, pictures),
             _decision_curve(report, pictures),
-            *_others(report),
+            *others(report),
             *_groups(report),
             *_centres(report, pictures),
             case_mix(report),
@@ -90,14 +89,10 @@ def page_of_validation(
     )
 
 
-def _facts(report: ValidationResult) -> list[tuple[str, str, str]]:
-    """Label, number, what it means."""
-    measures, data = report.measures, report.data
-    auroc, ratio = measures["auroc"], measures["observed_expected"]
-    before = "" if auroc.expected is None else f"; {number(auroc.expected.estimate)} in training"
+def _facts(report: ValidationResult) -> list[Fact]:
+    data = report.data
     return [
-        ("AUROC", number(auroc.estimate), f"95 % interval {span(auroc)}{before}"),
-        ("Observed / expected", number(ratio.estimate), f"95 % interval {span(ratio)}; 1 is ideal"),
+        *auroc_and_ratio(report.measures),
         (
             "New patients",
             str(data.labelled),
@@ -246,57 +241,6 @@ def _decision_curve(report: ValidationResult, pictures: Sequence[Picture]) -> Se
 def _plain(value: float | None, low: float | None, high: float | None) -> str:
     text = number(value, 3)
     return text if low is None else f"{text} ({number(low, 3)} to {number(high, 3)})"
-
-
-def _others(report: ValidationResult) -> list[Section]:
-    if not report.others:
-        return []
-    names = [name for name in _COMPARED_FIRST if name in report.measures]
-    of_each = {report.model.name: report.measures} | {
-        name: other.measures for name, other in report.others.items()
-    }
-    side_by_side = [
-        [who, *(with_interval(found[name]) if name in found else NONE for name in names)]
-        for who, found in of_each.items()
-    ]
-    blocks: list[Block] = [
-        Table(
-            "Models in the same new patients",
-            ["Model", *(measure(name)[0] for name in names)],
-            side_by_side,
-            frozenset(range(1, len(names) + 1)),
-            wide=True,
-        )
-    ]
-    first = [
-        gap for gap in report.gaps if gap.measure in _COMPARED_FIRST and gap.estimate is not None
-    ]
-    rest = [gap for gap in report.gaps if gap not in first]
-    for title, found in (("Differences", first), ("Differences in the other measures", rest)):
-        rows = [
-            [
-                f"{report.model.name} minus {gap.other}",
-                measure(gap.measure)[0],
-                number(gap.estimate, 3),
-                span(gap, 3),
-                gap.note or ("within noise" if gap.within_noise else "beyond noise"),
-            ]
-            for gap in found
-        ]
-        if rows:
-            shown = Table(
-                f"{title}, paired in the same patients",
-                ["Models", "Measure", "Difference", "95 % interval", "Reading"],
-                rows,
-                frozenset({2, 3}),
-            )
-            blocks.append(shown if found is first else Fold(title, [shown]))
-    said = (
-        f"“{NO_MODEL}” gives everybody the share of events of the training."
-        if NO_MODEL in report.others
-        else ""
-    )
-    return [Section("others", "Against other models", [*([Text(said)] if said else []), *blocks])]
 
 
 def _sample_size(report: ValidationResult) -> Section:

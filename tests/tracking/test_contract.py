@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 from predictor.errors import ModelError, PredictorError
 from predictor.tracking import (
     Attempt,
+    Made,
     MLflowTracker,
     RecordingTracker,
     Tracker,
@@ -45,6 +46,9 @@ def test_a_training_is_logged_once(tracker, make_run) -> None:
     assert champion == run.learners[1].model
 
 
+MADE = Made("pain only", "sha256:" + "ab" * 32, 1_700_000_006)
+
+
 def _validation(**fields: object) -> ValidationRun:
     defaults: dict[str, object] = {
         "validation": "2026-11-30T070809-abcdef",
@@ -54,8 +58,7 @@ def _validation(**fields: object) -> ValidationRun:
         "started": 1_800_000_000_000,
         "ended": 1_800_000_003_000,
         "learner": "pain only",
-        "trained_on": "sha256:" + "ab" * 32,
-        "trained": 1_700_000_006,
+        "about": MADE,
         "verdict": "holds up",
         "parameters": {"patients": "60"},
         "metrics": {"auroc": 0.71, "net_benefit@0.3": 0.1},
@@ -105,10 +108,10 @@ def test_a_validation_of_a_model_from_elsewhere_has_no_link(tracker, make_run) -
     tracker.log(make_run())
     for number, unknown in enumerate(
         (
-            {"trained_on": "sha256:" + "ef" * 32},
-            {"trained": 1_650_000_000},
-            {"trained": None},
-            {"learner": "ridge"},
+            {"about": replace(MADE, trained_on="sha256:" + "ef" * 32)},
+            {"about": replace(MADE, trained=1_650_000_000)},
+            {"about": None},
+            {"learner": "ridge", "about": replace(MADE, learner="ridge")},
         )
     ):
         found = tracker.log_validation(_validation(validation=f"v{number}", **unknown))

@@ -103,10 +103,10 @@ class RecordingTracker(Tracker):
         logged = [
             self._logged[training.training]
             for training in self.runs
-            if training.data_fingerprint == run.trained_on
-            and run.learner in self._logged[training.training].run_ids
-            and run.trained is not None
-            and made_then(training.started, training.ended, run.trained)
+            if run.about is not None
+            and training.data_fingerprint == run.about.trained_on
+            and run.about.learner in self._logged[training.training].run_ids
+            and made_then(training.started, training.ended, run.about.trained)
         ]
         about = logged[-1] if logged else None
         version = None if about is None else about.versions.get(run.learner)

@@ -165,9 +165,10 @@ class ValidationRun:
         As those of an `Attempt`.
     started, ended
         Milliseconds since 1970, UTC.
-    learner, trained_on, trained
-        Of the model: its name, the fingerprint of the table it was made of, and when, in seconds
-        since 1970; by them it is found among the trainings. None where it does not say.
+    learner
+        Name of the model.
+    about
+        By what it is found among the trainings; None where the model does not say.
     verdict
         In a few words.
     parameters, metrics
@@ -189,8 +190,7 @@ class ValidationRun:
     started: int
     ended: int
     learner: str
-    trained_on: str | None
-    trained: int | None
+    about: Made | None
     verdict: str
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]

@@ -59,9 +59,8 @@ def log_validation(run: ValidationRun, *, seconds: float = SECONDS) -> LoggedVal
             about, version = tags.get(ABOUT_RUN), tags.get(ABOUT_VERSION)
             return LoggedValidation(shown(uri), run_id, about, version, already=True)
         about, version = None, None
-        if run.trained_on is not None and run.trained is not None:
-            made = Made(run.learner, run.trained_on, run.trained)
-            about, version = made_in(client, experiment_id, made)
+        if run.about is not None:
+            about, version = made_in(client, experiment_id, run.about)
         run_id = _log(client, experiment_id, run, about, version)
         if version is not None:
             name, _, number = version.rpartition("/")

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from predictor.disk import dump_json
 from predictor.printable import as_markdown
 from predictor.report import headline_metrics
 from predictor.report.page import BEESWARM
@@ -21,10 +20,9 @@ from predictor.workflows import provenance
 from predictor.workflows.expectations import DIGEST
 from predictor.workflows.judged import Judged
 from predictor.workflows.prepared import Prepared
+from predictor.workflows.run_files import links, named_tables, tables_of
 
 Files = Mapping[str, bytes]
-MEASURES = "tables/measures.json"
-CENTRES = "tables/centres.json"
 _HASH = 12  # hexadecimal digits that tell texts apart
 _LOWEST = -0.1  # net benefit of treating all that is drawn: it falls without end
 
@@ -104,7 +102,7 @@ def entry(
         data_fingerprint=result.data.fingerprint,
         dataset_name=data,
         rows=result.data.rows,
-        artifacts={**artifacts, **_tables(result, result.learners)},
+        artifacts={**artifacts, **tables_of(result, result.learners)},
         learners=tuple(
             LearnerRun(
                 name=each,
@@ -114,7 +112,7 @@ def entry(
                 curves=_curves(facts.decision_curve, result, facts),
                 description=_description_of(shown, each, artifacts_of_each[each]),
                 seconds=facts.seconds,
-                artifacts={**artifacts_of_each[each], **_tables(result, [each])},
+                artifacts={**artifacts_of_each[each], **tables_of(result, [each])},
                 model=models[each],
                 version=_version(shown, each) if _usable(result, each) else None,
             )
@@ -227,47 +225,13 @@ def _curves(
     return {name: steps for name, steps in points.items() if steps}
 
 
-def _tables(result: TrainingResult, learners: Mapping[str, object] | list[str]) -> dict[str, bytes]:
-    """Numbers of some learners as MLflow's pages show a table, by place."""
-    found = {MEASURES: _measures(result, learners)}
-    rows = [
-        [name, centre.name, measure, *(_rounded(n) for n in numbers), measured.note or ""]
-        for name in learners
-        if (centres := result.learners[name].centres) is not None
-        for centre in centres.centres
-        for measure, measured in centre.measures.items()
-        for numbers in [(measured.estimate, measured.low, measured.high)]
-    ]
-    if rows:
-        columns = ["learner", "centre", "measure", "estimate", "low", "high", "note"]
-        found[CENTRES] = dump_json({"columns": columns, "data": rows})
-    return found
-
-
-def _named_tables(result: TrainingResult) -> list[str]:
-    centres = any(learner.centres is not None for learner in result.learners.values())
-    return [MEASURES, CENTRES] if centres else [MEASURES]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
-def _measures(result: TrainingResult, learners: Mapping[str, object] | list[str]) -> bytes:
-    """Every number of every measure, as MLflow's pages show a table."""
-    frame = result.to_frame()
-    frame = frame[frame["learner"].isin(list(learners))].round(4)
-    rows = frame.astype(object).where(frame.notna(), None)
-    return dump_json({"columns": list(frame.columns), "data": rows.to_numpy().tolist()})
-
-
 def _description(shown: TrainingResult, artifacts: Files) -> str:
     figures = sorted(path for path in artifacts if path.startswith("figures/"))
     said = choice_counted_in(shown)
     return "\n".join(
         [
             # MLflow's page of a run shows four lines; all others have to be unfolded
-            _links(["report.html", *_named_tables(shown)]),
+            links(["report.html", *named_tables(shown)]),
             "",
             *(f"- {as_markdown(sentence)}" for sentence in shown.verdict),
             "",
@@ -278,7 +242,7 @@ def _description(shown: TrainingResult, artifacts: Files) -> str:
             *([] if said is None else [as_markdown(said), ""]),
             f"Champion: {as_markdown(shown.champion)}, {as_markdown(shown.champion_reason)}",
             "",
-            _links(figures),
+            links(figures),
         ]
     )
 
@@ -290,7 +254,7 @@ def _description_of(shown: TrainingResult, name: str, artifacts: Files) -> str:
     facts = shown.learners[name]
     return "\n".join(
         [
-            _links([*_named_tables(shown), *figures]),
+            links([*named_tables(shown), *figures]),
             "",
             f"**{_verdict(shown)}** of the training"
             + ("; it is about this learner." if name == shown.subject else "."),
@@ -348,13 +312,6 @@ def _table(shown: TrainingResult, names: list[str]) -> list[str]:
         ]
         rows.append(f"| {' | '.join(cells)} |")
     return rows
-
-
-def _links(paths: list[str]) -> str:
-    def named(path: str) -> str:
-        return path.rpartition("/")[2].rpartition(".")[0].replace("_", " ")
-
-    return " · ".join(f"[{named(path)}](artifact:{path})" for path in paths)
 
 
 def _hash(text: str) -> str:

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from predictor.disclosure import SMALL, WITHHELD, small
 from predictor.measures import measures_of
-from predictor.report.plain_numbers import plain
-from predictor.results import Forward, LaterMeasure
+from predictor.report.measured_results import noted
+from predictor.results import Forward, NotedEstimate
 from predictor.validation import EarlierAndLater
-from predictor.validation.new_patients import NewPatients, measure_in
+from predictor.validation.new_patients import Measured, NewPatients, measure_in
 from predictor.workflows.planned import Planned
 from predictor.workflows.prepared import Prepared
 
@@ -41,7 +41,7 @@ def forward(planned: Planned) -> Forward | None:
     target = prepared.labelled.target
     split = EarlierAndLater.of(_days(prepared, column), _persons(prepared))
     too_few = split.too_few(target.values)
-    found: dict[str, dict[str, LaterMeasure]] = {}
+    found: dict[str, dict[str, NotedEstimate]] = {}
     if too_few is None:
         later = _later(prepared, split)
         for spec in prepared.study.learners:
@@ -93,21 +93,12 @@ def _later(prepared: Prepared, split: EarlierAndLater) -> NewPatients:
 
 def _measured(
     prepared: Prepared, later: NewPatients, probability: Floats
-) -> dict[str, LaterMeasure]:
+) -> dict[str, NotedEstimate]:
     kind, thresholds = prepared.labelled.target.kind, prepared.study.validation.thresholds
     # a curve through a third of the patients would be noise
     measures = [m for m in measures_of(kind, thresholds) if m.fewest_of_each <= 1]
     if np.isnan(probability).any():
-        none = LaterMeasure(
-            estimate=None, low=None, high=None, note="there is no model of the earlier patients"
-        )
+        none = noted(Measured.missing("there is no model of the earlier patients"))
         return {measure.name: none for measure in measures}
-    return {
-        name: LaterMeasure(
-            estimate=plain(each.estimate),
-            low=plain(each.low),
-            high=plain(each.high),
-            note=each.note,
-        )
-        for name, each in measure_in(later, probability, measures).items()
-    }
+    found = measure_in(later, probability, measures)
+    return {name: noted(each) for name, each in found.items()}

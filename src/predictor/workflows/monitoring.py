@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from predictor.disk import dump_json, link_latest, write_files
+from predictor.disk import dump_json
 from predictor.errors import DataError
 from predictor.results import DeliveredMonitoring
 from predictor.tracking import MLflowTracker, Tracker
@@ -18,7 +18,11 @@ from predictor.workflows.monitoring_entry import entry_of_watch
 from predictor.workflows.monitoring_page import page_and_figures
 from predictor.workflows.past_trainings import MONITORING
 from predictor.workflows.periods import FEWEST_IN_PERIOD, Every
-from predictor.workflows.reports_of_models import logged_or_why, report_folder
+from predictor.workflows.reports_of_models import (
+    logged_or_why,
+    report_folder,
+    write_report_of_model,
+)
 from predictor.workflows.scoring import find_model
 from predictor.workflows.watched_cohort import Cut, read_watched
 from predictor.workflows.watched_model import watch_model
@@ -100,12 +104,7 @@ def monitor(
     progress("drawing", 0.8)
     figures, page = page_and_figures(result.visible())
     artifacts = {REPORT: dump_json(result.to_json()), PAGE: page, **figures}
-    write_files(
-        {folder / path: content for path, content in artifacts.items()},
-        [] if folder.exists() else [folder],
-    )
-    if out is None:
-        link_latest(folder)
+    write_report_of_model(folder, artifacts, chosen=out is not None)
     progress("logging", 0.95)
     run = entry_of_watch(
         result, saved, started=beginning.started, ended=time.time_ns() // 1_000_000,

@@ -12,6 +12,7 @@ from predictor.results.words import count
 from predictor.saved import SavedModel
 from predictor.study import question
 from predictor.tracking import ValidationRun
+from predictor.workflows.run_files import links, rounded
 from predictor.workflows.validation_entry import made_by
 
 PERIODS = "tables/periods.json"
@@ -48,7 +49,6 @@ def entry_of_watch(
     title = (
         f"{name} [{number}]" if name else f"{number} {model.learner} watched: {patients}, {over}"
     )
-    made = made_by(model)
     return ValidationRun(
         validation=result.monitoring,
         study=result.study,
@@ -57,8 +57,7 @@ def entry_of_watch(
         started=started,
         ended=ended,
         learner=model.learner,
-        trained_on=None if made is None else made.trained_on,
-        trained=None if made is None else made.trained,
+        about=made_by(model),
         verdict=result.level,
         parameters={
             "learner": model.learner,
@@ -100,7 +99,7 @@ def _periods(result: MonitoringResult) -> bytes:
             period.patients,
             period.events,
             round(period.expected * period.patients, 1),
-            *(None if value is None else round(value, 3) for value in (
+            *(rounded(value, 3) for value in (
                 period.measures["auroc"].estimate,
                 *(chart.values[place] for chart in result.charts.values()),
             )),
@@ -113,11 +112,9 @@ def _periods(result: MonitoringResult) -> bytes:
 
 def _description(shown: MonitoringResult, artifacts: Mapping[str, bytes]) -> str:
     figures = sorted(path for path in artifacts if path.startswith("figures/"))
-    links = ["report.html", PERIODS, *figures]
-    named = [(path.rpartition("/")[2].rpartition(".")[0].replace("_", " "), path) for path in links]
     return "\n".join(
         [
-            " · ".join(f"[{name}](artifact:{path})" for name, path in named),
+            links(["report.html", PERIODS, *figures]),
             "",
             f"**{HEADLINES[shown.level]}**",
             "",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from predictor.disk import LATEST, check_writable, refuse_foreign
+from predictor.disk import LATEST, check_writable, link_latest, refuse_foreign, write_files
 from predictor.errors import PredictorError
 from predictor.results import ValidatedModel
 from predictor.saved import SavedModel
@@ -81,6 +81,22 @@ def report_folder(
         way_out="choose another folder (--out), or move it away",
     )
     return folder
+
+
+def write_report_of_model(folder: Path, artifacts: Mapping[str, bytes], *, chosen: bool) -> None:
+    """Write the files of a report, all or none; `latest` leads to it unless it was `chosen`.
+
+    Raises
+    ------
+    OSError
+        If the disk is full; nothing is left behind then.
+    """
+    write_files(
+        {folder / path: content for path, content in artifacts.items()},
+        [] if folder.exists() else [folder],
+    )
+    if not chosen:
+        link_latest(folder)
 
 
 def logged_or_why(

@@ -9,11 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from predictor.disk import (
-    dump_json,
-    link_latest,
-    write_files,
-)
+from predictor.disk import dump_json
 from predictor.errors import PredictorError
 from predictor.measures import Measure, measures_of
 from predictor.report.cohort_results import flow
@@ -63,7 +59,12 @@ from predictor.workflows.new_cohort import (
     read_training_patients,
 )
 from predictor.workflows.past_trainings import VALIDATIONS
-from predictor.workflows.reports_of_models import about_model, logged_or_why, report_folder
+from predictor.workflows.reports_of_models import (
+    about_model,
+    logged_or_why,
+    report_folder,
+    write_report_of_model,
+)
 from predictor.workflows.scoring import find_model
 from predictor.workflows.validation_entry import entry_of_validation
 from predictor.workflows.validation_page import drawn_validation
@@ -165,12 +166,7 @@ def validate(
         SHARED: dump_json(validated.shared.to_json()),
         **figures,
     }
-    write_files(
-        {folder / path: content for path, content in artifacts.items()},
-        [] if folder.exists() else [folder],
-    )
-    if out is None:
-        link_latest(folder)
+    write_report_of_model(folder, artifacts, chosen=out is not None)
     progress("logging", 0.95)
     ended = time.time_ns() // 1_000_000
     run = entry_of_validation(

@@ -12,8 +12,8 @@ from predictor.results.words import count, with_interval
 from predictor.saved import SavedModel
 from predictor.study import question
 from predictor.tracking import Made, ValidationRun
+from predictor.workflows.run_files import MEASURES, links, rounded
 
-MEASURES = "tables/measures.json"
 _WITH_ENDS = ("auroc", "calibration_intercept", "calibration_slope", "observed_expected")
 
 
@@ -45,7 +45,6 @@ def entry_of_validation(
     number = result.validation.rpartition("-")[2]
     patients = count(result.data.labelled, "new patient")
     title = f"{name} [{number}]" if name else f"{number} {model.learner} in {patients} of {data}"
-    made = made_by(model)
     return ValidationRun(
         validation=result.validation,
         study=result.study,
@@ -54,8 +53,7 @@ def entry_of_validation(
         started=started,
         ended=ended,
         learner=model.learner,
-        trained_on=None if made is None else made.trained_on,
-        trained=None if made is None else made.trained,
+        about=made_by(model),
         verdict=result.verdict_level,
         parameters={
             "learner": model.learner,
@@ -105,7 +103,7 @@ def _metrics(result: ValidationResult) -> dict[str, float]:
 def _measures(result: ValidationResult) -> bytes:
     """Every number of every measure and model, as MLflow's pages show a table."""
     rows = [
-        [who, name, *(_short(each) for each in (found.estimate, found.low, found.high))]
+        [who, name, *(rounded(each) for each in (found.estimate, found.low, found.high))]
         for who, measures in (
             (result.model.name, result.measures),
             *((name, other.measures) for name, other in result.others.items()),
@@ -115,19 +113,13 @@ def _measures(result: ValidationResult) -> bytes:
     return dump_json({"columns": ["model", "measure", "estimate", "low", "high"], "data": rows})
 
 
-def _short(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
 def _description(shown: ValidationResult, artifacts: Mapping[str, bytes]) -> str:
     figures = sorted(path for path in artifacts if path.startswith("figures/"))
-    links = ["report.html", MEASURES, *figures]
-    named = [(path.rpartition("/")[2].rpartition(".")[0].replace("_", " "), path) for path in links]
     level = shown.verdict_level
     measures = shown.measures
     return "\n".join(
         [
-            " · ".join(f"[{name}](artifact:{path})" for name, path in named),
+            links(["report.html", MEASURES, *figures]),
             "",
             f"**{level[:1].upper()}{level[1:]}**",
             "",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.tables import table_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,16 +50,9 @@ def command(
 
 
 def _show(found: CombinedValidations, out: Console) -> None:
-    from rich.table import Table
-
     from predictor.report.centre_tables import tables_of_centres
 
     for shown in tables_of_centres(found.summary):
-        table = Table(title=shown.title, title_justify="left")
-        for place, heading in enumerate(shown.headings):
-            table.add_column(heading, justify="left" if place == 0 else "right")
-        for row in shown.rows:
-            table.add_row(*row)
-        out.print(table)
+        out.print(table_of(shown))
     for sentence in (*found.words, *found.summary.across["auroc"].words, *found.summary.words):
         out.print(f"- {sentence}", soft_wrap=True)

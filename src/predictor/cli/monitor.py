@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from predictor.cli import options
+from predictor.cli.tables import print_run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -141,6 +142,4 @@ def _show(found: DeliveredMonitoring, out: Console) -> None:
         out.print(sentence)
     out.print()
     out.print(f"report  {found.report}", soft_wrap=True)
-    if found.run_id is not None:
-        about = f", about {found.about_version}" if found.about_version else ""
-        out.print(f"run     {found.run_id}{about}: predictor ui", soft_wrap=True)
+    print_run(found.run_id, found.about_version, out)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.tables import table_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,17 +110,10 @@ def command(
 
 
 def _show(found: StudyPlan, out: Console) -> None:
-    from rich.table import Table
-
     from predictor.report.planning_tables import tables_of_plan
 
     for shown in tables_of_plan(found):
-        table = Table(title=shown.title, title_justify="left")
-        for place, heading in enumerate(shown.headings):
-            table.add_column(heading, justify="left" if place == 0 else "right")
-        for row in shown.rows:
-            table.add_row(*row)
-        out.print(table)
+        out.print(table_of(shown))
         if shown.note:
             out.print(shown.note)
         out.print()

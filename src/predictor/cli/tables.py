@@ -5,9 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
+    from predictor.report.description import ShownTable
     from predictor.results import CohortCounts, TrainingResult
+
+
+def table_of(shown: ShownTable) -> Table:
+    """A table of a report: names to the left, numbers to the right."""
+    from rich.table import Table
+
+    table = Table(title=shown.title, title_justify="left")
+    for place, heading in enumerate(shown.headings):
+        table.add_column(heading, justify="left" if place == 0 else "right")
+    for row in shown.rows:
+        table.add_row(*row)
+    return table
+
+
+def print_run(run_id: str | None, about_version: str | None, out: Console) -> None:
+    """Where the run of a report about a model is; nothing where it was not tracked."""
+    if run_id is not None:
+        about = f", about {about_version}" if about_version else ""
+        out.print(f"run     {run_id}{about}: predictor ui", soft_wrap=True)
 
 
 def flow_table(data: CohortCounts) -> Table:

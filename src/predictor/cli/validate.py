@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.tables import print_run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -113,6 +114,4 @@ def _show(found: DeliveredValidation, out: Console) -> None:
     out.print()
     out.print(f"report  {found.report}", soft_wrap=True)
     out.print(f"share   {found.shared}", soft_wrap=True)
-    if found.run_id is not None:
-        about = f", about {found.about_version}" if found.about_version else ""
-        out.print(f"run     {found.run_id}{about}: predictor ui", soft_wrap=True)
+    print_run(found.run_id, found.about_version, out)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from predictor.cohort import Grouping
 from predictor.disclosure import small
-from predictor.report.plain_numbers import plain
+from predictor.report.measured_results import noted
 from predictor.results import ByGroups, GroupPerformance, NotedEstimate
 from predictor.validation import InGroup, Measured
 
@@ -72,6 +72,4 @@ def _estimate(measured: Measured, *, told: bool) -> NotedEstimate:
     if not told:
         note = measured.note if np.isnan(measured.estimate) else _WITHHELD
         return NotedEstimate(estimate=None, low=None, high=None, note=note)
-    numbers = (measured.estimate, measured.low, measured.high)
-    estimate, low, high = (plain(round(float(value), _DIGITS)) for value in numbers)
-    return NotedEstimate(estimate=estimate, low=low, high=high, note=measured.note)
+    return noted(measured, _DIGITS)

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from predictor import results, statistics
 from predictor.measures import Measure
-from predictor.report.plain_numbers import known_row, plain, plain_row
+from predictor.report.measured_results import noted
+from predictor.report.plain_numbers import known_row, plain_row
 from predictor.results import (
     GainOverTreatAll,
     IntervalEstimate,
@@ -46,11 +47,8 @@ def measured(found: Mapping[str, Measured], trained: Document) -> dict[str, Vali
     """
     return {
         name: ValidatedMeasure(
-            estimate=plain(each.estimate),
-            low=plain(each.low),
-            high=plain(each.high),
+            **dict(noted(each)),
             expected=expected(trained, name),
-            note=each.note,
         )
         for name, each in found.items()
     }
@@ -71,11 +69,8 @@ def gaps(other: str, found: Mapping[str, Measured]) -> tuple[MeasuredGap, ...]:
         MeasuredGap(
             other=other,
             measure=name,
-            estimate=plain(each.estimate),
-            low=plain(each.low),
-            high=plain(each.high),
+            **dict(noted(each)),
             within_noise=not (each.low > 0 or each.high < 0),
-            note=each.note,
         )
         for name, each in found.items()
     )

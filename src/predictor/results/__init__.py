@@ -78,7 +78,7 @@ from predictor.results.findings import (
     Sensitivity,
     VerdictLevel,
 )
-from predictor.results.forward import Forward, LaterMeasure
+from predictor.results.forward import Forward
 from predictor.results.global_test import (
     ExpectedDirections,
     GlobalTest,
@@ -233,7 +233,6 @@ __all__ = [
     "LabelNoise",
     "LabelPath",
     "LabelPaths",
-    "LaterMeasure",
     "LearnerResult",
     "LearningPoint",
     "Leftover",

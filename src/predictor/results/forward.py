@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 from predictor.results.base import Count, Named, Result
-from predictor.results.intervals import IntervalEstimate
-
-
-class LaterMeasure(IntervalEstimate):
-    """A measure in later patients, with its 95 % interval.
-
-    Attributes
-    ----------
-    note
-        Why there is no number, or what is to be known of it.
-    """
-
-    note: str | None = None
+from predictor.results.intervals import NotedEstimate
 
 
 class Forward(Result):
@@ -42,5 +30,5 @@ class Forward(Result):
     later: Count
     events: int | None
     left_out: Count
-    learners: Named[Named[LaterMeasure]]
+    learners: Named[Named[NotedEstimate]]
     note: str | None = None

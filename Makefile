@@ -25,6 +25,7 @@ train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic
 test: check  ## check, then run every test and doctest
 	.ci/browser
 	.ci/postgres
+	.ci/office
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 test-newest: $(STAMP)  ## the wheel with the newest dependencies there are, in an environment of its own

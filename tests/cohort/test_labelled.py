@@ -11,7 +11,7 @@ import pytest
 from predictor.cohort import Cohort, check_enough, check_identifiers, condition, label
 from predictor.cohort.labelled import Exclusion, Flow
 from predictor.errors import DataError, StudyError
-from predictor.study import Study, load_study
+from predictor.study import Study, dump_study, load_study, parse_study
 
 MakeStudy = Callable[..., Study]
 MakeCohort = Callable[..., Cohort]
@@ -84,6 +84,32 @@ def test_alternatives_are_labelled_beside_the_rule(
     np.testing.assert_array_equal(found.labels, [1, 1, 0])
     np.testing.assert_array_equal(found.alternatives["reported"], [0, NAN, 1])
     np.testing.assert_array_equal(found.alternatives["half"], [0, 1, NAN])
+
+
+def test_an_alternative_may_become_known_at_a_time_point_of_its_own(
+    make_study: MakeStudy, make_cohort: MakeCohort
+) -> None:
+    text = (
+        "outcome:\n  name: early\n  known_at: T1\n  rule: nrs_t0 > 7\n  alternatives:\n"
+        "    at once: nrs_t0 > 8\n"
+        "    lasting: {rule: nrs_t0 - nrs_t2 >= 2, known_at: T2}\n"
+    )
+    study = make_study(more=text)
+    assert parse_study(dump_study(study), file=study.file, pipeline=None) == study
+    found = label(make_cohort(study, nrs_t0=["8", "9"], nrs_t2=["6", None]))
+    assert list(found.alternatives) == ["at once", "lasting"]
+    np.testing.assert_array_equal(found.alternatives["at once"], [0, 1])
+    np.testing.assert_array_equal(found.alternatives["lasting"], [1, NAN])
+    with pytest.raises(
+        StudyError, match=r"outcome\.alternatives\.lasting: nrs_t2 becomes known at"
+    ):
+        label(
+            make_cohort(
+                make_study(more=text.replace(", known_at: T2", "")), nrs_t0=["8"], nrs_t2=["6"]
+            )
+        )
+    with pytest.raises(StudyError, match=r"lasting\.known_at: 'T0' is not a time point after"):
+        make_study(more=text.replace("known_at: T2", "known_at: T0"))
 
 
 def test_exclusions_are_counted_in_order_with_the_undecided(

@@ -68,9 +68,12 @@ def truth(rule: str) -> list[float]:
         ("cohort.ages > 3", "there is no column ages; did you mean age?"),
         ("pain_at_rest > 3", 'did you mean "pain at rest"?'),
         ("ordr > 3", 'did you mean "order"?'),
-        ("fal_t1 > 3", "did you mean fall_t1, which this query may not look at?"),
+        ("fal_t1 > 3", "did you mean fall_t1, which is known too late to be used here?"),
         ("unusd > 3", "there is no column unusd; the study file declares none of this name"),
-        ("fall_t1 > 3", "fall_t1 becomes known at T1 (after), which is later"),
+        (
+            "fall_t1 > 3",
+            "fall_t1 becomes known at T1 (after), and only what is known at T0 (before) may",
+        ),
         # NULL
         ("age = NULL", "a comparison with NULL is never true; ask for a gap with x IS NULL"),
         ("NULL <> age", "for a value with x IS NOT NULL"),

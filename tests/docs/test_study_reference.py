@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from predictor.study.columns import Column
 from predictor.study.load import load_study
-from predictor.study.outcome import Control, MeasurementError, Outcome
+from predictor.study.outcome import Alternative, Control, MeasurementError, Outcome
 from predictor.study.published import PublishedModel
 from predictor.study.published_forms import Condition, Equation, PointsScore, Rule, SplineCurve
 from predictor.study.specs import (
@@ -33,6 +33,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "columns.<name>.": Column,
     "outcome.": Outcome,
     "outcome.measurement_error.": MeasurementError,
+    "outcome.alternatives.<name>.": Alternative,
     "outcome.control.": Control,
     "learners.<name>.": LearnerSpec,
     "learners.<name>.prior.": PriorSpec,
@@ -59,6 +60,7 @@ VALUES = {
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "expected": "names: `less`, `more`",
+    "outcome.alternatives": "names: text, or keys below",
     "learners.<name>.model": "a folder, or keys below",
     "learners.<name>.model.file": "a folder, given as `model` itself",
     "learners.<name>.model.missing": "`refuse`, or names: number or `refuse`",
@@ -138,7 +140,11 @@ def keys() -> dict[str, tuple[str, str, str]]:
             if key not in NOT_KEYS:
                 left_out = DEFAULTS.get(key) or default(entry, name in schema.get("required", ()))
                 rows[key] = (VALUES.get(key) or value(entry), left_out, meanings(model)[name])
-    rows["extends"] = ("a study file", "none", "Every top-level key not given is taken from there.")
+    rows["extends"] = (
+        "a study file",
+        "none",
+        "Every top-level key not given is taken from there; of `columns`, those not given.",
+    )
     return rows
 
 

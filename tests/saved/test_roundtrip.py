@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
 from predictor.cohort import read_table
+from predictor.errors import ModelError
 from predictor.saved import read_model, score, write_model
 
 LEARNERS = ["prevalence", "pain only", "logistic", "ridge", "lightgbm"]
@@ -48,3 +51,10 @@ def test_a_model_directory_holds_only_the_files_of_the_contract(trained, learner
         "requirements.txt", "python_env.yaml",
     }  # fmt: skip
     assert files == expected | ({"trees.json"} if learner == "lightgbm" else set())
+
+
+def test_a_model_is_found_under_the_name_of_its_learner(trained, tmp_path) -> None:
+    shutil.copytree(trained.directory("ridge"), tmp_path / "pain_only")
+    assert read_model(tmp_path / "pain only").learner == "ridge"
+    with pytest.raises(ModelError, match="pain too"):
+        read_model(tmp_path / "pain too")

@@ -114,3 +114,48 @@ def test_files_are_found_beside_the_file_that_names_them(
 def test_a_dumped_study_does_not_extend_anything(study_text: str) -> None:
     with pytest.raises(StudyError, match="extends: unknown key"):
         parse_study(study_text + "extends: other.yaml", file="study.yaml", pipeline=None)
+
+
+COLUMNS = """
+extends: study.yaml
+columns:
+  age: {range: [18, 65]}
+  sex:
+  weight: {known_at: T0, type: number, unit: kg}
+  nrs_t2: {meaning: null}
+"""
+
+
+def test_single_columns_are_changed_added_and_taken_away(write_study: Write) -> None:
+    base = load_study(
+        write_study(("range: [0, 10]}\noutcome", "range: [0, 10], meaning: told so}\noutcome"))
+    )
+    study = load_study(write_study(text=COLUMNS, name="child.yaml"))
+    names = [column.name for column in base.columns]
+    assert [c.name for c in study.columns] == [n for n in names if n != "sex"] + ["weight"]
+    assert study.column("age").range == (18, 65)
+    assert study.column("age").model_copy(update={"range": None}) == base.column("age").model_copy(
+        update={"range": None}
+    )
+    assert base.column("nrs_t2").meaning == "told so"
+    assert study.column("nrs_t2").meaning is None
+    assert study.column("nrs_t2").type == "number"
+
+
+def test_a_column_that_is_not_there_cannot_be_taken_away(write_study: Write) -> None:
+    write_study()
+    child = write_study(text="extends: study.yaml\ncolumns: {agee: }\n", name="child.yaml")
+    with pytest.raises(StudyError, match=r"columns\.agee: .*no such column; did you mean 'age'"):
+        load_study(child)
+
+
+def test_a_fault_of_a_column_names_the_file_it_stands_in(write_study: Write) -> None:
+    base = write_study(("[18, 100]", "[100, 18]"))
+    child = write_study(
+        text="extends: study.yaml\ncolumns: {sex: {range: [0, 1]}}\n", name="child.yaml"
+    )
+    with pytest.raises(StudyError) as caught:
+        load_study(child)
+    said = str(caught.value).splitlines()
+    assert any(line.startswith(f"{base}: columns.age: ") for line in said)
+    assert any(line.startswith(f"{child}: columns.sex: ") for line in said)

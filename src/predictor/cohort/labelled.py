@@ -133,19 +133,15 @@ def label(cohort: Cohort) -> LabelledCohort:
     check_identifiers(eligible, rows)
     outcome = study.outcome
     known = eligible.as_of(outcome.known_at)
-    labels, *others = conditions(
+    labels, *met = conditions(
         known,
         {
             f"{study.file}: outcome.rule": outcome.rule,
-            **{
-                f"{study.file}: outcome.alternatives.{n}": s
-                for n, s in outcome.alternatives.items()
-            },
             **{f"{study.file}: outcome.criteria.{n}": s for n, s in outcome.criteria.items()},
         },
     )
-    alternatives = dict(zip(outcome.alternatives, others, strict=False))
-    criteria = dict(zip(outcome.criteria, others[len(alternatives) :], strict=True))
+    criteria = dict(zip(outcome.criteria, met, strict=True))
+    alternatives = _alternatives(eligible)
     unlabelled = int(np.isnan(labels).sum())
     flow = Flow(
         rows=len(cohort),
@@ -166,6 +162,28 @@ def label(cohort: Cohort) -> LabelledCohort:
         if point in study.global_test
     }
     return LabelledCohort(eligible, labels, alternatives, flow, criteria, graded, earlier)
+
+
+def _alternatives(eligible: Cohort) -> dict[str, Labels]:
+    """Labels under every other definition, each as known at its own time point."""
+    study = eligible.study
+    asked = {
+        name: other.known_at or study.outcome.known_at
+        for name, other in study.outcome.alternatives.items()
+    }
+    found: dict[str, Labels] = {}
+    for point in dict.fromkeys(asked.values()):
+        rules = {
+            name: other.rule
+            for name, other in study.outcome.alternatives.items()
+            if asked[name] == point
+        }
+        labels = conditions(
+            eligible.as_of(point),
+            {f"{study.file}: outcome.alternatives.{n}": rule for n, rule in rules.items()},
+        )
+        found |= dict(zip(rules, labels, strict=True))
+    return {name: found[name] for name in asked}
 
 
 def check_enough(flow: Flow) -> None:

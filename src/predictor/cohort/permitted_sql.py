@@ -232,6 +232,16 @@ def _ctes(node: Node) -> list[Node]:
     return list(table["map"]) if isinstance(table, dict) else []
 
 
+def _limit(study: Study, existing: Collection[str]) -> str:
+    """The last time point of which a query may know something, in words."""
+    points = [
+        point
+        for point in study.timepoints
+        if {column.name for column in study.known(point)} <= set(existing)
+    ]
+    return f"{points[-1]} ({study.timepoints[points[-1]]})" if points else "its own time point"
+
+
 def _check_time(
     sandbox: Sandbox,
     sql: str,
@@ -255,6 +265,7 @@ def _check_time(
         if not any(c.name.casefold() in message.casefold() for c in missing):
             said = refusal(error, sql, study, columns, in_yaml=in_yaml)
             raise StudyError(f"{where}: {said}") from None
+        limit = _limit(study, existing)
         reasons = []
         for column in missing:
             if column.role == "ignore" or column.known_at is None:
@@ -262,7 +273,7 @@ def _check_time(
             else:
                 meaning = study.timepoints[column.known_at]
                 reasons.append(
-                    f"{column.name} becomes known at {column.known_at} ({meaning}), which is later "
-                    f"than this query may look"
+                    f"{column.name} becomes known at {column.known_at} ({meaning}), and only what "
+                    f"is known at {limit} may be looked at here"
                 )
         raise StudyError(f"{where}: {'; '.join(reasons)}") from None

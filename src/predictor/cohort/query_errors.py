@@ -83,7 +83,7 @@ def _absent(name: str, study: Study, columns: Sequence[Column]) -> str:
     if near is None:
         return f"there is no column {name}; the study file declares none of this name"
     written = quote(near) if _needs_quotes(near) else near
-    late = "" if near in {c.name for c in columns} else ", which this query may not look at"
+    late = "" if near in {c.name for c in columns} else ", which is known too late to be used here"
     return f"there is no column {name}; did you mean {written}{late}?"
 
 

@@ -12,6 +12,7 @@ from predictor.saved import model as layout
 from predictor.saved.model import Document
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.families import FILES
+from predictor.study import folder_name
 
 # most bytes of each file that may be there
 _LIMITS = {
@@ -32,12 +33,20 @@ _LARGEST_DESCRIPTION = 2**26
 def read_files(directory: Path) -> tuple[Document, dict[str, bytes]]:
     """Return what ``model.json`` says and the content of the files it names.
 
+    A learner's name in place of that of its folder is understood: ``pain only`` lies in
+    ``pain_only``.
+
     Raises
     ------
     ModelError
         If it is not a model, or a file is missing, damaged, edited, too large, not a plain one or
         none that a model has.
     """
+    if (
+        not directory.exists()
+        and (named := directory.parent / folder_name(directory.name)).is_dir()
+    ):
+        directory = named
     description = _description(directory)
     hashes = description.get("files")
     if not isinstance(hashes, dict):

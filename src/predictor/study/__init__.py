@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.study.columns import CLUSTERS, Column, as_number
+from predictor.study.folder_names import folder_name
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.published import PublishedModel
@@ -34,6 +35,7 @@ __all__ = [
     "as_number",
     "differences",
     "dump_study",
+    "folder_name",
     "load_study",
     "on_one_line",
     "parse_study",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _LONGEST = 100
@@ -9,6 +10,17 @@ _LONGEST = 100
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
 # beside the folders of learners lie these of the training itself
 _TAKEN = {"record", "figures", "tables", "models", "report.json", "report.html"}
+
+
+def folder_name(name: str) -> str:
+    """The name of a learner as that of the folder where its model lies.
+
+    Examples
+    --------
+    >>> folder_name("pain only")
+    'pain_only'
+    """
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_.")
 
 
 def fault_of_folder_name(name: str, *, of: str) -> str | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import os
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from predictor.disk import read_plain
 from predictor.errors import StudyError
 from predictor.study.columns import Column
-from predictor.study.dialect import Dumper, Loader
-from predictor.study.outcome import Control, MeasurementError, Outcome
+from predictor.study.dialect import Dumper
+from predictor.study.layers import Raw, parse_yaml, read_text, read_with_base, suggest
+from predictor.study.outcome import Alternative, Control, MeasurementError, Outcome
 from predictor.study.published import PublishedModel
 from predictor.study.published_forms import Equation, PointsScore, Rule
 from predictor.study.specs import (
@@ -32,11 +29,6 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Study
 
-Raw = dict[str, Any]
-"""A mapping of YAML, before anybody has looked at what is in it."""
-
-_MOST_FILES = 20
-_LARGEST = 2**21  # bytes of a study file or a pipeline
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
 
 
@@ -55,7 +47,7 @@ def load_study(path: Path | str) -> Study:
         the file and the key.
     """
     path = Path(path)
-    raw, origin = _read_with_base(path, ())
+    raw, origin = read_with_base(path, ())
     return _build(raw, origin, path)
 
 
@@ -71,7 +63,7 @@ def parse_study(text: str, *, file: str, pipeline: str | None) -> Study:
     pipeline
         SQL of the feature pipeline, or None.
     """
-    raw = _parse(text, file)
+    raw = parse_yaml(text, file)
     if pipeline is not None:
         raw["covariates"] = {"file": str(raw.get("covariates", "covariates.sql")), "sql": pipeline}
     return _validate(raw, dict.fromkeys(raw, file), file)
@@ -107,77 +99,6 @@ def dump_study(study: Study) -> str:
     return dumped
 
 
-# a value that goes on behind its closing quote
-_BEGINS_QUOTED = re.compile(r""":\s+(?:"[^"]*"|'[^']*')\s*[^\s#,}\]"']""")
-_QUOTES = (
-    "; YAML takes the quotes with which a text begins for its own: write a rule that begins with "
-    "one in the other quotes, like '\"pain at rest\" > 2'"
-)
-
-
-def _parse(text: str, file: str) -> Raw:
-    try:
-        raw = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        begun = mark and _BEGINS_QUOTED.search(_line(text, mark.line))
-        advice = _QUOTES if begun else ""
-        raise StudyError(f"{file}{where}: not valid YAML: {error.problem}{advice}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise StudyError(f"{file}, line {line}: not valid YAML: {error.reason}") from None
-    except (ValueError, OverflowError) as error:  # a character that does not exist
-        raise StudyError(f"{file}: not valid YAML: {error}") from None
-    if not isinstance(raw, dict):
-        raise StudyError(f"{file}: expected a mapping of keys (study, timepoints, columns, ...)")
-    return raw
-
-
-def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
-    return lines[number] if number < len(lines) else ""
-
-
-def _read(path: Path, wanted_by: str) -> str:
-    try:
-        content = read_plain(path, limit=_LARGEST).decode("utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError(f"{wanted_by}{path}: there is no such file") from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StudyError(f"{wanted_by}{path}: cannot be read ({reason})") from None
-    except UnicodeDecodeError:
-        raise StudyError(f"{wanted_by}{path}: is not UTF-8 text; save it as UTF-8") from None
-    except ValueError:  # a path with a zero byte
-        raise StudyError(f"{wanted_by}{str(path)!r}: is no name of a file") from None
-    # names and levels of a table are compared in the same form
-    return unicodedata.normalize("NFC", content.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _read_with_base(
-    path: Path, seen: tuple[Path, ...], wanted_by: str = ""
-) -> tuple[Raw, dict[str, Path]]:
-    """The mapping of a file over the file it extends, and which file each key came from."""
-    text = _read(path, wanted_by)
-    place = Path(os.path.realpath(path))
-    if place in seen:
-        raise StudyError(f"{wanted_by}{path}: the files extend each other in a ring")
-    if len(seen) == _MOST_FILES:
-        raise StudyError(f"{wanted_by}{path}: more than {_MOST_FILES} files extend each other")
-    raw = _parse(text, str(path))
-    if "extends" not in raw:
-        return raw, dict.fromkeys(raw, path)
-    base = raw.pop("extends")
-    origin = dict.fromkeys(raw, path)
-    if not isinstance(base, str):
-        raise StudyError(f"{path}: extends: expected the name of a study file")
-    inherited, inherited_origin = _read_with_base(
-        path.parent / base, (*seen, place), f"{path}: extends: "
-    )
-    return {**inherited, **raw}, {**inherited_origin, **origin}
-
-
 def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
     pipeline = raw.get("covariates")
     if isinstance(pipeline, str):
@@ -186,7 +107,7 @@ def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
             **raw,
             "covariates": {
                 "file": pipeline,
-                "sql": _read(file, f"{origin['covariates']}: covariates: "),
+                "sql": read_text(file, f"{origin['covariates']}: covariates: "),
             },
         }
     elif pipeline is not None:
@@ -238,7 +159,7 @@ def _validate(raw: Raw, origin: Mapping[str, str], file: str) -> Study:
     if unknown:
         raise StudyError(
             "\n".join(
-                f"{origin[key]}: {key}: unknown key{_suggest(str(key), _TOP_LEVEL)}"
+                f"{origin[key]}: {key}: unknown key{suggest(str(key), _TOP_LEVEL)}"
                 for key in unknown
             )
         )
@@ -295,6 +216,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "columns": Column,
     "outcome": Outcome,
     "outcome.measurement_error": MeasurementError,
+    "outcome.alternatives": Alternative,
     "outcome.control": Control,
     "learners": LearnerSpec,
     "learners.prior": PriorSpec,
@@ -321,18 +243,16 @@ def _explain(fault: Any, prepared: Raw, origin: Mapping[str, str], file: str) ->
             parts.append(str(part))
     message = _EXPECTED.get(fault["type"], str(fault["msg"]).removeprefix("Value error, "))
     if fault["type"] == "extra_forbidden":
-        named = parts[0] in ("columns", "learners")
-        owner = ".".join([parts[0], *parts[2:-1]] if named else parts[:-1])
-        known = _MODELS[owner].model_fields if owner in _MODELS else {}
+        # a name may stand among the keys, as in columns.age.range
+        owners = [".".join([*parts[:n], *parts[n + 1 : -1]]) for n in (len(parts) - 1, 1, 2)]
+        known = next((_MODELS[owner].model_fields for owner in owners if owner in _MODELS), {})
         fields = [field.alias or name for name, field in known.items() if name != "name"]
-        message = f"unknown key{_suggest(parts[-1], fields)}"
+        message = f"unknown key{suggest(parts[-1], fields)}"
     if not parts:  # two keys that contradict each other; the message begins with one of them
-        return f"{origin.get(re.split('[.:]', message)[0], file)}: {message}"
-    return f"{origin.get(parts[0], file)}: {'.'.join(parts)}: {message}"
+        return f"{_origin(re.split('[.:]', message)[:2], origin, file)}: {message}"
+    return f"{_origin(parts, origin, file)}: {'.'.join(parts)}: {message}"
 
 
-def _suggest(key: str, allowed: tuple[str, ...] | list[str]) -> str:
-    close = difflib.get_close_matches(key, allowed, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; allowed are {', '.join(allowed)}" if allowed else ""
+def _origin(parts: Sequence[str], origin: Mapping[str, str], file: str) -> str:
+    """The file in which a key stands: a column may have come from another than its neighbours."""
+    return origin.get(".".join(parts[:2]), origin.get(parts[0], file))

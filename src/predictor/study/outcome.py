@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
-from typing import Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from predictor.study.columns import Word
 from predictor.study.frozen import Frozen, Texts
@@ -66,6 +68,43 @@ class Control(Frozen):
     level: Word
 
 
+class Alternative(Frozen):
+    """Another definition of the event.
+
+    Attributes
+    ----------
+    rule
+        SQL condition, as of the outcome.
+    known_at
+        Time point at which it becomes known; None for that of the outcome.
+    """
+
+    rule: str = Field(min_length=1)
+    known_at: str | None = None
+
+
+def _as_alternatives(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {n: {"rule": each} if isinstance(each, str) else each for n, each in value.items()}
+
+
+def _in_short(found: Mapping[str, Alternative]) -> dict[str, object]:
+    return {
+        name: each.rule if each.known_at is None else each.model_dump()
+        for name, each in found.items()
+    }
+
+
+Alternatives = Annotated[
+    Mapping[str, Alternative],
+    BeforeValidator(_as_alternatives),
+    AfterValidator(MappingProxyType),
+    PlainSerializer(_in_short),
+]
+"""Named definitions; one that is known when the outcome is, is its rule alone."""
+
+
 class Outcome(Frozen):
     """The event to be predicted, as SQL conditions over the data dictionary.
 
@@ -78,7 +117,8 @@ class Outcome(Frozen):
     rule
         SQL condition; true is an event, false is none, NULL leaves the patient unlabelled.
     alternatives
-        Other definitions of the event, by name, counted and trained beside the rule.
+        Other definitions of the event, by name, counted and trained beside the rule; one may become
+        known at a time point of its own.
     criteria
         What the rule is made of, by name: SQL conditions to which every label is traced back, for
         example a fall in pain and a report of success.
@@ -103,7 +143,7 @@ class Outcome(Frozen):
     name: str = Field(min_length=1)
     known_at: str
     rule: str = Field(min_length=1)
-    alternatives: Texts = Field(default_factory=dict, validate_default=True)
+    alternatives: Alternatives = Field(default_factory=dict, validate_default=True)
     criteria: Texts = Field(default_factory=dict, validate_default=True)
     reported: str | None = None
     score: Texts = Field(default_factory=dict, validate_default=True)

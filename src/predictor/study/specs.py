@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from predictor.study.folder_names import folder_name
 from predictor.study.frozen import Frozen, Knots, Numbers, Settings
 from predictor.study.published import PublishedModel
 
@@ -90,7 +90,7 @@ class LearnerSpec(Frozen):
     @property
     def slug(self) -> str:
         """The name as a folder name."""
-        return re.sub(r"[^A-Za-z0-9.-]+", "_", self.name).strip("_.")
+        return folder_name(self.name)
 
 
 class PenaltySpec(Frozen):

@@ -172,6 +172,14 @@ class Study(Frozen):
                 raise ValueError(
                     f"outcome.score.{point}: {name!r} is not a column known at {point}"
                 )
+        for name, other in self.outcome.alternatives.items():
+            if other.known_at is not None and (
+                other.known_at not in self.timepoints or not self.later(other.known_at)
+            ):
+                raise ValueError(
+                    f"outcome.alternatives.{name}.known_at: {other.known_at!r} is not a time point "
+                    f"after predict_at ({self.predict_at})"
+                )
         for point in self.outcome.earlier:
             if point not in self.timepoints or not self.later(self.outcome.known_at, point):
                 raise ValueError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from predictor.errors import ModelError, PredictorError
-from predictor.study import LearnerSpec
+from predictor.study import folder_name
 from predictor.tracking.folders import new_folder
 from predictor.tracking.registry import full_uri, registered_models
 from predictor.tracking.store import open_store, reason
@@ -99,7 +99,7 @@ def download_report(run_id: str) -> Path:
         )
         for child in children:
             name = child.data.tags["learner"]
-            place = folder / LearnerSpec(name=name, learner=name).slug
+            place = folder / folder_name(name)
             place.mkdir()
             client.download_artifacts(child.info.run_id, "", str(place))
     return folder

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from predictor.errors import ModelError, PredictorError
-from predictor.study import LearnerSpec
+from predictor.study import folder_name
 from predictor.tracking.folders import new_folder, write_into
 from predictor.tracking.listing import no_such_file
 from predictor.tracking.names import registered_name
@@ -180,7 +180,7 @@ class RecordingTracker(Tracker):
         run, folder = self._by_id[run_id], new_folder("report")
         write_into(folder, run.artifacts)
         for learner in run.learners:
-            slug = LearnerSpec(name=learner.name, learner=learner.name).slug
+            slug = folder_name(learner.name)
             write_into(folder / slug, learner.artifacts)
         return folder
 

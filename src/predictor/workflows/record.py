@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from predictor.disk import parse_json, read_plain
 from predictor.errors import PredictorError
-from predictor.study import LearnerSpec
+from predictor.study import folder_name
 from predictor.tracking import LearnerRun, ListedRun, TrainingRun
 
 RECORD = "record/training.json"
@@ -46,7 +46,7 @@ def place(artifact: str) -> str:
 
 def place_of_learner(learner: str, artifact: str) -> str:
     """Where a file of a learner's run lies in the report folder."""
-    return f"{LearnerSpec(name=learner, learner=learner).slug}/{artifact}"
+    return f"{folder_name(learner)}/{artifact}"
 
 
 def to_record(run: TrainingRun, models: Mapping[str, Path], out: Path) -> Record:

@@ -11,7 +11,7 @@ from predictor.report import Figure, report_figures
 from predictor.report.page import BEESWARM, embedded, page_data, render
 from predictor.results import TrainingResult, WrittenPage, read_training
 from predictor.saved.model import RESEARCH_ONLY
-from predictor.study import LearnerSpec
+from predictor.study import folder_name
 from predictor.tracking import MLflowTracker, Tracker
 
 REPORT, PAGE = "report.json", "report.html"
@@ -143,7 +143,7 @@ def is_page(path: Path) -> bool:
 def _beeswarms(report: TrainingResult, folder: Path) -> dict[str, bytes]:
     found = {}
     for name in report.learners:
-        slug = LearnerSpec(name=name, learner=name).slug
+        slug = folder_name(name)
         path = folder / slug / "figures" / f"{BEESWARM}.png"
         if path.is_file():
             found[name] = read_plain(path, limit=_LARGEST)

@@ -112,9 +112,9 @@ def test_contributions_and_baseline_add_up_to_the_logit(trained, raw, learner) -
 
 def test_columns_are_those_of_the_contract(ridge, raw) -> None:
     assert score(ridge, raw).to_table().column_names == [
-        "patient_id", "probability", "low", "high", "flags", "baseline", "contribution_pain_t0",
-        "contribution_log_age", "contribution_sex", "contribution_limb", "contribution_allodynia",
-        "outcome", "predict_at", "model",
+        "patient_id", "probability", "low", "high", "effective_sample_size", "flags", "baseline",
+        "contribution_pain_t0", "contribution_log_age", "contribution_sex", "contribution_limb",
+        "contribution_allodynia", "outcome", "predict_at", "model",
     ]  # fmt: skip
 
 

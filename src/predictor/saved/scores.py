@@ -24,6 +24,7 @@ from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
 from predictor.saved.inputs import matrix_of, unlike_training
 from predictor.saved.model import Floats, SavedModel
+from predictor.saved.spread import effective_sample_size
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
 from predictor.study import Column
@@ -70,6 +71,11 @@ class Scores:
     predict_at: str
     model: str
 
+    @property
+    def effective_sample_size(self) -> Floats:
+        """(n,) how many patients a mean would be as sure of; nan where no range is known."""
+        return effective_sample_size(self.probability, self.low, self.high)
+
     def to_frame(self) -> pd.DataFrame:
         """`to_table` as a data frame."""
         frame: pd.DataFrame = self.to_table().to_pandas()
@@ -93,6 +99,7 @@ class Scores:
                 "probability": _numbers(self.probability),
                 "low": _numbers(self.low),
                 "high": _numbers(self.high),
+                "effective_sample_size": _numbers(self.effective_sample_size),
                 "flags": pa.array(self.flags, pa.string()),
                 **{name: _numbers(values) for name, values in numbers.items()},
                 **{

@@ -24,6 +24,45 @@ _LEAST_PROBES = 200
 _PROBES_PER_COLUMN = 4
 
 
+def effective_sample_size(probability: Floats, low: Floats, high: Floats) -> Floats:
+    r"""How many patients a mean would be as sure of as a probability is.
+
+    The share of events among ``k`` patients of probability ``p`` has variance ``p (1 - p) / k``;
+    that of the probability over other samples of training patients is read off its range,
+
+    .. math:: k = p (1 - p) \left( \frac{2 \cdot 1.96}{high - low} \right)^2 .
+
+    A model that tells everybody the prevalence has about as many as were trained on; one that has
+    learned nothing of such patients has about 1. It is of sampling alone: a penalised model varies
+    little where it is shrunk, and may be wrong for it.
+
+    Parameters
+    ----------
+    probability, low, high
+        (n,) each, as in `Scores`.
+
+    Returns
+    -------
+    array
+        (n,), nan where no range is known, or it has no width.
+
+    References
+    ----------
+    Thomassen 2024, Stat Med 43:1384, doi 10.1002/sim.10018; of models of any kind, over bootstrap
+    samples, Thomassen 2025, Lancet Digit Health, doi 10.1016/j.landig.2025.100911.
+    R, without a penalty and with many patients: ``p * (1 - p) / predict(fit, se.fit = TRUE)$se^2``.
+
+    Examples
+    --------
+    >>> effective_sample_size(np.array([0.5]), np.array([0.25]), np.array([0.75])).round(1)
+    array([15.4])
+    """
+    width = np.where(high > low, high - low, np.nan)
+    with np.errstate(over="ignore"):
+        found: Floats = probability * (1 - probability) * (2 * _END / width) ** 2
+    return found
+
+
 class OfSamples(Protocol):
     """Models of other samples."""
 

@@ -139,7 +139,7 @@ def _mlmodel(model: SavedModel) -> bytes:
         {"type": kind, "name": name, "required": False}
         for name, kind in (
             *((name, "string") for name in study.ids),
-            *((name, "double") for name in ("probability", "low", "high")),
+            *((name, "double") for name in ("probability", "low", "high", "effective_sample_size")),
             ("flags", "string"),
             ("baseline", "double"),
             *((f"{CONTRIBUTION}{c.name}", "double") for c in model.covariates),

@@ -33,6 +33,7 @@ from predictor.cohort.read import read_csv_content, read_frame, read_table
 from predictor.cohort.strays import check_patients
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
+from predictor.cohort.written_sql import WrittenCovariate, written_condition, written_covariates
 
 __all__ = [
     "Cohort",
@@ -45,6 +46,7 @@ __all__ = [
     "LabelledCohort",
     "Pooled",
     "Target",
+    "WrittenCovariate",
     "at_the_edge",
     "canonical_order",
     "check_enough",
@@ -75,4 +77,6 @@ __all__ = [
     "thresholds",
     "why_no_threshold",
     "with_values",
+    "written_condition",
+    "written_covariates",
 ]

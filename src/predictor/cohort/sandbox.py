@@ -218,9 +218,13 @@ class Sandbox:
                     found.add(Call(str(node["qname"]["path"][-1]).casefold(), types))
         return found
 
-    def plan(self, sql: str) -> Any:
+    def plan(self, sql: str, *, rounding: bool = False) -> Any:
         """How a SELECT is computed, with the type of every expression."""
-        return self._plan(self._rewritten(sql, rounding=False))
+        return self._plan(self._rewritten(sql, rounding))
+
+    def names(self, sql: str) -> list[str]:
+        """The names of the columns that a SELECT returns."""
+        return self._limited(lambda: list(self._connection.sql(sql).columns))
 
     def _plan(self, text: str) -> Any:
         asked = "SELECT json_serialize_plan(?, optimize := false)"

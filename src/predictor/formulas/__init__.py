@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from predictor.formulas.bounds import UNKNOWN, Bounds, bounds
+from predictor.formulas.draft import Draft, any_of, as_number, call, total, weighted
+from predictor.formulas.evaluation import Value, evaluate, value_of
 from predictor.formulas.expression import Call, Constant, Expression, Operator, Reference, to_json
 from predictor.formulas.formula import Flag, Formula, Input, Kind, Step
 
 __all__ = [
+    "UNKNOWN",
+    "Bounds",
     "Call",
     "Constant",
+    "Draft",
     "Expression",
     "Flag",
     "Formula",
@@ -16,5 +22,14 @@ __all__ = [
     "Operator",
     "Reference",
     "Step",
+    "Value",
+    "any_of",
+    "as_number",
+    "bounds",
+    "call",
+    "evaluate",
     "to_json",
+    "total",
+    "value_of",
+    "weighted",
 ]

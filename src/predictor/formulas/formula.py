@@ -14,6 +14,9 @@ Kind = Literal["number", "integer", "flag", "category", "date"]
 class Input:
     """A column of the data dictionary that a patient must, or may, have a value of.
 
+    In expressions a number is a number, a flag true or false, a level of a category a text, and a
+    date the number of days since 1970-01-01.
+
     Attributes
     ----------
     name, kind
@@ -21,9 +24,14 @@ class Input:
     label, unit
         For people; None if the study file does not say.
     minimum, maximum
-        What the dictionary allows; None if it does not say.
+        What the dictionary allows, both inclusive; None if it does not say. A date without them may
+        be any but one in the future.
     levels
         Of a category.
+    required
+        Whether a patient without a value is refused.
+    missing
+        Texts that mean in a table that there is no value.
     """
 
     name: str
@@ -33,6 +41,8 @@ class Input:
     minimum: float | None = None
     maximum: float | None = None
     levels: tuple[str, ...] = ()
+    required: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,9 +92,18 @@ class Formula:
         contributions cannot be written down shortly.
     eligible
         Name of each eligibility rule and the step that is true where it is met; a patient of whom
-        one is not true gets no score.
+        one is not true gets no score, and is told the first of them.
+    undefined
+        Covariate, or ``eligible.`` and a rule, and the step that is true where it cannot be
+        computed: a division by 0, a number too large. Such a patient gets no score, for what is
+        not defined is not merely missing.
+    needed
+        Covariate and the step that is true where it is missing although the model takes nothing
+        for it; such a patient gets no score.
     flags
-        In the order in which they are told.
+        In the order in which they are told, of a patient who has a score.
+    left_out
+        What the model has and the formula does not, in sentences.
     """
 
     model: str
@@ -101,3 +120,6 @@ class Formula:
     contributions: tuple[tuple[str, str], ...]
     eligible: tuple[tuple[str, str], ...]
     flags: tuple[Flag, ...]
+    undefined: tuple[tuple[str, str], ...] = ()
+    needed: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()

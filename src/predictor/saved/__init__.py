@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from predictor.saved.formula import formula_of
 from predictor.saved.inputs import Unlike, matrix_of, unlike_training
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
@@ -15,6 +16,7 @@ __all__ = [
     "Spread",
     "Unlike",
     "Usual",
+    "formula_of",
     "matrix_of",
     "model_files",
     "read_model",

@@ -8,13 +8,30 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort import Cohort, Design, covariates, design, needed_columns, occurrences
+from predictor.cohort import (
+    Cohort,
+    Covariate,
+    Design,
+    covariates,
+    design,
+    needed_columns,
+    occurrences,
+)
+from predictor.disclosure import FEW_IN_WORDS
 from predictor.errors import ModelError
 from predictor.saved.model import SavedModel
 from predictor.scorers.arrays import WAY_OUT
 
-_FAR = 3.0  # standard deviations from the mean of the training patients
+FAR = 3.0
+"""Standard deviations from the mean of the training patients, beyond which a value is unlike them."""
+NEARLY = 1e-9  # as far as that, but for rounding
 
+# what is told of a patient
+MISSING = "{} missing"
+UNLIKE = "{} unlike the training patients"
+POOLED = f"{{}}: a value of {FEW_IN_WORDS} training patients, scored as {{}}"
+
+Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -69,14 +86,20 @@ def unlike_training(model: SavedModel, matrix: Design) -> Unlike:
     missing, far = (np.zeros((len(matrix.X), len(matrix.covariates)), dtype=bool) for _ in range(2))
     for place, covariate in enumerate(matrix.covariates):
         part = slice(covariate.start, covariate.stop)
-        values, usual, sd = matrix.X[:, part], mean[part], spread[part]
-        if covariate.kind == "category":
-            # the first level has no column of its own: it is there where no other level is
-            share = 1.0 - usual.sum()
-            values = np.column_stack([values, 1.0 - values.sum(axis=1)])
-            usual = np.append(usual, share)
-            sd = np.append(sd, np.sqrt(max(share * (1.0 - share), 0.0)))
+        values = matrix.X[:, part]
         missing[:, place] = np.isnan(values).any(axis=1)
-        # a level nobody had has no spread: any patient with it is unlike the others
-        far[:, place] = (np.abs(values - usual) > _FAR * sd + 1e-9).any(axis=1)
+        far[:, place] = is_far(covariate, values, mean[part], spread[part])
     return Unlike(missing, far & ~missing)
+
+
+def is_far(covariate: Covariate, values: Floats, usual: Floats, sd: Floats) -> Mask:
+    """Which values (n, columns of the covariate) are far from the usual ones, with this spread."""
+    if covariate.kind == "category":
+        # the first level has no column of its own: it is there where no other level is
+        share = 1.0 - usual.sum()
+        values = np.column_stack([values, 1.0 - values.sum(axis=1)])
+        usual = np.append(usual, share)
+        sd = np.append(sd, np.sqrt(max(share * (1.0 - share), 0.0)))
+    # a level nobody had has no spread: any patient with it is unlike the others
+    far: Mask = (np.abs(values - usual) > FAR * sd + NEARLY).any(axis=1)
+    return far

@@ -124,13 +124,18 @@ class SavedModel:
         found.append(self.provenance.get("fingerprint"))
         return frozenset(each for each in found if isinstance(each, str))
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """Columns without which it gives no probability; none, if it was trained."""
+        models = [spec.model for spec in self.study.learners if spec.name == self.learner]
+        return frozenset[str]().union(*(each.refused for each in models if each is not None))
+
     def unanswered(self, matrix: Design) -> tuple[tuple[str, ...], ...]:
         """Of each patient the missing covariates without which the model gives no probability.
 
         None of a model that was trained, which takes a missing value as another one.
         """
-        models = [spec.model for spec in self.study.learners if spec.name == self.learner]
-        refused = frozenset[str]().union(*(each.refused for each in models if each is not None))
+        refused = self.refused
         gaps = {
             covariate.name: np.isnan(matrix.X[:, covariate.start : covariate.stop]).sum(axis=1)
             for covariate in matrix.covariates

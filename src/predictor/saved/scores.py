@@ -19,10 +19,9 @@ from predictor.cohort import (
     needed_columns,
     pool,
 )
-from predictor.disclosure import FEW_IN_WORDS
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
-from predictor.saved.inputs import matrix_of, unlike_training
+from predictor.saved.inputs import MISSING, POOLED, UNLIKE, matrix_of, unlike_training
 from predictor.saved.model import Floats, SavedModel
 from predictor.saved.spread import effective_sample_size
 from predictor.scorers.arrays import WAY_OUT
@@ -192,10 +191,7 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         notes = _notes(model, matrix)
         for each in model.pooled:
             for place in np.flatnonzero(changed[each.covariate]):
-                notes[place].append(
-                    f"{each.covariate}: a value of {FEW_IN_WORDS} training patients, "
-                    f"scored as {each.into}"
-                )
+                notes[place].append(POOLED.format(each.covariate, each.into))
         for row in again:
             notes[row].append("the same patient in another row")
         for row, found, lacking in zip(rows, notes, model.unanswered(matrix), strict=True):
@@ -258,9 +254,9 @@ def _notes(model: SavedModel, matrix: Design) -> list[list[str]]:
     notes: list[list[str]] = [[] for _ in matrix.X]
     for place, covariate in enumerate(matrix.covariates):
         for row in np.flatnonzero(found.missing[:, place]):
-            notes[row].append(f"{covariate.name} missing")
+            notes[row].append(MISSING.format(covariate.name))
         for row in np.flatnonzero(found.far[:, place]):
-            notes[row].append(f"{covariate.name} unlike the training patients")
+            notes[row].append(UNLIKE.format(covariate.name))
     return notes
 
 

@@ -16,7 +16,7 @@ from predictor.scorers.rounding import significant, to_step
 
 Floats = npt.NDArray[np.float64]
 
-_END = 1.959963984540054  # 97.5th percentile of the normal distribution
+END = 1.959963984540054  # 97.5th percentile of the normal distribution
 _DIGITS = 3
 _CERTAIN = 6.0  # log-odds, 0.25 %; a model that separates its sample goes on to thousands
 _AT_ONCE = 4096  # patients looked at at one time; bounds the memory
@@ -158,7 +158,7 @@ class Spread:
         for part in _parts(len(X)):
             basis = _basis(X[part], self.centre)
             middle = logit[part] + basis @ self.mean
-            away = _END * np.sqrt(((basis @ self.root.T) ** 2).sum(axis=1))
+            away = END * np.sqrt(((basis @ self.root.T) ** 2).sum(axis=1))
             ends[:, part] = middle - away, middle + away
         low, high = probability_of(ends)
         return low, high

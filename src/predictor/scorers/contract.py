@@ -13,6 +13,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Draft, Reference
+from predictor.scorers.equation import Equation
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Index = slice | Sequence[int] | NDArray[Any]
@@ -34,6 +37,8 @@ class Scorers(ABC):
         Arrays of bytes that a saved model holds as a file of their own, with its name.
     numbers
         File for the other arrays, if they are too many for ``model.json``.
+    thresholds
+        Whether a column is compared with numbers, so that its last digit may decide.
     """
 
     kind: ClassVar[str]
@@ -41,6 +46,7 @@ class Scorers(ABC):
     requirements: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[Mapping[str, str]] = {}
     numbers: ClassVar[str | None] = None
+    thresholds: ClassVar[bool] = False
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -158,6 +164,19 @@ class Scorers(ABC):
         Friedman 2001, Ann Stat 29:1189, doi 10.1214/aos/1013203451 (partial dependence).
         """
         del X, blocks, grids
+        return None
+
+    def equation(self, draft: Draft, columns: Sequence[Reference]) -> Equation | None:
+        """The first model as steps; None if it cannot be written like this.
+
+        Parameters
+        ----------
+        draft
+            Steps are added to it.
+        columns
+            (p,) what holds the columns, missing where a value is.
+        """
+        del draft, columns
         return None
 
     def in_words(self, replicates: Self, names: Sequence[str]) -> list[str]:

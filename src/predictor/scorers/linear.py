@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Draft, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, only
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.equation import Equation
 
 Floats = NDArray[np.float64]
 
@@ -161,3 +163,23 @@ class LinearScorers(Scorers):
     def coefficients(self) -> Floats:
         """(B, p) change in log-odds per unit of a column."""
         return self.coefficient
+
+    def equation(self, draft: Draft, columns: Sequence[Reference]) -> Equation:
+        """The first model: gaps are filled, and the columns weighted and added up."""
+        weights, centre = self.coefficient[0].tolist(), self.centre[0].tolist()
+        filled = [
+            draft.step(
+                f"{column.name}, filled",
+                call("first_known", column, impute),
+                f"{column.name}, {impute:g} if it is missing",
+            )
+            for column, impute in zip(columns, self.impute[0].tolist(), strict=True)
+        ]
+        return Equation(
+            total([float(self.intercept[0]), *map(weighted, weights, filled)]),
+            float(self.intercept[0] + self.coefficient[0] @ self.centre[0]),
+            [
+                weighted(weight, call("subtract", value, middle))
+                for weight, value, middle in zip(weights, filled, centre, strict=True)
+            ],
+        )

@@ -66,6 +66,7 @@ class PointsScorers(Scorers):
     total: Floats
     entry: Floats
     kind: ClassVar[str] = "points"
+    thresholds: ClassVar[bool] = True
     kept: ClassVar[int] = 200
 
     def __len__(self) -> int:

@@ -42,6 +42,7 @@ class TreeScorers(Scorers):
     initial: Floats
     impute: Floats
     kind: ClassVar[str] = "trees"
+    thresholds: ClassVar[bool] = True
     kept: ClassVar[int] = 200  # hundreds of trees each
     numbers: ClassVar[str | None] = "trees.json"
 

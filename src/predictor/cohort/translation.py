@@ -1,0 +1,633 @@
+"""From DuckDB's plan of a query to expressions, node by node."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from predictor.cohort.on_paper import computed_comparison, decimal_of, nearest_decimal
+from predictor.cohort.syntax import Node
+from predictor.formulas import (
+    UNKNOWN,
+    Bounds,
+    Call,
+    Constant,
+    Expression,
+    Operator,
+    Reference,
+    any_of,
+    as_number,
+    bounds,
+    call,
+    value_of,
+)
+
+NEVER = Constant(False)  # noqa: FBT003
+MISSING = Constant(None)
+
+_WHOLE = {
+    "TINYINT": 2.0**7, "SMALLINT": 2.0**15, "INTEGER": 2.0**31, "BIGINT": 2.0**53,
+    "HUGEINT": 2.0**53, "UTINYINT": 2.0**8, "USMALLINT": 2.0**16, "UINTEGER": 2.0**32,
+    "UBIGINT": 2.0**53, "UHUGEINT": 2.0**53,
+}  # fmt: skip
+_NUMBERS = {*_WHOLE, "DOUBLE", "DECIMAL"}
+_LARGEST_EXPONENT = 700.0
+_COMPARISONS: Mapping[str, Operator] = {
+    "COMPARE_EQUAL": "equal",
+    "COMPARE_NOTEQUAL": "unequal",
+    "COMPARE_LESSTHAN": "less",
+    "COMPARE_LESSTHANOREQUALTO": "at_most",
+    "COMPARE_GREATERTHAN": "greater",
+    "COMPARE_GREATERTHANOREQUALTO": "at_least",
+}
+_DAYS = {"day", "days", "d", "dayofmonth"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a node gives.
+
+    Attributes
+    ----------
+    value
+        How it is computed.
+    undefined
+        True where it cannot be computed although nothing is missing.
+    kind
+        Its type in DuckDB.
+    levels
+        Of an ENUM.
+    """
+
+    value: Expression
+    undefined: Expression
+    kind: str
+    levels: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole number in DuckDB."""
+        return self.kind in _WHOLE
+
+
+class UntranslatableError(Exception):
+    """What cannot be written as an expression, and the way out."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What translates the expressions of one SELECT.
+
+    Attributes
+    ----------
+    columns
+        What each column below it is, by its place, and whether that must be exact.
+    known
+        Bounds of the inputs that are numbers or dates.
+    levels
+        Of the inputs that are categories.
+    """
+
+    columns: Sequence[Callable[[bool], Term]]
+    known: Mapping[str, Bounds]
+    levels: Mapping[str, tuple[str, ...]]
+
+    def term(self, node: Node, *, exact: bool) -> Term:
+        """Translate a node.
+
+        Parameters
+        ----------
+        exact
+            Whether the last digits decide something, as before a comparison. If they do not, the
+            rounding of computed numbers to what they are on paper is left out.
+        """
+        kind = node["expression_class"]
+        found = getattr(self, f"_{kind.casefold()}", None)
+        if found is None:
+            raise UntranslatableError(f"{_said(node)} has no counterpart outside DuckDB")
+        term: Term = found(node, exact)
+        return term
+
+    # one method for each class of nodes
+
+    def _bound_ref(self, node: Node, exact: bool) -> Term:
+        return self.columns[node["index"]](exact)
+
+    def _bound_constant(self, node: Node, exact: bool) -> Term:
+        del exact
+        value, kind = node["value"], node["value"]["type"]["id"]
+        if value["is_null"]:
+            return Term(MISSING, NEVER, kind)
+        plain = value["value"]
+        if kind in ("VARCHAR", "BOOLEAN"):
+            return Term(Constant(plain), NEVER, kind)
+        if kind == "DECIMAL" and isinstance(plain, int):
+            scale = value["type"]["type_info"]["scale"]
+            return Term(Constant(float(f"{plain}e-{scale}")), NEVER, kind)
+        if (kind in _NUMBERS or kind == "DATE") and isinstance(plain, int | float):
+            return Term(Constant(float(plain)), NEVER, kind)
+        raise UntranslatableError(f"a constant of type {kind} has no counterpart outside DuckDB")
+
+    def _bound_case(self, node: Node, exact: bool) -> Term:
+        compared = computed_comparison(node)
+        if compared is not None:
+            return self._nearly(*compared)
+        otherwise = self.term(node["else_expr"], exact=exact)
+        value, undefined = otherwise.value, otherwise.undefined
+        for check in reversed(node["case_checks"]):
+            when = self.term(check["when_expr"], exact=True)
+            then = self.term(check["then_expr"], exact=exact)
+            value = folded("if", when.value, then.value, value)
+            inner = (
+                NEVER
+                if then.undefined == undefined == NEVER
+                else call("if", when.value, then.undefined, undefined)
+            )
+            undefined = any_of([when.undefined, inner])
+        return self._typed(node, value, undefined)
+
+    def _bound_conjunction(self, node: Node, exact: bool) -> Term:
+        del exact
+        terms = [self.term(child, exact=True) for child in node["children"]]
+        word: Operator = "and" if node["type"] == "CONJUNCTION_AND" else "or"
+        value = folded(word, *(term.value for term in terms))
+        return Term(value, any_of(term.undefined for term in terms), "BOOLEAN")
+
+    def _bound_operator(self, node: Node, exact: bool) -> Term:
+        kind = node["type"]
+        terms = [
+            self.term(child, exact=exact or kind != "OPERATOR_COALESCE")
+            for child in node["children"]
+        ]
+        first, undefined = terms[0], any_of(term.undefined for term in terms)
+        match kind:
+            case "OPERATOR_NOT":
+                return Term(folded("not", first.value), undefined, "BOOLEAN")
+            case "OPERATOR_IS_NULL":
+                return Term(folded("is_missing", first.value), undefined, "BOOLEAN")
+            case "OPERATOR_IS_NOT_NULL":
+                value = folded("not", folded("is_missing", first.value))
+                return Term(value, undefined, "BOOLEAN")
+            case "OPERATOR_COALESCE":
+                later: Expression = NEVER
+                for term in reversed(terms):
+                    if later != NEVER:
+                        later = call("and", call("is_missing", term.value), later)
+                    later = any_of([term.undefined, later])
+                value = folded("first_known", *(term.value for term in terms))
+                return self._typed(node, value, later)
+            case "COMPARE_IN" | "COMPARE_NOT_IN":
+                among = [self._compared("equal", first, term).value for term in terms[1:]]
+                found = folded("or", *among) if len(among) > 1 else among[0]
+                value = folded("not", found) if kind == "COMPARE_NOT_IN" else found
+                return Term(value, undefined, "BOOLEAN")
+        raise UntranslatableError(f"{_said(node)} has no counterpart outside DuckDB")
+
+    def _bound_function(self, node: Node, exact: bool) -> Term:
+        kind = node["type"]
+        if kind == "OPERATOR_CAST":
+            return self._cast(node, exact)
+        if kind in _COMPARISONS or kind in (
+            "COMPARE_DISTINCT_FROM",
+            "COMPARE_NOT_DISTINCT_FROM",
+        ):
+            left, right = (self.term(child, exact=True) for child in node["children"])
+            return self._comparison(kind, left, right)
+        rounded = nearest_decimal(node)
+        if rounded is not None:
+            return self._on_paper(*rounded, exact)
+        name = str(node["qname"]["path"][-1]).casefold()
+        function = _FUNCTIONS.get(name)
+        if function is None:
+            raise UntranslatableError(
+                f"the function {name}() of DuckDB has no counterpart outside it"
+            )
+        deciding = exact or name in _DECIDING
+        terms = [self.term(child, exact=deciding) for child in node["children"]]
+        value, undefined = function(self, terms)
+        return self._typed(node, value, any_of([*(t.undefined for t in terms), undefined]))
+
+    # numbers
+
+    def bounds(self, value: Expression) -> Bounds:
+        """Between which numbers a value lies."""
+        return bounds(value, self.known)
+
+    def _typed(self, node: Node, value: Expression, undefined: Expression) -> Term:
+        kind = node["return_type"]["id"]
+        levels: tuple[str, ...] = ()
+        if kind == "ENUM":
+            levels = tuple(node["return_type"]["type_info"]["values"])
+        elif kind in _WHOLE:
+            undefined = any_of([undefined, self._beyond(value, _WHOLE[kind])])
+        elif kind not in ("DOUBLE", "DECIMAL", "BOOLEAN", "VARCHAR", "DATE"):
+            raise UntranslatableError(f"{_said(node)} is of type {kind}, which only DuckDB has")
+        return Term(value, undefined, kind, levels)
+
+    def _beyond(self, value: Expression, limit: float) -> Expression:
+        """True where a number is too large."""
+        if self.bounds(value).largest < limit or value == MISSING:
+            return NEVER
+        return call("at_least", call("abs", value), limit)
+
+    def _on_paper(self, value: Node, magnitude: Node, exact: bool) -> Term:
+        """A computed number, rounded to what it is on paper where that decides something."""
+        found, size = self.term(value, exact=exact), self.term(magnitude, exact=exact)
+        if not exact and not self._cancels(found.value, size.value):
+            return found
+        rounded = decimal_of(found.value, size.value)
+        return Term(rounded, any_of([found.undefined, size.undefined]), "DOUBLE")
+
+    def _cancels(self, value: Expression, size: Expression) -> bool:
+        """Whether a sum may be so near to 0 that its rounding error is large beside it."""
+        if value == size or not _adds(value):
+            return False
+        largest = self.bounds(size).largest
+        return not self.bounds(value).smallest > _MUCH * largest
+
+    # comparisons
+
+    def _comparison(self, kind: str, left: Term, right: Term) -> Term:
+        if kind in _COMPARISONS:
+            return self._compared(_COMPARISONS[kind], left, right)
+        same = self._compared("equal", left, right)
+        both = folded("and", *(folded("is_missing", side.value) for side in (left, right)))
+        value = folded("first_known", same.value, both)
+        if kind == "COMPARE_DISTINCT_FROM":
+            value = folded("not", value)
+        return Term(value, same.undefined, "BOOLEAN")
+
+    def _compared(self, name: Operator, left: Term, right: Term) -> Term:
+        one, other = left.value, right.value
+        if name not in ("equal", "unequal"):
+            one, other = _in_order(left), _in_order(right)
+        undefined = any_of([left.undefined, right.undefined])
+        return Term(folded(name, one, other), undefined, "BOOLEAN")
+
+    def _nearly(self, kind: str, left: Node, right: Node, magnitude: Node) -> Term:
+        """A comparison that takes numbers as equal that differ by their rounding error only."""
+        one, other = self.term(left, exact=True), self.term(right, exact=True)
+        size = self.term(magnitude, exact=True)
+        undefined = any_of([one.undefined, other.undefined, size.undefined])
+        difference = folded("subtract", one.value, other.value)
+        error = folded("least", folded("multiply", _ERROR, size.value), 0.5)
+        equal = folded("less", folded("abs", difference), error)
+        distance = folded("if", equal, 0.0, difference)
+        operator = _COMPARISONS.get(kind)
+        if operator is not None:
+            return Term(folded(operator, distance, 0.0), undefined, "BOOLEAN")
+        found = self._comparison(
+            kind, Term(distance, NEVER, "DOUBLE"), Term(Constant(0.0), NEVER, "DOUBLE")
+        )
+        return Term(found.value, undefined, "BOOLEAN")
+
+    # casts
+
+    def _cast(self, node: Node, exact: bool) -> Term:
+        [child] = node["children"]
+        to = node["return_type"]["id"]
+        inner = _cast_to_text(child)
+        if inner is not None and (to in _WHOLE or to == "DECIMAL"):
+            return self._as_written(node, self.term(inner, exact=True))
+        term = self.term(child, exact=exact or to in _WHOLE)
+        value = self._converted(node, term, to)
+        undefined = term.undefined
+        if to == "ENUM":
+            strange = self._strange(value, tuple(node["return_type"]["type_info"]["values"]))
+            undefined = any_of([undefined, strange])
+        return self._typed(node, value, undefined)
+
+    def _converted(self, node: Node, term: Term, to: str) -> Expression:
+        """A value of another type."""
+        value, kind = term.value, term.kind
+        if value == MISSING or kind == to:
+            return value
+        if {kind, to} <= {"VARCHAR", "ENUM"} or (kind in _NUMBERS and to in ("DOUBLE", "HUGEINT")):
+            return value
+        if kind in _WHOLE and (to in _WHOLE or to == "DECIMAL"):
+            return value
+        if kind == "DECIMAL" and to == "DECIMAL":
+            return value
+        if kind == "BOOLEAN" and to in _NUMBERS:
+            return (
+                as_number(value)
+                if not isinstance(value, Constant)
+                else Constant(float(bool(value.value)))
+            )
+        if kind in _NUMBERS and to == "BOOLEAN":
+            return folded("unequal", value, 0.0)
+        if kind == "VARCHAR" and isinstance(value, Constant):
+            return _parsed(str(value.value), to)
+        raise UntranslatableError(
+            f"{_said(node)} from {kind} to {to} has no counterpart outside DuckDB"
+        )
+
+    def _as_written(self, node: Node, term: Term) -> Term:
+        """A number rounded by the digits that are there."""
+        if term.kind not in _NUMBERS:
+            raise UntranslatableError(f"{_said(node)} of a {term.kind} is no number")
+        kind = node["return_type"]["id"]
+        if kind != "DECIMAL":
+            return self._typed(node, folded("round", term.value, 0.0), term.undefined)
+        width, scale = (node["return_type"]["type_info"][part] for part in ("width", "scale"))
+        value = rounded_on_paper(term.value, float(scale))
+        undefined = any_of([term.undefined, self._beyond(value, 10.0 ** (width - scale))])
+        return Term(value, undefined, kind)
+
+    def _strange(self, value: Expression, levels: tuple[str, ...]) -> Expression:
+        """True where a text is none of the levels."""
+        texts = self._texts(value)
+        if texts is not None and texts <= set(levels):
+            return NEVER
+        return call("not", call("or", *(call("equal", value, level) for level in levels)))
+
+    def _texts(self, value: Expression) -> set[str] | None:
+        """The texts that a value may be, None if they are not known."""
+        match value:
+            case Constant(None):
+                return set()
+            case Constant(str() as text):
+                return {text}
+            case Reference(name):
+                return set(self.levels[name]) if name in self.levels else None
+            case Call("if", (_, then, otherwise)):
+                found = [self._texts(then), self._texts(otherwise)]
+            case Call("first_known", arguments):
+                found = [self._texts(each) for each in arguments]
+            case _:
+                return None
+        known = [texts for texts in found if texts is not None]
+        return set().union(*known) if len(known) == len(found) else None
+
+
+_MUCH = 0.01
+_ERROR = 2.0**-46
+
+
+def folded(name: Operator, *arguments: Expression | float | str | bool | None) -> Expression:
+    """An operator on its arguments, computed where they are constants."""
+    made = call(name, *arguments)
+    if name == "if" and isinstance(made.arguments[0], Constant):
+        return made.arguments[1 if made.arguments[0].value is True else 2]
+    if all(isinstance(argument, Constant) for argument in made.arguments):
+        return Constant(value_of(made, {}))
+    return made
+
+
+def rounded_on_paper(value: Expression, digits: float) -> Expression:
+    """A number to so many decimals, halves as they are on paper."""
+    if digits == 0.0:
+        return folded("round", value, 0.0)
+    scale = 10.0**digits
+    shifted = folded("multiply", value, scale)
+    near = decimal_of(shifted, folded("abs", shifted))
+    return folded("divide", folded("round", near, 0.0), scale)
+
+
+def _adds(value: Expression) -> bool:
+    """Whether a sum or difference is among what makes a number by arithmetic."""
+    if not isinstance(value, Call):
+        return False
+    if value.operator in ("add", "subtract"):
+        return True
+    return value.operator in ("multiply", "divide", "negate") and any(map(_adds, value.arguments))
+
+
+def _in_order(term: Term) -> Expression:
+    """What stands for a value where values are put in order."""
+    if term.kind == "ENUM":
+        position: Expression = MISSING
+        for place, level in reversed(list(enumerate(term.levels))):
+            position = folded("if", folded("equal", term.value, level), float(place), position)
+        return position
+    if term.kind == "BOOLEAN":
+        return as_number(term.value)
+    if term.kind == "VARCHAR":
+        raise UntranslatableError("the order of texts is another one outside DuckDB")
+    return term.value
+
+
+def _cast_to_text(node: Node) -> Node | None:
+    if node.get("type") == "OPERATOR_CAST" and node["return_type"]["id"] == "VARCHAR":
+        child: Node = node["children"][0]
+        return child if _type_of(child) in _NUMBERS else None
+    return None
+
+
+def _type_of(node: Node) -> str:
+    kind: Any = node["value"]["type"] if "value" in node else node.get("return_type")
+    return str((kind or {}).get("id"))
+
+
+def _parsed(text: str, to: str) -> Constant:
+    """A text as a constant of another type."""
+    try:
+        if to in _NUMBERS:
+            return Constant(float(text))
+        if to == "DATE":
+            days = datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)
+            return Constant(float(days.days))
+        if to == "BOOLEAN" and text.casefold() in ("true", "false"):
+            return Constant(text.casefold() == "true")
+    except ValueError:
+        pass
+    raise UntranslatableError(f"the text {text!r} is no {to}")
+
+
+def _said(node: Node) -> str:
+    words = {"OPERATOR_CAST": "a cast", "CASE_EXPR": "CASE"}
+    return words.get(str(node.get("type")), str(node.get("type")).replace("_", " ").casefold())
+
+
+# functions: what they give, and where that is undefined
+
+Given = tuple[Expression, Expression]
+
+
+def _plain(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
+    def written(_: Translation, terms: Sequence[Term]) -> Given:
+        return folded(name, *(term.value for term in terms)), NEVER
+
+    return written
+
+
+def _summed(sign: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
+    def written(_: Translation, terms: Sequence[Term]) -> Given:
+        if len(terms) == 1:
+            only = terms[0].value
+            return (only if sign == "add" else folded("negate", only)), NEVER
+        return folded(sign, *(term.value for term in terms)), NEVER
+
+    return written
+
+
+def _quotient(translation: Translation, terms: Sequence[Term]) -> Given:
+    one, other = (term.value for term in terms)
+    return folded("divide", one, other), _zero(translation, other)
+
+
+def _zero(translation: Translation, value: Expression) -> Expression:
+    """True where a number is 0."""
+    if translation.bounds(value).smallest > 0 or value == MISSING:
+        return NEVER
+    match value:
+        case Call("if", (Call("equal", (asked, Constant(0.0))), Constant(None), kept)) if (
+            asked == kept
+        ):
+            return NEVER
+    return folded("equal", value, 0.0)
+
+
+def _whole_quotient(translation: Translation, terms: Sequence[Term]) -> Given:
+    one, other = terms
+    quotient = folded("divide", one.value, other.value)
+    if one.whole and other.whole:
+        return _truncated(quotient), NEVER  # by 0 it is missing
+    return quotient, _zero(translation, other.value)
+
+
+def _remainder(_: Translation, terms: Sequence[Term]) -> Given:
+    one, other = terms
+    if not (one.whole and other.whole):
+        raise UntranslatableError("the remainder of such numbers has no counterpart outside DuckDB")
+    whole = _truncated(folded("divide", one.value, other.value))
+    return folded("subtract", one.value, folded("multiply", other.value, whole)), NEVER
+
+
+def _truncated(value: Expression) -> Expression:
+    return folded("if", folded("less", value, 0.0), folded("ceil", value), folded("floor", value))
+
+
+def _trunc(_: Translation, terms: Sequence[Term]) -> Given:
+    return _truncated(terms[0].value), NEVER
+
+
+def _sign(_: Translation, terms: Sequence[Term]) -> Given:
+    value = terms[0].value
+    below = folded("if", folded("less", value, 0.0), -1.0, folded("multiply", 0.0, value))
+    return folded("if", folded("greater", value, 0.0), 1.0, below), NEVER
+
+
+def _absolute(translation: Translation, terms: Sequence[Term]) -> Given:
+    value = terms[0].value
+    return (value if translation.bounds(value).low >= 0 else folded("abs", value)), NEVER
+
+
+def _rounding(_: Translation, terms: Sequence[Term]) -> Given:
+    digits = terms[1].value if len(terms) > 1 else Constant(0.0)
+    return folded("round", terms[0].value, digits), NEVER
+
+
+def _logarithm(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
+    def written(translation: Translation, terms: Sequence[Term]) -> Given:
+        if len(terms) != 1:
+            raise UntranslatableError("a logarithm to another base; divide two logarithms")
+        value = terms[0].value
+        positive = translation.bounds(value).low > 0 or value == MISSING
+        return folded(name, value), NEVER if positive else folded("at_most", value, 0.0)
+
+    return written
+
+
+def _root(translation: Translation, terms: Sequence[Term]) -> Given:
+    value = terms[0].value
+    fine = translation.bounds(value).low >= 0 or value == MISSING
+    return folded("sqrt", value), NEVER if fine else folded("less", value, 0.0)
+
+
+def _exponential(translation: Translation, terms: Sequence[Term]) -> Given:
+    value = terms[0].value
+    fine = translation.bounds(value).high <= _LARGEST_EXPONENT or value == MISSING
+    return folded("exp", value), NEVER if fine else folded("greater", value, _LARGEST_EXPONENT)
+
+
+def _powered(translation: Translation, terms: Sequence[Term]) -> Given:
+    base, exponent = (term.value for term in terms)
+    value = folded("power", base, exponent)
+    if value == MISSING or MISSING in (base, exponent):
+        return MISSING, NEVER
+    low = translation.bounds(base).low
+    whole = isinstance(exponent, Constant) and float(exponent.value or 0.0).is_integer()
+    never_negative = translation.bounds(exponent).low >= 0
+    faults = []
+    if not whole and low < 0:
+        broken = folded("unequal", folded("floor", exponent), exponent)
+        faults.append(folded("and", folded("less", base, 0.0), broken))
+    if not never_negative and translation.bounds(base).smallest == 0:
+        faults.append(folded("and", folded("equal", base, 0.0), folded("less", exponent, 0.0)))
+    if translation.bounds(value).largest > 1e300:  # noqa: PLR2004
+        faults.append(folded("greater", folded("abs", value), 1e300))
+        faults.append(folded("is_missing", value))
+    return value, any_of(faults)
+
+
+def _days(_: Translation, terms: Sequence[Term]) -> Given:
+    unit, start, end = terms
+    if unit.value not in map(Constant, _DAYS) or {start.kind, end.kind} != {"DATE"}:
+        raise UntranslatableError(
+            "of durations only whole days have a counterpart outside DuckDB; write "
+            "date_diff('day', ...) / 365.25"
+        )
+    return folded("subtract", end.value, start.value), NEVER
+
+
+def _always(_: Translation, terms: Sequence[Term]) -> Given:
+    del terms
+    return Constant(True), NEVER  # noqa: FBT003
+
+
+def _floor(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
+    def written(_: Translation, terms: Sequence[Term]) -> Given:
+        [term] = terms
+        return (term.value if term.whole else folded(name, term.value)), NEVER
+
+    return written
+
+
+def _extreme(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
+    def written(_: Translation, terms: Sequence[Term]) -> Given:
+        if not all(term.kind in _NUMBERS or term.kind == "DATE" for term in terms):
+            raise UntranslatableError(f"{name}() of values that are no numbers")
+        return folded(name, *(term.value for term in terms)), NEVER
+
+    return written
+
+
+_FUNCTIONS: Mapping[str, Callable[[Translation, Sequence[Term]], Given]] = {
+    "+": _summed("add"),
+    "add": _summed("add"),
+    "-": _summed("subtract"),
+    "subtract": _summed("subtract"),
+    "*": _plain("multiply"),
+    "multiply": _plain("multiply"),
+    "/": _quotient,
+    "//": _whole_quotient,
+    "divide": _whole_quotient,
+    "%": _remainder,
+    "mod": _remainder,
+    "trunc": _trunc,
+    "sign": _sign,
+    "abs": _absolute,
+    "@": _absolute,
+    "floor": _floor("floor"),
+    "ceil": _floor("ceil"),
+    "ceiling": _floor("ceil"),
+    "round": _rounding,
+    "least": _extreme("least"),
+    "greatest": _extreme("greatest"),
+    "ln": _logarithm("ln"),
+    "log": _logarithm("log10"),
+    "log10": _logarithm("log10"),
+    "sqrt": _root,
+    "exp": _exponential,
+    "pow": _powered,
+    "power": _powered,
+    "**": _powered,
+    "^": _powered,
+    "date_diff": _days,
+    "datediff": _days,
+    "isfinite": _always,
+}
+_DECIDING = {"//", "divide", "%", "mod", "trunc", "floor", "ceil", "ceiling", "round", "sign"}

@@ -1,0 +1,91 @@
+"""A formula while it is written: one step after the other, each with a name of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from predictor.formulas.expression import Call, Constant, Expression, Operator, Reference
+from predictor.formulas.formula import Step
+
+_LONGEST = 50  # letters of a name; databases cut it at 63 bytes
+
+
+class Draft:
+    """The steps so far.
+
+    Parameters
+    ----------
+    taken
+        Names that no step may have: those of the inputs.
+
+    Examples
+    --------
+    >>> draft = Draft(["age"])
+    >>> draft.step("age", call("divide", Reference("age"), 10.0), "age in decades")
+    Reference(name='age 2')
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = {name.casefold() for name in taken}
+        self._steps: list[Step] = []
+        self._known: dict[Expression, Reference] = {}
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """In the order of computing."""
+        return tuple(self._steps)
+
+    def step(self, name: str, expression: Expression, meaning: str) -> Reference:
+        """Add a step; its name gets a number behind it if another one has it."""
+        short = name.encode()[:_LONGEST].decode(errors="ignore")
+        unique, number = short, 2
+        while unique.casefold() in self._taken:
+            unique, number = f"{short} {number}", number + 1
+        self._taken.add(unique.casefold())
+        self._steps.append(Step(unique, expression, meaning))
+        return Reference(unique)
+
+    def once(self, name: str, expression: Expression, meaning: str) -> Expression:
+        """Add a step for what is more than a value, unless there is one of the same expression."""
+        if not isinstance(expression, Call):
+            return expression
+        if expression not in self._known:
+            self._known[expression] = self.step(name, expression, meaning)
+        return self._known[expression]
+
+
+def call(operator: Operator, *arguments: Expression | float | str | bool | None) -> Call:
+    """An operator on expressions and plain values."""
+    return Call(
+        operator,
+        tuple(a if isinstance(a, Constant | Reference | Call) else Constant(a) for a in arguments),
+    )
+
+
+def weighted(weight: float, term: Expression) -> Expression:
+    """A term times a weight; 0 if that is 0."""
+    if weight == 0.0:
+        return Constant(0.0)
+    return term if weight == 1.0 else call("multiply", weight, term)
+
+
+def total(terms: Iterable[Expression | float]) -> Expression:
+    """The sum of terms but those that are 0; 0 of none."""
+    parts = [Constant(term) if isinstance(term, float) else term for term in terms]
+    parts = [term for term in parts if term != Constant(0.0)]
+    if not parts:
+        return Constant(0.0)
+    return parts[0] if len(parts) == 1 else Call("add", tuple(parts))
+
+
+def any_of(conditions: Iterable[Expression]) -> Expression:
+    """Whether one of them is true; false of none."""
+    parts = tuple(dict.fromkeys(c for c in conditions if c != Constant(False)))  # noqa: FBT003
+    if not parts:
+        return Constant(False)  # noqa: FBT003
+    return parts[0] if len(parts) == 1 else Call("or", parts)
+
+
+def as_number(flag: Expression) -> Expression:
+    """1 where a condition is true, 0 where it is false, missing where it is."""
+    return call("if", flag, 1.0, call("if", call("not", flag), 0.0, None))

@@ -10,6 +10,7 @@ from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.expressions import condition
 from predictor.cohort.fault import Fault
 from predictor.cohort.feature_pipeline import (
+    columns_read,
     covariates,
     needed_columns,
     outcome_columns,
@@ -55,6 +56,7 @@ __all__ = [
     "check_parted",
     "check_patients",
     "check_persons",
+    "columns_read",
     "condition",
     "covariates",
     "design",

@@ -89,6 +89,15 @@ def needed_columns(study: Study, names: Collection[str] | None = None) -> tuple[
     return tuple(column for column in known if column.name in used or column.role == "id")
 
 
+def columns_read(study: Study, covariate: str) -> tuple[Column, ...]:
+    """Columns of the dictionary that a covariate is made of, the identifiers left out."""
+    known = study.known()
+    sql, _ = pipeline_sql(study)
+    with Sandbox(known) as sandbox:
+        used = used_columns(sandbox, sql, known, [covariate])
+    return tuple(column for column in known if column.name in used and column.role != "id")
+
+
 def outcome_columns(study: Study) -> tuple[Column, ...]:
     """Columns that tell what became of a new patient: those that the outcome rule reads."""
     known = study.known(study.outcome.known_at)

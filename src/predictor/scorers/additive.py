@@ -135,6 +135,16 @@ class AdditiveScorers(Scorers):
         found = self.expansion[:1].terms(with_columns(X, self.columns))[0]
         return found, self.coefficient[0]
 
+    def sums(self, X: Floats) -> Floats:
+        """Log-odds (n,) by the first model."""
+        logit: Floats = self[:1].logit(X)[0]
+        return logit
+
+    @property
+    def fills_each_alone(self) -> bool:
+        """Whether missing values are imputed without a look at the other columns."""
+        return self.expansion.imputation.slope is None
+
     def with_weights(self, intercept: Floats, weight: Floats) -> AdditiveScorers:
         """Models with other coefficients of the terms of the first one."""
         expansion = self.expansion[np.zeros(len(intercept), dtype=np.int64)]

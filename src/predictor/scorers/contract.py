@@ -119,6 +119,31 @@ class Scorers(ABC):
         del X
         return None
 
+    def sums(self, X: Floats) -> Floats | None:
+        """What the first model adds up, one part for each column, before it is a probability.
+
+        Parameters
+        ----------
+        X
+            (n, p), NaN for missing.
+
+        Returns
+        -------
+        ndarray or None
+            (n,) log-odds, or points; None where a column's part depends on the other columns.
+        """
+        del X
+        return None
+
+    def logit_of_sums(self, sums: Floats) -> Floats:
+        """Log-odds (n,) by the first model of patients with these `sums` (n,)."""
+        return sums
+
+    @property
+    def fills_each_alone(self) -> bool:
+        """Whether what a missing value is taken as does not depend on the other columns."""
+        return True
+
     def with_weights(self, intercept: Floats, weight: Floats) -> Self:
         """Models of the terms of the first one with other weights.
 

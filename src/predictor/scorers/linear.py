@@ -128,6 +128,11 @@ class LinearScorers(Scorers):
         X = with_columns(X, self.columns)
         return np.where(np.isnan(X), self.impute[0], X), self.coefficient[0]
 
+    def sums(self, X: Floats) -> Floats:
+        """Log-odds (n,) by the first model."""
+        logit: Floats = self[:1].logit(X)[0]
+        return logit
+
     def with_weights(self, intercept: Floats, weight: Floats) -> LinearScorers:
         """Models with other coefficients; gaps and contributions are those of the first one."""
         impute, centre = (np.broadcast_to(v[0], weight.shape) for v in (self.impute, self.centre))

@@ -96,7 +96,12 @@ class PointsScorers(Scorers):
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        return self.intercept[:, None] + self.slope[:, None] * self._meaning(X)
+        return self.intercept[:, None] + self.slope[:, None] * self._meaning(self.sums(X))
+
+    def logit_of_sums(self, sums: Floats) -> Floats:
+        """Log-odds (n,) by the first model of patients with so many points (n,)."""
+        logit: Floats = self.intercept[0] + self.slope[0] * self._meaning(sums)
+        return logit
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
@@ -110,7 +115,7 @@ class PointsScorers(Scorers):
             for column, cut, least in zip(self.column, self.cut, near, strict=True):
                 values = moved[:, column]
                 moved[:, column] = np.where(np.abs(values - cut) < least, cut, values)
-            return self._meaning(moved)
+            return self._meaning(self.sums(moved))
 
         baseline, values = baseline_shapley(meaning, away)
         return self.intercept + self.slope * baseline, self.slope[:, None, None] * values
@@ -180,8 +185,7 @@ class PointsScorers(Scorers):
             )
         return ["Points are added up.", *said, meaning]
 
-    def _meaning(self, X: Floats) -> Floats:
-        sums = self.sums(X)
+    def _meaning(self, sums: Floats) -> Floats:
         if not len(self.total):
             return sums
         # thirds of a point may add up to a little less than one

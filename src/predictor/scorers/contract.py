@@ -140,6 +140,16 @@ class Scorers(ABC):
         return sums
 
     @property
+    def jumps(self) -> Floats | None:
+        """`sums` from which on another probability holds; None if each has its own."""
+        return None
+
+    def steps(self, column: int) -> Floats | None:
+        """Values from which on the part of a column is another one; None if it is no staircase."""
+        del column
+        return None
+
+    @property
     def fills_each_alone(self) -> bool:
         """Whether what a missing value is taken as does not depend on the other columns."""
         return True

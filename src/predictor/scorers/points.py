@@ -103,6 +103,19 @@ class PointsScorers(Scorers):
         logit: Floats = self.intercept[0] + self.slope[0] * self._meaning(sums)
         return logit
 
+    @property
+    def jumps(self) -> Floats | None:
+        """The sums of the table but for the first; None without a table."""
+        return self.total[1:] if len(self.total) else None
+
+    def steps(self, column: int) -> Floats | None:
+        """Cuts of a column in increasing order; None if it has points for each unit, or no cuts."""
+        own = (self.column == column) & (self.gain != 0)
+        if self.each[column] or not own.any():
+            return None
+        cuts: Floats = np.unique(self.cut[own])
+        return cuts
+
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
         X = with_columns(X, self.columns)

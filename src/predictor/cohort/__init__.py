@@ -5,6 +5,7 @@ from __future__ import annotations
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.copies import with_values
+from predictor.cohort.dates import ordered_dates
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.expressions import condition
@@ -31,6 +32,7 @@ from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_table
+from predictor.cohort.rules_of_cells import cell_rules
 from predictor.cohort.strays import check_patients
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
@@ -50,6 +52,7 @@ __all__ = [
     "WrittenCovariate",
     "at_the_edge",
     "canonical_order",
+    "cell_rules",
     "check_enough",
     "check_identifiers",
     "check_informative",
@@ -68,6 +71,7 @@ __all__ = [
     "needed_columns",
     "numbered",
     "occurrences",
+    "ordered_dates",
     "outcome_columns",
     "pipeline_sql",
     "pool",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,7 +29,9 @@ _OTHERS = {
         f"{_EXPECTED}; the serial number of a day? format the column as date in the spreadsheet"
     ),
 }
-_OTHER = f"{_EXPECTED}; correct it, or add it under missing: if it means that there is no value"
+OTHER_DATE = f"{_EXPECTED}; correct it, or add it under missing: if it means that there is no value"
+
+IN_THE_FUTURE = "a date in the future; correct it, or give the column a range if it can be later"
 
 
 def read_dates(
@@ -49,17 +51,22 @@ def read_dates(
         these = mask(pc.match_substring_regex(cells, pattern)) & wrong
         faults += fault(column, these, rule)
         wrong = wrong & ~these
-    faults += fault(column, wrong, _OTHER)
+    faults += fault(column, wrong, OTHER_DATE)
     days = pc.cast(pc.if_else(pa.array(exists), stamps, None), pa.date32())
     if column.days is None:
         outside = mask(pc.greater(days, pa.scalar(today)))
-        rule = "a date in the future; correct it, or give the column a range if it can be later"
+        rule = IN_THE_FUTURE
     else:
         first, last = column.days
         outside = mask(pc.or_(pc.less(days, pa.scalar(first)), pc.greater(days, pa.scalar(last))))
-        rule = f"outside {first} to {last}; correct it, or add it under missing: if it is a code"
+        rule = outside_days(first, last)
     faults += fault(column, outside, rule)
     return pc.if_else(pa.array(outside), pa.scalar(None, pa.date32()), days), faults
+
+
+def outside_days(first: datetime.date, last: datetime.date) -> str:
+    """What is said of a date outside the range of its column."""
+    return f"outside {first} to {last}; correct it, or add it under missing: if it is a code"
 
 
 def without_midnight(cells: pa.Array) -> pa.Array:
@@ -69,16 +76,20 @@ def without_midnight(cells: pa.Array) -> pa.Array:
 
 def check_order(table: pa.Table, columns: Sequence[Column], study: Study) -> list[Fault]:
     """A date that becomes known later cannot lie before one that was known earlier."""
-    dates = [column for column in columns if column.type == "date" and column.role == "value"]
     faults: list[Fault] = []
+    for earlier, later, rule in ordered_dates(columns, study):
+        faults += fault(later, mask(pc.less(table[later.name], table[earlier.name])), rule)
+    return faults
+
+
+def ordered_dates(columns: Sequence[Column], study: Study) -> Iterator[tuple[Column, Column, str]]:
+    """Pairs of which the second cannot lie before the first, and what is said if it does."""
+    dates = [column for column in columns if column.type == "date" and column.role == "value"]
     for earlier in dates:
         for later in dates:
             if study.later(later.known_at, earlier.known_at):
-                wrong = mask(pc.less(table[later.name], table[earlier.name]))
-                faults += fault(
-                    later,
-                    wrong,
+                rule = (
                     f"dates the wrong way round: known at {later.known_at}, but before "
-                    f"{earlier.name}, known at {earlier.known_at}",
+                    f"{earlier.name}, known at {earlier.known_at}"
                 )
-    return faults
+                yield earlier, later, rule

@@ -39,6 +39,8 @@ _ERRORS = {
     ),
 }
 
+REQUIRED = "a value is required"
+
 
 def check_cells(
     raw: pa.Table, columns: Sequence[Column], study: Study, *, today: datetime.date | None = None
@@ -114,7 +116,7 @@ def _check_column(
     faults += found
     if column.required or column.role in CLUSTERS:
         absent = ~mask(cells.is_valid()) & ~blank & ~errors
-        faults += fault(column, absent, "a value is required")
+        faults += fault(column, absent, REQUIRED)
     return values, faults
 
 

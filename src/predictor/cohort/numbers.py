@@ -13,7 +13,7 @@ from predictor.study import Column
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _TEXT = "text where a number is expected"
 # what is no number, from the most special to the most general; the first that fits is said
-_OTHERS = {
+OTHERS = {
     r"^[+-]?[1-9]\d{0,2},\d{3}$": (
         "a comma in a number: a thousands separator or a decimal comma? write 1200 or 1.2"
     ),
@@ -51,9 +51,13 @@ _OTHERS = {
         f"{_TEXT}: a unit behind the number? write the number alone"
     ),
 }
-_OTHER = f"{_TEXT}; correct it, or add it under missing: if it means that there is no value"
+OTHER = f"{_TEXT}; correct it, or add it under missing: if it means that there is no value"
+TOO_LARGE = "too large for a number; correct it"
+NOT_WHOLE = "not a whole number; correct it, or declare the column as type: number"
+NOT_EXACT = "too large for a whole number to be exact; correct it"
+EXACT_BELOW = 2.0**53  # whole numbers, by size
 # an 11-point scale given as 0-100: some value is far beyond what a slip of the pen makes of 0-10
-_SCALE_FACTOR = 2
+SCALE_FACTOR = 2
 _THOUSAND = 1000
 
 
@@ -63,7 +67,7 @@ def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]
     faults = _explain(cells, mask(cells.is_valid()) & ~written, column)
     values = pc.cast(pc.if_else(pa.array(written), cells, None), pa.float64())
     bad = mask(pc.invert(pc.is_finite(values)))
-    faults += fault(column, bad, "too large for a number; correct it")
+    faults += fault(column, bad, TOO_LARGE)
     grouped = _grouped(cells, column) & ~bad
     faults += fault(
         column,
@@ -74,12 +78,9 @@ def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]
     bad |= grouped
     if column.type == "integer":
         whole = mask(pc.equal(pc.floor(values), values))
-        exact = abs(floats(values)) < 2.0**53
-        faults += fault(column, written & ~bad & ~whole, "not a whole number; correct it, or "
-                        "declare the column as type: number")  # fmt: skip
-        faults += fault(
-            column, whole & ~bad & ~exact, "too large for a whole number to be exact; correct it"
-        )
+        exact = abs(floats(values)) < EXACT_BELOW
+        faults += fault(column, written & ~bad & ~whole, NOT_WHOLE)
+        faults += fault(column, whole & ~bad & ~exact, NOT_EXACT)
         bad |= ~(whole & exact)
     outside, found = _check_range(pc.if_else(pa.array(bad), None, values), column)
     values = pc.if_else(pa.array(bad | outside), pa.scalar(None, pa.float64()), values)
@@ -90,12 +91,12 @@ def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]
 def _explain(cells: pa.Array, wrong: Mask, column: Column) -> list[Fault]:
     """What is no number, each kind with a rule of its own."""
     faults = []
-    for pattern, rule in _OTHERS.items():
+    for pattern, rule in OTHERS.items():
         if wrong.any():
             these = mask(pc.match_substring_regex(cells, pattern)) & wrong
             faults += fault(column, these, rule)
             wrong = wrong & ~these
-    return faults + fault(column, wrong, _OTHER)
+    return faults + fault(column, wrong, OTHER)
 
 
 def _grouped(cells: pa.Array, column: Column) -> Mask:
@@ -122,10 +123,21 @@ def _check_range(values: pa.Array, column: Column) -> tuple[Mask, list[Fault]]:
         return np.zeros(len(numbers), dtype=bool), []
     low, high = column.limits
     outside = (numbers < low) | (numbers > high)
-    far = outside & (numbers > _SCALE_FACTOR * high) & (numbers <= 100)
+    far = outside & (numbers > SCALE_FACTOR * high) & (numbers <= 100)
+    return outside, fault(column, outside, outside_range(column, far=bool(far.any())))
+
+
+def outside_range(column: Column, *, far: bool = False) -> str:
+    """What is said of a number outside the range of its column.
+
+    Parameters
+    ----------
+    far
+        Whether it lies up to 100, and beyond twice the upper end.
+    """
+    assert column.limits is not None
+    low, high = column.limits
     rule = f"outside {low:g} to {high:g}{' ' + column.unit if column.unit else ''}"
-    if high == 10 and far.any():
-        rule += "; this looks like a 0-100 scale (values are never divided for you)"
-    else:
-        rule += "; correct it, or add it under missing: if it is a code"
-    return outside, fault(column, outside, rule)
+    if high == 10 and far:
+        return f"{rule}; this looks like a 0-100 scale (values are never divided for you)"
+    return f"{rule}; correct it, or add it under missing: if it is a code"

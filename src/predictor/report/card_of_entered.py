@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from predictor.printable import as_markdown
 from predictor.report.model_card import at, code, dictionary_hash, ethics, factors, intended_use
+from predictor.report.model_standing import entered_from
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.study import PublishedModel
@@ -62,7 +63,7 @@ def entered_card(model: SavedModel) -> str:
     lines = [
         f"# {as_markdown(study.title or study.study)}: {as_markdown(model.learner)}",
         "",
-        f"> {layout.RESEARCH_ONLY} Entered from {source}; not trained and not validated here.",
+        f"> {layout.RESEARCH_ONLY} {entered_from(source)}",
     ]
     for title, content in sections.items():
         lines += ["", f"## {title}", "", *content]

@@ -12,6 +12,7 @@ from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.printable import as_markdown, visible
 from predictor.report import procedure
 from predictor.report.groups_in_words import in_words
+from predictor.report.model_standing import developed_on, measured_in
 from predictor.report.tripod_table import open_items
 from predictor.report.wording import choice_counted_in, in_later_patients, measure_title
 from predictor.results import ByGroups, CohortCounts, LearnerResult, Plan, TrainingResult
@@ -57,9 +58,8 @@ def card(model: SavedModel, result: TrainingResult) -> str:
 
 
 def _begun(facts: LearnerResult, data: CohortCounts) -> str:
-    if facts.published is not None:
-        return f"Entered as it was published, and measured in {data.labelled} other patients."
-    return f"Developed on {data.labelled} patients; not externally validated."
+    said = developed_on if facts.published is None else measured_in
+    return said(data.labelled)
 
 
 def dictionary_hash(study: Study) -> str:

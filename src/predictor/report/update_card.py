@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictor.printable import as_markdown
 from predictor.report.model_card import code, dictionary_hash, ethics, factors, intended_use
+from predictor.report.model_standing import updated_on
 from predictor.results import UpdateResult
 from predictor.results.update import IN_WORDS
 from predictor.results.words import plain
@@ -65,10 +66,7 @@ def card_of_update(model: SavedModel, found: UpdateResult) -> str:
     lines = [
         f"# {as_markdown(study.title or study.study)}: {as_markdown(model.learner)}, updated",
         "",
-        (
-            f"> {layout.RESEARCH_ONLY} Updated on {data.labelled} new patients; the updated model "
-            "is not externally validated."
-        ),
+        (f"> {layout.RESEARCH_ONLY} {updated_on(data.labelled)}"),
     ]
     for title, content in sections.items():
         lines += ["", f"## {title}", "", *content]

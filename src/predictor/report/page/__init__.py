@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.report.page.blocks import Page, Picture, Table
+from predictor.report.page.calculator import calculator_page, policy_of
 from predictor.report.page.combined_page import page_of_combined
 from predictor.report.page.data import page_data
 from predictor.report.page.embed import BEESWARM, embedded
@@ -18,6 +19,7 @@ __all__ = [
     "Page",
     "Picture",
     "Table",
+    "calculator_page",
     "comparison_page",
     "embedded",
     "page_data",
@@ -26,5 +28,6 @@ __all__ = [
     "page_of_plan",
     "page_of_update",
     "page_of_validation",
+    "policy_of",
     "render",
 ]

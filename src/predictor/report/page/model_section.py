@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from predictor.report.model_standing import developed_on
 from predictor.report.page.blocks import (
     Block,
     Fold,
@@ -97,7 +98,7 @@ def use(report: TrainingResult, notice: str) -> Section:
         "use",
         "How to use it, and how not to",
         [
-            Text(f"{notice} Developed on {patients} patients; not externally validated."),
+            Text(f"{notice} {developed_on(patients)}"),
             Group("It can be used", [Points(_CAN)]),
             Group("It must not be used", [Points(_MUST_NOT)]),
         ],

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from predictor.report.page.blocks import Page
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _CODE = re.compile(r"(`[^`]+`)")
 
@@ -14,17 +18,24 @@ def render(page: Page) -> str:
 
     All text is escaped; a title with markup in it is shown, not obeyed.
     """
+    return environment().get_template("page.html").render(page=page)
+
+
+def environment() -> Environment:
+    """Where templates are; every text is escaped, and plain data too (`tojson`)."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    found = Environment(
         loader=PackageLoader("predictor.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["pieces"] = _pieces
-    return environment.get_template("page.html").render(page=page)
+    # the order of the data is theirs; NaN is no JSON
+    found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
+    found.filters["pieces"] = _pieces
+    return found
 
 
 def _pieces(text: str) -> list[tuple[bool, str]]:

@@ -7,7 +7,7 @@ from predictor.report.wording import assumed_auroc
 from predictor.results import LearnerResult, TrainingResult, VerdictLevel
 from predictor.results.words import count, number, percent, span
 
-_KEYS: dict[VerdictLevel, Level] = {
+KEYS: dict[VerdictLevel, Level] = {
     "nothing found": "nothing",
     "something is there, but no model was shown to use it": "something",
     "exploratory only": "exploratory",
@@ -27,7 +27,7 @@ def verdict(report: TrainingResult) -> Verdict:
     """The verdict of a report."""
     named = report.verdict_level
     return Verdict(
-        level=_KEYS[named],
+        level=KEYS[named],
         headline=named[:1].upper() + named[1:],
         scale=SCALE,
         sentences=list(report.verdict),

@@ -1,0 +1,79 @@
+"use strict";
+// A formula of a model, computed: expressions are constants, {reference}, or {operator, arguments};
+// null is a missing value, as in SQL.
+const evaluate = (expression, values) => {
+  if (expression === null || typeof expression !== "object") return expression;
+  if (Object.hasOwn(expression, "reference")) return values.get(expression.reference) ?? null;
+  const { operator, arguments: given } = expression;
+  const of = place => evaluate(given[place], values);
+  switch (operator) {
+    case "if": return of(0) === true ? of(1) : of(2);
+    case "is_missing": return of(0) === null;
+    case "and": case "or": {
+      const ends = operator === "or";
+      const found = given.map((_, place) => of(place));
+      return found.includes(ends) ? ends : found.includes(null) ? null : !ends;
+    }
+    case "first_known":
+      for (let place = 0; place < given.length; place++) {
+        const found = of(place);
+        if (found !== null) return found;
+      }
+      return null;
+  }
+  const found = given.map((_, place) => of(place));
+  if (operator === "least" || operator === "greatest") {
+    const known = found.filter(each => each !== null);
+    const better = operator === "least" ? (a, b) => a < b : (a, b) => a > b;
+    return known.length ? known.reduce((best, each) => better(each, best) ? each : best) : null;
+  }
+  if (found.includes(null)) return null;
+  const value = OPERATORS[operator](...found);
+  return Number.isNaN(value) ? null : value;
+};
+
+const OPERATORS = {
+  add: (...all) => all.reduce((a, b) => a + b),
+  subtract: (a, b) => a - b,
+  multiply: (...all) => all.reduce((a, b) => a * b),
+  divide: (a, b) => b === 0 ? null : a / b,
+  negate: a => -a,
+  power: (a, b) => a ** b,
+  exp: Math.exp,
+  ln: a => a > 0 ? Math.log(a) : null,
+  sqrt: a => a >= 0 ? Math.sqrt(a) : null,
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  equal: (a, b) => a === b,
+  unequal: (a, b) => a !== b,
+  less: (a, b) => a < b,
+  at_most: (a, b) => a <= b,
+  greater: (a, b) => a > b,
+  at_least: (a, b) => a >= b,
+  not: a => !a,
+};
+
+// The scores of one patient, as `POST /score` gives them.
+const scored = (formula, patient) => {
+  const values = new Map(formula.inputs.map(({ name }) => [name, patient[name] ?? null]));
+  for (const { name, expression } of formula.steps) values.set(name, evaluate(expression, values));
+  const of = name => name === null ? null : values.get(name);
+  const nothing = {
+    probability: null, low: null, high: null, effective_sample_size: null,
+    baseline: null, contributions: {}, explanation: null,
+  };
+  const unfit = formula.eligible.find(([, step]) => of(step) !== true);
+  if (unfit) return { ...nothing, flags: [`not scored: not eligible (${unfit[0]})`] };
+  const flags = formula.flags.filter(({ when }) => of(when) === true).map(({ text }) => text);
+  const probability = of(formula.probability);
+  if (probability === null) return { ...nothing, flags };
+  return {
+    probability, flags,
+    low: of(formula.low), high: of(formula.high),
+    effective_sample_size: of(formula.effective_sample_size),
+    baseline: of(formula.baseline),
+    contributions: Object.fromEntries(formula.contributions.map(([name, step]) => [name, of(step)])),
+    explanation: null,
+  };
+};

@@ -266,9 +266,13 @@ form.addEventListener("input", event => {
   else if (form.elements[`${name}-unknown`]) form.elements[`${name}-unknown`].checked = false;
   if (at("result").classList.contains("full")) clear("The answers have changed. Compute again.");
 });
-form.addEventListener("change", event => {
-  if (event.target.inputMode) event.target.value = withPoint(event.target.value.trim());
+form.addEventListener("change", ({ target }) => {
+  if (target.inputMode) target.value = withPoint(target.value.trim());
+  if (target.type === "date") at(`${target.name}-read`).textContent = target.value; // year-month-day
 });
-form.addEventListener("reset", () => clear("Nothing is computed yet."));
+form.addEventListener("reset", () => {
+  for (const read of form.querySelectorAll("[id$=-read]")) read.textContent = "";
+  clear("Nothing is computed yet.");
+});
 at("print").addEventListener("click", () => window.print());
 }

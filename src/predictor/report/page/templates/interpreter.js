@@ -38,13 +38,20 @@ const OPERATORS = {
   multiply: (...all) => all.reduce((a, b) => a * b),
   divide: (a, b) => b === 0 ? null : a / b,
   negate: a => -a,
-  power: (a, b) => a ** b,
+  power: (a, b) => Number.isFinite(a ** b) || !Number.isFinite(a) || !Number.isFinite(b) ? a ** b : null,
   exp: Math.exp,
   ln: a => a > 0 ? Math.log(a) : null,
+  log10: a => a > 0 ? Math.log10(a) : null,
   sqrt: a => a >= 0 ? Math.sqrt(a) : null,
   abs: Math.abs,
   floor: Math.floor,
   ceil: Math.ceil,
+  round: (a, digits) => {
+    if (!Number.isFinite(a)) return a;
+    const scaled = Math.abs(a) * 10 ** digits;
+    const whole = Math.floor(scaled);
+    return Math.sign(a) * (scaled - whole >= 0.5 ? whole + 1 : whole) / 10 ** digits;
+  },
   equal: (a, b) => a === b,
   unequal: (a, b) => a !== b,
   less: (a, b) => a < b,

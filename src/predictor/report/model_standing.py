@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from predictor.printable import visible
 from predictor.results import VerdictLevel
 from predictor.saved.model import SavedModel
 
@@ -54,7 +55,7 @@ def standing(model: SavedModel) -> Standing:
         )
     (spec,) = (each for each in model.study.learners if each.name == model.learner)
     source = model.study.study if spec.model is None else str(spec.model.source)
-    return Standing(None, (), entered_from(source))
+    return Standing(None, (), entered_from(visible(source)))
 
 
 def prevalence(model: SavedModel) -> tuple[int, int] | None:
@@ -107,4 +108,5 @@ def _begins(sentence: str, level: str) -> bool:
 
 def _sentences(said: object) -> tuple[str, ...]:
     """Texts of a file that anybody may have written."""
-    return tuple(each for each in said if isinstance(each, str)) if isinstance(said, list) else ()
+    texts = said if isinstance(said, list) else []
+    return tuple(visible(each) for each in texts if isinstance(each, str))

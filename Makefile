@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test test-newest check docs format lock clean
+.PHONY: help train test test-newest coverage programs check docs format lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,14 +22,19 @@ train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic
 	@echo
 	@echo "Report:  $(WORK)/reports/crps-esketamine/latest/report.html     Models:  models/crps-esketamine/latest     Runs:  cd $(WORK) && ../$(BIN)/predictor ui"
 
-test: check  ## check, then run every test and doctest
-	.ci/browser
-	.ci/postgres
-	.ci/office
+test: check programs  ## check, then run every test and doctest
+	$(BIN)/python -m pytest -n 2
+
+coverage: $(STAMP) programs  ## which lines the tests run; takes longer than the tests alone
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 test-newest: $(STAMP)  ## the wheel with the newest dependencies there are, in an environment of its own
 	$(BIN)/python .ci/newest.py
+
+programs:
+	.ci/browser
+	.ci/postgres
+	.ci/office
 
 check: $(STAMP)  ## formatting, lint, types and layers
 	$(BIN)/ruff format --check .

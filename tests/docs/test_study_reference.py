@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from predictor.study.columns import Column
+from predictor.study.editor_schema import meanings
 from predictor.study.load import load_study
 from predictor.study.outcome import Alternative, Control, MeasurementError, Outcome
 from predictor.study.published import PublishedModel
@@ -92,14 +92,6 @@ KINDS = {
 }
 
 
-def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """What the docstring says about each attribute."""
-    _, _, attributes = inspect.cleandoc(model.__doc__ or "").partition("Attributes\n----------\n")
-    entries = re.findall(r"^(\w+)\n((?: {4}.*\n?|\n)+)", attributes, re.MULTILINE)
-    said = {name: " ".join(text.split()).replace("``", "`") for name, text in entries}
-    return {name: re.sub(r"; None[^.]*", "", text) for name, text in said.items()}
-
-
 def value(schema: dict[str, Any]) -> str:
     """What may stand there, from the JSON schema."""
     if "anyOf" in schema:
@@ -135,11 +127,12 @@ def keys() -> dict[str, tuple[str, str, str]]:
     rows = {}
     for prefix, model in PARTS.items():
         schema = model.model_json_schema()
+        _, said = meanings(schema["description"])
         for name, entry in schema["properties"].items():
             key = prefix + name
             if key not in NOT_KEYS:
                 left_out = DEFAULTS.get(key) or default(entry, name in schema.get("required", ()))
-                rows[key] = (VALUES.get(key) or value(entry), left_out, meanings(model)[name])
+                rows[key] = (VALUES.get(key) or value(entry), left_out, said[name])
     rows["extends"] = (
         "a study file",
         "none",

@@ -13,10 +13,10 @@ from predictor.workflows import check, initialise
 def test_the_starter_study_is_accepted_as_it_is(tmp_path) -> None:
     written = initialise(tmp_path / "new" / "study")
     assert [path.name for path in written] == [
-        "study.yaml", "covariates.sql", "README.md", "example.csv",
+        "study.yaml", "covariates.sql", "README.md", "study.schema.json", "example.csv",
     ]  # fmt: skip
     assert sorted(written) == sorted((tmp_path / "new" / "study").iterdir())
-    facts = check(written[0], written[3])
+    facts = check(written[0], written[4])
     assert facts.data.rows == facts.data.labelled == 60
     assert 10 <= facts.data.events <= 50
     assert len(facts.covariates) >= 5

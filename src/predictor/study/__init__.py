@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictor.study.columns import CLUSTERS, Column, as_number
 from predictor.study.folder_names import folder_name
+from predictor.study.editor_schema import SCHEMA_FILE, shipped_schema
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.published import PublishedModel
@@ -20,6 +21,7 @@ from predictor.study.study import Pipeline, Study
 
 __all__ = [
     "CLUSTERS",
+    "SCHEMA_FILE",
     "BootstrapSpec",
     "Column",
     "CrossValidationSpec",
@@ -40,4 +42,5 @@ __all__ = [
     "on_one_line",
     "parse_study",
     "question",
+    "shipped_schema",
 ]

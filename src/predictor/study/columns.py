@@ -52,7 +52,7 @@ def _as_bound(value: object) -> float | datetime.date:
     raise ValueError("expected a valid number, or for dates a day like 2021-07-31")
 
 
-Word = Annotated[str, BeforeValidator(_as_text)]
+Word = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int | float | bool)]
 Bound = Annotated[float | datetime.date, BeforeValidator(_as_bound)]
 
 
@@ -105,7 +105,7 @@ class Column(Frozen):
     name: str = Field(min_length=1)
     roles: Annotated[
         tuple[Role, ...],
-        BeforeValidator(_roles, json_schema_input_type=Role),
+        BeforeValidator(_roles, json_schema_input_type=Role | list[Role]),
         PlainSerializer(_as_written),
     ] = Field(default=("value",), alias="role")
     shared: bool = Field(default=False, strict=True)

@@ -19,7 +19,11 @@ frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
 """What makes a mapping of a study immutable, and writes it as a plain one."""
 Texts = Annotated[Mapping[str, str], *frozen]
 """Named texts, which cannot be changed either."""
-Expressions = Annotated[Mapping[str, str], BeforeValidator(_by_name), *frozen]
+Expressions = Annotated[
+    Mapping[str, str],
+    BeforeValidator(_by_name, json_schema_input_type=Mapping[str, str] | list[str]),
+    *frozen,
+]
 """Named SQL expressions; a list of columns is each column by its name."""
 Settings = Annotated[Mapping[str, Any], *frozen]
 """Named settings of any kind: what a learner can be given is for the learner to say."""

@@ -35,7 +35,14 @@ def _gaps(value: object) -> Mapping[str, float | str] | str:
     raise ValueError("expected refuse, or by column a number or refuse")
 
 
-Gaps = Annotated[Mapping[str, float | str] | str, PlainValidator(_gaps), plain_mapping]
+Gaps = Annotated[
+    Mapping[str, float | str] | str,
+    PlainValidator(
+        _gaps,
+        json_schema_input_type=Literal["refuse"] | Mapping[str, float | Literal["refuse"]],
+    ),
+    plain_mapping,
+]
 """What a missing value is taken as, by column; or ``refuse``."""
 
 

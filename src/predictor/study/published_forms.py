@@ -51,7 +51,10 @@ def as_written(value: object) -> object:
 
 
 plain_mapping = PlainSerializer(as_written)
-Points = Annotated[float | Mapping[float, float], PlainValidator(_points)]
+Points = Annotated[
+    float | Mapping[float, float],
+    PlainValidator(_points, json_schema_input_type=float | Mapping[float, float]),
+]
 """Points per unit, or by the value from which on they are given."""
 
 

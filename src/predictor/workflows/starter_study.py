@@ -8,14 +8,14 @@ from pathlib import Path
 from predictor.cohort.simulate import simulate
 from predictor.disk import check_writable, write_files
 from predictor.errors import PredictorError
-from predictor.study import parse_study
+from predictor.study import SCHEMA_FILE, parse_study, shipped_schema
 from predictor.workflows.files import table_bytes
 
 _PATIENTS, _SEED = 60, 1
 
 
 def initialise(directory: Path) -> list[Path]:
-    """Write a study file, a feature pipeline, synthetic example data and a short guide.
+    """Write a study file, its schema, a feature pipeline, synthetic example data and a short guide.
 
     Returns
     -------
@@ -31,6 +31,7 @@ def initialise(directory: Path) -> list[Path]:
         name: files("predictor.workflows").joinpath("starter", name).read_bytes()
         for name in ("study.yaml", "covariates.sql", "README.md")
     }
+    contents[SCHEMA_FILE] = shipped_schema()
     study = parse_study(
         contents["study.yaml"].decode(),
         file="study.yaml",

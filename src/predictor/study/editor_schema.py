@@ -1,0 +1,127 @@
+"""The keys of a study file as a JSON schema, for editors that complete and check them.
+
+It says what `predictor.study.load` accepts key by key; what several keys must agree on is left to
+`predictor check`.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any
+
+from predictor.study.study import Study
+
+SCHEMA_FILE = "study.schema.json"
+"""Name of the schema in this package and beside the study files that refer to it."""
+MODELINE = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
+"""First line of a study file, by which an editor finds the schema beside it."""
+
+_ENTRY = re.compile(r"^(\w+)\n((?: {4}.*\n?|\n)+)", re.MULTILINE)
+_TEXT = {"type": "string"}
+
+
+def shipped_schema() -> bytes:
+    """The schema as it is in the package, to be written beside a study file."""
+    return files("predictor.study").joinpath(SCHEMA_FILE).read_bytes()
+
+
+def meanings(docstring: str) -> tuple[str, dict[str, str]]:
+    """The first part of a docstring, and what it says about each attribute."""
+    about, _, attributes = docstring.partition("Attributes\n----------\n")
+    said = {name: _plain(text) for name, text in _ENTRY.findall(attributes)}
+    return _plain(about), {name: re.sub(r"; None[^.]*", "", text) for name, text in said.items()}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).replace("``", "`")
+
+
+def editor_schema() -> dict[str, Any]:
+    """The JSON schema (draft 7, which editors know) of a study file."""
+    whole = Study.model_json_schema()
+    parts = {name: _part(part) for name, part in whole.pop("$defs").items() if name != "Pipeline"}
+    root = _part(whole)
+
+    for name in ("Column", "LearnerSpec"):  # whose name is the key
+        _without(parts[name], "name")
+    parts["Column"]["properties"]["role"]["default"] = "value"
+    learner, published = parts["LearnerSpec"], parts["PublishedModel"]
+    learner["required"].remove("learner")  # the name itself, if left out
+    _without(published, "file")
+    learner["properties"]["model"] = {
+        "description": learner["properties"]["model"]["description"],
+        "anyOf": [_TEXT, {"$ref": "#/definitions/PublishedModel"}],
+    }
+
+    _without(root, "file")
+    keys = root["properties"]
+    keys["columns"] = _named(keys["columns"], {"$ref": "#/definitions/Column"})
+    entry = {"anyOf": [{"$ref": "#/definitions/LearnerSpec"}, {"type": "null"}]}
+    keys["learners"] = _named(keys["learners"], entry)
+    keys["covariates"] = {"description": keys["covariates"]["description"], **_TEXT}
+    keys["extends"] = {
+        "description": "Another study file: every top-level key not given is taken from there.",
+        **_TEXT,
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "predictor: study file",
+        **root,
+        "required": [],
+        "if": {"required": ["extends"]},
+        "else": {"required": root["required"]},
+        "definitions": parts,
+    }
+
+
+def _part(schema: dict[str, Any]) -> dict[str, Any]:
+    """One model, each key with its meaning."""
+    about, said = meanings(schema["description"])
+    properties = {
+        name: {"description": said[name], **_draft_7(entry)}
+        for name, entry in schema["properties"].items()
+    }
+    return {
+        "description": about,
+        "type": "object",
+        "properties": properties,
+        "required": list(schema.get("required", ())),
+        "additionalProperties": False,
+    }
+
+
+def _draft_7(schema: Any) -> Any:
+    """Without what only pydantic needs: null for what is left out, titles, defaults of parts."""
+    if isinstance(schema, list):
+        return [_draft_7(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value for key, value in schema.items() if key != "title"}
+    if kept.get("default", ...) in (None, []) or isinstance(kept.get("default"), dict):
+        del kept["default"]
+    kinds = [kind for kind in kept.pop("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        kept |= kinds[0]
+    elif kinds:
+        kept["anyOf"] = kinds
+    if "prefixItems" in kept:
+        kept["items"] = kept.pop("prefixItems")
+    if "$ref" in kept:  # in draft 7 nothing may stand beside it
+        reference = kept.pop("$ref").replace("#/$defs/", "#/definitions/")
+        return {**kept, "allOf": [{"$ref": reference}]}
+    return {key: _draft_7(value) for key, value in kept.items()}
+
+
+def _named(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": schema["description"],
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": entry,
+    }
+
+
+def _without(part: dict[str, Any], name: str) -> None:
+    del part["properties"][name]
+    part["required"] = [key for key in part["required"] if key != name]

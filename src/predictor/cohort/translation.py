@@ -10,7 +10,6 @@ from typing import Any
 from predictor.cohort.on_paper import computed_comparison, decimal_of, nearest_decimal
 from predictor.cohort.syntax import Node
 from predictor.formulas import (
-    UNKNOWN,
     Bounds,
     Call,
     Constant,
@@ -24,7 +23,7 @@ from predictor.formulas import (
     value_of,
 )
 
-NEVER = Constant(False)  # noqa: FBT003
+NEVER = Constant(False)
 MISSING = Constant(None)
 
 _WHOLE = {
@@ -557,7 +556,7 @@ def _powered(translation: Translation, terms: Sequence[Term]) -> Given:
         faults.append(folded("and", folded("less", base, 0.0), broken))
     if not never_negative and translation.bounds(base).smallest == 0:
         faults.append(folded("and", folded("equal", base, 0.0), folded("less", exponent, 0.0)))
-    if translation.bounds(value).largest > 1e300:  # noqa: PLR2004
+    if translation.bounds(value).largest > 1e300:
         faults.append(folded("greater", folded("abs", value), 1e300))
         faults.append(folded("is_missing", value))
     return value, any_of(faults)
@@ -575,7 +574,7 @@ def _days(_: Translation, terms: Sequence[Term]) -> Given:
 
 def _always(_: Translation, terms: Sequence[Term]) -> Given:
     del terms
-    return Constant(True), NEVER  # noqa: FBT003
+    return Constant(True), NEVER
 
 
 def _floor(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:

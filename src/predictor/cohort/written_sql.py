@@ -165,7 +165,7 @@ class _Reading:
         translation, expressions = self.projection(plan, named)
         return [functools.partial(_translated, translation, each) for each in expressions]
 
-    def _input(self, name: str, exact: bool) -> Term:  # noqa: FBT001
+    def _input(self, name: str, exact: bool) -> Term:
         del exact
         column = self.columns[name]
         if column.role == "id" or column.type not in _TYPES:
@@ -173,5 +173,5 @@ class _Reading:
         return Term(Reference(name), NEVER, _TYPES[column.type], column.levels)
 
 
-def _translated(translation: Translation, node: Node, exact: bool) -> Term:  # noqa: FBT001
+def _translated(translation: Translation, node: Node, exact: bool) -> Term:
     return translation.term(node, exact=exact)

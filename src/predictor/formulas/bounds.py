@@ -30,7 +30,7 @@ class Bounds(NamedTuple):
 
 UNKNOWN = Bounds(-math.inf, math.inf)
 _RISING = {
-    "exp": lambda x: math.exp(min(x, 710.0)) if x < 710.0 else math.inf,  # noqa: PLR2004
+    "exp": lambda x: math.exp(min(x, 710.0)) if x < 710.0 else math.inf,
     "ln": lambda x: math.log(x) if x > 0 else -math.inf,
     "log10": lambda x: math.log10(x) if x > 0 else -math.inf,
     "sqrt": lambda x: math.sqrt(max(x, 0.0)),

@@ -80,9 +80,9 @@ def total(terms: Iterable[Expression | float]) -> Expression:
 
 def any_of(conditions: Iterable[Expression]) -> Expression:
     """Whether one of them is true; false of none."""
-    parts = tuple(dict.fromkeys(c for c in conditions if c != Constant(False)))  # noqa: FBT003
+    parts = tuple(dict.fromkeys(c for c in conditions if c != Constant(False)))
     if not parts:
-        return Constant(False)  # noqa: FBT003
+        return Constant(False)
     return parts[0] if len(parts) == 1 else Call("or", parts)
 
 

@@ -269,7 +269,9 @@ class _Parts:
             unit=column.unit,
             covariates=self._names,
             made_of=made_of if len(made_of) > 1 else (),
-            labels=tuple(label for label, known in zip(labels, there.tolist(), strict=True) if known),
+            labels=tuple(
+                label for label, known in zip(labels, there.tolist(), strict=True) if known
+            ),
             values=values,
             parts=self.of(X[there]),
             usual=_usual(model, self.own[0], X[there], ordered=values is not None),

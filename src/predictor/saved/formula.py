@@ -335,7 +335,7 @@ def _far(value: _Value, mean: Floats, spread: Floats) -> Expression:
     [column] = value.columns
     limit = float(FAR * spread[0] + NEARLY)
     if np.isnan(mean[0]) or np.isnan(limit):
-        return Constant(False)  # noqa: FBT003
+        return Constant(False)
     return call("greater", call("abs", call("subtract", column, float(mean[0]))), limit)
 
 

@@ -23,7 +23,7 @@ from predictor.saved.model import SavedModel
 from predictor.scorers.arrays import WAY_OUT
 
 FAR = 3.0
-"""Standard deviations from the mean of the training patients, beyond which a value is unlike them."""
+"""Standard deviations from the mean of the training patients: beyond, a value is unlike theirs."""
 NEARLY = 1e-9  # as far as that, but for rounding
 
 # what is told of a patient

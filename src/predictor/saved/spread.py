@@ -59,7 +59,7 @@ def effective_sample_size(probability: Floats, low: Floats, high: Floats) -> Flo
     """
     width = np.where(high > low, high - low, np.nan)
     with np.errstate(over="ignore"):
-        found: Floats = probability * (1 - probability) * (2 * _END / width) ** 2
+        found: Floats = probability * (1 - probability) * (2 * END / width) ** 2
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from predictor.study.columns import CLUSTERS, Column, as_number
-from predictor.study.folder_names import folder_name
 from predictor.study.editor_schema import SCHEMA_FILE, shipped_schema
+from predictor.study.folder_names import folder_name
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.published import PublishedModel

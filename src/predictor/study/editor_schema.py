@@ -56,12 +56,14 @@ def editor_schema() -> dict[str, Any]:
 
     _without(root, "file")
     keys = root["properties"]
-    keys["columns"] = _named(keys["columns"], {"$ref": "#/definitions/Column"})
-    entry = {"anyOf": [{"$ref": "#/definitions/LearnerSpec"}, {"type": "null"}]}
-    keys["learners"] = _named(keys["learners"], entry)
+    keys["columns"] = _named(keys["columns"], _or_null("Column"))
+    alternatives = parts["Outcome"]["properties"]["alternatives"]
+    alternatives["additionalProperties"] = {"anyOf": [_TEXT, alternatives["additionalProperties"]]}
+    keys["learners"] = _named(keys["learners"], _or_null("LearnerSpec"))
     keys["covariates"] = {"description": keys["covariates"]["description"], **_TEXT}
     keys["extends"] = {
-        "description": "Another study file: every top-level key not given is taken from there.",
+        "description": "Another study file: every top-level key not given is taken from there; of "
+        "`columns`, those not given, and null takes one away.",
         **_TEXT,
     }
     return {
@@ -120,6 +122,10 @@ def _named(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
         "minProperties": 1,
         "additionalProperties": entry,
     }
+
+
+def _or_null(definition: str) -> dict[str, Any]:
+    return {"anyOf": [{"$ref": f"#/definitions/{definition}"}, {"type": "null"}]}
 
 
 def _without(part: dict[str, Any], name: str) -> None:

@@ -119,7 +119,8 @@ def test_columns_are_those_of_the_contract(ridge, raw) -> None:
 
 
 def test_the_columns_of_scores_are_those_no_identifier_may_be_called(ridge, raw) -> None:
-    names = [n for n in score(ridge, raw).to_table().column_names if not n.startswith(CONTRIBUTION)]
+    table = score(ridge, raw, explain=True).to_table()
+    names = [name for name in table.column_names if not name.startswith(CONTRIBUTION)]
     assert names == ["patient_id", *COLUMNS_OF_SCORES]
 
 

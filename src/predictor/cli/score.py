@@ -22,21 +22,28 @@ from predictor.cli import options
     is_flag=True,
     help="Score the patients whose cells are right and write the reason for the others.",
 )
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Write the strongest reasons of each patient in words, with the patient's values.",
+)
 @options.as_json
 @options.quiet
-def command(model: str, data: Path, out: Path, lenient: bool, as_json: bool, quiet: bool) -> None:
+def command(
+    model: str, data: Path, out: Path, lenient: bool, explain: bool, as_json: bool, quiet: bool
+) -> None:
     """Score new patients with a saved model (a directory, or models:/STUDY@champion).
 
     \b
     Examples:
       predictor score models/starter/latest/ridge --data new.csv --out scores.csv
-      predictor score models:/starter@champion --data new.csv --out scores.csv
+      predictor score models:/starter@champion --data new.csv --out scores.csv --explain
     """
     _keep_arrow_from_importing_pandas()
     from predictor.saved.model import RESEARCH_ONLY
     from predictor.workflows import score_file
 
-    found = score_file(model, data, out, lenient=lenient)
+    found = score_file(model, data, out, lenient=lenient, explain=explain)
     with options.printing():
         if as_json:
             options.print_json(found)

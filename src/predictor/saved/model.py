@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from predictor.cohort import Covariate, Design, Pooled
+from predictor.cohort import Covariate, Design, Pooled, columns_read
 from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers
 from predictor.scorers.rounding import significant, to_step
-from predictor.study import PublishedModel, Study
+from predictor.study import Column, PublishedModel, Study
 
 Floats = npt.NDArray[np.float64]
 
@@ -129,6 +130,19 @@ class SavedModel:
         """Columns without which it gives no probability; none, if it was trained."""
         models = [spec.model for spec in self.study.learners if spec.name == self.learner]
         return frozenset[str]().union(*(each.refused for each in models if each is not None))
+
+    @cached_property
+    def sources(self) -> tuple[Column | None, ...]:
+        """Of each covariate the column of the table that it is made of.
+
+        That of its own name, if there is one; else the only one. None where there are several.
+        """
+        found: list[Column | None] = []
+        for covariate in self.covariates:
+            read = columns_read(self.study, covariate.name)
+            own = [column for column in read if column.name == covariate.name]
+            found.append(own[0] if own else read[0] if len(read) == 1 else None)
+        return tuple(found)
 
     def unanswered(self, matrix: Design) -> tuple[tuple[str, ...], ...]:
         """Of each patient the missing covariates without which the model gives no probability.

@@ -38,7 +38,7 @@ class Scorer:
             A pandas data frame, or what MLflow makes of the ``inputs`` and ``instances`` of a
             request: a list of rows, or columns by name.
         params
-            ``lenient``, or nothing.
+            ``lenient`` and ``explain``, or nothing.
 
         Raises
         ------
@@ -46,8 +46,8 @@ class Scorer:
             If it is no table of patients, or any of them breaks the dictionary; in words, without
             a cell.
         """
-        lenient = bool((params or {}).get("lenient", False))
-        return score(self._model, _table(data), lenient=lenient).to_frame()
+        asked = {name: bool((params or {}).get(name, False)) for name in ("lenient", "explain")}
+        return score(self._model, _table(data), **asked).to_frame()
 
 
 def _load_pyfunc(path: str) -> Scorer:

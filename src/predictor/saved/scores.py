@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
 from predictor.saved.inputs import MISSING, POOLED, UNLIKE, matrix_of, unlike_training
 from predictor.saved.model import Floats, SavedModel
+from predictor.saved.reasons import sentences
 from predictor.saved.spread import effective_sample_size
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
@@ -56,6 +57,9 @@ class Scores:
         (n, k) in logit units; with the baseline they add up to the logit of the probability.
     outcome, predict_at, model
         What is predicted, at which time point, and by which model, as ``study/learner``.
+    explanation
+        (n,) a sentence with the strongest reasons of each patient, with his values, null for one
+        who was not scored; None if it was not asked for.
     """
 
     identifiers: pa.Table
@@ -69,6 +73,7 @@ class Scores:
     outcome: str
     predict_at: str
     model: str
+    explanation: pa.Array | None = None
 
     @property
     def effective_sample_size(self) -> Floats:
@@ -81,7 +86,7 @@ class Scores:
         return frame
 
     def to_table(self) -> pa.Table:
-        """One row per patient: identifier, probability, range, flags, baseline, contributions.
+        """One row per patient: identifier, probability, range, flags, reasons, contributions.
 
         The last columns say in every row what it is the probability of: scores of two studies laid
         side by side stay told apart.
@@ -100,6 +105,7 @@ class Scores:
                 "high": _numbers(self.high),
                 "effective_sample_size": _numbers(self.effective_sample_size),
                 "flags": pa.array(self.flags, pa.string()),
+                **({} if self.explanation is None else {"explanation": self.explanation}),
                 **{name: _numbers(values) for name, values in numbers.items()},
                 **{
                     name: pa.array([getattr(self, name)] * len(self.flags), pa.string())
@@ -109,7 +115,9 @@ class Scores:
         )
 
 
-def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
+def score(
+    model: SavedModel, raw: pa.Table, *, lenient: bool = False, explain: bool = False
+) -> Scores:
     """Score a table of new patients.
 
     Parameters
@@ -122,6 +130,8 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
     lenient
         Score the patients whose cells are right and give the reason for the others, instead of
         refusing the table; rows of the same patient are scored each by itself, and flagged.
+    explain
+        Tell the strongest reasons of each patient in words, too.
 
     Raises
     ------
@@ -132,7 +142,7 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
         If the model gives no finite numbers, or its study's queries cannot be used.
     """
     try:
-        return _of_table(model, raw, lenient=lenient)
+        return _of_table(model, raw, lenient=lenient, in_words=explain)
     except StudyError as error:
         raise ModelError(
             f"the model's study cannot be used on this table: {error}; look at the values of its "
@@ -140,7 +150,7 @@ def score(model: SavedModel, raw: pa.Table, *, lenient: bool = False) -> Scores:
         ) from None
 
 
-def _of_table(model: SavedModel, raw: pa.Table, *, lenient: bool) -> Scores:
+def _of_table(model: SavedModel, raw: pa.Table, *, lenient: bool, in_words: bool) -> Scores:
     columns = needed_columns(model.study, [covariate.name for covariate in model.covariates])
     _check_present(columns, raw.column_names)
     cohort, faults = Cohort.check(raw, model.study, columns)
@@ -153,7 +163,8 @@ def _of_table(model: SavedModel, raw: pa.Table, *, lenient: bool) -> Scores:
         rows = _eligible(cohort, rows, flags)
         if not lenient:
             check_identifiers(cohort.take(rows), rows)
-    return _scores(model, cohort, rows, flags)
+    found = _scores(model, cohort, rows, flags)
+    return _explained(model, cohort, found) if in_words else found
 
 
 def _check_present(columns: Sequence[Column], names: Sequence[str]) -> None:
@@ -214,6 +225,20 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
         outcome=model.study.outcome.name,
         predict_at=model.study.predict_at,
         model=f"{model.study.study}/{model.learner}",
+    )
+
+
+def _explained(model: SavedModel, cohort: Cohort, found: Scores) -> Scores:
+    return replace(
+        found,
+        explanation=sentences(
+            model,
+            cohort,
+            probability=found.probability,
+            effective_sample_size=found.effective_sample_size,
+            baseline=found.baseline,
+            contributions=found.contributions,
+        ),
     )
 
 

@@ -116,8 +116,11 @@ def _null_for_nan(values: Numbers) -> Numbers:
     return None if values != values else values
 
 
-# whether patients whose cells are right are scored although others' are not
-_LENIENT = {"name": "lenient", "type": "boolean", "default": False, "shape": None}
+# whether patients whose cells are right are scored although others' are not; reasons in words
+_PARAMETERS = [
+    {"name": name, "type": "boolean", "default": False, "shape": None}
+    for name in ("lenient", "explain")
+]
 
 
 # double for whole numbers too: with a gap, pandas has no others; a date is text, as in a CSV
@@ -160,7 +163,7 @@ def _mlmodel(model: SavedModel) -> bytes:
         "signature": {
             "inputs": json.dumps(inputs),
             "outputs": json.dumps(outputs),
-            "params": json.dumps([_LENIENT]),
+            "params": json.dumps(_PARAMETERS),
         },
         "metadata": {"study": study.study, "learner": model.learner},
     }

@@ -16,8 +16,8 @@ from predictor.study.specs import PUBLISHED, LearnerSpec, PenaltySpec, Validatio
 
 # what a file of scores says of each patient, beside the identifiers
 COLUMNS_OF_SCORES = (
-    "probability", "low", "high", "effective_sample_size", "flags", "baseline", "outcome",
-    "predict_at", "model",
+    "probability", "low", "high", "effective_sample_size", "flags", "explanation", "baseline",
+    "outcome", "predict_at", "model",
 )  # fmt: skip
 CONTRIBUTION = "contribution_"  # and so of each covariate
 

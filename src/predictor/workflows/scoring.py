@@ -26,6 +26,7 @@ def score_file(
     out: Path,
     *,
     lenient: bool = False,
+    explain: bool = False,
     tracker: Tracker | None = None,
 ) -> ScoredFile:
     """Score the patients of a file and write the scores to another.
@@ -40,6 +41,8 @@ def score_file(
         CSV or Parquet file to write.
     lenient
         Score the patients whose cells are right, and write the reason for the others.
+    explain
+        Write the strongest reasons of each patient in words, with his values, too.
     tracker
         Where models are that are no directories; MLflow if None.
 
@@ -65,7 +68,7 @@ def score_file(
             way_out="choose another name or move it away",
         )
     loaded = find_model(model, tracker)
-    scores = score(loaded, data, lenient=lenient)
+    scores = score(loaded, data, lenient=lenient, explain=explain)
     write_table(scores.to_table(), out)
     return ScoredFile(
         study=loaded.study.study,
@@ -84,6 +87,7 @@ def score(
     data: Path | str | pd.DataFrame,
     *,
     lenient: bool = False,
+    explain: bool = False,
     tracker: Tracker | None = None,
 ) -> Scores:
     """Score a table of new patients.
@@ -96,6 +100,8 @@ def score(
         CSV, Parquet or XLSX, or a data frame, with at least the columns the model needs.
     lenient
         Score the patients whose cells are right, and give the reason for the others.
+    explain
+        Tell the strongest reasons of each patient in words, too.
     tracker
         Where models are that are no directories; MLflow if None.
 
@@ -106,10 +112,10 @@ def score(
     """
     loaded = model if isinstance(model, SavedModel) else find_model(model, tracker)
     if not isinstance(data, Path | str):
-        return score_table(loaded, read_frame(data), lenient=lenient)
+        return score_table(loaded, read_frame(data), lenient=lenient, explain=explain)
     table = read_table(data)
     try:
-        return score_table(loaded, table, lenient=lenient)
+        return score_table(loaded, table, lenient=lenient, explain=explain)
     except DataError as error:
         raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from predictor.cohort import Cohort, needed_columns, read_table
+from predictor.errors import ModelError
 from predictor.formulas import Formula, Value, evaluate
 from predictor.saved import SavedModel, formula_of, read_model, score
 
@@ -58,3 +59,8 @@ def test_a_formula_gives_what_score_gives(family) -> None:
         assert name == expected.covariates[place]
         numbers = [np.nan if not values else values[step] for values, _ in found]
         np.testing.assert_allclose(numbers, expected.contributions[:, place], rtol=0, atol=1e-9)
+
+
+def test_a_classifier_has_no_formula() -> None:
+    with pytest.raises(ModelError, match="kind sklearn.*score with predictor score"):
+        formula_of(read_model(STORED / "tree"))

@@ -224,7 +224,8 @@ class Sandbox:
 
     def names(self, sql: str) -> list[str]:
         """The names of the columns that a SELECT returns."""
-        return self._limited(lambda: list(self._connection.sql(sql).columns))
+        names: list[str] = self._limited(lambda: list(self._connection.sql(sql).columns))
+        return names
 
     def _plan(self, text: str) -> Any:
         asked = "SELECT json_serialize_plan(?, optimize := false)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from predictor.cohort.on_paper import computed_comparison, decimal_of, nearest_decimal
 from predictor.cohort.syntax import Node
@@ -22,6 +22,13 @@ from predictor.formulas import (
     call,
     value_of,
 )
+
+Need = Literal["exact", "relative", "absolute"]
+"""Of which digits of a computed number something depends.
+
+``exact``: the last one may decide, as before a comparison. ``relative``: its rounding error must be
+small beside it, as before a logarithm. ``absolute``: beside the numbers that went into it.
+"""
 
 NEVER = Constant(False)
 MISSING = Constant(None)
@@ -82,40 +89,33 @@ class Translation:
     Attributes
     ----------
     columns
-        What each column below it is, by its place, and whether that must be exact.
+        What each column below it is, by its place, for a need.
     known
         Bounds of the inputs that are numbers or dates.
     levels
         Of the inputs that are categories.
     """
 
-    columns: Sequence[Callable[[bool], Term]]
+    columns: Sequence[Callable[[Need], Term]]
     known: Mapping[str, Bounds]
     levels: Mapping[str, tuple[str, ...]]
 
-    def term(self, node: Node, *, exact: bool) -> Term:
-        """Translate a node.
-
-        Parameters
-        ----------
-        exact
-            Whether the last digits decide something, as before a comparison. If they do not, the
-            rounding of computed numbers to what they are on paper is left out.
-        """
+    def term(self, node: Node, need: Need) -> Term:
+        """Translate a node; its rounding to what it is on paper is left out if there is no need."""
         kind = node["expression_class"]
         found = getattr(self, f"_{kind.casefold()}", None)
         if found is None:
             raise UntranslatableError(f"{_said(node)} has no counterpart outside DuckDB")
-        term: Term = found(node, exact)
+        term: Term = found(node, need)
         return term
 
     # one method for each class of nodes
 
-    def _bound_ref(self, node: Node, exact: bool) -> Term:
-        return self.columns[node["index"]](exact)
+    def _bound_ref(self, node: Node, need: Need) -> Term:
+        return self.columns[node["index"]](need)
 
-    def _bound_constant(self, node: Node, exact: bool) -> Term:
-        del exact
+    def _bound_constant(self, node: Node, need: Need) -> Term:
+        del need
         value, kind = node["value"], node["value"]["type"]["id"]
         if value["is_null"]:
             return Term(MISSING, NEVER, kind)
@@ -129,15 +129,15 @@ class Translation:
             return Term(Constant(float(plain)), NEVER, kind)
         raise UntranslatableError(f"a constant of type {kind} has no counterpart outside DuckDB")
 
-    def _bound_case(self, node: Node, exact: bool) -> Term:
+    def _bound_case(self, node: Node, need: Need) -> Term:
         compared = computed_comparison(node)
         if compared is not None:
             return self._nearly(*compared)
-        otherwise = self.term(node["else_expr"], exact=exact)
+        otherwise = self.term(node["else_expr"], need)
         value, undefined = otherwise.value, otherwise.undefined
         for check in reversed(node["case_checks"]):
-            when = self.term(check["when_expr"], exact=True)
-            then = self.term(check["then_expr"], exact=exact)
+            when = self.term(check["when_expr"], "exact")
+            then = self.term(check["then_expr"], need)
             value = folded("if", when.value, then.value, value)
             inner = (
                 NEVER
@@ -147,17 +147,17 @@ class Translation:
             undefined = any_of([when.undefined, inner])
         return self._typed(node, value, undefined)
 
-    def _bound_conjunction(self, node: Node, exact: bool) -> Term:
-        del exact
-        terms = [self.term(child, exact=True) for child in node["children"]]
+    def _bound_conjunction(self, node: Node, need: Need) -> Term:
+        del need
+        terms = [self.term(child, "exact") for child in node["children"]]
         word: Operator = "and" if node["type"] == "CONJUNCTION_AND" else "or"
         value = folded(word, *(term.value for term in terms))
         return Term(value, any_of(term.undefined for term in terms), "BOOLEAN")
 
-    def _bound_operator(self, node: Node, exact: bool) -> Term:
+    def _bound_operator(self, node: Node, need: Need) -> Term:
         kind = node["type"]
         terms = [
-            self.term(child, exact=exact or kind != "OPERATOR_COALESCE")
+            self.term(child, need if kind == "OPERATOR_COALESCE" else "exact")
             for child in node["children"]
         ]
         first, undefined = terms[0], any_of(term.undefined for term in terms)
@@ -184,27 +184,28 @@ class Translation:
                 return Term(value, undefined, "BOOLEAN")
         raise UntranslatableError(f"{_said(node)} has no counterpart outside DuckDB")
 
-    def _bound_function(self, node: Node, exact: bool) -> Term:
+    def _bound_function(self, node: Node, need: Need) -> Term:
         kind = node["type"]
         if kind == "OPERATOR_CAST":
-            return self._cast(node, exact)
+            return self._cast(node, need)
         if kind in _COMPARISONS or kind in (
             "COMPARE_DISTINCT_FROM",
             "COMPARE_NOT_DISTINCT_FROM",
         ):
-            left, right = (self.term(child, exact=True) for child in node["children"])
+            left, right = (self.term(child, "exact") for child in node["children"])
             return self._comparison(kind, left, right)
         rounded = nearest_decimal(node)
         if rounded is not None:
-            return self._on_paper(*rounded, exact)
+            return self._on_paper(*rounded, need)
         name = str(node["qname"]["path"][-1]).casefold()
         function = _FUNCTIONS.get(name)
         if function is None:
             raise UntranslatableError(
                 f"the function {name}() of DuckDB has no counterpart outside it"
             )
-        deciding = exact or name in _DECIDING
-        terms = [self.term(child, exact=deciding) for child in node["children"]]
+        below: Need = need if name in _SMOOTH or need == "exact" else "relative"
+        below = "exact" if name in _DECIDING else below
+        terms = [self.term(child, below) for child in node["children"]]
         value, undefined = function(self, terms)
         return self._typed(node, value, any_of([*(t.undefined for t in terms), undefined]))
 
@@ -231,10 +232,13 @@ class Translation:
             return NEVER
         return call("at_least", call("abs", value), limit)
 
-    def _on_paper(self, value: Node, magnitude: Node, exact: bool) -> Term:
+    def _on_paper(self, value: Node, magnitude: Node, need: Need) -> Term:
         """A computed number, rounded to what it is on paper where that decides something."""
-        found, size = self.term(value, exact=exact), self.term(magnitude, exact=exact)
-        if not exact and not self._cancels(found.value, size.value):
+        found = self.term(value, need)
+        if need == "absolute":
+            return found
+        size = self.term(magnitude, need)
+        if need == "relative" and not self._cancels(found.value, size.value):
             return found
         rounded = decimal_of(found.value, size.value)
         return Term(rounded, any_of([found.undefined, size.undefined]), "DOUBLE")
@@ -267,8 +271,8 @@ class Translation:
 
     def _nearly(self, kind: str, left: Node, right: Node, magnitude: Node) -> Term:
         """A comparison that takes numbers as equal that differ by their rounding error only."""
-        one, other = self.term(left, exact=True), self.term(right, exact=True)
-        size = self.term(magnitude, exact=True)
+        one, other = self.term(left, "exact"), self.term(right, "exact")
+        size = self.term(magnitude, "exact")
         undefined = any_of([one.undefined, other.undefined, size.undefined])
         difference = folded("subtract", one.value, other.value)
         error = folded("least", folded("multiply", _ERROR, size.value), 0.5)
@@ -284,13 +288,13 @@ class Translation:
 
     # casts
 
-    def _cast(self, node: Node, exact: bool) -> Term:
+    def _cast(self, node: Node, need: Need) -> Term:
         [child] = node["children"]
         to = node["return_type"]["id"]
         inner = _cast_to_text(child)
         if inner is not None and (to in _WHOLE or to == "DECIMAL"):
-            return self._as_written(node, self.term(inner, exact=True))
-        term = self.term(child, exact=exact or to in _WHOLE)
+            return self._as_written(node, self.term(inner, "exact"))
+        term = self.term(child, "exact" if to in _WHOLE else need)
         value = self._converted(node, term, to)
         undefined = term.undefined
         if to == "ENUM":
@@ -564,7 +568,8 @@ def _powered(translation: Translation, terms: Sequence[Term]) -> Given:
 
 def _days(_: Translation, terms: Sequence[Term]) -> Given:
     unit, start, end = terms
-    if unit.value not in map(Constant, _DAYS) or {start.kind, end.kind} != {"DATE"}:
+    named = isinstance(unit.value, Constant) and unit.value.value in _DAYS
+    if not named or {start.kind, end.kind} != {"DATE"}:
         raise UntranslatableError(
             "of durations only whole days have a counterpart outside DuckDB; write "
             "date_diff('day', ...) / 365.25"
@@ -629,4 +634,5 @@ _FUNCTIONS: Mapping[str, Callable[[Translation, Sequence[Term]], Given]] = {
     "datediff": _days,
     "isfinite": _always,
 }
+_SMOOTH = {"+", "add", "-", "subtract", "*", "multiply", "abs", "@", "least", "greatest"}
 _DECIDING = {"//", "divide", "%", "mod", "trunc", "floor", "ceil", "ceiling", "round", "sign"}

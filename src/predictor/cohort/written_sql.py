@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from predictor.cohort.feature_pipeline import Kind, pipeline_sql
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.syntax import Node
-from predictor.cohort.translation import NEVER, Term, Translation, UntranslatableError
+from predictor.cohort.translation import NEVER, Need, Term, Translation, UntranslatableError
 from predictor.errors import StudyError
 from predictor.formulas import UNKNOWN, Bounds, Expression, Reference, any_of, call
 from predictor.study import Column, Study
@@ -25,7 +25,7 @@ _TYPES = {
     "number": "DOUBLE", "integer": "BIGINT", "flag": "BOOLEAN", "date": "DATE", "category": "ENUM",
 }  # fmt: skip
 
-Column_ = Callable[[bool], Term]
+Column_ = Callable[[Need], Term]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def written_covariates(
     found = {}
     for name, node in outputs.items():
         if name in names:
-            term = _term(translation, node, f"{where}: {name}", exact=name in exact)
+            need: Need = "exact" if name in exact else "absolute"
+            term = _term(translation, node, f"{where}: {name}", need)
             kind = _KINDS.get(term.kind, "number")
             undefined = term.undefined
             if kind == "number" and translation.bounds(term.value).largest > _LARGEST:
@@ -88,7 +89,7 @@ def written_condition(study: Study, rule: str, where: str) -> tuple[Expression, 
         If it is computed in a way that cannot be written as an expression.
     """
     translation, outputs = _planned(study, f"SELECT ({rule}\n) AS rule FROM cohort", where)
-    term = _term(translation, outputs["rule"], where, exact=True)
+    term = _term(translation, outputs["rule"], where, "exact")
     if term.kind == "BOOLEAN":
         return term.value, term.undefined
     return call("equal", term.value, 1.0), term.undefined
@@ -110,9 +111,9 @@ def _planned(study: Study, sql: str, where: str) -> tuple[Translation, Mapping[s
     return translation, dict(zip(names, expressions, strict=True))
 
 
-def _term(translation: Translation, node: Node, where: str, *, exact: bool) -> Term:
+def _term(translation: Translation, node: Node, where: str, need: Need) -> Term:
     try:
-        return translation.term(node, exact=exact)
+        return translation.term(node, need)
     except UntranslatableError as error:
         raise StudyError(
             f"{where}: {error}; compute it before, as a column of the table, or score with "
@@ -165,13 +166,13 @@ class _Reading:
         translation, expressions = self.projection(plan, named)
         return [functools.partial(_translated, translation, each) for each in expressions]
 
-    def _input(self, name: str, exact: bool) -> Term:
-        del exact
+    def _input(self, name: str, need: Need) -> Term:
+        del need
         column = self.columns[name]
         if column.role == "id" or column.type not in _TYPES:
             raise UntranslatableError(f"it reads {name}, a text of any content")
         return Term(Reference(name), NEVER, _TYPES[column.type], column.levels)
 
 
-def _translated(translation: Translation, node: Node, exact: bool) -> Term:
-    return translation.term(node, exact=exact)
+def _translated(translation: Translation, node: Node, need: Need) -> Term:
+    return translation.term(node, need)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from predictor.formulas.bounds import UNKNOWN, Bounds, bounds
-from predictor.formulas.draft import Draft, any_of, as_number, call, total, weighted
+from predictor.formulas.draft import Draft, any_of, as_number, call, is_level, total, weighted
 from predictor.formulas.evaluation import Value, evaluate, value_of
 from predictor.formulas.expression import Call, Constant, Expression, Operator, Reference, to_json
 from predictor.formulas.formula import Flag, Formula, Input, Kind, Step
@@ -28,6 +28,7 @@ __all__ = [
     "bounds",
     "call",
     "evaluate",
+    "is_level",
     "to_json",
     "total",
     "value_of",

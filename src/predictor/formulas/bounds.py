@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from predictor.formulas.expression import Call, Constant, Expression, Reference
@@ -29,10 +29,12 @@ class Bounds(NamedTuple):
 
 
 UNKNOWN = Bounds(-math.inf, math.inf)
-_RISING = {
+_TINY, _HUGE = 5e-324, 1.7976931348623157e308
+_RISING: Mapping[str, Callable[[float], float]] = {
     "exp": lambda x: math.exp(min(x, 710.0)) if x < 710.0 else math.inf,
-    "ln": lambda x: math.log(x) if x > 0 else -math.inf,
-    "log10": lambda x: math.log10(x) if x > 0 else -math.inf,
+    # of the smallest and the largest number that there is, if not of less
+    "ln": lambda x: math.log(min(max(x, _TINY), _HUGE)),
+    "log10": lambda x: math.log10(min(max(x, _TINY), _HUGE)),
     "sqrt": lambda x: math.sqrt(max(x, 0.0)),
     "floor": lambda x: x if math.isinf(x) else float(math.floor(x)),
     "ceil": lambda x: x if math.isinf(x) else float(math.ceil(x)),
@@ -42,10 +44,10 @@ _RISING = {
 def bounds(expression: Expression, known: Mapping[str, Bounds]) -> Bounds:
     """Bounds of a number where it is known; of references, those that are known."""
     match expression:
-        case Constant(bool() | str() | None):
-            return UNKNOWN
         case Constant(value):
-            return Bounds(value, value)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return Bounds(float(value), float(value))
+            return UNKNOWN
         case Reference(name):
             return known.get(name, UNKNOWN)
         case Call("if", (_, then, otherwise)):
@@ -83,7 +85,8 @@ def _of(name: str, parts: list[Bounds]) -> Bounds:
         case "abs":
             return Bounds(first.smallest, first.largest)
         case "round":
-            return Bounds(first.low - 1.0, first.high + 1.0) if parts[1].low >= 0 else UNKNOWN
+            half = _power(10.0, -parts[1].low) / 2
+            return Bounds(first.low - half, first.high + half)
         case "least":
             return Bounds(min(part.low for part in parts), max(part.high for part in parts))
         case "greatest":

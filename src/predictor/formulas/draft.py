@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from predictor.formulas.expression import Call, Constant, Expression, Operator, Reference
@@ -45,6 +46,29 @@ class Draft:
         self._steps.append(Step(unique, expression, meaning))
         return Reference(unique)
 
+    def shared(self, name: str, *expressions: Expression) -> tuple[Expression, ...]:
+        """Expressions with a step for each part that stands in them more than once."""
+        times: Counter[Expression] = Counter()
+        waiting = list(expressions)
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, Call):
+                times[part] += 1
+                if times[part] == 1:
+                    waiting += part.arguments
+        made: dict[Expression, Expression] = {}
+
+        def with_steps(part: Expression) -> Expression:
+            if not isinstance(part, Call):
+                return part
+            if part not in made:
+                found = Call(part.operator, tuple(map(with_steps, part.arguments)))
+                repeated = times[part] > 1 and not _is_short(found)
+                made[part] = self.once(f"{name}, part", found, f"in {name}") if repeated else found
+            return made[part]
+
+        return tuple(map(with_steps, expressions))
+
     def once(self, name: str, expression: Expression, meaning: str) -> Expression:
         """Add a step for what is more than a value, unless there is one of the same expression."""
         if not isinstance(expression, Call):
@@ -52,6 +76,11 @@ class Draft:
         if expression not in self._known:
             self._known[expression] = self.step(name, expression, meaning)
         return self._known[expression]
+
+
+def _is_short(call_: Call) -> bool:
+    """Whether it is one operator on a name."""
+    return len(call_.arguments) == 1 and not isinstance(call_.arguments[0], Call)
 
 
 def call(operator: Operator, *arguments: Expression | float | str | bool | None) -> Call:
@@ -88,4 +117,10 @@ def any_of(conditions: Iterable[Expression]) -> Expression:
 
 def as_number(flag: Expression) -> Expression:
     """1 where a condition is true, 0 where it is false, missing where it is."""
-    return call("if", flag, 1.0, call("if", call("not", flag), 0.0, None))
+    return call("if", flag, 1.0, call("if", call("is_missing", flag), None, 0.0))
+
+
+def is_level(value: Expression, level: str) -> Expression:
+    """1 where a category has a level, 0 where it has another, missing where it is."""
+    otherwise = call("if", call("is_missing", value), None, 0.0)
+    return call("if", call("equal", value, level), 1.0, otherwise)

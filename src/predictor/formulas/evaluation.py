@@ -46,10 +46,11 @@ def _called(name: str, values: Sequence[Value]) -> Value:
     match name:
         case "is_missing":
             return values[0] is None
-        case "and":
-            return False if False in values else None if None in values else True
-        case "or":
-            return True if True in values else None if None in values else False
+        case "and" | "or":
+            decides = name == "or"
+            if any(value is decides for value in values):
+                return decides
+            return None if None in values else not decides
         case "first_known" | "least" | "greatest":
             known = [value for value in values if value is not None]
             return _OF_KNOWN[name](known) if known else None
@@ -59,7 +60,7 @@ def _called(name: str, values: Sequence[Value]) -> Value:
         found = _OF_ALL[name](*values)
     except (ZeroDivisionError, ValueError, OverflowError):
         return None
-    return None if isinstance(found, complex) or found != found else found
+    return None if type(found) is complex or found != found else found
 
 
 def _added(*values: float) -> float:

@@ -14,10 +14,13 @@ Operator = Literal[
     "and", "or", "not", "is_missing",
     "if", "first_known",
 ]  # fmt: skip
-"""What a `Call` may do. ``add``, ``multiply``, ``and``, ``or``, ``least``, ``greatest`` and
-``first_known`` take one argument or more, ``if`` three: condition, then, otherwise. ``round`` takes
-a number and to how many decimals it is rounded, halves away from 0; ``add`` and ``multiply`` go from
-left to right. ``equal`` and ``unequal`` compare two numbers, two texts or two conditions."""
+"""What a `Call` may do.
+
+``add``, ``multiply``, ``and``, ``or``, ``least``, ``greatest`` and ``first_known`` take one
+argument or more, ``if`` three: condition, then, otherwise. ``round`` takes a number and to how many
+decimals it is rounded, halves away from 0; ``add`` and ``multiply`` go from left to right.
+``equal`` and ``unequal`` compare two numbers, two texts or two conditions.
+"""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from predictor.formulas import (
     any_of,
     as_number,
     call,
+    is_level,
     total,
     weighted,
 )
@@ -77,7 +78,7 @@ def _written(model: SavedModel, name: str) -> Formula:
     eligible, undefined = [], []
     for rule_name, rule in study.eligible.items():
         where = f"eligible.{rule_name}"
-        held, broken = written_condition(study, rule, where)
+        held, broken = draft.shared(rule_name, *written_condition(study, rule, where))
         met = draft.step(where, held, f"whether the patient is eligible: {rule_name}")
         eligible.append((rule_name, met.name))
         undefined += _told(draft, where, broken)
@@ -85,8 +86,9 @@ def _written(model: SavedModel, name: str) -> Formula:
     values, flags = [], []
     for covariate in model.covariates:
         written = covariates[covariate.name]
-        value = draft.once(covariate.name, written.value, f"covariate {covariate.name}")
-        undefined += _told(draft, covariate.name, written.undefined)
+        parts = draft.shared(covariate.name, written.value, written.undefined)
+        value = draft.once(covariate.name, parts[0], f"covariate {covariate.name}")
+        undefined += _told(draft, covariate.name, parts[1])
         missing = draft.step(
             f"{covariate.name}, missing",
             call("is_missing", value),
@@ -203,7 +205,7 @@ def _columns(draft: Draft, covariate: Covariate, value: Expression) -> list[Refe
         return [
             draft.step(
                 column,
-                as_number(call("equal", value, level)),
+                is_level(value, level),
                 f"1 if {covariate.name} is {level}, 0 if it is not",
             )
             for column, level in zip(covariate.columns, covariate.levels[1:], strict=True)

@@ -23,7 +23,7 @@ from predictor.saved.model import SavedModel
 from predictor.scorers.arrays import WAY_OUT
 
 FAR = 3.0
-"""Standard deviations from the mean of the training patients: beyond, a value is unlike theirs."""
+"""Standard deviations from the mean of training patients, beyond which a value is unlike them."""
 NEARLY = 1e-9  # as far as that, but for rounding
 
 # what is told of a patient
@@ -101,5 +101,5 @@ def is_far(covariate: Covariate, values: Floats, usual: Floats, sd: Floats) -> M
         usual = np.append(usual, share)
         sd = np.append(sd, np.sqrt(max(share * (1.0 - share), 0.0)))
     # a level nobody had has no spread: any patient with it is unlike the others
-    far: Mask = (np.abs(values - usual) > FAR * sd + NEARLY).any(axis=1)
+    far: Mask = np.any(np.abs(values - usual) > FAR * sd + NEARLY, axis=1)
     return far

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Draft, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, only
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.equation import Equation
 from predictor.scorers.expansion import Expansion
 
 Floats = NDArray[np.float64]
@@ -186,6 +188,24 @@ class AdditiveScorers(Scorers):
         known("coefficient", coefficient, found.failed)
         known("centre", centre, found.failed)
         return found
+
+    def equation(self, draft: Draft, columns: Sequence[Reference]) -> Equation:
+        """The first model: gaps are filled, columns bent, and all terms weighted and added up."""
+        terms = self.expansion.written(draft, columns)
+        weights, centre = self.coefficient[0].tolist(), self.centre[0].tolist()
+        origin = self.expansion.origin.tolist()
+        parts = [
+            weighted(weight, call("subtract", term, middle))
+            for weight, term, middle in zip(weights, terms, centre, strict=True)
+        ]
+        return Equation(
+            total([float(self.intercept[0]), *map(weighted, weights, terms)]),
+            float(self.intercept[0] + self.coefficient[0] @ self.centre[0]),
+            [
+                total(part for part, of in zip(parts, origin, strict=True) if of == column)
+                for column in range(self.columns)
+            ],
+        )
 
     def coefficients(self) -> Floats | None:
         """(B, p) change in log-odds per unit of a column; None where there are splines.

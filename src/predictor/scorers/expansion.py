@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Draft, Expression, Reference
 from predictor.scorers.arrays import floats, refused, whole
 from predictor.scorers.contract import Arrays
 from predictor.scorers.imputation import Imputation
-from predictor.scorers.splines import spline_terms
+from predictor.scorers.splines import spline_terms, written_terms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,6 +68,14 @@ class Expansion:
             return filled
         further = spline_terms(filled[:, :, self.spline_column], self.knots)
         return np.concatenate([filled, further.reshape(*filled.shape[:2], -1)], axis=2)
+
+    def written(self, draft: Draft, columns: Sequence[Reference]) -> list[Expression]:
+        """The terms (q,) of the first replicate, as steps."""
+        filled = self.imputation.written(draft, columns)
+        terms: list[Expression] = list(filled)
+        for column, knots in zip(self.spline_column.tolist(), self.knots[0].tolist(), strict=True):
+            terms += written_terms(draft, filled[column], columns[column].name, knots)
+        return terms
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays."""

@@ -67,6 +67,15 @@ class Forest:
         """How many trees there are."""
         return int(self._closes.sum())
 
+    def of_trees(self, numbers: Sequence[int]) -> Forest:
+        """Some of the trees, by their number."""
+        of = np.searchsorted(self.roots, np.arange(len(self.column)), side="right") - 1
+        nodes = np.isin(of, numbers)
+        splits = nodes[self.column >= 0]
+        return Forest(
+            self.column[nodes], self.number[nodes], self.missing_left[splits], self.share[splits]
+        )
+
     @property
     def leaves(self) -> Ints:
         """Leaves of each tree."""

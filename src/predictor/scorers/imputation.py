@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Draft, Expression, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, refused
 from predictor.scorers.contract import Arrays
 
@@ -80,6 +81,29 @@ class Imputation:
             change *= missing[np.ix_(patients, gappy)]
             filled[:, np.flatnonzero(patients)[:, None], np.flatnonzero(gappy)] += change
         return filled
+
+    def written(self, draft: Draft, columns: Sequence[Reference]) -> list[Reference]:
+        """The columns (p,) without gaps, by the first replicate, as steps."""
+        found = []
+        away: list[Expression] = []
+        if self.slope is not None:
+            used = np.any(self.slope[0] != 0, axis=0).tolist()
+            for column, mean, is_used in zip(columns, self.mean[0].tolist(), used, strict=True):
+                known = call("first_known", call("subtract", column, mean), 0.0)
+                said = f"{column.name} minus {mean:g}, 0 if it is missing"
+                away.append(draft.once(f"{column.name}, away", known, said) if is_used else known)
+        for place, (column, value) in enumerate(zip(columns, self.value[0].tolist(), strict=True)):
+            guess: Expression = total([value])
+            if self.slope is not None:
+                guess = total([value, *map(weighted, self.slope[0, place].tolist(), away)])
+            found.append(
+                draft.step(
+                    f"{column.name}, filled",
+                    call("first_known", column, guess),
+                    f"{column.name}, and what is taken for it if it is missing",
+                )
+            )
+        return found
 
     def to_arrays(self) -> dict[str, Floats]:
         """Return plain arrays."""

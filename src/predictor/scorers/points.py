@@ -9,14 +9,18 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Constant, Draft, Expression, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, only, refused, whole
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
-from predictor.scorers.shapley_of_functions import baseline_shapley
+from predictor.scorers.equation import Equation
+from predictor.scorers.shapley_of_functions import baseline_shapley, coalitions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _ROUNDING = 1e-9
+_MOST_PLAYERS = 6  # columns whose Shapley values are written down; twice the steps with each
+_EXACT = 10  # columns of which they are exact and not of some orders
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +173,93 @@ class PointsScorers(Scorers):
             known(name, arrays[name][None], np.zeros(1, dtype=np.bool_))
         if np.any(np.diff(total) <= 0):
             raise refused("total", "are not in increasing order")
+        return found
+
+    def equation(self, draft: Draft, columns: Sequence[Reference]) -> Equation:
+        """The first model: points of each column, their sum, and what it means."""
+        intercept, slope = float(self.intercept[0]), float(self.slope[0])
+        points = [
+            draft.step(f"points of {column.name}", self._points(place, column), "points")
+            for place, column in enumerate(columns)
+        ]
+        used = [place for place in range(self.columns) if self._counts(place)]
+        middle = [self._middle(place) for place in range(self.columns)]
+        sums = draft.step("points", total(points[place] for place in used), "points together")
+        baseline, _ = self.contributions(self.centre[None])
+        if not len(self.total):
+            parts: list[Expression] | None = [
+                weighted(slope, call("subtract", points[place], middle[place]))
+                if place in used
+                else Constant(0.0)
+                for place in range(self.columns)
+            ]
+            return Equation(total([intercept, weighted(slope, sums)]), float(baseline[0]), parts)
+        entry = self._written_entry(sums)
+        logit = total([intercept, weighted(slope, entry)])
+        if len(used) > _MOST_PLAYERS or self.columns > _EXACT:
+            return Equation(
+                logit,
+                float(baseline[0]),
+                None,
+                "What each covariate contributes: of so many columns it would be very many sums.",
+            )
+        return Equation(logit, float(baseline[0]), self._shares(draft, points, middle, used))
+
+    def _points(self, place: int, column: Reference) -> Expression:
+        filled = call("first_known", column, float(self.impute[place]))
+        steps = [
+            call("if", call("at_least", filled, float(cut)), float(gain), 0.0)
+            for of, cut, gain in zip(self.column, self.cut, self.gain, strict=True)
+            if of == place and gain
+        ]
+        return total([weighted(float(self.each[place]), filled), *steps])
+
+    def _counts(self, place: int) -> bool:
+        """Whether a column has any points."""
+        return bool(self.each[place] or self.gain[self.column == place].any())
+
+    def _middle(self, place: int) -> float:
+        """Points of a column at its centre."""
+        reached = (self.column == place) & (self.centre[place] >= self.cut)
+        return float(self.each[place] * self.centre[place] + self.gain[reached].sum())
+
+    def _written_entry(self, sums: Expression) -> Expression:
+        """What a sum of points means, from the table."""
+        found: Expression = Constant(float(self.entry[0]))
+        reached = call("add", sums, _ROUNDING)
+        for least, entry in zip(self.total.tolist()[1:], self.entry.tolist()[1:], strict=True):
+            found = call("if", call("at_least", reached, least), entry, found)
+        return found
+
+    def _shares(
+        self, draft: Draft, points: Sequence[Expression], middle: Sequence[float], used: list[int]
+    ) -> list[Expression]:
+        """Shapley values: what a column adds to those before it, on average over all orders."""
+        members, steps = coalitions(len(used))
+        values = []
+        for number, member in enumerate(members.tolist()):
+            known = [
+                points[place] if is_in else middle[place]
+                for place, is_in in zip(used, member, strict=True)
+            ]
+            values.append(
+                draft.step(
+                    f"meaning {number}",
+                    self._written_entry(total(known)),
+                    "log-odds where only some columns are the patient's",
+                )
+            )
+        found: list[Expression] = [Constant(0.0)] * self.columns
+        for place, (joined, left, weight) in zip(used, steps, strict=True):
+            found[place] = weighted(
+                float(self.slope[0]),
+                total(
+                    weighted(share, call("subtract", values[with_], values[without]))
+                    for with_, without, share in zip(
+                        joined.tolist(), left.tolist(), weight.tolist(), strict=True
+                    )
+                ),
+            )
         return found
 
     def in_words(self, replicates: PointsScorers, names: Sequence[str]) -> list[str]:

@@ -57,7 +57,7 @@ def baseline_shapley(function: Callable[[Floats], Floats], Z: Floats) -> tuple[f
     >>> baseline_shapley(lambda Z: 1 + Z[:, 0] + 4 * Z[:, 0] * Z[:, 1], np.array([[1.0, 2.0]]))
     (1.0, array([[5., 4.]]))
     """
-    members, steps = _coalitions(Z.shape[1])
+    members, steps = coalitions(Z.shape[1])
     baseline = float(function(np.zeros((1, Z.shape[1])))[0])
     values = np.zeros(Z.shape)
     patients = max(1, _AT_ONCE // len(members))
@@ -72,7 +72,7 @@ def baseline_shapley(function: Callable[[Floats], Floats], Z: Floats) -> tuple[f
 
 
 @lru_cache(maxsize=8)
-def _coalitions(columns: int) -> tuple[Bools, tuple[Step, ...]]:
+def coalitions(columns: int) -> tuple[Bools, tuple[Step, ...]]:
     """Who is in each coalition (m, p), and what each column adds to which of them.
 
     The latter are, for each column, the coalitions with it and the same without it, by number, and

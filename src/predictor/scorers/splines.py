@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+from predictor.formulas import Constant, Draft, Expression, Reference, call
 
 Floats = NDArray[np.float64]
 
@@ -48,3 +53,30 @@ def spline_terms(x: Floats, placed: Floats) -> Floats:
     terms += 3 * (before - own) * (last - own) * np.maximum(x[..., None] - last, 0.0)
     terms /= (last - first) ** 2
     return np.where(np.isnan(own), 0.0, terms)
+
+
+def written_terms(
+    draft: Draft, x: Reference, name: str, placed: Sequence[float]
+) -> list[Expression]:
+    """The same (K - 2) terms of one column as steps, from its K knots."""
+    first, (*own, before, last) = placed[0], placed
+    found: list[Expression] = []
+    inside = draft.once(f"{name}, inside", call("least", x, last), f"{name}, at most {last:g}")
+    beyond = call("greatest", call("subtract", x, last), 0.0)
+    for number, knot in enumerate(own, start=1):
+        if math.isnan(knot):
+            found.append(Constant(0.0))
+            continue
+        curve = call(
+            "subtract",
+            _cubed(inside, knot),
+            call("multiply", (last - knot) / (last - before), _cubed(inside, before)),
+        )
+        line = call("multiply", 3.0 * (before - knot) * (last - knot), beyond)
+        term = call("divide", call("add", curve, line), (last - first) ** 2)
+        found.append(draft.step(f"{name}, spline {number}", term, f"term of the spline of {name}"))
+    return found
+
+
+def _cubed(x: Expression, knot: float) -> Expression:
+    return call("power", call("greatest", call("subtract", x, knot), 0.0), 3.0)

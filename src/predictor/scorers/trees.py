@@ -10,10 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.formulas import Draft, Expression, Reference, call, total
 from predictor.scorers.arrays import floats, only, refused, whole
 from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.equation import Equation
 from predictor.scorers.forest import Forest
 from predictor.scorers.shapley_of_trees import tree_shapley
+from predictor.scorers.tables_of_trees import tables
 
 Floats = NDArray[np.float64]
 
@@ -172,6 +175,30 @@ class TreeScorers(Scorers):
             if failed and forest.trees:
                 raise refused("initial", "lack a number")
         return found
+
+    def equation(self, draft: Draft, columns: Sequence[Reference]) -> Equation:
+        """The first model: trees of the same splits as one table, and the tables added up."""
+        filled: list[Expression] = []
+        for column, impute in zip(columns, self.impute[0].tolist(), strict=True):
+            if np.isnan(impute):
+                filled.append(column)
+                continue
+            known = call("first_known", column, impute)
+            said = f"{column.name}, {impute:g} if it is missing"
+            filled.append(draft.step(f"{column.name}, filled", known, said))
+        forest, treated = self.forests[0], np.isnan(self.impute[0]).tolist()
+        sums, contributions = tables(draft, forest, filled, treated)
+        baseline, _ = self.contributions(np.full((1, self.columns), np.nan))
+        left_out = (
+            f"What each covariate contributes: {forest.trees} trees with so many different splits "
+            f"would make tables of thousands of numbers."
+        )
+        return Equation(
+            total([float(self.initial[0]), *sums]),
+            float(baseline[0]),
+            contributions,
+            "" if contributions is not None else left_out,
+        )
 
     def in_words(self, replicates: TreeScorers, names: Sequence[str]) -> list[str]:
         """Trees, leaves, and how often each covariate parts the patients."""

@@ -51,7 +51,7 @@ def test_a_formula_gives_what_score_gives(family) -> None:
     expected = score(model, raw)
     found = [told(formula, patient) for patient in patients(model, raw)]
     assert [flags for _, flags in found] == list(expected.flags)
-    for name in ("probability", "low", "high"):
+    for name in ("probability", "low", "high", "effective_sample_size"):
         step = getattr(formula, name)
         numbers = [np.nan if not values else values[step] for values, _ in found]
         np.testing.assert_allclose(numbers, getattr(expected, name), rtol=0, atol=1e-9)

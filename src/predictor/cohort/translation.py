@@ -487,16 +487,18 @@ def _whole_quotient(translation: Translation, terms: Sequence[Term]) -> Given:
     one, other = terms
     quotient = folded("divide", one.value, other.value)
     if one.whole and other.whole:
-        return _truncated(quotient), NEVER  # by 0 it is missing
+        quotient = _truncated(quotient)
     return quotient, _zero(translation, other.value)
 
 
-def _remainder(_: Translation, terms: Sequence[Term]) -> Given:
+def _remainder(translation: Translation, terms: Sequence[Term]) -> Given:
     one, other = terms
     if not (one.whole and other.whole):
         raise UntranslatableError("the remainder of such numbers has no counterpart outside DuckDB")
     whole = _truncated(folded("divide", one.value, other.value))
-    return folded("subtract", one.value, folded("multiply", other.value, whole)), NEVER
+    return folded("subtract", one.value, folded("multiply", other.value, whole)), _zero(
+        translation, other.value
+    )
 
 
 def _truncated(value: Expression) -> Expression:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.formulas.bounds import UNKNOWN, Bounds, bounds
+from predictor.formulas.document import document
 from predictor.formulas.draft import Draft, any_of, as_number, call, is_level, total, weighted
 from predictor.formulas.evaluation import Value, evaluate, value_of
 from predictor.formulas.expression import Call, Constant, Expression, Operator, Reference, to_json
@@ -27,6 +28,7 @@ __all__ = [
     "as_number",
     "bounds",
     "call",
+    "document",
     "evaluate",
     "is_level",
     "to_json",

@@ -74,7 +74,7 @@ class _Value:
 def _written(model: SavedModel, name: str) -> Formula:
     study = model.study
     inputs = _inputs(study, model.covariates)
-    draft = Draft([each.name for each in inputs])
+    draft = Draft([*study.ids, *(each.name for each in inputs)])
     eligible, undefined = [], []
     for rule_name, rule in study.eligible.items():
         where = f"eligible.{rule_name}"
@@ -270,8 +270,15 @@ def _range(
     high = draft.step(
         "high", _expit(call("add", middle, half)), "97.5th percentile of the probability"
     )
-    del probability
-    return low.name, high.name, None
+    # as `effective_sample_size` says
+    ends = call("divide", 2.0 * END, call("subtract", high, low))
+    spared = call("subtract", 1.0, probability)
+    size = draft.step(
+        "effective sample size",
+        call("multiply", probability, spared, call("power", ends, 2.0)),
+        "as sure as the mean of so many patients",
+    )
+    return low.name, high.name, size.name
 
 
 def _parts(row: Sequence[float], away: Sequence[Reference]) -> list[Expression]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.cohort.canonical import canonical_order, numbered
+from predictor.cohort.cells_in_sql import Cells
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.copies import with_values
 from predictor.cohort.dates import ordered_dates
@@ -39,6 +40,7 @@ from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
 from predictor.cohort.written_sql import WrittenCovariate, written_condition, written_covariates
 
 __all__ = [
+    "Cells",
     "Cohort",
     "Covariate",
     "Design",

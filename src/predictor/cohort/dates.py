@@ -12,15 +12,15 @@ from predictor.cohort.fault import Fault
 from predictor.cohort.masks import fault, mask
 from predictor.study import Column, Study
 
-_DATE = r"^\d{4}-\d{2}-\d{2}$"
-_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$"
+DATE = r"^\d{4}-\d{2}-\d{2}$"
+MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$"
 _EXPECTED = "not a date written as year-month-day (2021-07-31)"
-_OTHERS = {
+OTHER_DATES = {
     r"^\d{4}-\d{2}-\d{2}[T ]\d": (
         "a time of day beside the date, which a spreadsheet need not show; write the date alone "
         "(in a spreadsheet, =INT(cell) formatted as date)"
     ),
-    _DATE: f"{_EXPECTED}: no calendar has this day; correct it",
+    DATE: f"{_EXPECTED}: no calendar has this day; correct it",
     r"^\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}$": (
         f"{_EXPECTED}; rewrite it: which is the day and which the month is never guessed"
     ),
@@ -41,13 +41,13 @@ def read_dates(
 
     A date later than `today` is refused, unless the column has a range: then the range decides.
     """
-    written = pc.if_else(pc.fill_null(pc.match_substring_regex(cells, _DATE), False), cells, None)
+    written = pc.if_else(pc.fill_null(pc.match_substring_regex(cells, DATE), False), cells, None)
     stamps = pc.strptime(written, format="%Y-%m-%d", unit="s", error_is_null=True)
     # the parser rolls 31 February over into March, so the date is written back and compared
     exists = mask(pc.equal(pc.strftime(stamps, format="%Y-%m-%d"), written))
     wrong = mask(cells.is_valid()) & ~exists
     faults = []
-    for pattern, rule in _OTHERS.items():
+    for pattern, rule in OTHER_DATES.items():
         these = mask(pc.match_substring_regex(cells, pattern)) & wrong
         faults += fault(column, these, rule)
         wrong = wrong & ~these
@@ -71,7 +71,7 @@ def outside_days(first: datetime.date, last: datetime.date) -> str:
 
 def without_midnight(cells: pa.Array) -> pa.Array:
     """Dates that carry 0:00 as time of day, as dates."""
-    return pc.replace_substring_regex(cells, _MIDNIGHT, r"\1")
+    return pc.replace_substring_regex(cells, MIDNIGHT, r"\1")
 
 
 def check_order(table: pa.Table, columns: Sequence[Column], study: Study) -> list[Fault]:

@@ -21,12 +21,12 @@ from predictor.cohort.numbers import NUMBER, read_numbers
 from predictor.cohort.strays import looks_like_a_summary
 from predictor.study import CLUSTERS, Column, Study, as_number
 
-_FLAGS = {
+FLAGS = {
     "true": True, "1": True, "1.0": True, "yes": True,
     "false": False, "0": False, "0.0": False, "no": False,
 }  # fmt: skip
 # what a spreadsheet shows where it has no value, and how the reader of workbooks names the rest
-_ERRORS = {
+ERRORS = {
     r"^#(N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FIELD!|###+)$": (
         "an error of a spreadsheet in place of a value; correct the formula, or clear the cell"
     ),
@@ -39,7 +39,18 @@ _ERRORS = {
     ),
 }
 
+BLANK = "a blank row inside the table; delete it, and what is no patient below it"
 REQUIRED = "a value is required"
+NO_IDENTIFIER = (
+    "no identifier; give the patient one, or delete the row if it is none (totals, a footnote)"
+)
+A_STATISTIC = (
+    "the name of a statistic where an identifier is expected; delete the rows of means and totals"
+)
+NO_FLAG = (
+    "not a flag (true, false, yes, no, 1, 0); for other words declare the column as a category "
+    "with its two levels, like type: category, levels: [Nee, Ja]"
+)
 
 
 def check_cells(
@@ -67,9 +78,7 @@ def check_cells(
     today = today or datetime.date.today()  # noqa: DTZ011 - the day where the user is
     typed: list[Any] = []
     blank = _blank(raw, columns)
-    faults = fault(
-        None, blank, "a blank row inside the table; delete it, and what is no patient below it"
-    )
+    faults = fault(None, blank, BLANK)
     for column in columns:
         cells = pc.cast(raw.column(column.name), pa.string()).combine_chunks()
         cells = cells.chunk(0) if isinstance(cells, pa.ChunkedArray) else cells
@@ -127,7 +136,7 @@ def _spreadsheet_errors(cells: pa.Array, column: Column, study: Study) -> tuple[
     if not mask(pc.starts_with(cells, "#")).any():
         return wrong, faults
     declared = mask(pc.is_in(cells, pa.array(study.missing_in(column), pa.string())))
-    for pattern, rule in _ERRORS.items():
+    for pattern, rule in ERRORS.items():
         these = mask(pc.match_substring_regex(cells, pattern)) & ~declared
         faults += fault(column, these, rule)
         wrong |= these
@@ -138,13 +147,12 @@ def _check_identifiers(cells: pa.Array, column: Column, excused: Mask) -> list[F
     faults = fault(
         column,
         ~mask(cells.is_valid()) & ~excused,
-        "no identifier; give the patient one, or delete the row if it is none (totals, a footnote)",
+        NO_IDENTIFIER,
     )
     return faults + fault(
         column,
         looks_like_a_summary(cells),
-        "the name of a statistic where an identifier is expected; delete the rows of means and "
-        "totals",
+        A_STATISTIC,
     )
 
 
@@ -174,11 +182,18 @@ def _read_levels(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]
     matched = pc.take(levels, position)
     wrong = mask(cells.is_valid()) & ~mask(matched.is_valid())
     in_case = wrong & mask(pc.is_in(pc.utf8_lower(cells), pc.utf8_lower(levels)))
-    rule = f"not one of the declared levels ({', '.join(column.levels)})"
     return matched, [
-        *fault(column, in_case, f"{rule}: upper and lower case count; correct it"),
-        *fault(column, wrong & ~in_case, f"{rule}; correct it, or declare the level"),
+        *fault(column, in_case, no_level(column, in_case=True)),
+        *fault(column, wrong & ~in_case, no_level(column, in_case=False)),
     ]
+
+
+def no_level(column: Column, *, in_case: bool) -> str:
+    """What is said of a text that is no level, but for its case or at all."""
+    rule = f"not one of the declared levels ({', '.join(column.levels)})"
+    if in_case:
+        return f"{rule}: upper and lower case count; correct it"
+    return f"{rule}; correct it, or declare the level"
 
 
 def _without_zeros(texts: pa.Array) -> pa.Array:
@@ -192,11 +207,10 @@ def _straight(texts: pa.Array) -> pa.Array:
 
 
 def _read_flags(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
-    position = pc.index_in(pc.utf8_lower(cells), pa.array(list(_FLAGS), pa.string()))
-    values = pc.take(pa.array(list(_FLAGS.values())), position)
+    position = pc.index_in(pc.utf8_lower(cells), pa.array(list(FLAGS), pa.string()))
+    values = pc.take(pa.array(list(FLAGS.values())), position)
     return values, fault(
         column,
         mask(cells.is_valid()) & ~mask(values.is_valid()),
-        "not a flag (true, false, yes, no, 1, 0); for other words declare the column as a category "
-        "with its two levels, like type: category, levels: [Nee, Ja]",
+        NO_FLAG,
     )

@@ -25,12 +25,13 @@ _SHORT = (
     r"n|p|%|sd|s\.d\.|sem|std|sum|som|somme|suma|min\.?|max\.?|minimum|maximum|range|count"
     r"|aantal|anzahl"
 )
+SUMMARY = rf"(?i)^({_STATISTICS}) ?[:=]?$"
 _FEWEST = 8
 
 
 def looks_like_a_summary(identifiers: pa.Array) -> Mask:
     """Identifiers that are the name of a statistic."""
-    return mask(pc.match_substring_regex(identifiers, rf"(?i)^({_STATISTICS}) ?[:=]?$"))
+    return mask(pc.match_substring_regex(identifiers, SUMMARY))
 
 
 def check_patients(table: pa.Table, study: Study, faults: list[Fault]) -> list[Fault]:

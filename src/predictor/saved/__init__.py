@@ -7,6 +7,7 @@ from predictor.saved.inputs import Unlike, matrix_of, unlike_training
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
 from predictor.saved.scores import Scores, score
+from predictor.saved.scoring_query import scoring_query
 from predictor.saved.spread import Spread
 from predictor.saved.write import model_files, write_model
 
@@ -21,6 +22,7 @@ __all__ = [
     "model_files",
     "read_model",
     "score",
+    "scoring_query",
     "unlike_training",
     "write_model",
 ]

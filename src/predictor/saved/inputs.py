@@ -28,6 +28,7 @@ NEARLY = 1e-9  # as far as that, but for rounding
 
 # what is told of a patient
 MISSING = "{} missing"
+AGAIN = "the same patient in another row"
 UNLIKE = "{} unlike the training patients"
 POOLED = f"{{}}: a value of {FEW_IN_WORDS} training patients, scored as {{}}"
 

@@ -21,7 +21,7 @@ from predictor.cohort import (
 )
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
-from predictor.saved.inputs import MISSING, POOLED, UNLIKE, matrix_of, unlike_training
+from predictor.saved.inputs import AGAIN, MISSING, POOLED, UNLIKE, matrix_of, unlike_training
 from predictor.saved.model import Floats, SavedModel
 from predictor.saved.reasons import sentences
 from predictor.saved.spread import effective_sample_size
@@ -204,7 +204,7 @@ def _scores(model: SavedModel, cohort: Cohort, rows: list[int], flags: list[str]
             for place in np.flatnonzero(changed[each.covariate]):
                 notes[place].append(POOLED.format(each.covariate, each.into))
         for row in again:
-            notes[row].append("the same patient in another row")
+            notes[row].append(AGAIN)
         for row, found, lacking in zip(rows, notes, model.unanswered(matrix), strict=True):
             flags[row] = "; ".join(found)
             if lacking:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from predictor.workflows import describe as describe
     from predictor.workflows import enter as enter
     from predictor.workflows import estimate as estimate
+    from predictor.workflows import export as export
     from predictor.workflows import fit as fit
     from predictor.workflows import judge as judge
     from predictor.workflows import log as log
@@ -96,6 +97,7 @@ __all__ = [
     "describe",
     "enter",
     "estimate",
+    "export",
     "fit",
     "judge",
     "load_study",
@@ -149,6 +151,7 @@ _WHERE = {
     "describe": "workflows",
     "enter": "workflows",
     "estimate": "workflows",
+    "export": "workflows",
     "fit": "workflows",
     "judge": "workflows",
     "load_study": "study",

@@ -27,6 +27,7 @@ from predictor.results import (
     DeliveredValidation,
     Description,
     EnteredModels,
+    ExportedModel,
     Histogram,
     LearnerResult,
     PromotedModel,
@@ -50,7 +51,7 @@ DOCUMENTS = (
     DeliveredTraining, DeliveredValidation, CheckResult, Description, EnteredModels,
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
     Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan, DeliveredUpdate,
-    CombinedValidations, SharedValidation, DeliveredMonitoring,
+    CombinedValidations, SharedValidation, DeliveredMonitoring, ExportedModel,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

@@ -62,6 +62,7 @@ from predictor.results.description import (
 from predictor.results.documents import (
     EnteredModel,
     EnteredModels,
+    ExportedModel,
     PromotedModel,
     ScoredFile,
     SentTraining,
@@ -216,6 +217,7 @@ __all__ = [
     "Exclusion",
     "ExpectedDirections",
     "Explained",
+    "ExportedModel",
     "Failures",
     "Finding",
     "Flow",

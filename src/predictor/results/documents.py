@@ -30,6 +30,30 @@ class ScoredFile(Result):
     out: str
 
 
+class ExportedModel(Result):
+    """The document of ``predictor export``.
+
+    Attributes
+    ----------
+    study, learner, outcome, predict_at
+        Of the model: what it predicts, and when.
+    to
+        The form that it was written in.
+    files
+        What was written.
+    left_out
+        What the model has and the form has not, in sentences.
+    """
+
+    study: str
+    learner: str
+    outcome: str
+    predict_at: str
+    to: str
+    files: list[str]
+    left_out: list[str]
+
+
 class EnteredModel(Result):
     """A published model that was saved.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from predictor.workflows.describing import describe
     from predictor.workflows.entering import enter
     from predictor.workflows.estimated import Estimated, estimate
+    from predictor.workflows.exporting import export
     from predictor.workflows.fitted import Fitted, fit
     from predictor.workflows.judged import Judged, judge
     from predictor.workflows.logging import log, promote
@@ -47,6 +48,7 @@ __all__ = [
     "describe",
     "enter",
     "estimate",
+    "export",
     "fit",
     "initialise",
     "judge",
@@ -83,6 +85,7 @@ _WHERE = {
     "describe": "describing",
     "enter": "entering",
     "estimate": "estimated",
+    "export": "exporting",
     "fit": "fitted",
     "initialise": "starter_study",
     "judge": "judged",

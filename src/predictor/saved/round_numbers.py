@@ -29,7 +29,7 @@ def round_numbers(low: float, high: float, fits: Fits, *, least: float) -> list[
     >>> round_numbers(0.0, 20.0, lambda a, b: b - a >= 4, least=1.0)
     [0.0, 5.0, 10.0, 15.0, 20.0]
     >>> round_numbers(0.0, 40.0, lambda a, b: (1 + b) / (1 + a) >= 1.19, least=1.0)
-    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0]
+    [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0]
     """
     steps = _steps(high - low, least)
     found: list[float] = []

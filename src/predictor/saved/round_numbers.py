@@ -32,12 +32,9 @@ def round_numbers(low: float, high: float, fits: Fits, *, least: float) -> list[
     [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0]
     """
     steps = _steps(high - low, least)
-    found: list[float] = []
-    for step in reversed(steps):
-        found = _multiples(step, low, high)
-        if len(found) > 1:
-            break
-    if len(found) < 2 or not _fit(found, fits):
+    even = [found for step in steps if len(found := _multiples(step, low, high)) > 1]
+    found = next((each for each in even if _fit(each, fits)), [])
+    if not found:
         return [low, high] if fits(low, high) else [low]
     inner = [n for a, b in pairwise(found) for n in (a, *_between(a, b, steps, fits))]
     chain = [*_before(low, found[0], steps, fits), *inner, found[-1]]

@@ -60,7 +60,8 @@ def nomogram(found: Nomogram, notice: str) -> Figure:
 def notes(found: Nomogram) -> list[str]:
     """What has to be said beside the axes."""
     said = [
-        "Go up from each answer to the points, add them up, and find the probability below their sum.",
+        "Go up from each answer to the points, add them up, and find the probability below "
+        "their sum.",
         "Its range over other samples (low to high) cannot be read here: predictor score tells it.",
     ]
     untold = [axis.name for axis in found.axes if axis.unknown is None]
@@ -161,13 +162,19 @@ def _rounded(low: float, high: float) -> Floats:
 
 
 def _sums(found: Nomogram, right: float) -> Row:
-    low, high = found.ends
+    low, high = _ends_of_sums(found)
     values = _rounded(low, high)
     return scale_row(values, _LEFT + (values - low) / (high - low) * (right - _LEFT))
 
 
-def _probabilities(found: Nomogram, right: float) -> Row:
+def _ends_of_sums(found: Nomogram) -> tuple[float, float]:
     low, high = found.ends
+    step = 10.0 ** np.floor(np.log10((high - low) / 3))
+    return float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
+
+
+def _probabilities(found: Nomogram, right: float) -> Row:
+    low, high = _ends_of_sums(found)
 
     def x(total: float) -> float:
         return _LEFT + (total - low) / (high - low) * (right - _LEFT)

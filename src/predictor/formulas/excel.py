@@ -13,6 +13,7 @@ from typing import Literal
 
 from predictor.formulas.expression import Call, Constant, Expression, Operator, Reference
 from predictor.formulas.formula import Formula, Step
+from predictor.printable import visible
 
 Sort = Literal["number", "text", "condition", "nothing"]
 """What a value is, where it is known; nothing is what is always missing."""
@@ -29,9 +30,9 @@ _BETWEEN: Mapping[str, str] = {
     "greater": ">", "at_least": ">=",
 }  # fmt: skip
 _AROUND: Mapping[str, str] = {
-    "negate": "-({})", "exp": f"EXP(MIN({{}},{_LARGEST_EXPONENT}))", "ln": "LN({})",
+    "negate": "(-({}))", "exp": f"EXP(MIN({{}},{_LARGEST_EXPONENT}))", "ln": "LN({})",
     "log10": "LOG10({})", "sqrt": "SQRT({})", "abs": "ABS({})", "floor": "INT({})",
-    "ceil": "-INT(-({}))", "not": "NOT({})", "is_missing": "ISERROR({})",
+    "ceil": "(-INT(-({})))", "not": "NOT({})", "is_missing": "ISERROR({})",
 }  # fmt: skip
 _CONDITIONS: frozenset[str] = frozenset(
     {"equal", "unequal", "less", "at_most", "greater", "at_least", "and", "or", "not", "is_missing"}
@@ -127,6 +128,7 @@ def text(value: str) -> str:
     >>> text("it's")
     '"it\'s"'
     """
+    value = visible(value)
     pieces = [value[k : k + _LONGEST_TEXT] for k in range(0, len(value), _LONGEST_TEXT)] or [""]
     return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 

@@ -1,0 +1,7 @@
+"""A saved model as a workbook that computes it with live formulas."""
+
+from __future__ import annotations
+
+from predictor.report.spreadsheet.workbook import calculator_workbook
+
+__all__ = ["calculator_workbook"]

@@ -148,6 +148,9 @@ _WORDS = {
     "faults": "Correct the answers below, then compute again.",
     "trouble": "The server could not be reached. The answers are still in the form.",
     "range": "95 of 100 models from other samples of patients would say {}.",
+    "notEligible": "not scored: not eligible ({})",
+    "lacking": "not scored: the model takes nothing for a missing {}",
+    "undefined": "not scored: {} cannot be computed from these answers",
     "noRange": "How much another sample of patients would move it is not known.",
 }
 

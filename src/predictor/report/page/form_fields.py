@@ -86,9 +86,8 @@ def field_groups(model: SavedModel) -> tuple[FieldGroup, ...]:
     study = model.study
     names = [covariate.name for covariate in model.covariates]
     read = {column.name for column in _read(study, names)}
-    refused = (
-        {column.name for column in _read(study, _refused(model))} if _refused(model) else set()
-    )
+    refused = _refused(model)
+    needed = {column.name for column in _read(study, refused)} if refused else set()
     parts: dict[str, list[Column]] = {}
     for column in needed_columns(study, names):
         if column.role != "id":
@@ -97,7 +96,7 @@ def field_groups(model: SavedModel) -> tuple[FieldGroup, ...]:
     for title in sorted(parts, key=lambda title: title != _ELIGIBLE):
         columns = parts[title]
         fields = tuple(
-            _field(place + k, column, study, refused=column.name in refused)
+            _field(place + k, column, study, refused=column.name in needed)
             for k, column in enumerate(columns)
         )
         place += len(fields)
@@ -122,9 +121,7 @@ def _read(study: Study, names: Sequence[str]) -> tuple[Column, ...]:
 
 def _refused(model: SavedModel) -> list[str]:
     """Covariates without which the model gives no probability."""
-    models = [spec.model for spec in model.study.learners if spec.name == model.learner]
-    refused = frozenset[str]().union(*(each.refused for each in models if each is not None))
-    return [c.name for c in model.covariates if refused.intersection(c.columns)]
+    return [c.name for c in model.covariates if model.refused.intersection(c.columns)]
 
 
 def _field(place: int, column: Column, study: Study, *, refused: bool) -> Field:

@@ -248,7 +248,7 @@ form.addEventListener("submit", async event => {
   const values = Object.fromEntries(data.fields.map((field, k) => [field.name, read[k].value]));
   let found;
   try {
-    found = data.formula === null ? await ask(values) : scored(data.formula, values);
+    found = data.formula === null ? await ask(values) : scored(data.formula, values, data.words);
   } catch {
     found = { faults: [], trouble: data.words.trouble };
   }

@@ -61,26 +61,30 @@ const OPERATORS = {
   not: a => !a,
 };
 
-// The scores of one patient, as `POST /score` gives them.
-const scored = (formula, patient) => {
-  const values = new Map(formula.inputs.map(({ name }) => [name, patient[name] ?? null]));
+// The scores of one patient, as `POST /score` gives them; a date comes as year-month-day and is
+// computed with as days since 1970-01-01.
+const scored = (formula, patient, words) => {
+  const values = new Map(formula.inputs.map(({ name, kind }) => {
+    const value = patient[name] ?? null;
+    return [name, kind === "date" && value !== null ? Date.parse(value) / 86400000 : value];
+  }));
   for (const { name, expression } of formula.steps) values.set(name, evaluate(expression, values));
   const of = name => name === null ? null : values.get(name);
-  const nothing = {
+  const told = pairs => pairs.filter(([, step]) => of(step) === true).map(([name]) => name);
+  const without = flag => ({
     probability: null, low: null, high: null, effective_sample_size: null,
-    baseline: null, contributions: {}, explanation: null,
-  };
+    baseline: null, contributions: {}, flags: [flag],
+  });
   const unfit = formula.eligible.find(([, step]) => of(step) !== true);
-  if (unfit) return { ...nothing, flags: [`not scored: not eligible (${unfit[0]})`] };
-  const flags = formula.flags.filter(({ when }) => of(when) === true).map(({ text }) => text);
-  const probability = of(formula.probability);
-  if (probability === null) return { ...nothing, flags };
+  const [undefined_, lacking] = [told(formula.undefined), told(formula.needed)];
+  if (undefined_.length) return without(words.undefined.replace("{}", undefined_.join(", ")));
+  if (unfit) return without(words.notEligible.replace("{}", unfit[0]));
+  if (lacking.length) return without(words.lacking.replace("{}", lacking.join(", ")));
   return {
-    probability, flags,
-    low: of(formula.low), high: of(formula.high),
+    probability: of(formula.probability), low: of(formula.low), high: of(formula.high),
     effective_sample_size: of(formula.effective_sample_size),
     baseline: of(formula.baseline),
     contributions: Object.fromEntries(formula.contributions.map(([name, step]) => [name, of(step)])),
-    explanation: null,
+    flags: formula.flags.filter(({ when }) => of(when) === true).map(({ text }) => text),
   };
 };

@@ -12,12 +12,13 @@ from typing import Literal
 from predictor.cohort import needed_columns, ordered_dates
 from predictor.printable import visible
 from predictor.report.model_standing import prevalence, standing
-from predictor.report.page.form_fields import NOT_KNOWN, FieldGroup, field_groups
+from predictor.report.page.form_fields import FieldGroup, field_groups
 from predictor.report.page.template import environment
 from predictor.report.page.verdict_section import KEYS, SCALE
 from predictor.results.words import percent
+from predictor.saved import reasons
 from predictor.saved.model import RESEARCH_ONLY, SavedModel
-from predictor.study import Study
+from predictor.saved.reasons import NOT_KNOWN, label
 
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
@@ -134,30 +135,35 @@ def _data(
             [place[earlier.name], place[later.name], rule]
             for earlier, later, rule in ordered_dates(columns, study)
         ],
-        "covariates": {c.name: label(study, c.name) for c in model.covariates},
+        "covariates": {
+            covariate.name: {
+                "label": visible(label(covariate.name, source)),
+                "place": None if source is None else place[source.name],
+            }
+            for covariate, source in zip(model.covariates, model.sources, strict=True)
+        },
         "prevalence": None if known is None else known[0] / known[1],
         "endpoint": endpoint,
-        "words": _WORDS,
+        "words": _WORDS | {"outcome": visible(study.outcome.name)},
         "formula": formula,
     }
 
 
 _WORDS = {
-    "unanswered": f"no answer; give one, or choose {NOT_KNOWN!r}",
-    "needed": "no answer; the model gives no probability without one",
+    "notKnown": NOT_KNOWN,
     "faults": "Correct the answers below, then compute again.",
     "trouble": "The server could not be reached. The answers are still in the form.",
-    "range": "95 of 100 models from other samples of patients would say {}.",
+    "range": "95 of 100 models from other samples of patients would say {range}.",
+    "noRange": "How much another sample of patients would move it is not known.",
     "notEligible": "not scored: not eligible ({})",
     "lacking": "not scored: the model takes nothing for a missing {}",
     "undefined": "not scored: {} cannot be computed from these answers",
-    "noRange": "How much another sample of patients would move it is not known.",
+    "strongest": reasons.STRONGEST,
+    "probability": reasons.PROBABILITY,
+    "sure": reasons.SURE,
+    "before": reasons.BEFORE,
+    "reasons": reasons.REASONS,
+    "reason": reasons.REASON,
+    "noReason": reasons.NO_REASON,
+    "labelAndValue": reasons.LABEL_AND_VALUE,
 }
-
-
-def label(study: Study, covariate: str) -> str:
-    """A covariate in words: what its column means if it is one, unchanged."""
-    said = next(
-        (c.meaning for c in study.columns if c.name.casefold() == covariate.casefold()), None
-    )
-    return visible(said or covariate.replace("_", " "))

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from predictor.cohort import cell_rules, needed_columns
+from predictor.cohort import cell_rules, columns_read, needed_columns
 from predictor.printable import visible
 from predictor.saved.model import SavedModel
+from predictor.saved.reasons import NOT_KNOWN
+
 from predictor.study import Column, Study
 
 Kind = Literal["number", "choice", "list", "date", "text"]
@@ -16,8 +18,6 @@ Kind = Literal["number", "choice", "list", "date", "text"]
 _SHOWN_AT_ONCE = 5
 """So many answers are laid out; more of them are a list that opens."""
 _WORDS_FOR_UNKNOWN = frozenset({"unknown", "not known", "not_known"})
-
-NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Field:
         Whether it can be answered with "not known".
     rules
         What may be typed, as plain data (see `cell_rules`).
+    unanswered
+        What is said where there is no answer.
     """
 
     place: int
@@ -55,6 +57,7 @@ class Field:
     answers: tuple[tuple[str | bool, str], ...]
     not_known: bool
     rules: dict[str, object]
+    unanswered: str
 
     def to_json(self) -> dict[str, object]:
         """What the script of the page must know of it."""
@@ -64,16 +67,17 @@ class Field:
             "label": self.label,
             "unit": self.unit,
             "answers": [list(answer) for answer in self.answers],
-            "notKnown": self.not_known,
+            "unanswered": self.unanswered,
             **self.rules,
         }
 
 
 @dataclass(frozen=True)
 class FieldGroup:
-    """Questions under one heading."""
+    """Questions under one heading; the note is empty if there is nothing to say of them."""
 
     title: str
+    note: str
     fields: tuple[Field, ...]
 
 
@@ -85,9 +89,8 @@ def field_groups(model: SavedModel) -> tuple[FieldGroup, ...]:
     """
     study = model.study
     names = [covariate.name for covariate in model.covariates]
-    read = {column.name for column in _read(study, names)}
-    refused = _refused(model)
-    needed = {column.name for column in _read(study, refused)} if refused else set()
+    read = _read(study, names)
+    refused = _read(study, [c.name for c in model.covariates if model.refused & {*c.columns}])
     parts: dict[str, list[Column]] = {}
     for column in needed_columns(study, names):
         if column.role != "id":
@@ -96,11 +99,12 @@ def field_groups(model: SavedModel) -> tuple[FieldGroup, ...]:
     for title in sorted(parts, key=lambda title: title != _ELIGIBLE):
         columns = parts[title]
         fields = tuple(
-            _field(place + k, column, study, refused=column.name in needed)
+            _field(place + k, column, study, refused=column.name in refused)
             for k, column in enumerate(columns)
         )
         place += len(fields)
-        groups.append(FieldGroup(title, fields))
+        note = f"It asks for: {', '.join(study.eligible)}." if title == _ELIGIBLE else ""
+        groups.append(FieldGroup(title, visible(note), fields))
     return tuple(groups)
 
 
@@ -114,20 +118,16 @@ def _heading(study: Study, column: Column, read: set[str]) -> str:
     return visible(f"{said[:1].upper()}{said[1:]}")
 
 
-def _read(study: Study, names: Sequence[str]) -> tuple[Column, ...]:
-    """Columns that covariates are made of, whatever the rules of eligibility read."""
-    return needed_columns(study.model_copy(update={"eligible": {}}), names)
-
-
-def _refused(model: SavedModel) -> list[str]:
-    """Covariates without which the model gives no probability."""
-    return [c.name for c in model.covariates if model.refused.intersection(c.columns)]
+def _read(study: Study, covariates: Sequence[str]) -> set[str]:
+    """Names of the columns that covariates are made of, whatever the rules of eligibility read."""
+    return {column.name for name in covariates for column in columns_read(study, name)}
 
 
 def _field(place: int, column: Column, study: Study, *, refused: bool) -> Field:
     answers = _answers(column)
     rules = cell_rules(column, study)
     has_a_word = any(text.casefold() in _WORDS_FOR_UNKNOWN for _, text in answers)
+    not_known = not (refused or rules["required"] or has_a_word)
     label = column.meaning or column.name.replace("_", " ")
     return Field(
         place=place,
@@ -139,9 +139,18 @@ def _field(place: int, column: Column, study: Study, *, refused: bool) -> Field:
         whole=column.type == "integer",
         signed=column.limits is None or column.limits[0] < 0,
         answers=answers,
-        not_known=not (refused or rules["required"] or has_a_word),
+        not_known=not_known,
         rules=rules,
+        unanswered=_unanswered(rules["required"], refused=refused, not_known=not_known),
     )
+
+
+def _unanswered(required: object, *, refused: bool, not_known: bool) -> str:
+    if isinstance(required, str):
+        return required
+    if refused:
+        return "no answer; the model gives no probability without one"
+    return f"no answer; give one{f', or choose {NOT_KNOWN!r}' if not_known else ''}"
 
 
 def _kind(column: Column, answers: int) -> Kind:

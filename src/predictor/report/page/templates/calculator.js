@@ -20,8 +20,10 @@ const drawn = (name, attributes, text = "") => {
 };
 
 // numbers, always with a point
-const percent = p => p < 0.005 ? "<1 %" : p >= 0.995 ? ">99 %" : `${(100 * p).toFixed(0)} %`;
-const points = x => `${x < -0.5 ? "−" : x >= 0.5 ? "+" : ""}${Math.abs(x).toFixed(0)}`;
+const bare = p => p < 0.01 ? "under 1" : p > 0.99 ? "over 99" : (100 * p).toFixed(0);
+const percent = p => `${bare(p)} %`;
+const signed = x => `${x < -0.5 ? "−" : x >= 0.5 ? "+" : ""}${Math.abs(x).toFixed(0)}`;
+const filled = (template, parts) => template.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 const expit = x => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x));
 const logit = p => Math.log(p) - Math.log1p(-p);
 
@@ -60,17 +62,16 @@ const date = (field, text) => {
 
 const answer = (field, place) => {
   const name = `q${place}`;
-  const nothing = field.required ?? (field.notKnown ? data.words.unanswered : data.words.needed);
   if (field.kind === "choice" || field.kind === "list") {
     const picked = field.kind === "list" ? form.elements[name].value
       : form.querySelector(`[name=${name}]:checked`)?.value ?? "";
-    if (picked === "") return { fault: nothing };
+    if (picked === "") return { fault: field.unanswered };
     return { value: picked === "unknown" ? null : field.answers[Number(picked)][0] };
   }
   const box = form.elements[name];
   const text = box.value.trim();
   if (box.validity.badInput) return { fault: field.other };
-  if (text === "") return form.elements[`${name}-unknown`]?.checked ? { value: null } : { fault: nothing };
+  if (text === "") return form.elements[`${name}-unknown`]?.checked ? { value: null } : { fault: field.unanswered };
   if (field.missing.some(code => field.kind === "number" ? means(code, text) : code === text)) {
     return field.required === null ? { value: null } : { fault: field.required };
   }
@@ -88,7 +89,7 @@ const patient = () => {
 };
 
 // ---- faults, beside the field and above the form
-const advice = /[;,] (correct it|if it means|or declare|or add it).*$/s; // to who keeps the study file
+const advice = /[;,] (correct it|if it means|or declare|or add it|or give the column).*$/s; // to who keeps the study file
 const show = (faults, trouble) => {
   const list = faults.map(({ column, rule }) => {
     const place = data.fields.findIndex(field => field.name === column);
@@ -141,19 +142,46 @@ const picture = (found, known) => {
   }
 };
 
+const words = (field, value) => {
+  if (value === null) return data.words.notKnown;
+  const chosen = field.answers.find(([each]) => each === value);
+  return chosen ? chosen[1] : `${value}${field.unit ? ` ${field.unit}` : ""}`;
+};
+
+// by how many points each covariate moves the probability, the strongest first
+const reasons = (found, read) => Object.entries(found.contributions).map(([name, size]) => {
+  const { label, place } = data.covariates[name];
+  const value = place === null ? null : words(data.fields[place], read[place].value);
+  return {
+    label: value === null ? label : filled(data.words.labelAndValue, { label, value }),
+    size, points: 100 * (found.probability - expit(logit(found.probability) - size)),
+  };
+}).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+
+// the sentence of `predictor score --explain`
+const sentence = (found, all) => {
+  const w = data.words;
+  const size = found.effective_sample_size;
+  const step = size < 20 ? 1 : size < 100 ? 5 : 10 ** Math.floor(Math.log10(size)) / 2;
+  const patients = Math.round(size / step) * step;
+  const told = all.slice(0, w.strongest).map(({ label, points }) => [label, Math.round(points)])
+    .filter(([, whole]) => whole !== 0).map(([label, whole]) => filled(w.reason, {
+      label, points: `${whole > 0 ? "+" : ""}${whole} point${Math.abs(whole) === 1 ? "" : "s"}`,
+    }));
+  return filled(w.probability, { outcome: w.outcome, probability: bare(found.probability) })
+    + (size === null ? "" : filled(w.sure, { patients: patients < 2 ? "fewer than 2" : `about ${patients}` }))
+    + filled(w.before, { baseline: bare(expit(found.baseline)) })
+    + (told.length ? filled(w.reasons, { reasons: told.join(", ") }) : all.length ? w.noReason : "");
+};
+
 const shown = 8;
-const reasons = found => {
+const waterfall = (found, all) => {
   const end = logit(found.probability);
-  const sorted = Object.entries(found.contributions)
-    .map(([name, size]) => ({ label: data.covariates[name] ?? name, size }))
-    .sort((a, b) => Math.abs(b.size) - Math.abs(a.size));
-  const many = sorted.length > shown;
-  const steps = many ? sorted.slice(0, shown - 1) : sorted;
-  if (many) {
-    const rest = sorted.slice(shown - 1);
-    steps.push({
-      label: `${rest.length} others together`, size: rest.reduce((sum, each) => sum + each.size, 0),
-    });
+  const steps = all.length > shown ? all.slice(0, shown - 1) : all;
+  if (all.length > shown) {
+    const size = all.slice(shown - 1).reduce((sum, each) => sum + each.size, 0);
+    const points = 100 * (found.probability - expit(end - size));
+    steps.push({ label: `${all.length - shown + 1} others together`, size, points });
   }
   let reached = found.baseline;
   for (const step of steps) { step.from = reached; reached += step.size; step.to = reached; }
@@ -175,8 +203,8 @@ const reasons = found => {
   };
   at("reasons").querySelector("tbody").replaceChildren(
     row("usual training patient", found.baseline, found.baseline, percent(expit(found.baseline)), "end"),
-    ...steps.map(step => row(step.label, step.from, step.to,
-      points(100 * (found.probability - expit(end - step.size))), step.size < 0 ? "down" : "up")),
+    ...steps.map(step => row(
+      step.label, step.from, step.to, signed(step.points), step.size < 0 ? "down" : "up")),
     row("this patient", end, end, percent(found.probability), "end"));
   let last = -Infinity;
   const ticks = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99]
@@ -184,12 +212,6 @@ const reasons = found => {
     .filter(p => x(logit(p)) - last > 16 && (last = x(logit(p))));
   at("ticks").replaceChildren(...ticks.map(p => drawn("text", {
     x: `${x(logit(p))}%`, y: 15, "text-anchor": "middle" }, percent(p))));
-};
-
-const words = (field, value) => {
-  if (value === null) return "not known";
-  const chosen = field.answers.find(([each]) => each === value);
-  return chosen ? chosen[1] : `${value}${field.unit ? ` ${field.unit}` : ""}`;
 };
 
 const tell = (found, read) => {
@@ -211,17 +233,17 @@ const tell = (found, read) => {
   }
   const ranged = found.low === null ? "" : `${percent(found.low)} to ${percent(found.high)}`;
   at("probability").textContent = percent(found.probability);
-  at("range").textContent = ranged === "" ? data.words.noRange : data.words.range.replace("{}", ranged);
-  at("sure").textContent = found.sure ?? "";
-  at("explanation").textContent = found.explanation ?? "";
+  at("range").textContent = ranged ? filled(data.words.range, { range: ranged }) : data.words.noRange;
+  const all = reasons(found, read);
+  at("explanation").textContent = sentence(found, all);
   at("remarks").querySelector("ul").replaceChildren(...remarks.map(each => make("li", each)));
   at("remarks").hidden = remarks.length === 0;
   picture(found, data.prevalence);
   at("picture-title").textContent = `Probability ${percent(found.probability)}`
     + (ranged && `, range ${ranged}`)
     + (data.prevalence === null ? "" : `, beside ${percent(data.prevalence)} of the cohort`);
-  at("reasons").hidden = Object.keys(found.contributions).length === 0 || found.baseline === null;
-  if (!at("reasons").hidden) reasons(found);
+  at("reasons").hidden = all.length === 0;
+  if (all.length) waterfall(found, all);
   at("found").hidden = false;
   at("said").textContent = `Probability ${percent(found.probability)}${ranged && `, range ${ranged}`}.`;
 };

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, Page, expect
 
@@ -53,7 +52,9 @@ def files(models, tmp_path_factory) -> dict[str, Path]:
 @contextmanager
 def opened(browser: Browser, file: Path, **how: Any) -> Iterator[Page]:
     """The page of a file, which says nothing to the console and asks for nothing."""
-    context = browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **how})
+    context = browser.new_context(
+        offline=True, **{"viewport": {"width": 1280, "height": 900}, **how}
+    )
     context.set_default_timeout(20_000)
     page, said, asked = context.new_page(), [], []
     page.on("console", lambda message: said.append(message.text))

@@ -2,36 +2,75 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from predictor.cli import options
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-@click.command("init", short_help="Write a starter study with example data.")
+    from predictor.results import StarterStudy
+
+
+@click.command("init", short_help="Write a starter study, or draft one from a table.")
 @click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "table",
+    type=click.Path(path_type=Path),
+    help="Draft the study from this table: CSV, Parquet or XLSX.",
+)
 @options.as_json
 @options.quiet
-def command(directory: Path, as_json: bool, quiet: bool) -> None:
+def command(directory: Path, table: Path | None, as_json: bool, quiet: bool) -> None:
     """Write a starter study: study file, feature pipeline, synthetic example data.
 
+    With --from, a study file and a pipeline are drafted from a table: each column with its type,
+    levels and range, time points guessed from names, and a list of what is open. The table is not
+    copied, and no value of one patient is written.
+
     \b
-    Example:
+    Examples:
       predictor init my-study
+      predictor init my-study --from patients.xlsx
     """
     from predictor.results import StarterStudy
-    from predictor.workflows import initialise
+    from predictor.workflows import draft_study, initialise
 
-    written = initialise(directory)
+    if table is None:
+        written = StarterStudy(files=tuple(map(str, initialise(directory))))
+        step, data = "train", "example.csv"
+    else:
+        written = draft_study(directory, table)
+        step, data = "check", os.path.relpath(table, directory)
     with options.printing():
         if as_json:
-            options.print_json(StarterStudy(files=tuple(map(str, written))))
+            options.print_json(written)
         out = options.messages(quiet)
-        for path in written:
+        for path in written.files:
             out.print(f"wrote {path}", soft_wrap=True)
+        if table is not None:
+            _show_questions(written, out)
         place = shlex.quote(str(directory))
         out.print(
-            f"next: cd {place} && predictor train study.yaml --data example.csv", soft_wrap=True
+            f"next: cd {place} && predictor {step} study.yaml --data {shlex.quote(data)}",
+            soft_wrap=True,
         )
+
+
+def _show_questions(written: StarterStudy, out: Console) -> None:
+    from rich.table import Table
+
+    left_out = f", {written.left_out} left out" if written.left_out else ""
+    out.print(f"{written.declared} columns declared{left_out}; open, as at the top of study.yaml:")
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right")
+    grid.add_column()
+    for number, question in enumerate(written.questions, start=1):
+        grid.add_row(f"{number}.", question)
+    out.print(grid)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 
 from predictor.cohort.header import near_name
-from predictor.cohort.sandbox import Sandbox, quote
+from predictor.cohort.sandbox import quote
+from predictor.cohort.sql_names import as_written, needs_quotes
 from predictor.study import Column, Study
 
-_PLAIN = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 _ABSENT = (
     re.compile(r'Referenced column "(.+?)" not found'),
@@ -64,7 +63,7 @@ def _written_bare(sql: str, columns: Sequence[Column]) -> list[str]:
         written = re.escape(name).replace(r"\ ", r"\s+")
         # ORDER BY and GROUP BY are no columns
         as_column = re.compile(rf"(?<!\w){written}(?!\w)(?!\s+by\b)", re.IGNORECASE)
-        if _needs_quotes(name) and as_column.search(bare):
+        if needs_quotes(name) and as_column.search(bare):
             found.append(name)
     return found
 
@@ -82,19 +81,5 @@ def _absent(name: str, study: Study, columns: Sequence[Column]) -> str:
     )
     if near is None:
         return f"there is no column {name}; the study file declares none of this name"
-    written = quote(near) if _needs_quotes(near) else near
     late = "" if near in {c.name for c in columns} else ", which is known too late to be used here"
-    return f"there is no column {name}; did you mean {written}{late}?"
-
-
-def _needs_quotes(name: str) -> bool:
-    return not _PLAIN.fullmatch(name) or name.casefold() in _reserved()
-
-
-@functools.cache
-def _reserved() -> frozenset[str]:
-    with Sandbox(()) as sandbox:
-        words = sandbox.query(
-            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
-        )
-    return frozenset(words.column(0).to_pylist())
+    return f"there is no column {name}; did you mean {as_written(near)}{late}?"

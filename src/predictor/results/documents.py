@@ -149,9 +149,22 @@ class PromotedModel(Result):
 
 
 class StarterStudy(Result):
-    """The document of ``predictor init``: the files written."""
+    """The document of ``predictor init``.
+
+    Attributes
+    ----------
+    files
+        What was written.
+    questions
+        What a draft from a table leaves open, the most urgent first; none of a starter study.
+    declared, left_out
+        How many columns of the table are in the dictionary of the draft, and how many are not.
+    """
 
     files: tuple[str, ...]
+    questions: tuple[str, ...] = ()
+    declared: int | None = None
+    left_out: int | None = None
 
 
 class SyntheticCohort(Result):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from predictor.study.columns import CLUSTERS, Column, as_number
-from predictor.study.editor_schema import SCHEMA_FILE, shipped_schema
+from predictor.study.columns import CLUSTERS, Column, ColumnType, as_number
+from predictor.study.dialect import inline
+from predictor.study.editor_schema import MODELINE, SCHEMA_FILE, shipped_schema
 from predictor.study.folder_names import folder_name
 from predictor.study.load import dump_study, load_study, parse_study
+from predictor.study.open_questions import FILL_IN, asked
 from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.published import PublishedModel
 from predictor.study.questions import differences, on_one_line, question
@@ -21,9 +23,12 @@ from predictor.study.study import Pipeline, Study
 
 __all__ = [
     "CLUSTERS",
+    "FILL_IN",
+    "MODELINE",
     "SCHEMA_FILE",
     "BootstrapSpec",
     "Column",
+    "ColumnType",
     "CrossValidationSpec",
     "IntervalSpec",
     "LearnerSpec",
@@ -35,9 +40,11 @@ __all__ = [
     "Study",
     "ValidationSpec",
     "as_number",
+    "asked",
     "differences",
     "dump_study",
     "folder_name",
+    "inline",
     "load_study",
     "on_one_line",
     "parse_study",

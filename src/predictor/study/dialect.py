@@ -94,6 +94,21 @@ for _kind, (_pattern, _first) in _PLAIN.items():
     )
 
 
+def inline(value: object) -> str:
+    """A value as a study file writes it within a line.
+
+    Examples
+    --------
+    >>> print(inline({"known_at": "T0", "range": [0, 10], "levels": ["no", "a, b"]}))
+    {known_at: T0, range: [0, 10], levels: ['no', 'a, b']}
+    """
+    written: str = yaml.dump(
+        value, Dumper=Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True,
+        width=float("inf"),
+    )  # fmt: skip
+    return written.removesuffix("...\n").strip()
+
+
 class Dumper(yaml.SafeDumper):
     """Quotes every text that this reader or another would take for something else."""
 

@@ -14,6 +14,7 @@ from predictor.errors import StudyError
 from predictor.study.columns import Column
 from predictor.study.dialect import Dumper
 from predictor.study.layers import Raw, parse_yaml, read_text, read_with_base, suggest
+from predictor.study.open_questions import asked
 from predictor.study.outcome import Alternative, Control, MeasurementError, Outcome
 from predictor.study.published import PublishedModel
 from predictor.study.published_forms import Equation, PointsScore, Rule
@@ -32,13 +33,15 @@ from predictor.study.study import Study
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
 
 
-def load_study(path: Path | str) -> Study:
+def load_study(path: Path | str, *, draft: bool = False) -> Study:
     """Read a study file, the file it extends and its feature pipeline.
 
     Parameters
     ----------
     path
         A YAML file; paths inside it are relative to it.
+    draft
+        Whether the study may still have open questions (`asked`).
 
     Raises
     ------
@@ -48,7 +51,10 @@ def load_study(path: Path | str) -> Study:
     """
     path = Path(path)
     raw, origin = read_with_base(path, ())
-    return _build(raw, origin, path)
+    study = _build(raw, origin, path)
+    if not draft and (questions := asked(study)):
+        raise StudyError("\n".join(f"{path}: {question}" for question in questions))
+    return study
 
 
 def parse_study(text: str, *, file: str, pipeline: str | None) -> Study:

@@ -82,6 +82,9 @@ class Study(Frozen):
         its own; shown beside them.
     seed
         Seed of everything random.
+    to_confirm
+        Columns of which a draft has only presumed when they become known. While any is named here,
+        nothing is trained.
     """
 
     file: str = Field(default="study", exclude=True)
@@ -103,6 +106,7 @@ class Study(Frozen):
     groups: Expressions = Field(default_factory=dict, validate_default=True)
     published: Texts = Field(default_factory=dict, validate_default=True)
     seed: int = Field(default=1, ge=0, strict=True)
+    to_confirm: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -118,6 +122,10 @@ class Study(Frozen):
                 f"outcome.known_at: the outcome is known at {self.outcome.known_at}, which is not "
                 f"after predict_at ({self.predict_at}): there is nothing left to predict"
             )
+        declared = {column.name for column in self.columns}
+        for name in self.to_confirm:
+            if name not in declared:
+                raise ValueError(f"to_confirm: {name!r} is not a column of the dictionary")
         self._agree_about_times()
         self._agree_about_forward()
         self._agree_about_the_test()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from predictor.workflows.comparison_page import write_comparison
     from predictor.workflows.delivery import deliver
     from predictor.workflows.describing import describe
+    from predictor.workflows.drafted_study import draft_study
     from predictor.workflows.entering import enter
     from predictor.workflows.estimated import Estimated, estimate
     from predictor.workflows.exporting import export
@@ -46,6 +47,7 @@ __all__ = [
     "compare",
     "deliver",
     "describe",
+    "draft_study",
     "enter",
     "estimate",
     "export",
@@ -83,6 +85,7 @@ _WHERE = {
     "compare": "comparing",
     "deliver": "delivery",
     "describe": "describing",
+    "draft_study": "drafted_study",
     "enter": "entering",
     "estimate": "estimated",
     "export": "exporting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,7 +40,17 @@ def initialise(directory: Path) -> list[Path]:
     )
     example = simulate(_PATIENTS, seed=_SEED).table.select([c.name for c in study.columns])
     contents["example.csv"] = table_bytes(example, ".csv")
+    return write_new(directory, contents)
 
+
+def write_new(directory: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files of these names into a folder, all or none, where none of them is yet.
+
+    Raises
+    ------
+    PredictorError
+        If one is there already, or the folder cannot be written.
+    """
     present = [name for name in contents if (directory / name).exists()]
     if present:
         raise PredictorError(

@@ -61,7 +61,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> SavedModel:
 
 
 def data_of(page: str) -> dict[str, object]:
-    (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)
+    (text,) = re.findall(
+        r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL
+    )
     return json.loads(text)
 
 
@@ -70,13 +72,13 @@ def test_a_page_allows_its_own_two_blocks_and_nothing_else(ridge, formula, conne
     page = calculator_page(ridge, formula=formula)
     policy = policy_of(page)
     for tag in ("style", "script"):
-        (block,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S)
+        (block,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in policy
     assert "default-src 'none'" in policy
     assert f"connect-src {connect};" in policy
     assert ("const scored" in page) == (formula is not None)
-    markup = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
+    markup = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
     assert not re.search(r"<[^>]*\s(style|on\w+)\s*=", markup)
     assert not re.search(r'(src|href)="(?!#|data:)', markup)
 

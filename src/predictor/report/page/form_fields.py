@@ -10,7 +10,6 @@ from predictor.cohort import cell_rules, columns_read, needed_columns
 from predictor.printable import visible
 from predictor.saved.model import SavedModel
 from predictor.saved.reasons import NOT_KNOWN
-
 from predictor.study import Column, Study
 
 Kind = Literal["number", "choice", "list", "date", "text"]

@@ -1,0 +1,202 @@
+"""A study drafted from a table: guesses that somebody who knows the patients has to confirm."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from predictor.cohort.described import DescribedColumn
+from predictor.drafting import names
+from predictor.drafting.examples import examples
+from predictor.drafting.keys import Keys, keys_of
+from predictor.drafting.kinds import Kind, as_range, codes_as_written, kind_of
+from predictor.drafting.pipeline_text import pipeline_text
+from predictor.drafting.questions import questions
+from predictor.drafting.study_text import Entry, Parts, study_text
+from predictor.drafting.time_points import Timed, timed
+from predictor.study import as_number
+
+_FEWEST_KNOWN = 10  # patients with a value, for a covariate of a draft
+_FEWEST_CENTRES = 5  # that folds can be made of
+_OFTEN = 3  # columns with a code, for it to be the study's
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A study file and its feature pipeline, as texts.
+
+    Attributes
+    ----------
+    study
+        YAML.
+    pipeline
+        SQL; None if nothing can be a covariate.
+    questions
+        What is open, the most urgent first.
+    declared, left_out
+        How many columns of the table are in the dictionary, and how many are not.
+    """
+
+    study: str
+    pipeline: str | None
+    questions: tuple[str, ...]
+    declared: int
+    left_out: int
+
+
+def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft:
+    """Draft a study from a table.
+
+    Parameters
+    ----------
+    columns
+        Of the table.
+    name
+        Of the study.
+    table
+        What the table is called, for comments.
+
+    Returns
+    -------
+    Draft
+        Its text can be read by `load_study(..., draft=True)`. It holds no value of a patient:
+        ranges are round numbers, and free text is left out.
+    """
+    kinds = {column.name: kind_of(column) for column in columns}
+    keys = keys_of(columns, kinds)
+    left_out = _left_out(columns, kinds, keys)
+    gone = {each for names_ in left_out.values() for each in names_}
+    declared = [column for column in columns if column.name not in gone]
+    values = [column for column in declared if column.name not in keys.ids]
+    when = timed([column.name for column in values])
+    kept = {column.name: kinds[column.name] for column in values}
+    suggested = examples([column.name for column in values], kept, when)
+    common = _common_codes(kept)
+    start = next(iter(when.points))
+    covariates = [
+        column.name
+        for column in values
+        if when.known_at[column.name] == start
+        and kept[column.name].type in ("number", "integer", "category", "flag")
+        and not kept[column.name].constant
+        and kept[column.name].known >= _FEWEST_KNOWN
+        and not _keeps_together(column.name, kept, keys)
+    ]
+    asked = tuple(questions(kept, keys, when, suggested, left_out))
+    parts = Parts(
+        name=name,
+        table=f"{table}: {len(columns[0].cells)} rows, {len(columns)} columns",
+        questions=asked,
+        points=when.points,
+        presumed=when.presumed,
+        missing=common,
+        keys=[Entry(each, _key(keys)) for each in keys.ids],
+        columns={
+            point: [
+                Entry(c.name, _settings(c, kept[c.name], when, keys, common), _remark(c, kept))
+                for c in values
+                if when.known_at[c.name] == point
+            ]
+            for point in when.points
+        },
+        left_out=len(gone),
+        examples=suggested,
+        comparator=next(iter(suggested.score.values()), None),
+        pipeline=bool(covariates),
+    )
+    if parts.comparator not in covariates:
+        parts = parts.without_comparator()
+    pipeline = pipeline_text(keys.ids, covariates, table) if covariates else None
+    return Draft(study_text(parts), pipeline, asked, len(declared), len(gone))
+
+
+def _left_out(
+    columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind], keys: Keys
+) -> dict[str, list[str]]:
+    """Columns that nobody can use, by the reason."""
+    found: dict[str, list[str]] = {}
+    folded = Counter(column.name.casefold() for column in columns)
+    seen: set[str] = set()
+    for column in columns:
+        twin = folded[column.name.casefold()] > 1 and column.name.casefold() in seen
+        seen.add(column.name.casefold())
+        if column.name in keys.ids and not twin:
+            continue
+        if names.sounds_like_a_person(column.name):
+            reason = "it may name a person"
+        elif twin:
+            reason = "SQL does not tell names apart by upper and lower case; rename it to keep it"
+        elif kinds[column.name].type is None:
+            reason = kinds[column.name].reason or "empty"
+        else:
+            continue
+        found.setdefault(reason, []).append(column.name)
+    return found
+
+
+def _common_codes(kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """Codes for "no value" of several columns that are a value in none."""
+    times = Counter(code for kind in kinds.values() for code in codes_as_written(kind.codes))
+    return tuple(
+        code
+        for code, columns in times.items()
+        if columns >= _OFTEN and not any(_holds(kind, code) for kind in kinds.values())
+    )
+
+
+def _holds(kind: Kind, code: str) -> bool:
+    number = as_number(code)
+    within = kind.range is not None and number is not None
+    return (
+        code in kind.levels
+        or (within and kind.range[0] <= number <= kind.range[1])  # type: ignore[index,operator]  # both are there
+        or (kind.type in ("number", "integer") and kind.range is None)
+    )
+
+
+def _key(keys: Keys) -> dict[str, Any]:
+    return {"role": "id", "shared": True} if len(keys.ids) > 1 else {"role": "id"}
+
+
+def _keeps_together(name: str, kinds: Mapping[str, Kind], keys: Keys) -> bool:
+    return name == keys.cluster or (name == keys.centre and kinds[name].distinct >= _FEWEST_CENTRES)
+
+
+def _settings(
+    column: DescribedColumn, kind: Kind, when: Timed, keys: Keys, common: Sequence[str]
+) -> dict[str, Any]:
+    """The entry of a column in the data dictionary."""
+    name = column.name
+    entry: dict[str, Any] = {"known_at": when.known_at[name]}
+    if _keeps_together(name, {name: kind}, keys):
+        entry = {"role": "centre" if name == keys.centre else "cluster", **entry}
+    entry["type"] = kind.type
+    if kind.type == "category":
+        entry["levels"] = [_as_typed(level) for level in kind.levels]
+    elif kind.range is not None:
+        entry["range"] = as_range(kind.range)
+    measured = kind.type in ("number", "integer")
+    if unit := column.unit or (names.unit(name) if measured else None):
+        entry["unit"] = unit
+    own = codes_as_written(kind.codes)
+    if not set(own) <= set(common):
+        entry["missing"] = ["NA", *(_as_typed(code) for code in dict.fromkeys([*own, *common]))]
+    if column.label:
+        entry["meaning"] = column.label
+    return entry
+
+
+def _as_typed(text: str) -> str | int:
+    """A code as people write it: -99, not '-99'."""
+    return int(text) if str(as_number(text)) == f"{text}.0" and text.lstrip("-").isdigit() else text
+
+
+def _remark(column: DescribedColumn, kinds: Mapping[str, Kind]) -> str | None:
+    kind = kinds[column.name]
+    if kind.codes:
+        return f"{', '.join(codes_as_written(kind.codes))}: no value?"
+    if kind.constant:
+        return "the same for everybody"
+    return kind.reason

@@ -1,0 +1,278 @@
+"""What the cells of a column are: type, levels, range, codes for "no value".
+
+Nothing that is told here comes from one patient: ends of ranges are round numbers, and a level that
+few patients have is told only if it reads like an answer and not like something somebody wrote.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pyarrow.compute as pc
+
+from predictor.cohort.dates import without_midnight
+from predictor.cohort.described import DescribedColumn
+from predictor.cohort.numbers import NUMBER
+from predictor.cohort.words_for_missing import CODES, WORDS
+from predictor.disclosure import FEWEST
+from predictor.drafting import names
+from predictor.study import ColumnType, as_number
+
+_FLAGS = frozenset(("true", "false", "yes", "no", "1", "0", "1.0", "0.0"))
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_OTHER_DAY = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}")
+# ends of scales that everybody knows, by a word of the name
+_SCALES = {
+    "nrs": (0, 10),
+    "age": (0, 120),
+    "bmi": (10, 80),
+    "hads": (0, 21),
+    "paindetect": (-1, 38),
+}
+_NEAR = 0.6  # of the highest value: where the lowest lies above, a range does not begin at 0
+_LARGEST = 1e12  # of a number whose range is worth a guess
+_MOST_LEVELS = 15
+_MOST_CODES = 12
+_LONGEST_LEVEL = 40
+_COMMON_SHARE = 0.7  # of a category's patients have a level that at least five have
+# these are no answers; "unknown" or "none" may be
+_SIGNS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|n\.a\.?))$"
+_ANSWERS = (
+    "a and at better both change changed daily deterioration different do extremely fair"
+    " female good great improved improvement know left little lot low lower high higher male"
+    " mild minimally moderate moderately most much neither never no none nor normal not of"
+    " often or other poor rarely right same severe severely slight slightly some sometimes"
+    " unchanged unknown upper very worse worst yes"
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a column seems to be.
+
+    Attributes
+    ----------
+    type
+        As in a data dictionary; None where nothing can be said of it.
+    levels
+        Of a category.
+    range
+        Of a number, ends rounded outwards.
+    codes
+        Texts and numbers that seem to mean "no value".
+    rare
+        Whether a level is that of fewer than five patients.
+    known
+        How many patients have a value.
+    distinct
+        How many different ones.
+    constant
+        Whether all who have one have the same.
+    unique
+        Whether no two rows have the same, and none has a gap.
+    reason
+        Why it was left out, or what is to be decided about it; None if nothing is.
+    """
+
+    type: ColumnType | None
+    levels: tuple[str, ...] = ()
+    range: tuple[float, float] | None = None
+    codes: tuple[str, ...] = ()
+    rare: bool = False
+    known: int = 0
+    distinct: int = 0
+    constant: bool = False
+    unique: bool = False
+    reason: str | None = None
+
+
+def kind_of(column: DescribedColumn) -> Kind:
+    """What the cells of a column seem to be."""
+    counts = _counts(column)
+    given = {text for text in counts if text == "NA" or text in column.missing}
+    values = {text: n for text, n in counts.items() if text not in given}
+    numbers = {text: float(text) for text in values if re.match(NUMBER, text)}
+    words = [text for text in values if text not in numbers and re.match(WORDS, text)]
+    if column.levels and set(values) <= set(column.levels):
+        found = Kind("category", levels=column.levels)
+    elif numbers and len(numbers) + len(words) == len(values):
+        found = _of_numbers(column.name, {t: values[t] for t in numbers}, tuple(words))
+    else:
+        found = _of_texts(values, tuple(words))
+    coded = {*given, *found.codes}
+    left = {text: n for text, n in counts.items() if text not in coded}
+    known = sum(left.values())
+    distinct = len({_bare(text) for text in left})
+    rows = len(column.cells)
+    return replace(
+        found,
+        codes=tuple(sorted({*found.codes, *(given - {"NA"})})),
+        known=known,
+        rare=found.type == "category" and any(n < FEWEST for n in left.values()),
+        distinct=distinct,
+        constant=distinct == 1,
+        unique=known == rows == distinct,
+    )
+
+
+def _counts(column: DescribedColumn) -> dict[str, int]:
+    counted = pc.value_counts(without_midnight(column.cells.drop_null()))
+    return {str(each["values"]): int(each["counts"]) for each in counted.to_pylist()}
+
+
+def _bare(text: str) -> str:
+    """A whole number without zeros behind the point, as codes are compared."""
+    return re.sub(r"^([+-]?\d+)\.0+$", r"\1", text)
+
+
+def _of_numbers(name: str, counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
+    values = {text: float(text) for text in counts}
+    if any(math.isinf(value) for value in values.values()):
+        return Kind("text", reason="numbers too large to be any")
+    codes = suspected_codes(values.values())
+    written = (*words, *(text for text, value in values.items() if value in codes))
+    kept = {text: value for text, value in values.items() if value not in codes}
+    whole = all(value.is_integer() and abs(value) < 2**53 for value in kept.values())
+    bare = sorted({_bare(text) for text in kept}, key=float)
+    if set(kept) <= _FLAGS and len(bare) > 1:
+        return Kind("flag", codes=written)
+    two = len(bare) == 2
+    if whole and (two or names.sounds_coded(name)) and len(bare) <= _MOST_CODES:
+        return Kind("category", levels=tuple(bare), codes=written)
+    ends = min(kept.values()), max(kept.values())
+    limits = None if len(bare) == 1 else _limits(name, *ends)
+    return Kind("integer" if whole else "number", range=limits, codes=written)
+
+
+def _limits(name: str, low: float, high: float) -> tuple[float, float] | None:
+    for word in names.plain(name).split("_"):
+        least, most = _SCALES.get(word, (low + 1, high))
+        if least <= low and high <= most:
+            return least, most
+    return rounded_outwards(low, high) if max(-low, high) < _LARGEST else None
+
+
+def suspected_codes(values: Iterable[float]) -> frozenset[float]:
+    """Numbers that are typed for "no value" and lie far from all others."""
+    given = set(values)
+    suspects = given & CODES
+    rest = given - suspects
+    if not rest:
+        return frozenset()
+    low, high = min(rest), max(rest)
+    return frozenset(
+        code
+        for code in suspects
+        if (code < 0 <= low) or code < 10 * min(low, -1) or (code > 2 * high and high > 0)
+    )
+
+
+def rounded_outwards(low: float, high: float) -> tuple[float, float]:
+    """Round numbers around two ends, so round that they tell of no patient.
+
+    Examples
+    --------
+    >>> rounded_outwards(23.4, 71), rounded_outwards(0, 9.5), rounded_outwards(36.1, 40.3)
+    ((0, 100), (0, 10), (35, 45))
+    >>> rounded_outwards(-3.1, 2.2), rounded_outwards(5, 5)
+    ((-5, 5), (0, 5))
+    """
+    if (low >= 0 and low <= high / 2) or low == high:
+        ends = (0.0 if low >= 0 else -_step(-low), _step(high) if high > 0 else 0.0)
+    elif low < 0 < high:
+        ends = (-_step(-low), _step(high))
+    elif high <= 0 and high >= _NEAR * low:
+        ends = (-_step(-low), 0.0)
+    else:
+        step = _step(high - low)
+        ends = (math.floor(low / step) * step, math.ceil(high / step) * step)
+    if ends[0] == ends[1]:
+        ends = (ends[0], ends[0] + 10)
+    return _plain_number(ends[0]), _plain_number(ends[1])
+
+
+def _step(size: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50, ...."""
+    power = 10.0 ** math.floor(math.log10(size))
+    return next(
+        _plain_number(round(each * power, 12))
+        for each in (1, 2, 5, 10, 100)
+        if each * power >= size
+    )
+
+
+def _plain_number(number: float) -> float:
+    return int(number) if float(number).is_integer() and abs(number) < 2**53 else number
+
+
+def _of_texts(counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
+    signs = tuple(text for text in words if re.match(_SIGNS, text))
+    values = {text: n for text, n in counts.items() if text not in signs}
+    if not values:
+        return Kind(None, reason="empty")
+    if values and {text.casefold() for text in values} <= _FLAGS:
+        return Kind("flag", codes=signs)
+    days = [text for text in values if text not in words]
+    if days and all(_is_day(text) for text in days):
+        late = any(text > datetime.date.today().isoformat() for text in days)  # noqa: DTZ011
+        reason = "dates in the future: give it a range" if late else None
+        return Kind("date", codes=words, reason=reason)
+    if days and all(_OTHER_DAY.fullmatch(text) for text in days):
+        return Kind("text", reason="dates in another order than 2021-07-31")
+    figures = sum(n for text, n in values.items() if re.match(r"^[<>≤≥+-]?\s*[\d.,]+\s*%?$", text))
+    if figures > sum(values.values()) / 2:
+        return Kind("text", reason="numbers that cannot be read as such (a comma, <, %, a text?)")
+    if reason := _no_category(values):
+        return Kind(None, reason=reason)
+    return Kind("category", levels=tuple(sorted(values, key=_in_order)), codes=signs)
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _no_category(counts: Mapping[str, int]) -> str | None:
+    """Why texts are no levels that may be written down, if so."""
+    common = {text: n for text, n in counts.items() if n >= FEWEST}
+    if len(counts) > _MOST_LEVELS or sum(common.values()) < _COMMON_SHARE * sum(counts.values()):
+        return "free text"
+    known = {*_ANSWERS.split()} | {word for text in common for word in _words(text)}
+    for text in counts:
+        rare = text not in common
+        if len(text) > _LONGEST_LEVEL or not text.isprintable():
+            return "free text"
+        if rare and len(_words(text)) > 1 and " " in text and not set(_words(text)) <= known:
+            return f"texts that fewer than {FEWEST} patients have, perhaps in their own words"
+    return None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", text.casefold()) if word]
+
+
+def _in_order(text: str) -> tuple[bool, str]:
+    """By name; what is no answer comes last, since the first level is the reference."""
+    last = text.casefold() in ("unknown", "other", "none", "missing", "n/a", "not known")
+    return last, text.casefold()
+
+
+def as_range(ends: tuple[float, float]) -> list[float]:
+    """A range as a study file writes it."""
+    return [_plain_number(end) for end in ends]
+
+
+def codes_as_written(codes: Iterable[str]) -> list[str]:
+    """Codes for missing, numbers once however many zeros stand behind their point."""
+    return list(
+        dict.fromkeys(_bare(code) if as_number(code) is not None else code for code in codes)
+    )

@@ -1,0 +1,106 @@
+"""What a draft could not decide, in sentences for whoever knows the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from predictor.disclosure import FEWEST
+from predictor.drafting.examples import Examples
+from predictor.drafting.keys import NEW_KEY, Keys
+from predictor.drafting.kinds import Kind, codes_as_written
+from predictor.drafting.time_points import Timed
+from predictor.printable import visible
+
+_SHOWN = 6
+_FEW_VALUES = 6
+
+
+def listed(names: Sequence[str], shown: int = _SHOWN) -> str:
+    """``a, b, c and 4 more``; on one line whatever the names are."""
+    printable = [" ".join(visible(name).split()) for name in names]
+    more = len(printable) - shown
+    return ", ".join(printable[:shown]) + (f" and {more} more" if more > 0 else "")
+
+
+def questions(
+    kinds: Mapping[str, Kind],
+    keys: Keys,
+    timed: Timed,
+    suggested: Examples,
+    left_out: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
+    """What is open, the most urgent first.
+
+    Parameters
+    ----------
+    kinds
+        Of the declared columns, in the order of the table.
+    left_out
+        Columns that are not declared, by the reason.
+    """
+    yield from _about_keys(keys)
+    moved = (
+        f" (no column seems to become known later: give those of the rule "
+        f"known_at: {suggested.known_at})"
+        if suggested.moved
+        else ""
+    )
+    yield f"outcome.rule: who has the event? Examples stand beside it{moved}."
+    if timed.presumed:
+        yield (
+            f"to_confirm: when is it known? No name tells it for {len(timed.presumed)} columns; "
+            f"correct known_at of those known later, then delete the key."
+        )
+    later = list(timed.points)[1:]
+    yield f"timepoints: say what {listed(later)} {'is' if len(later) == 1 else 'are'}."
+    coded = [name for name, kind in kinds.items() if kind.codes]
+    if coded:
+        codes = codes_as_written(code for name in coded for code in kinds[name].codes)
+        yield f"missing: does {listed(codes)} mean 'no value' in {listed(coded)}? It is read so."
+    if keys.centre:
+        yield (
+            f"{listed([keys.centre])}: a centre? Then role: centre keeps its patients together and "
+            f"tests models in each (docs/centres.md)."
+        )
+    few = [name for name, kind in kinds.items() if _scores_or_codes(kind)]
+    if few:
+        yield (
+            f"{listed(few)}: few whole numbers; a score, or codes of a category? They are read as "
+            f"scores. Codes need type: category, levels: [...]."
+        )
+    rare = [name for name, kind in kinds.items() if kind.rare]
+    if rare:
+        yield (
+            f"{listed(rare)}: some levels are those of fewer than {FEWEST} patients; see that none "
+            f"names a person. A saved model holds the levels."
+        )
+    by_reason: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind.reason:
+            by_reason.setdefault(kind.reason, []).append(name)
+    for reason, names in by_reason.items():
+        yield f"{listed(names)}: {reason}."
+    for reason, unused in left_out.items():
+        yield f"not declared, and never read ({reason}): {listed(unused)}."
+
+
+def _about_keys(keys: Keys) -> Iterator[str]:
+    if keys.new:
+        yield (
+            f"{NEW_KEY}: no column tells patients apart; add one of this name to the table, "
+            f"numbered from 1."
+        )
+    elif keys.visits is not None:
+        yield (
+            f"{listed(keys.ids)} repeats with {listed([keys.visits])}: one row per visit? A "
+            f"prediction needs one row per patient (docs/study-file.md)."
+        )
+    elif len(keys.ids) > 1:
+        yield (
+            f"{' and '.join(keys.ids)} are the key together, and different persons may share each. "
+            f"If one is a centre, say role: [id, centre]."
+        )
+
+
+def _scores_or_codes(kind: Kind) -> bool:
+    return kind.type == "integer" and 2 < kind.distinct <= _FEW_VALUES

@@ -1,0 +1,182 @@
+"""The study file of a draft, as people read it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from predictor.drafting.examples import Examples
+from predictor.printable import visible
+from predictor.study import FILL_IN, MODELINE, inline
+
+_WIDTH = 96
+_WIDEST_NAME, _WIDEST_RULE = 30, 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One column of the dictionary: its name, its settings, and a remark."""
+
+    name: str
+    settings: Mapping[str, Any]
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a drafted study file says.
+
+    Attributes
+    ----------
+    name
+        Of the study.
+    table
+        What it was drafted from.
+    questions
+        What is open.
+    points
+        Time points and what they mean; the prediction is made at the first.
+    presumed
+        Columns of which only presumed is when they become known.
+    missing
+        Codes of the study besides NA.
+    keys, columns
+        The dictionary: identifiers, and the rest by time point.
+    left_out
+        How many columns of the table are not declared.
+    examples
+        Of the outcome.
+    comparator
+        A covariate that anybody could use alone.
+    pipeline
+        Whether there is one.
+    """
+
+    name: str
+    table: str
+    questions: Sequence[str]
+    points: Mapping[str, str]
+    presumed: Sequence[str]
+    missing: Sequence[str]
+    keys: Sequence[Entry]
+    columns: Mapping[str, Sequence[Entry]]
+    left_out: int
+    examples: Examples
+    comparator: str | None
+    pipeline: bool
+
+    def without_comparator(self) -> Parts:
+        """The same without a learner that uses one covariate alone."""
+        return replace(self, comparator=None)
+
+
+def study_text(parts: Parts) -> str:
+    """The YAML of a draft."""
+    start = next(iter(parts.points))
+    blocks = [_opening(parts), _time_points(parts, start)]
+    if parts.missing:
+        blocks.append(f"missing: {inline(['NA', *map(_number, parts.missing)])}\n")
+    blocks += [_columns(parts), _outcome(parts)]
+    if parts.pipeline:
+        blocks.append("covariates: covariates.sql\n")
+    blocks += [_learners(parts), "seed: 1\n"]
+    return MODELINE + "\n".join(blocks)
+
+
+def _number(code: str) -> str | int:
+    return int(code) if code.lstrip("-").isdigit() and str(int(code)) == code else code
+
+
+def _comment(text: str, first: str = "# ", rest: str = "# ") -> str:
+    """A text as comment lines; nothing in it ends a comment."""
+    plain = " ".join(visible(text).split())
+    return "".join(
+        f"{line}\n"
+        for line in textwrap.wrap(
+            plain, _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        )
+    )
+
+
+def _opening(parts: Parts) -> str:
+    asked = "".join(
+        _comment(question, f"#  {number:2}. ", "#      ")
+        for number, question in enumerate(parts.questions, start=1)
+    )
+    return (
+        _comment(f"Drafted from {parts.table}.")
+        + "# All of it is guessed from names and cells: read it through. What is open:\n"
+        + asked
+        + f"study: {inline(parts.name)}\n"
+    )
+
+
+def _time_points(parts: Parts, start: str) -> str:
+    lines = ["timepoints:                  # in order of time, guessed from names\n"]
+    lines += [f"  {inline(point)}: {inline(words)}\n" for point, words in parts.points.items()]
+    lines.append(f"predict_at: {inline(start)}               # what is known by then may be used\n")
+    if parts.presumed:
+        names = textwrap.fill(
+            inline(list(parts.presumed)),
+            _WIDTH,
+            initial_indent="to_confirm: ",
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        lines.append(
+            f"\n# Presumed to be known at {start}, since no name tells a time. Nothing is trained\n"
+            f"# until somebody has looked and deleted this key.\n{names}\n"
+        )
+    return "".join(lines)
+
+
+def _columns(parts: Parts) -> str:
+    names = [inline(entry.name) for entries in parts.columns.values() for entry in entries]
+    width = min(max((len(name) for name in names), default=0), _WIDEST_NAME) + 1
+    lines = ["columns:\n", *(_entry(entry, width) for entry in parts.keys)]
+    for point, entries in parts.columns.items():
+        if not entries:
+            continue
+        lines.append(f"\n{_comment(f'Known at {point}: {parts.points[point]}', '  # ', '  # ')}")
+        lines += [_entry(entry, width) for entry in entries]
+    if parts.left_out:
+        lines.append(f"other_columns: ignore         # {parts.left_out}, see above\n")
+    return "".join(lines)
+
+
+def _entry(entry: Entry, width: int) -> str:
+    remark = f"    # {' '.join(visible(entry.remark).split())}" if entry.remark else ""
+    return f"  {inline(entry.name) + ':':{width}} {inline(dict(entry.settings))}{remark}\n"
+
+
+def _outcome(parts: Parts) -> str:
+    found = parts.examples
+    lines = [
+        "outcome:\n",
+        "  name: response\n",
+        f"  known_at: {found.known_at}\n",
+        f"  rule: {FILL_IN}              # who has the event: an SQL condition, for example\n",
+    ]
+    suggested = [(f"# rule: {_rule(rule)}", meaning) for rule, meaning in found.rules]
+    if found.score:
+        suggested.append((f"# score: {inline(dict(found.score))}", "measured repeatedly"))
+    width = min(max((len(text) for text, _ in suggested), default=0), _WIDEST_RULE)
+    lines += [f"  {text:{width}}    # {meaning}\n" for text, meaning in suggested]
+    return "".join(lines)
+
+
+def _rule(rule: str) -> str:
+    written = inline(rule)
+    return written if "\n" not in written else inline(visible(rule).replace("\n", " "))
+
+
+def _learners(parts: Parts) -> str:
+    lines = ["learners:                    # from simple to complex\n", "  prevalence: {}\n"]
+    if parts.comparator is not None:
+        settings = {"learner": "ridge", "covariates": [parts.comparator], "comparator": True}
+        lines.append(f"  score only: {inline(settings)}    # the others must beat it\n")
+    lines.append("  ridge: {}\n")
+    return "".join(lines)

@@ -25,13 +25,10 @@ FLAGS = {
     "true": True, "1": True, "1.0": True, "yes": True,
     "false": False, "0": False, "0.0": False, "no": False,
 }  # fmt: skip
-ERROR_OF_A_SPREADSHEET = (
-    "an error of a spreadsheet in place of a value; correct the formula, or clear the cell"
-)
 # what a spreadsheet shows where it has no value, and how the reader of workbooks names the rest
 ERRORS = {
     r"^#(N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FIELD!|###+)$": (
-        ERROR_OF_A_SPREADSHEET
+        "an error of a spreadsheet in place of a value; correct the formula, or clear the cell"
     ),
     r"^#FORMULA!$": (
         "a formula that was never calculated; open the table in a spreadsheet program and save it"

@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Sequence
 
 from predictor.cohort import cell_rules
-from predictor.cohort.dictionary import ERROR_OF_A_SPREADSHEET, NO_FLAG, no_level
+from predictor.cohort.dictionary import ERRORS, FLAGS, NO_FLAG, no_level
 from predictor.formulas.excel import constant, text
 from predictor.study import Column, Study, as_number
 
 DAY_ZERO = 25569  # of 1970-01-01, in the count of days of a spreadsheet
-_FLAGS = {True: ("yes", "true", "1"), False: ("no", "false", "0")}
+_YES = tuple(word for word, means in FLAGS.items() if means)
+_ERROR = next(iter(ERRORS.values()))
 
 
 class Answer:
@@ -41,7 +42,7 @@ class Answer:
         required = self._rules["required"]
         empty = text(str(required)) if required else '""'
         found = f"IF({self._absent(cell)},{empty},{self._wrong(cell)})"
-        return f"IF(ISERROR({cell}),{text(ERROR_OF_A_SPREADSHEET)},{found})"
+        return f"IF(ISERROR({cell}),{text(_ERROR)},{found})"
 
     def value(self, cell: str, fault: str) -> str:
         """What the cell means; an error where there is no value, or a fault."""
@@ -67,8 +68,8 @@ class Answer:
                 known = f"SUMPRODUCT(1*EXACT({_trimmed(cell)},{self._levels}))>0"
                 return f'IF({known},"",{text(no_level(self.column, in_case=False))})'
             case "flag":
-                words = [word for each in _FLAGS.values() for word in each]
-                return f'IF(OR(ISLOGICAL({cell}),{_one_of(cell, words)}),"",{text(NO_FLAG)})'
+                known = _one_of(cell, list(FLAGS))
+                return f'IF(OR(ISLOGICAL({cell}),{known}),"",{text(NO_FLAG)})'
         raise AssertionError(self.column.type)  # a text has no formula
 
     def _wrong_number(self, cell: str) -> str:
@@ -101,7 +102,7 @@ class Answer:
             case "category":
                 return _trimmed(cell)
             case "flag":
-                return f"IF(ISLOGICAL({cell}),{cell},{_one_of(cell, _FLAGS[True])})"
+                return f"IF(ISLOGICAL({cell}),{cell},{_one_of(cell, _YES)})"
             case "date":
                 return f"INT({cell})-{DAY_ZERO}"
         return cell

@@ -214,8 +214,7 @@ def _results(
             continue
         row += 1
         big = {"size": 16, "bold": True} if name == SCORED else {}
-        cells.put_text(form[f"A{row}"], said, **big)
-        form[f"A{row}"].alignment = form[f"A{row}"].alignment.copy(wrap_text=True)
+        cells.put_text(form[f"A{row}"], said, wrap=True, **big)
         number = {SIZE: _WHOLE, REMARKS: _ANY}.get(name, _PERCENT)
         look = {"wrap": True} if name == REMARKS else {"number": number, "right": True, **big}
         cells.put_formula(form[f"B{row}"], f"{STEPS}!$C${rows[name]}", name, **look)
@@ -290,8 +289,8 @@ def _patients_sheet(
         letter = _letters(place)
         last = FIRST_PATIENT + patients - 1
         _validate(sheet, field, levels, f"{letter}{FIRST_PATIENT}:{letter}{last}")
-    first, last = _letters(first_step), _letters(first_step + len(every) - 1)
-    sheet.column_dimensions.group(first, last, outline_level=1, hidden=True)
+    steps = (_letters(first_step), _letters(first_step + len(every) - 1))
+    sheet.column_dimensions.group(*steps, outline_level=1, hidden=True)
     for column in range(1, first_step):
         sheet.column_dimensions[_letters(column)].width = 14
     sheet.freeze_panes = f"B{FIRST_PATIENT}"

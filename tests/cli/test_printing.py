@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
 from predictor.cli import options
+from predictor.cli.console import PlainConsole
 from predictor.printable import visible, visible_document
 
 # markup of the library that prints, sequences of terminals, marks that turn the direction
@@ -163,3 +165,25 @@ def test_a_training_that_is_not_tracked_ends_with_3_and_its_results(
     code, out, _ = predictor(*arguments)
     assert code == 0
     assert "predictor ui" in out
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100, 200])
+def test_a_table_in_a_terminal_is_no_wider_and_cuts_no_number(width, capsys) -> None:
+    interval, headings = "0.97 (0.60 to 1.34)", ["ridge", "gradient boosting", "training expected"]
+    table = Table("measure", title="In new patients", title_justify="left")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    rows = ["observed / expected", "calibration-in-the-large", "AUROC"]
+    for row in rows:
+        table.add_row(row, interval, interval, interval)
+    console = PlainConsole(stderr=False, quiet=False)
+    console._force_terminal, console._width = True, width
+    console.print(table)
+    lines = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= width
+    text = "\n".join(lines)
+    assert text.count(interval) == 9
+    assert text.count("In new patients") == 1
+    for word in " ".join([*rows, *headings]).split():
+        assert word in text
+    assert (text.count("measure") == 1) == (width >= 100)  # else its columns follow below

@@ -7,30 +7,23 @@ import math
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, Page, expect
 
 from predictor.cohort import read_table
-from predictor.formulas import Call, Constant, Expression, Formula, Reference, to_json, value_of
+from predictor.cohort.dictionary import check_cells
+from predictor.formulas import Call, Constant, Expression, Reference, document, to_json, value_of
 from predictor.report.page import calculator_page
-from predictor.saved import SavedModel, formula_of, read_model, score
+from predictor.saved import SavedModel, Scores, formula_of, read_model, score
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 KINDS = ("ridge", "additive", "lightgbm")
-
-
-def document(formula: Formula) -> dict[str, Any]:
-    steps = [
-        {"name": s.name, "expression": to_json(s.expression), "meaning": s.meaning}
-        for s in formula.steps
-    ]
-    return {"format": 1} | asdict(formula) | {"steps": steps}
 
 
 @pytest.fixture(scope="module")
@@ -204,20 +197,161 @@ def test_the_interpreter_of_the_page_computes_what_the_one_in_python_does(browse
     assert len(operators) == 28
 
 
-def test_a_patient_is_filled_in_and_the_probability_is_that_of_the_command(
-    browser, files, models, tmp_path
+@pytest.fixture(scope="module")
+def one(tmp_path_factory) -> Path:
+    """The table of the patient of `ANSWERS`."""
+    table = tmp_path_factory.mktemp("one") / "one.csv"
+    columns = "patient_id,course,pain_t0,age_years,sex,allodynia,onset,visit_t0"
+    table.write_text(f"{columns}\nP1,1,6.5,47,male,yes,2020-05-01,2021-02-03\n")
+    return table
+
+
+def said_of(scores: Scores) -> tuple[str, str]:
+    """Probability and range as the page announces them, and the sentence."""
+    p, low, high = (
+        f"{100 * getattr(scores, name)[0]:.0f} %" for name in ("probability", "low", "high")
+    )
+    (sentence,) = scores.explanation.to_pylist()
+    return f"Probability {p}, range {low} to {high}.", sentence
+
+
+@pytest.mark.parametrize("kind", ["ridge", "additive"])
+def test_a_patient_is_filled_in_and_the_page_says_what_the_command_says(
+    browser, files, models, one, kind
 ) -> None:
-    columns = ["course", "pain_t0", "age_years", "sex", "allodynia", "onset", "visit_t0"]
-    cells = ["1", "6.5", "47", "male", "yes", "2020-05-01", "2021-02-03"]
-    table = tmp_path / "one.csv"
-    table.write_text(f"patient_id,{','.join(columns)}\nP1,{','.join(cells)}\n")
-    expected = score(models["ridge"], read_table(table))
-    p, low, high = (float(getattr(expected, n)[0]) for n in ("probability", "low", "high"))
-    with opened(browser, files["ridge"]) as page:
+    announced, sentence = said_of(score(models[kind], read_table(one), explain=True))
+    with opened(browser, files[kind]) as page:
         fill(page, ANSWERS)
         compute(page)
-        expect(page.get_by_role("status")).to_have_text(
-            f"Probability {100 * p:.0f} %, range {100 * low:.0f} % to {100 * high:.0f} %."
+        expect(page.get_by_role("status")).to_have_text(announced)
+        expect(page.get_by_text(sentence)).to_be_visible()
+        expect(page.get_by_role("img", name=announced.rstrip("."))).to_be_visible()
+        expect(page.get_by_role("row").first).to_contain_text("Points")
+        assert page.get_by_role("row").count() == 1 + 2 + len(models[kind].covariates)
+        # a comma was read as the point, and is shown as one
+        expect(page.get_by_label("Pain t0", exact=True)).to_have_value("6.5")
+        # what is drawn belongs to the answers that stand in the form
+        page.get_by_label("Age years", exact=True).fill("48")
+        expect(page.get_by_role("status")).to_have_text("The answers have changed. Compute again.")
+        expect(page.get_by_text(sentence)).to_be_hidden()
+        page.get_by_label("Course", exact=True).fill("2")
+        compute(page)
+        expect(page.get_by_text("not scored: not eligible (first course)")).to_be_visible()
+        page.get_by_role("button", name="Clear all answers").click()
+        expect(page.get_by_label("Course", exact=True)).to_have_value("")
+        expect(page.get_by_role("status")).to_have_text("Nothing is computed yet.")
+
+
+TYPED = {
+    "Course": ["0", "10", "2.5", "1e300", "9007199254740993", "two", "-1"],
+    "Pain t0": [
+        "", "10.1", "25", "250", "-0.5", "1,500", "1,200.5", "1.200,5", "12 %", "<5", "2021-07-31",
+        "1 000", "\u22125", "n/a", "unknown", "5 NRS", "five", "1e999", "+5", "5.", ".5", "5e0",
+        "1.2.3", "--5", "NA", "5 000 000",
+    ],
+    "Age years": ["17", "101", "47", "NA"],
+}  # fmt: skip
+
+
+def test_wrong_answers_are_refused_in_the_words_of_the_command(browser, files, models) -> None:
+    study = models["ridge"].study
+    said, expected = {}, {}
+    columns = {"Course": "course", "Pain t0": "pain_t0", "Age years": "age_years"}
+    for label, cells in TYPED.items():
+        column = study.column(columns[label])
+        for cell in cells:
+            table = pa.table({"patient_id": ["P1"], column.name: [cell or None]})
+            dictionary = (study.column("patient_id"), column)
+            _, faults = check_cells(table, dictionary, study)
+            expected[label, cell] = faults[0].rule if faults else ""
+    with opened(browser, files["ridge"]) as page:
+        fill(page, ANSWERS)
+        for label, cell in expected:
+            box = page.get_by_label(label, exact=True)
+            box.fill(cell)
+            box.press("Enter")
+            said[label, cell] = page.locator(".question", has=box).locator(".fault").inner_text()
+            box.fill(ANSWERS[label])
+    for cell, rule in expected.items():
+        # advice for who keeps the study file is left out
+        assert rule.startswith(said[cell]), cell
+        assert bool(rule) == bool(said[cell]), cell
+        left_out = rule.removeprefix(said[cell])
+        assert left_out.partition(" ")[2][:9] in ("", "correct i", "if it mea", "or declar"), cell
+
+
+def test_faults_are_told_together_and_lead_to_their_questions(browser, files) -> None:
+    with opened(browser, files["ridge"]) as page:
+        fill(page, ANSWERS | {"Pain t0": "11", "Visit t0": "2999-01-01", "Age years": ""})
+        compute(page)
+        alarm = page.get_by_role("alert")
+        expect(alarm).to_be_focused()
+        expect(alarm.get_by_role("listitem")).to_have_text(
+            [
+                "Pain t0: outside 0 to 10 NRS",
+                "Age years: no answer; give one, or choose 'not known'",
+                "Visit t0: a date in the future",
+            ]
         )
-        # a comma is read as the point, and shown as one
-        expect(page.get_by_label("Pain t0")).to_have_value("6.5")
+        expect(page.get_by_role("status")).to_have_text("Nothing is computed.")
+        alarm.get_by_role("link", name="Pain t0").click()
+        box = page.get_by_label("Pain t0", exact=True)
+        expect(box).to_be_focused()
+        expect(box).to_have_attribute("aria-invalid", "true")
+        expect(box).to_have_accessible_description("0 to 10 outside 0 to 10 NRS")
+
+
+def test_a_keyboard_is_enough(browser, files, models, one) -> None:
+    announced, _ = said_of(score(models["ridge"], read_table(one), explain=True))
+    with opened(browser, files["ridge"]) as page:
+        keys = page.keyboard
+        keys.press("Tab")
+        expect(page.locator(":focus")).to_have_text("Skip to the questions")
+        keys.press("Enter")
+        for answer in ("1", "6.5", "47"):
+            keys.press("Tab")
+            while page.locator(":focus").get_attribute("type") == "checkbox":
+                keys.press("Tab")
+            keys.type(answer)
+        keys.press("Tab")  # not known
+        keys.press("Tab")
+        keys.press("Space")
+        keys.press("ArrowRight")  # male
+        keys.press("Tab")
+        keys.press("Space")  # yes
+        for label in ("Onset", "Visit t0"):
+            page.get_by_label(label, exact=True).focus()
+            keys.type({"Onset": "05012020", "Visit t0": "02032021"}[label])
+        keys.press("Enter")
+        expect(page.get_by_role("status")).to_have_text(announced)
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "media"),
+    [(1280, "light", "screen"), (390, "dark", "screen"), (320, "light", "screen"),
+     (680, "light", "print")],
+)  # fmt: skip
+def test_it_fits_and_is_accessible_with_and_without_a_result(
+    browser, files, width, scheme, media
+) -> None:
+    how = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    with opened(browser, files["ridge"], **how) as page:
+        for answers in ({"Pain t0": "11"}, ANSWERS):
+            page.emulate_media(media="screen")
+            fill(page, answers)
+            compute(page)
+            page.emulate_media(media=media)
+            assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+            found = Axe().run(page, options={"resultTypes": ["violations"]}).response
+            assert [fault["id"] for fault in found["violations"]] == []
+        if media == "print":
+            paper = page.pdf(prefer_css_page_size=True)
+            assert b"/Count 1" in paper
+            expect(page.get_by_role("button")).to_have_count(0)
+            for label in ANSWERS:
+                expect(page.locator("dt", has_text=label)).to_be_visible()
+            expect(page.get_by_text("Not a medical device.").first).to_be_visible()
+            expect(page.get_by_text("Computed ")).to_be_visible()
+        else:
+            # a phone shows the result where it was asked for
+            assert page.locator("#result").bounding_box()["y"] < 0.6 * 800

@@ -63,6 +63,7 @@ def calculator_page(
         notice=RESEARCH_ONLY,
         groups=groups,
         not_known=NOT_KNOWN,
+        left_out=[] if formula is None else formula.get("left_out", []),
         cohort=_cohort(model),
         made=str(model.provenance.get("time", "")),
         digest=model.digest,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, Page, expect
 

@@ -1,4 +1,4 @@
-"""The calculator as text: what it asks, what it says first, and that it obeys nothing of a model."""
+"""The calculator as text: what it asks and says first, and that it obeys nothing of a model."""
 
 from __future__ import annotations
 

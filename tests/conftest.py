@@ -184,10 +184,15 @@ def patients() -> Callable[..., list[dict[str, object]]]:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures are files of a few bytes: drawing them takes most of the time of a small training.
 
-    They are drawn for `trained`, in every process that a test starts, and in their own tests.
+    They are drawn for `trained`, in every process that a test starts, and in their own tests. The
+    command line, too, trains in this process alone.
     """
+    from predictor.cli import train
     from predictor.explain import figures
+    from predictor.processes import Processes
     from predictor.report import Figure
+
+    monkeypatch.setattr(train, "Processes", lambda jobs, imports: Processes(1))
 
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
     monkeypatch.setattr(Figure, "png", lambda figure: b"\x89PNG")

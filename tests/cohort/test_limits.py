@@ -69,7 +69,7 @@ TEXTS = {
     "arguments": "SELECT pid, i AS x FROM cohort, range(len(range(1000000000))) r(i)",
 }  # fmt: skip
 
-# each in this process of its own, which would be ended before it could harm the machine
+# in a process of their own, which would be ended before it could harm the machine
 _SCRIPT = """
 import json, resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
@@ -119,16 +119,20 @@ def written(what: str) -> dict[str, str]:
 
 
 KINDS = ["whole queries", *EXPRESSIONS]
+# what is left running in a process takes no time from the next query
+GROUPS = [[kind for kind in KINDS if "distance" not in kind][part::3] for part in range(3)]
+GROUPS += [[kind for kind in KINDS if "distance" in kind]]
 
 
 def test_there_are_a_hundred_hostile_queries() -> None:
+    assert sorted(kind for group in GROUPS for kind in group) == sorted(KINDS)
     assert sum(len(written(kind)) for kind in KINDS) > 100
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_hostile_query_is_refused_within_seconds(kind) -> None:
-    texts = written(kind)
+@pytest.mark.parametrize("kinds", GROUPS, ids=", ".join)
+def test_hostile_queries_are_refused_within_seconds(kinds) -> None:
+    texts = {f"{kind}: {name}": sql for kind in kinds for name, sql in written(kind).items()}
     cells = {"pid": [f"p{n}" for n in range(30)], "age": ["50"] * 30, "note": ["seen"] * 30,
              "pain": ["1"] * 30}  # fmt: skip
     done = subprocess.run(

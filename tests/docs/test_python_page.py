@@ -10,6 +10,13 @@ import pytest
 import predictor
 from predictor.workflows import initialise
 
+# it trains five times
+SMALL = """
+validation:
+  cross_validation: {folds: 3, repeats: 4}
+  interval: {resamples: 20, repeats: 1}
+  bootstrap: {replicates: 40}
+"""
 PAGE = (Path(__file__).parents[2] / "docs" / "python.md").read_text("utf-8")
 
 
@@ -17,6 +24,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "python.md").read_text("utf-8")
 def test_the_code_runs(tmp_path, monkeypatch, undrawn, capsys) -> None:
     initialise(tmp_path / "mine")
     monkeypatch.chdir(tmp_path / "mine")
+    with Path("study.yaml").open("a") as file:
+        file.write(SMALL)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     names: dict[str, object] = {}
     for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):

@@ -1,14 +1,21 @@
-"""The sessions of the README and of the next hospital are what a person sees who repeats them."""
+"""The sessions of the README and of the next hospital are what a person sees who repeats them.
+
+That of the README trains the CRPS study with its full plan, which is looked at here too.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from predictor.saved import read_model
 
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"-?\d+\.\d+|\d+")
@@ -38,26 +45,83 @@ def comparable(lines: list[str]) -> tuple[list[str], list[float]]:
     ]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("page", "columns"), [("README.md", 80), ("docs/next-hospital.md", 100)])
-def test_the_session_repeats(page: str, columns: int, tmp_path: Path) -> None:
-    for folder in ("configs", "pipelines"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    for command, printed in session(page):
+@dataclass(frozen=True)
+class Walk:
+    """A session that was repeated: its folder, and what was printed beside what the page shows."""
+
+    folder: Path
+    columns: int
+    steps: list[tuple[list[str], list[str]]]
+
+    def run(self, command: str) -> list[str]:
+        """What a command prints in the folder."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         done = subprocess.run(
             command,
             shell=True,
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path, "COLUMNS": str(columns)},
+            cwd=self.folder,
+            env={**os.environ, "PATH": path, "COLUMNS": str(self.columns)},
             capture_output=True,
             text=True,
             check=False,
         )
-
         assert done.returncode == 0, done.stderr
-        text, numbers = comparable((done.stdout + done.stderr).splitlines())
-        expected_text, expected_numbers = comparable(printed)
+        return (done.stdout + done.stderr).splitlines()
+
+
+def walk(page: str, folder: Path, columns: int) -> Walk:
+    for name in ("configs", "pipelines"):
+        (folder / name).symlink_to(ROOT / name)
+    walked = Walk(folder, columns, [])
+    for command, shown in session(page):
+        walked.steps.append((walked.run(command), shown))
+    return walked
+
+
+def assert_same(walked: Walk) -> None:
+    assert walked.steps
+    for printed, shown in walked.steps:
+        text, numbers = comparable(printed)
+        expected_text, expected_numbers = comparable(shown)
         assert text == expected_text
         # processors round differently, and a replicate more or less may be tuned differently
         assert numbers == pytest.approx(expected_numbers, abs=0.021, rel=0.005)
+
+
+@pytest.fixture(scope="module")
+def readme(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """The session of the README, with the CRPS study and its full plan in it."""
+    return walk("README.md", tmp_path_factory.mktemp("readme"), 80)
+
+
+@pytest.mark.slow
+def test_the_session_of_the_readme_repeats(readme: Walk) -> None:
+    assert_same(readme)
+
+
+@pytest.mark.slow
+def test_the_session_of_the_next_hospital_repeats(tmp_path: Path) -> None:
+    assert_same(walk("docs/next-hospital.md", tmp_path, 100))
+
+
+@pytest.mark.slow
+def test_the_crps_study_with_its_full_plan_on_the_published_cohort(readme: Walk) -> None:
+    folder = readme.folder
+    report = json.loads((folder / "reports/crps-esketamine/latest/report.json").read_text())
+    data = report["data"]
+    assert (data["rows"], data["labelled"], data["events"]) == (48, 48, 23)
+    assert list(report["learners"]) == ["prevalence", "pain only", "ridge", "lightgbm"]
+    models = folder / "models/crps-esketamine/latest"
+    for facts in report["learners"].values():
+        assert facts["failed_replicates"] == 0
+        auroc = facts["metrics"]["auroc"]
+        assert auroc["low"] <= auroc["estimate"] <= auroc["high"]
+    cards = {path.parent.name for path in models.glob("*/card.md")}
+    assert cards == {"prevalence", "pain_only", "ridge", "lightgbm"}
+    ridge = report["learners"]["ridge"]["metrics"]["auroc"]
+    assert ridge["apparent"] > ridge["estimate"]
+    assert read_model(models / "ridge").provenance["seed"] == 20210707
+    readme.run(
+        "predictor score models:/crps-esketamine@champion --data crps.csv --out champion.csv"
+    )
+    assert len((folder / "champion.csv").read_text().splitlines()) == 49

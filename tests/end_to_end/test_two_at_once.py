@@ -7,7 +7,7 @@ from predictor.saved import read_model
 
 def test_two_trainings_at_once_on_one_store_and_one_folder_both_succeed(small, start) -> None:
     arguments = ["-m", "predictor", "train", "study.yaml", "--data", "patients.csv", "--json"]
-    arguments += ["--quiet", "--learner", "prevalence", "--learner", "ridge"]
+    arguments += ["--quiet", "--learner", "prevalence", "--learner", "ridge", "--jobs", "1"]
     both = [start(small.folder, [*arguments, "--seed", seed]) for seed in ("1", "2")]
     summaries = []
     for process in both:

@@ -23,8 +23,8 @@ from predictor.errors import WRITTEN, DataError, PredictorError
 
 _COMMANDS = (
     "init", "simulate", "plan", "check", "describe", "train", "enter", "promote", "log", "report",
-    "compare", "verify", "score", "export", "validate", "monitor", "update", "combine", "tidy",
-    "ui",
+    "compare", "verify", "score", "serve", "export", "validate", "monitor", "update", "combine",
+    "tidy", "ui",
 )  # fmt: skip
 
 

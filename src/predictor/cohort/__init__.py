@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.cohort.canonical import canonical_order, numbered
+from predictor.cohort.cell import composed
 from predictor.cohort.cells_in_sql import Cells
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.copies import with_values
@@ -32,7 +33,7 @@ from predictor.cohort.labelled import (
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
-from predictor.cohort.read import read_csv_content, read_frame, read_table
+from predictor.cohort.read import read_csv_content, read_frame, read_records, read_table
 from predictor.cohort.rules_of_cells import cell_rules
 from predictor.cohort.strays import check_patients
 from predictor.cohort.target import Target
@@ -62,6 +63,7 @@ __all__ = [
     "check_patients",
     "check_persons",
     "columns_read",
+    "composed",
     "condition",
     "covariates",
     "design",
@@ -80,6 +82,7 @@ __all__ = [
     "read_by_groups",
     "read_csv_content",
     "read_frame",
+    "read_records",
     "read_table",
     "step",
     "thresholds",

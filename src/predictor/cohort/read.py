@@ -6,7 +6,7 @@ empty cell is null, every other cell is its text without surrounding blanks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,15 @@ def read_frame(frame: Any) -> pa.Table:
     check_names(names, "the data frame")
     columns = [texts(_cells(frame.iloc[:, position])) for position in range(len(names))]
     return _strip(pa.table(columns, names=names))
+
+
+def read_records(records: Sequence[Mapping[str, object]], names: Sequence[str]) -> pa.Table:
+    """The same from patients that each name their columns; of them, those with these names."""
+    return _strip(
+        pa.table(
+            [texts([record.get(name) for record in records]) for name in names], names=list(names)
+        )
+    )
 
 
 def _cells(series: Any) -> Sequence[object]:

@@ -1,0 +1,41 @@
+"""A saved model, ready to score table after table."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from predictor.cohort import Cohort, Fault, needed_columns
+from predictor.saved import SavedModel, Scores, score
+
+
+class Scorer:
+    """Scores the patients of requests as `predictor score` does those of a file.
+
+    Parameters
+    ----------
+    model
+        The saved model.
+
+    Attributes
+    ----------
+    columns
+        Those that the model needs, identifiers among them.
+    """
+
+    def __init__(self, model: SavedModel) -> None:
+        self._model = model
+        self.columns = needed_columns(model.study, [c.name for c in model.covariates])
+
+    def faults(self, raw: pa.Table) -> list[Fault]:
+        """The rules of the dictionary that patients break."""
+        return Cohort.check(raw, self._model.study, self.columns)[1]
+
+    def score(self, raw: pa.Table) -> Scores:
+        """The scores of a table of text cells; whoever breaks a rule has none.
+
+        Raises
+        ------
+        DataError, ModelError
+            If the model's queries fail on these patients.
+        """
+        return score(self._model, raw, lenient=True)

@@ -1,0 +1,184 @@
+"""The patients of many requests, scored by one thread; those that wait together, in one query.
+
+A query over one patient takes as long as one over a hundred. Waiting together only saves time: a
+request of several patients is a table of its own, and whoever is not simply scored with the others
+(a fault, a pipeline that fails) is asked about again alone, so no answer depends on who else asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from predictor.cohort import read_records
+from predictor.errors import DataError, ModelError
+from predictor.saved import Scores
+from predictor.server.answers import Document, answer, faults_of
+from predictor.server.documents import PatientFault
+from predictor.server.patients import Patients
+from predictor.server.refusals import RefusedError, busy
+from predictor.server.scorer import Scorer
+
+_TOGETHER = 64  # patients in one query
+_SHOWN = 50  # faults
+_AGAIN = "the same patient in another row"  # a flag
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class _Waiting:
+    patients: Patients
+    outcome: asyncio.Future[Document]
+
+    def tell(self, found: Document | BaseException) -> None:
+        if self.outcome.done():  # whoever asked has gone
+            return
+        if isinstance(found, BaseException):
+            self.outcome.set_exception(found)
+        else:
+            self.outcome.set_result(found)
+
+
+class Scoring:
+    """Scores requests in the order in which they come; use as an asynchronous context manager.
+
+    Parameters
+    ----------
+    scorer
+        Used by one thread only.
+    waiting
+        The largest number of requests that wait.
+    """
+
+    def __init__(self, scorer: Scorer, *, waiting: int) -> None:
+        self._scorer = scorer
+        self._identifiers = [c.name for c in scorer.columns if c.role == "id"]
+        self._names = [column.name for column in scorer.columns]
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(waiting)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="scores")
+        self._worker: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._worker = asyncio.create_task(self._work())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def answer(self, patients: Patients) -> Document:
+        """The answer to one request.
+
+        Raises
+        ------
+        RefusedError
+            If its patients are refused, or too many requests wait.
+        """
+        outcome: asyncio.Future[Document] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait(_Waiting(patients, outcome))
+        except asyncio.QueueFull:
+            raise busy("too many requests are waiting") from None
+        return await outcome
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < _TOGETHER and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            single = [
+                each for each in batch if len(each.patients.rows) == 1 and not each.outcome.done()
+            ]
+            if len(single) > 1:
+                requests = [each.patients for each in single]
+                found = await loop.run_in_executor(self._thread, self._together, requests)
+                for each, one in zip(single, found, strict=True):
+                    if one is not None:
+                        each.tell(one)
+            for each in batch:
+                if not each.outcome.done():
+                    each.tell(await loop.run_in_executor(self._thread, self._one, each.patients))
+
+    def _together(self, requests: Sequence[Patients]) -> list[Document | None]:
+        """Answers to requests of one patient each; None for who has to be asked about alone."""
+        raw = read_records(
+            [
+                row
+                for number, patients in enumerate(requests, 1)
+                for row in patients.with_numbers(self._identifiers, number)
+            ],
+            self._names,
+        )
+        keys = list(zip(*(raw[name].to_pylist() for name in self._identifiers), strict=True))
+        times = Counter(keys)
+        places = [place for place, key in enumerate(keys) if times[key] == 1]
+        answers: list[Document | None] = [None] * len(requests)
+        if not places:
+            return answers
+        try:
+            scores = self._scorer.score(raw.take(places))
+        except Exception:  # noqa: BLE001 - each is asked about alone, and whoever is at fault is told
+            return answers
+        for row, place in enumerate(places):
+            if np.isfinite(scores.probability[row]):
+                answers[place] = answer(scores, requests[place], range(row, row + 1))
+        return answers
+
+    def _one(self, patients: Patients) -> Document | BaseException:
+        """The answer to one request, or why there is none."""
+        try:
+            return self._answer(patients)
+        except Exception as error:  # noqa: BLE001 - handed on to who asked
+            return error
+
+    def _answer(self, patients: Patients) -> Document:
+        rows = patients.with_numbers(self._identifiers, 1)
+        raw = read_records(rows, self._names)
+        if not patients.lenient:
+            _refuse(faults_of(self._scorer.faults(raw), len(rows)))
+        try:
+            scores = self._scorer.score(raw)
+        except (DataError, ModelError) as error:
+            raise self._refused(raw, error) from None
+        if not patients.lenient:
+            _refuse(self._repeated(scores))
+        return answer(scores, patients, range(len(rows)))
+
+    def _repeated(self, scores: Scores) -> list[PatientFault]:
+        """Patients who were sent more than once."""
+        return [
+            PatientFault(
+                patient=row + 1,
+                column=", ".join(self._identifiers),
+                rule="the same patient more than once; send each patient once",
+            )
+            for row, flags in enumerate(scores.flags)
+            if _AGAIN in flags.split("; ")
+        ]
+
+    def _refused(self, raw: pa.Table, error: DataError | ModelError) -> RefusedError:
+        """Which patients cannot be scored at all, each by itself."""
+        faults = []
+        for row in range(raw.num_rows):
+            try:
+                self._scorer.score(raw.slice(row, 1))
+            except (DataError, ModelError) as alone:
+                faults.append(PatientFault(patient=row + 1, column=None, rule=str(alone)))
+                if len(faults) == _SHOWN:
+                    break
+        return RefusedError(
+            422, "the model's queries fail on these patients" if faults else str(error), faults
+        )
+
+
+def _refuse(faults: list[PatientFault]) -> None:
+    if faults:
+        raise RefusedError(422, "the patients break rules of the data dictionary", faults[:_SHOWN])

@@ -147,8 +147,7 @@ class Cells:
         # in another order than they are told: what is no number first
         rules = [(f"NOT {written} AND {broken}", rule) for broken, rule in rules]
         rules.append((f"NOT {written}", numbers.OTHER))
-        too_large = f"{value} IS NULL OR ABS({value}) >= {number(LARGEST)}"
-        rules.append((too_large, numbers.TOO_LARGE))
+        rules.append((f"{value} IS NULL", numbers.TOO_LARGE))
         if column.type == "integer":
             rules.append((f"FLOOR({value}) <> {value}", numbers.NOT_WHOLE))
             rules.append((f"ABS({value}) >= {number(numbers.EXACT_BELOW)}", numbers.NOT_EXACT))
@@ -158,6 +157,7 @@ class Cells:
             far = f"{value} > {number(numbers.SCALE_FACTOR * high)} AND {value} <= 100e0"
             rules.append((f"({outside}) AND {far}", numbers.outside_range(column, far=True)))
             rules.append((outside, numbers.outside_range(column)))
+        rules.append((f"ABS({value}) >= {number(LARGEST)}", numbers.TOO_LARGE))
         return value, rules
 
     def _level(

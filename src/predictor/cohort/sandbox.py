@@ -179,14 +179,41 @@ class Sandbox:
         SqlError
             If it cannot be computed for all of them.
         """
+        return self._for_levels(expression, column)[0]
+
+    def as_table(self, expression: Node, column: Column) -> str:
+        """The same as a CASE that lists what it gives for each level.
+
+        Raises
+        ------
+        SqlError
+            If it cannot be computed for all of them.
+        """
+        (*answers, of_none), kind = self._for_levels(expression, column)
+        cases = " ".join(
+            f"WHEN {_literal(level)} THEN {_written(answer, kind)}"
+            for level, answer in zip(column.levels, answers, strict=True)
+        )
+        return f"(CASE {quote(column.name)} {cases} ELSE {_written(of_none, kind)} END)"
+
+    def _for_levels(self, expression: Node, column: Column) -> tuple[list[Any], str]:
+        """What an expression gives for each level and without one, and its type."""
         tree = json.loads(self.syntax_tree("SELECT 1"))
         tree["statements"][0]["node"]["select_list"] = [_unqualified(expression)]
-        text = self._text("SELECT json_deserialize_sql(?)", json.dumps(tree))
         levels = ", ".join(_literal(level) for level in column.levels)
         each = f"SELECT unnest([{levels}, NULL])::{sql_type(column)} AS {quote(column.name)}"
-        sql = f"{text} FROM ({each})"
-        rows = self._limited(lambda: self._connection.execute(sql).fetchall())
-        return [answer for (answer,) in rows]
+        sql = f"{self.written(tree)} FROM ({each})"
+
+        def computed() -> tuple[list[Any], str]:
+            asked = self._connection.sql(sql)
+            return [answer for (answer,) in asked.fetchall()], str(asked.types[0])
+
+        found: tuple[list[Any], str] = self._limited(computed)
+        return found
+
+    def written(self, tree: Any) -> str:
+        """The query that a syntax tree is of."""
+        return self._text("SELECT json_deserialize_sql(?)", json.dumps(tree))
 
     def statements(self, sql: str) -> list[str]:
         """The kinds of statements in a text, e.g. ``["SELECT"]``; SqlError if it does not parse."""
@@ -246,6 +273,12 @@ class Sandbox:
         except CostError:
             self._abandoned = True
             raise
+
+
+def _written(value: object, kind: str) -> str:
+    """A value as a constant of a type."""
+    text = "NULL" if value is None else _literal(str(value))
+    return f"{text}::{kind}"
 
 
 def _unqualified(node: Any) -> Any:

@@ -7,12 +7,14 @@ would compute.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from predictor.cohort.feature_pipeline import Kind, pipeline_sql
 from predictor.cohort.sandbox import Sandbox, SqlError
-from predictor.cohort.syntax import Node
+from predictor.cohort.syntax import Node, column_name, is_query, reads_cohort, walk
 from predictor.cohort.translation import NEVER, Need, Term, Translation, UntranslatableError
 from predictor.errors import StudyError
 from predictor.formulas import UNKNOWN, Bounds, Expression, Reference, any_of, call
@@ -65,12 +67,12 @@ def written_covariates(
         If one of them is computed in a way that cannot be written as an expression.
     """
     sql, where = pipeline_sql(study)
-    translation, outputs = _planned(study, sql, where)
+    outputs = _outputs(study, sql, where)
     found = {}
-    for name, node in outputs.items():
+    for name, output in outputs.items():
         if name in names:
             need: Need = "exact" if name in exact else "absolute"
-            term = _term(translation, node, f"{where}: {name}", need)
+            translation, term = output(f"{where}: {name}", need)
             kind = _KINDS.get(term.kind, "number")
             undefined = term.undefined
             if kind == "number" and translation.bounds(term.value).largest > _LARGEST:
@@ -88,39 +90,85 @@ def written_condition(study: Study, rule: str, where: str) -> tuple[Expression, 
     StudyError
         If it is computed in a way that cannot be written as an expression.
     """
-    translation, outputs = _planned(study, f"SELECT ({rule}\n) AS rule FROM cohort", where)
-    term = _term(translation, outputs["rule"], where, "exact")
+    outputs = _outputs(study, f"SELECT ({rule}\n) AS rule FROM cohort", where)
+    _, term = outputs["rule"](where, "exact")
     if term.kind == "BOOLEAN":
         return term.value, term.undefined
     return call("equal", term.value, 1.0), term.undefined
 
 
-def _planned(study: Study, sql: str, where: str) -> tuple[Translation, Mapping[str, Node]]:
-    """What translates the outermost SELECT of a query, and its expressions by name."""
+Output = Callable[[str, Need], tuple[Translation, Term]]
+"""Translates a column that a query returns; the text is where it stands, for messages."""
+
+
+def _outputs(study: Study, sql: str, where: str) -> Mapping[str, Output]:
+    """The columns that a query returns, by name."""
     columns = study.known()
     try:
         with Sandbox(columns) as sandbox:
-            [plan] = sandbox.plan(sql, rounding=True)
+            plans = [sandbox.plan(sql, rounding=True)]
             names = sandbox.names(sql)
+            tabled = _with_tables(sandbox, sql, columns)
+            if tabled != sql:
+                plans.append(sandbox.plan(tabled, rounding=True))
     except SqlError as error:
         raise StudyError(f"{where}: DuckDB does not say how it computes it ({error})") from None
-    known = {column.name: _bounds(column) for column in columns}
-    levels = {column.name: column.levels for column in columns if column.levels}
-    reading = _Reading({column.name: column for column in columns}, known, levels, where)
-    translation, expressions = reading.projection(plan, {})
-    return translation, dict(zip(names, expressions, strict=True))
+    reading = _Reading(columns, where)
+    ways = [reading.projection(plan, {}) for (plan,) in plans]
+
+    def output(place: int) -> Output:
+        tried = [(translation, expressions[place]) for translation, expressions in ways]
+        return functools.partial(_translated_first, tried)
+
+    return {name: output(place) for place, name in enumerate(names)}
 
 
-def _term(translation: Translation, node: Node, where: str, need: Need) -> Term:
-    try:
-        return translation.term(node, need)
-    except UntranslatableError as error:
-        raise StudyError(
-            f"{where}: {error}; compute it before, as a column of the table, or score with "
-            f"predictor score"
-        ) from None
-    except RecursionError:
-        raise StudyError(f"{where}: is nested too deeply to be written as a formula") from None
+def _translated_first(
+    ways: Sequence[tuple[Translation, Node]], where: str, need: Need
+) -> tuple[Translation, Term]:
+    """A column by the first way in which it can be translated."""
+    fault = ""
+    for translation, node in ways:
+        try:
+            return translation, translation.term(node, need)
+        except UntranslatableError as error:
+            fault = fault or str(error)
+        except RecursionError:
+            fault = fault or "it is nested too deeply"
+    raise StudyError(
+        f"{where}: {fault}; compute it before, as a column of the table, or score with "
+        f"predictor score"
+    )
+
+
+def _with_tables(sandbox: Sandbox, sql: str, columns: Sequence[Column]) -> str:
+    """A query in which what is made of one category is a table of its levels."""
+    categories = {column.name.casefold(): column for column in columns if column.levels}
+    tree = json.loads(sandbox.syntax_tree(sql))
+    changed = _tabled(sandbox, tree, categories)
+    return sql if changed == tree else sandbox.written(changed)
+
+
+def _tabled(sandbox: Sandbox, node: Any, categories: Mapping[str, Column]) -> Any:
+    if isinstance(node, list):
+        return [_tabled(sandbox, each, categories) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "SELECT_NODE" and not reads_cohort(node):
+        return node | {"from_table": _tabled(sandbox, node["from_table"], categories)}
+    if node.get("class") in ("FUNCTION", "CAST", "COMPARISON", "OPERATOR"):
+        parts = list(walk(node))
+        names = {column_name(part) for part in parts} - {None}
+        column = categories.get(next(iter(names)) or "") if len(names) == 1 else None
+        if column is not None and not any(map(is_query, parts)):
+            try:
+                text = sandbox.as_table(node, column)
+            except SqlError:
+                return node
+            made = json.loads(sandbox.syntax_tree(f"SELECT {text}"))
+            [found] = made["statements"][0]["node"]["select_list"]
+            return found | {"alias": node["alias"]}
+    return {key: _tabled(sandbox, value, categories) for key, value in node.items()}
 
 
 def _bounds(column: Column) -> Bounds:
@@ -135,9 +183,7 @@ def _bounds(column: Column) -> Bounds:
 class _Reading:
     """Reads a plan from its outermost SELECT down to `cohort`."""
 
-    columns: Mapping[str, Column]
-    known: Mapping[str, Bounds]
-    levels: Mapping[str, tuple[str, ...]]
+    columns: Sequence[Column]
     where: str
 
     def projection(
@@ -154,12 +200,15 @@ class _Reading:
                 f"without WHERE, JOIN, GROUP BY, ORDER BY or UNION"
             )
         below = self._source(plan["children"][0], named)
-        return Translation(below, self.known, self.levels), plan["expressions"]
+        known = {column.name: _bounds(column) for column in self.columns}
+        levels = {column.name: column.levels for column in self.columns if column.levels}
+        return Translation(below, known, levels), plan["expressions"]
 
     def _source(self, plan: Node, named: Mapping[int, Sequence[Column_]]) -> Sequence[Column_]:
         """The columns of what a SELECT reads."""
         if plan["type"] == "LOGICAL_GET" and plan["function_data"].get("table") == "cohort":
-            names = [plan["names"][entry["index"]] for entry in plan["column_indexes"]]
+            places = [entry["index"] for entry in plan["column_indexes"]]
+            names = [plan["names"][place] for place in places if place < len(plan["names"])]
             return [functools.partial(self._input, name) for name in names]
         if plan["type"] == "LOGICAL_CTE_REF" and plan["cte_index"] in named:
             return named[plan["cte_index"]]
@@ -168,7 +217,7 @@ class _Reading:
 
     def _input(self, name: str, need: Need) -> Term:
         del need
-        column = self.columns[name]
+        [column] = (each for each in self.columns if each.name == name)
         if column.role == "id" or column.type not in _TYPES:
             raise UntranslatableError(f"it reads {name}, a text of any content")
         return Term(Reference(name), NEVER, _TYPES[column.type], column.levels)

@@ -151,7 +151,7 @@ def _called(name: Operator, written: Sequence[str], sort: Sequence[Sort]) -> str
         case "round":
             value, scale = written[0], f"10^{written[1]}"
             whole = f"INT(ABS({value})*{scale})"
-            return f"SIGN({value})*({whole}+(ABS({value})*{scale}-{whole}>=0.5))/{scale}"
+            return f"(SIGN({value})*({whole}+(ABS({value})*{scale}-{whole}>=0.5))/{scale})"
         case "and" | "or":
             halves = [f"IFERROR(1*{each},0.5)" for each in written]
             chosen = _nested("MIN" if name == "and" else "MAX", halves)

@@ -60,7 +60,7 @@ a,60,1,7,0,yes
 b,59.5,2,6.9,20,no
 c,NA,+3,10,NA,NA
 d,101,2,5,3,yes
-e,50,4,11,3.5,perhaps
+e,50,4,30,3.5,perhaps
 f,50,-9,NA,-1,1
 g,70,1,25,38,0
 h,18,NA,0,-9,TRUE
@@ -94,7 +94,7 @@ def models(folder: Path) -> dict[str, tuple[SavedModel, Path]]:
 
 def filled(model: SavedModel, patients: pa.Table, path: Path) -> None:
     """The workbook with the patients typed in; the first one in the form, too."""
-    path.write_bytes(calculator_workbook(model, formula_of(model)))
+    path.write_bytes(calculator_workbook(model, formula_of(model), patients=len(patients)))
     book = load_workbook(path)
     sheet, form = book[PATIENTS], book[FORM]
     header = [cell.value for cell in sheet[FIRST_PATIENT - 1]]

@@ -60,8 +60,7 @@ def nomogram(found: Nomogram, notice: str) -> Figure:
 def notes(found: Nomogram) -> list[str]:
     """What has to be said beside the axes."""
     said = [
-        "Go up from each answer to the points, add them up, and find the probability below "
-        "their sum.",
+        "Go up from each answer to its points, add them up, and read the probability below.",
         "Its range over other samples (low to high) cannot be read here: predictor score tells it.",
     ]
     untold = [axis.name for axis in found.axes if axis.unknown is None]

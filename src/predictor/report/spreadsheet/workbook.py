@@ -29,7 +29,6 @@ FORM, PATIENTS, STEPS, LEVELS = "Calculator", "Patients", "Steps", "Levels"
 FIRST_PATIENT = 4
 """Row of the first patient of several."""
 _MOST_CELLS = 20_000  # of the sheet of several patients
-_MOST_PATIENTS = 200
 _FEWEST_PATIENTS = 20
 _ROW = "\x00"
 _SHOWN = (
@@ -42,8 +41,16 @@ _SHOWN = (
 _PERCENT, _WHOLE, _ANY, _DAY, _TEXT = "0.0%", "0", "General", "yyyy-mm-dd", "@"
 
 
-def calculator_workbook(model: SavedModel, formula: Formula) -> bytes:
+def calculator_workbook(model: SavedModel, formula: Formula, *, patients: int = 200) -> bytes:
     """An XLSX file that computes the model; no macro, no link, no name of a patient.
+
+    Parameters
+    ----------
+    model, formula
+        A saved model, and what it computes.
+    patients
+        For how many there is a row on the sheet of several patients; fewer, or no such sheet, where
+        a model has so many steps that a program would become slow.
 
     Raises
     ------
@@ -65,7 +72,7 @@ def calculator_workbook(model: SavedModel, formula: Formula) -> bytes:
     every = lines(formula, model.study, answers)
     places = _form_sheet(form, model, formula, asked, levels)
     _steps_sheet(book.create_sheet(STEPS), every, places, form, formula)
-    _patients_sheet(book, formula, every, asked, levels)
+    _patients_sheet(book, formula, every, asked, levels, patients)
     book.move_sheet(LEVELS, offset=len(book.sheetnames))
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "predictor"
@@ -241,14 +248,13 @@ def _patients_sheet(
     every: Sequence[Line],
     asked: Sequence[Field],
     levels: Mapping[str, str],
+    patients: int,
 ) -> None:
-    """A patient in each row: label, answers, numbers, remarks, and to the right every step.
-
-    There is none for a model of so many steps that a few dozen patients would make a program slow.
-    """
-    patients = min(_MOST_PATIENTS, _MOST_CELLS // len(every))
-    if patients < _FEWEST_PATIENTS:
+    """A patient in each row: label, answers, numbers, remarks, and to the right every step."""
+    most = _MOST_CELLS // len(every)
+    if most < min(_FEWEST_PATIENTS, patients):
         return
+    patients = min(patients, most)
     sheet = book.create_sheet(PATIENTS, 1)
     cells.put_text(
         sheet["A1"],

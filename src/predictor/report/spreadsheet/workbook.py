@@ -107,6 +107,7 @@ def _form_sheet(
     for letter, width in zip("ABCDE", (46, 18, 12, 26, 60), strict=True):
         sheet.column_dimensions[letter].width = width
     cells.put_text(sheet["A1"], f"Probability of {formula.outcome}", bold=True, size=16)
+    sheet.row_dimensions[1].height = 24
     found = standing(model)
     said = [
         f"{formula.model}, predicted at {formula.predict_at}",
@@ -225,6 +226,8 @@ def _results(
         number = {SIZE: _WHOLE, REMARKS: _ANY}.get(name, _PERCENT)
         look = {"wrap": True} if name == REMARKS else {"number": number, "right": True, **big}
         cells.put_formula(form[f"B{row}"], f"{STEPS}!$C${rows[name]}", name, **look)
+        if name == SCORED:
+            form.row_dimensions[row].height = 24
         if name == REMARKS:
             form.merge_cells(f"B{row}:E{row}")
             form.row_dimensions[row].height = 60
@@ -238,6 +241,7 @@ def _results(
             shown = f'IF({scored},"",IFERROR({STEPS}!$C${rows[step]},""))'
             cells.put_formula(form[f"B{row}"], shown, step, number="+0.00;-0.00;0.00", right=True)
     cells.protect(form)
+    form.page_setup.orientation, form.page_setup.paperSize = "landscape", form.PAPERSIZE_A4
     form.page_setup.fitToWidth, form.page_setup.fitToHeight = 1, 0
     form.sheet_properties.pageSetUpPr.fitToPage = True
 

@@ -45,17 +45,19 @@ def number(text: Any) -> float:
 @pytest.mark.parametrize("form", [dict, as_json])
 def test_the_numbers_are_those_of_the_command(learner, form):
     rows = stored_patients()
-    expected = predictor.score(STORED / learner, STORED / "new_patients.csv").to_table().to_pylist()
-    with serving(read_model(STORED / learner)) as asking:
+    model = read_model(STORED / learner)
+    expected = predictor.score(model, STORED / "new_patients.csv", explain=True).to_table()
+    with serving(model) as asking:
         together = asking.score(*map(form, rows)).document["patients"]
         alone = [asking.score(form(row)).document["patients"][0] for row in rows[:3]]
 
     for wanted, found in [
-        *zip(expected, together, strict=True),
-        *zip(expected, alone, strict=False),
+        *zip(expected.to_pylist(), together, strict=True),
+        *zip(expected.to_pylist(), alone, strict=False),
     ]:
         assert found["patient_id"] == wanted["patient_id"]
         assert "; ".join(found["flags"]) == wanted["flags"]
+        assert found["explanation"] == wanted["explanation"]
         for name in NUMBERS:
             np.testing.assert_allclose(number(found[name]), number(wanted[name]), rtol=1e-12)
         for name, value in found["contributions"].items():

@@ -109,9 +109,12 @@ def test_a_large_header_is_refused(local: Asking):
     [
         b"",
         b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n",
-        b"POST /score HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+        b"\r\n".join([
+            b"POST /score HTTP/1.1", b"Host: localhost", b"Content-Type: application/json",
+            b"Content-Length: 9", b"", b"{",
+        ]),
     ],
-)
+)  # fmt: skip
 def test_a_slow_client_is_cut(start: Callable[..., Asking], sent: bytes):
     asking = start(limits=Limits(arrival=0.5, seconds=5))
     started = time.monotonic()

@@ -112,19 +112,18 @@ def command(
         if open_page:
             webbrowser.open(address)
 
-    with options.printing():
-        serve(
-            loaded,
-            Place(host, port, certificate, key, behind=name is not None),
-            door=Door(
-                names=_names(host, name),
-                token=None if given is None else Token(given),
-                encrypted=certificate is not None,
-            ),
-            limits=Limits(per_client=rate, in_all=10 * rate),
-            ready=ready,
-        )
-        messages.print("ended")
+    serve(
+        loaded,
+        Place(host, port, certificate, key, behind=name is not None),
+        door=Door(
+            names=_names(host, name),
+            token=None if given is None else Token(given),
+            encrypted=certificate is not None,
+        ),
+        limits=Limits(per_client=rate, in_all=10 * rate),
+        ready=ready,
+    )
+    messages.print("ended")
 
 
 def _names(host: str, name: str | None) -> frozenset[str] | None:

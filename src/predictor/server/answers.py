@@ -56,7 +56,7 @@ def _patient(scores: Scores, row: int, sizes: Floats) -> Document:
         "contributions": dict(
             zip(scores.covariates, map(_number, scores.contributions[row]), strict=True)
         ),
-        "explanation": None,
+        "explanation": None if scores.explanation is None else scores.explanation[row].as_py(),
     }
 
 

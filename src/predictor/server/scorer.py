@@ -38,4 +38,4 @@ class Scorer:
         DataError, ModelError
             If the model's queries fail on these patients.
         """
-        return score(self._model, raw, lenient=True)
+        return score(self._model, raw, lenient=True, explain=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import stat
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +101,6 @@ def command(
             style="yellow",
         )
     loaded = find_model(model)
-    _log_to_stderr()
 
     def ready(address: str) -> None:
         messages.print(
@@ -112,17 +113,18 @@ def command(
         if open_page:
             webbrowser.open(address)
 
-    serve(
-        loaded,
-        Place(host, port, certificate, key, behind=name is not None),
-        door=Door(
-            names=_names(host, name),
-            token=None if given is None else Token(given),
-            encrypted=certificate is not None,
-        ),
-        limits=Limits(per_client=rate, in_all=10 * rate),
-        ready=ready,
-    )
+    with _log_on_stderr():
+        serve(
+            loaded,
+            Place(host, port, certificate, key, behind=name is not None),
+            door=Door(
+                names=_names(host, name),
+                token=None if given is None else Token(given),
+                encrypted=certificate is not None,
+            ),
+            limits=Limits(per_client=rate, in_all=10 * rate),
+            ready=ready,
+        )
     messages.print("ended")
 
 
@@ -156,9 +158,14 @@ def _token(file: Path | None, messages: PlainConsole) -> str | None:
     return token.strip()
 
 
-def _log_to_stderr() -> None:
+@contextlib.contextmanager
+def _log_on_stderr() -> Iterator[None]:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log = logging.getLogger("predictor.server")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)

@@ -23,10 +23,10 @@ train: $(COHORT)  ## train, validate and explain the CRPS study on the synthetic
 	@echo "Report:  $(WORK)/reports/crps-esketamine/latest/report.html     Models:  models/crps-esketamine/latest     Runs:  cd $(WORK) && ../$(BIN)/predictor ui"
 
 test: check programs  ## check, then run every test and doctest
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 coverage: $(STAMP) programs  ## which lines the tests run; takes longer than the tests alone
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 test-newest: $(STAMP)  ## the wheel with the newest dependencies there are, in an environment of its own
 	$(BIN)/python .ci/newest.py

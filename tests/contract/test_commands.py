@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,10 @@ def test_every_command_that_ends_has_json_and_quiet(name) -> None:
     assert {"--json", "--quiet"} <= options
 
 
-def run(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
+Run = Callable[..., tuple[dict[str, Any], str]]
+
+
+def run_in_process(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
     """The one document on standard output, and standard error, of a process of its own."""
     # MLflow and Python say all they have to say
     talkative = {"MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "default"}
@@ -90,6 +94,22 @@ def run(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
     return json.loads(done.stdout), done.stderr
 
 
+@pytest.fixture
+def run(predictor: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The document of a command, and standard error: of a process of its own if it may talk."""
+
+    def document(folder: Path, *arguments: str) -> tuple[dict[str, Any], str]:
+        if "--quiet" not in arguments:
+            return run_in_process(folder, *arguments)
+        monkeypatch.chdir(folder)
+        monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        code, out, err = predictor(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out), err
+
+    return document
+
+
 def same(document: Any, kind: type[Result]) -> None:
     """A document is that of a result, with all its keys and no other."""
     assert kind.from_json(document).to_json() == document
@@ -98,7 +118,7 @@ def same(document: Any, kind: type[Result]) -> None:
 MEASURES = {measure.name for measure in measures_of("binary", (0.3, 0.5, 0.7))}
 
 
-def test_train_prints_its_document_and_nothing_else(small, store) -> None:
+def test_train_prints_its_document_and_nothing_else(run, small, store) -> None:
     document, err = run(
         small.folder, "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--learner", "ridge",
@@ -117,7 +137,7 @@ def test_train_prints_its_document_and_nothing_else(small, store) -> None:
 
 
 def test_train_is_silent_when_asked_to_be(small) -> None:
-    document, err = run(
+    document, err = run_in_process(
         small.folder, "train", "study.yaml", "--data", "patients.csv", "--learner", "prevalence",
         "--quiet",
     )  # fmt: skip
@@ -126,7 +146,7 @@ def test_train_is_silent_when_asked_to_be(small) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_check_prints_its_document(small, quiet) -> None:
+def test_check_prints_its_document(run, small, quiet) -> None:
     document, err = run(small.folder, "check", "study.yaml", "--data", "patients.csv", *quiet)
     same(document, CheckResult)
     assert (err == "") == bool(quiet)
@@ -134,7 +154,7 @@ def test_check_prints_its_document(small, quiet) -> None:
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 @pytest.mark.parametrize("model", ["models/small/latest/ridge", "models:/small@champion"])
-def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
+def test_score_prints_its_document(run, copied, in_mlflow, model, quiet) -> None:
     copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
     document, err = run(
         copied.study.folder, "score", model, "--data", "new.csv", "--out", "scores.csv", *quiet
@@ -147,7 +167,7 @@ def test_score_prints_its_document(copied, in_mlflow, model, quiet) -> None:
 
 
 def test_update_prints_its_document_and_names_the_model_it_is_about(
-    copied, in_mlflow, patients
+    run, copied, in_mlflow, patients
 ) -> None:
     rows = [{**row, "patient_id": f"B{n}"} for n, row in enumerate(patients(n=60, seed=8))]
     copied.study.table(rows, "new.csv")
@@ -168,7 +188,7 @@ def test_update_prints_its_document_and_names_the_model_it_is_about(
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_validate_prints_its_document(copied, in_mlflow, patients, quiet) -> None:
+def test_validate_prints_its_document(run, copied, in_mlflow, patients, quiet) -> None:
     copied.study.table(patients(n=60, seed=8), "new.csv")
     document, err = run(
         copied.study.folder, "validate", "models:/small@champion", "--data", "new.csv",
@@ -183,7 +203,7 @@ def test_validate_prints_its_document(copied, in_mlflow, patients, quiet) -> Non
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_monitor_prints_its_document(copied, in_mlflow, patients, quiet) -> None:
+def test_monitor_prints_its_document(run, copied, in_mlflow, patients, quiet) -> None:
     copied.study.table(patients(n=60, seed=8), "new.csv")
     run(
         copied.study.folder, "score", "models/small/latest/ridge", "--data", "new.csv",
@@ -202,7 +222,7 @@ def test_monitor_prints_its_document(copied, in_mlflow, patients, quiet) -> None
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_enter_prints_its_document(tmp_path, quiet) -> None:
+def test_enter_prints_its_document(run, tmp_path, quiet) -> None:
     golden = Path(__file__).parents[1] / "golden" / "enter" / "study.yaml"
     document, err = run(tmp_path, "enter", str(golden), "--learner", "rcs", *quiet)
     same(document, EnteredModels)
@@ -215,7 +235,7 @@ def test_enter_prints_its_document(tmp_path, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
+def test_report_prints_its_document(run, trained, tmp_path, quiet) -> None:
     report = json.loads((trained.study.folder / "reports/small/latest/report.json").read_text())
     report["learners"] = {"prevalence": report["learners"]["prevalence"]}
     report |= {"champion": "prevalence", "subject": None}
@@ -228,7 +248,7 @@ def test_report_prints_its_document(trained, tmp_path, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_verify_prints_its_document(copied, quiet) -> None:
+def test_verify_prints_its_document(run, copied, quiet) -> None:
     document, err = run(
         copied.study.folder,
         "verify",
@@ -243,7 +263,7 @@ def test_verify_prints_its_document(copied, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_compare_prints_its_document(copied, quiet) -> None:
+def test_compare_prints_its_document(run, copied, quiet) -> None:
     document, err = run(copied.study.folder, "compare", "small", *quiet)
     same(document, TrainingsOfStudy)
     assert document["source"] == "reports/small"
@@ -251,7 +271,7 @@ def test_compare_prints_its_document(copied, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_plan_prints_its_document(small, quiet) -> None:
+def test_plan_prints_its_document(run, small, quiet) -> None:
     document, err = run(
         small.folder, "plan", "study.yaml", "--patients", "40", "--auroc", "0.8", "--cohorts", "10",
         "--learner", "ridge", "--prevalence", "0.4", "--html", "plan.html", *quiet,
@@ -263,7 +283,7 @@ def test_plan_prints_its_document(small, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_tidy_prints_its_document(copied, quiet) -> None:
+def test_tidy_prints_its_document(run, copied, quiet) -> None:
     document, err = run(copied.study.folder, "tidy", "small", *quiet)
     same(document, TidiedStudy)
     assert (document["found"], document["kept"], document["removed"]) == ([], [], False)
@@ -271,7 +291,7 @@ def test_tidy_prints_its_document(copied, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_log_prints_its_document(copied, in_mlflow, quiet) -> None:
+def test_log_prints_its_document(run, copied, in_mlflow, quiet) -> None:
     document, err = run(copied.study.folder, "log", "reports/small/latest", *quiet)
     same(document, SentTraining)
     assert document["already"]
@@ -280,7 +300,7 @@ def test_log_prints_its_document(copied, in_mlflow, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_init_prints_its_document(tmp_path, quiet) -> None:
+def test_init_prints_its_document(run, tmp_path, quiet) -> None:
     document, err = run(tmp_path, "init", "new", *quiet)
     same(document, StarterStudy)
     assert all((tmp_path / file).is_file() for file in document["files"])
@@ -288,7 +308,7 @@ def test_init_prints_its_document(tmp_path, quiet) -> None:
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_simulate_prints_its_document(tmp_path, quiet) -> None:
+def test_simulate_prints_its_document(run, tmp_path, quiet) -> None:
     document, err = run(
         tmp_path, "simulate", "c.csv", "--patients", "7", "--truth", "t.csv", *quiet
     )

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from predictor.cohort import Cohort, read_frame, read_table
-from predictor.cohort.csv_table import read_csv
+from predictor.cohort.read import read_table as read_csv
 from predictor.errors import DataError
 from predictor.study import Study
 
@@ -250,6 +250,6 @@ def test_a_giant_line_is_refused(tmp_path: Path, content: str, message: str) -> 
 
 def test_a_giant_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "t.csv").write_text("pid\n1\n")
-    monkeypatch.setattr("predictor.cohort.csv_table._LARGEST", 3)
+    monkeypatch.setattr("predictor.cohort.read._LARGEST", 3)
     with pytest.raises(DataError, match="not read into memory; save it as Parquet"):
         read_csv(tmp_path / "t.csv")

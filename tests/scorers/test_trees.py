@@ -12,7 +12,7 @@ from predictor.errors import ModelError
 from predictor.learners.lightgbm import LightGBM
 from predictor.scorers.forest import Forest
 from predictor.scorers.keeping import kept, without_few
-from predictor.scorers.shapley_of_trees import _leaves, tree_shapley
+from predictor.scorers.shapley_of_trees import leaves_of, tree_shapley
 from predictor.scorers.trees import TreeScorers
 
 
@@ -215,7 +215,7 @@ def test_a_deep_tree_is_explained_in_as_many_factors_as_it_has_columns() -> None
     column = np.array([0, -1, 1, -1] * (deep // 2) + [-1])
     number = np.where(column < 0, 0.1 * np.arange(len(column)), np.arange(len(column)) / 10)
     forest = Forest(column, number, np.zeros(deep, dtype=np.bool_), np.full(deep, 0.6))
-    assert max(leaves.owner.shape[1] for leaves in _leaves(forest)) == 2
+    assert max(leaves.owner.shape[1] for leaves in leaves_of(forest)) == 2
     X = np.random.default_rng(1).uniform(-1, 11, size=(20, 2))
     baseline, values = tree_shapley(forest, X)
     assert_allclose(baseline + values.sum(axis=1), forest.log_odds(X), rtol=0, atol=1e-10)

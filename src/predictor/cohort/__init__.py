@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from predictor.cohort.batches import (
+    ROWS,
+    Batch,
+    Part,
+    held_batches,
+    open_parts,
+    read_batches,
+)
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cell import composed
 from predictor.cohort.cells_in_sql import Cells
-from predictor.cohort.cohort import Cohort
+from predictor.cohort.cohort import Cohort, join_ids
 from predictor.cohort.copies import with_values
 from predictor.cohort.dates import ordered_dates
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.expressions import condition
-from predictor.cohort.fault import Fault
+from predictor.cohort.fault import Fault, Faults
 from predictor.cohort.feature_pipeline import (
     columns_read,
     covariates,
@@ -22,6 +30,7 @@ from predictor.cohort.feature_pipeline import (
 from predictor.cohort.grouping import Grouping, check_parted, groupings, read_by_groups
 from predictor.cohort.header import near_name
 from predictor.cohort.labelled import (
+    SAME_PATIENT,
     Exclusion,
     Flow,
     LabelledCohort,
@@ -30,28 +39,37 @@ from predictor.cohort.labelled import (
     label,
     occurrences,
 )
+from predictor.cohort.numbers import Written
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_records, read_table
 from predictor.cohort.rules_of_cells import cell_rules
 from predictor.cohort.strays import check_patients
+from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
 from predictor.cohort.written_sql import WrittenCovariate, written_condition, written_covariates
 
 __all__ = [
+    "ROWS",
+    "SAME_PATIENT",
+    "Batch",
     "Cells",
     "Cohort",
     "Covariate",
     "Design",
     "Exclusion",
     "Fault",
+    "Faults",
     "Flow",
     "Grouping",
     "LabelledCohort",
+    "Part",
     "Pooled",
+    "StudyQueries",
     "Target",
+    "Written",
     "WrittenCovariate",
     "at_the_edge",
     "canonical_order",
@@ -69,16 +87,20 @@ __all__ = [
     "design",
     "few_holders",
     "groupings",
+    "held_batches",
+    "join_ids",
     "label",
     "measured_in",
     "near_name",
     "needed_columns",
     "numbered",
     "occurrences",
+    "open_parts",
     "ordered_dates",
     "outcome_columns",
     "pipeline_sql",
     "pool",
+    "read_batches",
     "read_by_groups",
     "read_csv_content",
     "read_frame",

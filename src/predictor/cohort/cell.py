@@ -51,17 +51,33 @@ def text(cell: object) -> str | None:
     return str(cell)
 
 
-def canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Texts that look the same are the same; without blanks around them, null where nothing is."""
-    if not pc.all(pc.string_is_ascii(column)).as_py():
-        # Arrow's own normalisation to NFC decomposes (25.0), and each text is needed only once
-        encoded = column.combine_chunks().dictionary_encode()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.chunk(0)
-        forms = [composed(text) for text in encoded.dictionary.to_pylist()]
-        column = pc.take(pa.array(forms, pa.string()), encoded.indices)
-    trimmed = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+def canonical(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    """Texts that look the same are the same; without blanks around them, null where nothing is.
+
+    Each different text is there once, as the dictionary of the column.
+    """
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    written = encoded.dictionary
+    forms = written
+    if not pc.all(pc.string_is_ascii(written)).as_py():
+        # Arrow's own normalisation to NFC decomposes (25.0)
+        forms = pa.array([composed(text) for text in written.to_pylist()], pa.string())
+    forms = pc.utf8_trim_whitespace(forms)
+    forms = pc.if_else(pc.equal(forms, ""), pa.scalar(None, pa.string()), forms)
+    if forms.equals(written):
+        return encoded
+    forms = forms.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(forms.indices.take(encoded.indices), forms.dictionary)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """A table with its texts one by one, without dictionaries."""
+    columns = [pc.cast(column, pa.string()) for column in table.columns]
+    return pa.table(columns, names=table.column_names)
 
 
 def composed(text: str) -> str:

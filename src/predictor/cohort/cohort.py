@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from predictor.cohort.dictionary import check_cells
+from predictor.cohort.dictionary import check_cells, check_part
 from predictor.cohort.fault import Fault
 from predictor.cohort.header import check_declared
+from predictor.cohort.numbers import Written
 from predictor.cohort.read import read_table
 from predictor.cohort.strays import check_patients
 from predictor.errors import DataError
@@ -81,6 +82,30 @@ class Cohort:
         table, faults = check_cells(raw, columns, study)
         return cls(study, tuple(columns), table, np.arange(table.num_rows)), faults
 
+    @classmethod
+    def check_part(
+        cls,
+        raw: pa.Table,
+        study: Study,
+        columns: Sequence[Column],
+        *,
+        first: int,
+        written: Mapping[str, Written],
+    ) -> tuple[Cohort, list[Fault], dict[str, Written]]:
+        """The same of some rows of a table, of which the first is row `first`.
+
+        What `predictor.cohort.dictionary.check_part` says of `written` holds here.
+        """
+        table, faults, own = check_part(raw, columns, study, written)
+        rows = np.arange(first, first + table.num_rows)
+        return cls(study, tuple(columns), table, rows), faults, own
+
+    @classmethod
+    def nobody(cls, study: Study, columns: Sequence[Column]) -> Cohort:
+        """A cohort with these columns and without rows."""
+        empty = pa.table({column.name: pa.array([], pa.string()) for column in columns})
+        return cls.check(empty, study, columns)[0]
+
     def as_of(self, time_point: str) -> Cohort:
         """The cohort as it was known at a time point; later columns do not exist in it."""
         known = self.study.known(time_point)
@@ -95,8 +120,7 @@ class Cohort:
     def with_gaps(self, columns: Sequence[Column]) -> Cohort:
         """The cohort with these columns, in this order; those it has not are null for everybody."""
         lacking = [column for column in columns if column.name not in self.table.column_names]
-        nobody = pa.table({column.name: pa.array([], pa.string()) for column in lacking})
-        typed, _ = check_cells(nobody, lacking, self.study)
+        typed = Cohort.nobody(self.study, lacking).table
         gaps = {field.name: pa.nulls(len(self), field.type) for field in typed.schema}
         table = pa.table(
             {c.name: gaps[c.name] if c.name in gaps else self.table[c.name] for c in columns}

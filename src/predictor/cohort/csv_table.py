@@ -5,97 +5,226 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from predictor.cohort.cell import composed
-from predictor.cohort.fault import rows_in_words
+from predictor.cohort.fault import Rows
 from predictor.cohort.header import check_names
 from predictor.errors import DataError
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_LARGEST = 2 * 2**30  # bytes of a file; some copies of it are in memory at one time
-_LONGEST = 4 * 2**20  # bytes of a line
+_LONGEST = 4 * 2**20  # bytes of a line; so many are read at one time
+_AHEAD = 2  # the byte that was looked at before, and the end of the last line
 _MOST_COLUMNS = 20_000
 
 
-def read_csv(path: Path) -> pa.Table:
-    """Read a comma separated table; DataError if it is none, without showing a cell."""
-    if path.stat().st_size > _LARGEST:
-        raise DataError(
-            f"{path}: larger than {_LARGEST // 2**20:,} MB, which is not read into memory; save it "
-            f"as Parquet"
+class CsvBlocks:
+    """A comma separated table, read a few megabytes at a time.
+
+    Parameters
+    ----------
+    opened
+        Returns the content from its beginning, each time it is called.
+    size
+        Bytes of the content.
+    path
+        What messages call it.
+
+    Raises
+    ------
+    DataError
+        If it is no such table, without showing a cell; what is wrong far down is found when it is
+        read.
+    """
+
+    def __init__(self, opened: Callable[[], BinaryIO], size: int, path: Path | str) -> None:
+        self._opened = opened
+        self._size = size
+        self._path = path
+        with opened() as file:
+            letters = _Letters(file, path)
+            content = letters.read(_LONGEST + _AHEAD + 1)
+            if letters.ended:
+                self._check_quotes(letters)
+            self.names = tuple(_header(content.decode("utf-8", errors="ignore"), path))
+
+    @classmethod
+    def of_file(cls, path: Path) -> CsvBlocks:
+        """The table in a file."""
+        return cls(lambda: path.open("rb"), path.stat().st_size, path)
+
+    @classmethod
+    def of_content(cls, content: bytes, path: Path | str) -> CsvBlocks:
+        """The table in a text."""
+        return cls(lambda: io.BytesIO(content), len(content), path)
+
+    def read(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, float]]:
+        """Cells of some columns as they stand, and the share of the table read by then."""
+        ragged = Rows()
+
+        def remember(row: Any) -> str:
+            ragged.add([row.number])
+            return "skip"
+
+        with self._opened() as file:
+            letters = _Letters(file, self._path)
+            try:
+                for batch in self._parsed(letters, columns, remember):
+                    share = min(letters.count / max(self._size, 1), 1.0)
+                    yield pa.Table.from_batches([batch]), share
+            except pa.ArrowInvalid:
+                self._check_quotes(letters)
+                # the library's own message quotes the row, which is a patient
+                raise DataError(
+                    f"{self._path}: not a comma separated table (is a quotation mark left open, or "
+                    f"a row longer than the header?)"
+                ) from None
+        self._check_quotes(letters)
+        if ragged.count:
+            have = "has" if ragged.count == 1 else "have"
+            raise DataError(
+                f"{self._path}: {ragged} {have} not as many cells as the header "
+                f"({len(self.names)}); is there a footnote below the table, or a comma inside a "
+                f"cell without quotation marks? correct the row, or delete it"
+            )
+
+    def _parsed(
+        self, letters: _Letters, columns: Sequence[str], remember: Callable[[Any], str]
+    ) -> Iterator[pa.RecordBatch]:
+        import pyarrow.csv as arrow_csv
+
+        return iter(
+            arrow_csv.open_csv(
+                pa.PythonFile(letters, "r"),
+                read_options=arrow_csv.ReadOptions(
+                    use_threads=False,
+                    column_names=self.names,
+                    skip_rows_after_names=1,
+                    block_size=_LONGEST,
+                ),
+                # a blank line is a row like any other, or the numbers of later rows would be wrong
+                parse_options=arrow_csv.ParseOptions(
+                    newlines_in_values=True, invalid_row_handler=remember, ignore_empty_lines=False
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(self.names, pa.string()),
+                    include_columns=list(columns),
+                    strings_can_be_null=False,
+                ),
+            )
         )
-    return parse_csv(path.read_bytes(), path)
+
+    def _check_quotes(self, letters: _Letters) -> None:
+        """Refuse a quotation mark left open, which would swallow the rows below it into a cell."""
+        if letters.quotes % 2 == 0:
+            return
+        with self._opened() as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            row = 1
+            try:
+                for row, _ in enumerate(csv.reader(text, strict=True), start=2):  # noqa: B007
+                    pass
+            except csv.Error:
+                raise DataError(
+                    f"{self._path}: row {row}: a quotation mark is not closed"
+                ) from None
 
 
-def parse_csv(content: bytes, path: Path | str) -> pa.Table:
-    """Read the content of a comma separated table; `path` is what messages call it."""
-    import pyarrow.csv as arrow_csv
+class _Letters(io.RawIOBase):
+    """The bytes of a table as they are read: text in UTF-8 that ends with the end of a line.
 
-    content = content.removeprefix(_BYTE_ORDER_MARK)
-    _check_lines(content, path)
-    text = _text(content, path)
-    _check_quotes(text, path)
-    header = _header(text, path)
-    ragged: list[int] = []
+    Attributes
+    ----------
+    count, quotes
+        Bytes, and quotation marks among them, that were read so far.
+    """
 
-    def remember(row: Any) -> str:
-        ragged.append(row.number)
-        return "skip"
+    def __init__(self, file: BinaryIO, path: Path | str) -> None:
+        self._file = file
+        self._path = path
+        self.count = self.quotes = 0
+        self._lines = 1
+        self._length = 0  # of the line that is not complete
+        self._rest = b""  # of a letter that is not complete
+        self._ahead = b""
 
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(content + b"\n"),
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False, column_names=header, skip_rows_after_names=1
-            ),
-            # a blank line is a row like any other, or the numbers of all later rows would be wrong
-            parse_options=arrow_csv.ParseOptions(
-                newlines_in_values=True, invalid_row_handler=remember, ignore_empty_lines=False
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
-            ),
+    def readable(self) -> bool:
+        return True
+
+    @property
+    def ended(self) -> bool:
+        """Whether all was read."""
+        return self.count > 0 and not self._ahead
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, not more than `size`; DataError if no table has them."""
+        content = self._ahead + self._file.read(size - _AHEAD if size > _AHEAD else size)
+        if not content:
+            return b""
+        self._ahead = self._file.read(1)
+        if self.count == 0:
+            content = content.removeprefix(_BYTE_ORDER_MARK)
+        self.count += len(content)
+        self.quotes += content.count(b'"')
+        self._check(content)
+        if self.ended:
+            if self._rest:
+                self._refuse_letter()
+            if not content.endswith((b"\n", b"\r")):
+                content += b"\n"
+        return content
+
+    def _check(self, content: bytes) -> None:
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content:
+            raise DataError(f"{self._path}: the text is UTF-16 or binary; save it as 'CSV UTF-8'")
+        letters = np.frombuffer(content, np.uint8)
+        ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
+        lengths = np.diff(ends, prepend=-1, append=len(content))
+        lengths[0] += self._length
+        if lengths.max() > _LONGEST:
+            longest = int(lengths.argmax())
+            line = self._line(content, int(ends[longest - 1]) + 1 if longest else 0)
+            raise DataError(
+                f"{self._path}: line {line} is longer than {_LONGEST // 2**20} MB; is this a table "
+                f"with one row per patient?"
+            )
+        self._length = int(lengths[-1]) - (1 if len(ends) else 0)
+        self._check_letters(content)
+        self._lines += len(_LINE_END.findall(content)) if b"\r" in content else len(ends)
+
+    def _check_letters(self, content: bytes) -> None:
+        if content.isascii() and not self._rest:
+            return
+        whole = self._rest + content
+        try:
+            whole.decode("utf-8")
+            self._rest = b""
+        except UnicodeDecodeError as error:
+            if error.reason != "unexpected end of data" or len(whole) - error.start >= 4:
+                self._lines = self._line(whole, error.start)
+                self._refuse_letter()
+            self._rest = whole[error.start :]
+
+    def _line(self, content: bytes, place: int) -> int:
+        return self._lines + len(_LINE_END.findall(content, 0, place))
+
+    def _refuse_letter(self) -> None:
+        raise DataError(
+            f"{self._path}: line {self._lines} is not UTF-8 text (Latin-1 or "
+            f"Windows-1252?); save it as 'CSV UTF-8'"
         )
-    except pa.ArrowInvalid:
-        # the library's own message quotes the row, which is a patient
-        raise DataError(
-            f"{path}: not a comma separated table (is a quotation mark left open, or a row longer "
-            f"than the header?)"
-        ) from None
-    if ragged:
-        have = "has" if len(ragged) == 1 else "have"
-        raise DataError(
-            f"{path}: {rows_in_words(ragged)} {have} not as many cells as the header "
-            f"({len(header)}); is there a footnote below the table, or a comma inside a cell "
-            f"without quotation marks? correct the row, or delete it"
-        )
-    return table
-
-
-def _text(content: bytes, path: Path | str) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content:
-        raise DataError(f"{path}: the text is UTF-16 or binary; save it as 'CSV UTF-8'")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = len(_LINE_END.findall(content, 0, error.start)) + 1
-        raise DataError(
-            f"{path}: line {line} is not UTF-8 text (Latin-1 or Windows-1252?); "
-            f"save it as 'CSV UTF-8'"
-        ) from None
 
 
 def _header(text: str, path: Path | str) -> list[str]:
     try:
         names = next(csv.reader(io.StringIO(text, newline="")), [])
     except csv.Error:
-        raise DataError(f"{path}: row 1 cannot be read; is a quotation mark not closed?") from None
+        raise DataError(f"{path}: row 1: a quotation mark is not closed") from None
     header = [composed(name) for name in names]
     first = ",".join(header)
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
@@ -114,28 +243,3 @@ def _header(text: str, path: Path | str) -> list[str]:
         )
     check_names(header, path)
     return header
-
-
-def _check_lines(content: bytes, path: Path | str) -> None:
-    """Refuse a line that no patient has: a file without line ends, or not a table at all."""
-    letters = np.frombuffer(content, np.uint8)
-    ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
-    lengths = np.diff(ends, prepend=-1, append=len(content))
-    if lengths.max() > _LONGEST:
-        raise DataError(
-            f"{path}: line {int(lengths.argmax()) + 1} is longer than {_LONGEST // 2**20} MB; is "
-            f"this a table with one row per patient?"
-        )
-
-
-def _check_quotes(text: str, path: Path | str) -> None:
-    """Refuse a quotation mark left open, which would swallow the rows below it into one cell."""
-    if text.count('"') % 2 == 0:
-        return
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    row = 1
-    try:
-        for row, _ in enumerate(rows, start=2):  # noqa: B007 - the last number is what is wanted
-            pass
-    except csv.Error:
-        raise DataError(f"{path}: row {row}: a quotation mark is not closed") from None

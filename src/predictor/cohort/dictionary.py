@@ -7,7 +7,7 @@ never show a cell.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from predictor.cohort.dates import check_order, read_dates, without_midnight
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
-from predictor.cohort.numbers import NUMBER, read_numbers
+from predictor.cohort.numbers import NUMBER, Written, read_numbers
 from predictor.cohort.strays import looks_like_a_summary
 from predictor.study import CLUSTERS, Column, Study, as_number
 
@@ -56,7 +56,7 @@ NO_FLAG = (
 def check_cells(
     raw: pa.Table, columns: Sequence[Column], study: Study, *, today: datetime.date | None = None
 ) -> tuple[pa.Table, list[Fault]]:
-    """Text cells to typed columns.
+    """Text cells of a whole table to typed columns.
 
     Parameters
     ----------
@@ -75,45 +75,98 @@ def check_cells(
         Numbers as float64, whole numbers as int64, flags as booleans, dates as date32, all else as
         text; cells with a fault are null.
     """
+    table, faults, written = check_part(raw, columns, study, {}, today=today)
+    if any(each.tells for each in written.values()):
+        table, faults, _ = check_part(raw, columns, study, written, today=today)
+    return table, faults
+
+
+def check_part(
+    raw: pa.Table,
+    columns: Sequence[Column],
+    study: Study,
+    written: Mapping[str, Written],
+    *,
+    today: datetime.date | None = None,
+) -> tuple[pa.Table, list[Fault], dict[str, Written]]:
+    """`check_cells` of some rows of a table.
+
+    Parameters
+    ----------
+    raw, columns, study, today
+        As those of `check_cells`.
+    written
+        How the numbers of the whole table are written, by column, as far as it is known.
+
+    Returns
+    -------
+    table, faults
+        As those of `check_cells`.
+    written
+        How the numbers of these rows are written; those of all rows add up to that of the table.
+    """
     today = today or datetime.date.today()  # noqa: DTZ011 - the day where the user is
     typed: list[Any] = []
     blank = _blank(raw, columns)
     faults = fault(None, blank, BLANK)
+    found: dict[str, Written] = {}
     for column in columns:
-        cells = pc.cast(raw.column(column.name), pa.string()).combine_chunks()
-        cells = cells.chunk(0) if isinstance(cells, pa.ChunkedArray) else cells
-        values, found = _check_column(cells, column, study, blank, today)
+        cells = distinct(raw.column(column.name))
+        values, wrong, own = _check_column(
+            cells, column, study, blank, today, written.get(column.name, Written())
+        )
         typed.append(values)
-        faults += found
+        faults += wrong
+        if own is not None:
+            found[column.name] = own
     table = pa.table(typed, names=[column.name for column in columns])
-    return table, faults + check_order(table, columns, study)
+    return table, faults + check_order(table, columns, study), found
 
 
 def _blank(raw: pa.Table, columns: Sequence[Column]) -> Mask:
     """Rows without anything, where more than identifiers could be there."""
     blank = np.full(raw.num_rows, any(column.role != "id" for column in columns))
     for column in columns:
+        if not blank.any():
+            break
         blank &= mask(raw[column.name].is_null())
     return blank
 
 
 def _check_column(
-    cells: pa.Array, column: Column, study: Study, blank: Mask, today: datetime.date
-) -> tuple[pa.Array, list[Fault]]:
+    column_cells: pa.DictionaryArray,
+    column: Column,
+    study: Study,
+    blank: Mask,
+    today: datetime.date,
+    written: Written,
+) -> tuple[pa.Array, list[Fault], Written | None]:
+    """Each different text is read once; what is found of it is found of all cells that have it."""
+    cells, places = column_cells.dictionary, column_cells.indices
     if column.role == "ignore":
-        return cells, []
+        return cells.take(places), [], None
     errors, faults = _spreadsheet_errors(cells, column, study)
     cells = pc.if_else(pa.array(errors), pa.scalar(None, pa.string()), cells)
+    here = _of_cells(errors, places)
     if column.role == "id":
-        return cells, faults + _check_identifiers(cells, column, blank | errors)
+        values = cells.take(places)
+        absent = ~mask(values.is_valid()) & ~blank & ~here
+        summary = fault(column, looks_like_a_summary(cells), A_STATISTIC)
+        return values, [
+            *_everywhere(faults, places),
+            *fault(column, absent, NO_IDENTIFIER),
+            *_everywhere(summary, places),
+        ], None  # fmt: skip
     if column.type == "date":
         cells = without_midnight(cells)
     cells = pc.if_else(
         pa.array(_means_missing(cells, column, study)), pa.scalar(None, pa.string()), cells
     )
+    own = None
     match column.type:
         case "number" | "integer":
-            values, found = read_numbers(cells, column)
+            times = np.bincount(places.drop_null().to_numpy(), minlength=len(cells))
+            values, found, own = read_numbers(cells, column, times, written)
         case "category":
             values, found = _read_levels(cells, column)
         case "flag":
@@ -122,11 +175,36 @@ def _check_column(
             values, found = read_dates(cells, column, today)
         case "text":
             values, found = cells, []
-    faults += found
+    faults = _everywhere(faults + found, places)
     if column.required or column.role in CLUSTERS:
-        absent = ~mask(cells.is_valid()) & ~blank & ~errors
+        absent = ~mask(cells.take(places).is_valid()) & ~blank & ~here
         faults += fault(column, absent, REQUIRED)
-    return values, faults
+    return values.take(places), faults, own
+
+
+def distinct(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of texts with each different one once."""
+    cells = column.combine_chunks()
+    if pa.types.is_dictionary(cells.type):
+        return cells
+    return pc.cast(cells, pa.string()).dictionary_encode()
+
+
+def _of_cells(wrong: Mask, places: pa.Array) -> Mask:
+    """What is true of different texts, for every cell."""
+    if not wrong.any():
+        return np.zeros(len(places), dtype=bool)
+    return mask(pa.array(wrong).take(places))
+
+
+def _everywhere(faults: Sequence[Fault], places: pa.Array) -> list[Fault]:
+    """Faults of different texts as those of the rows that have them."""
+    found = []
+    for each in faults:
+        rows = np.flatnonzero(mask(pc.is_in(places, pa.array(each.rows, places.type))))
+        if len(rows):
+            found.append(Fault(each.column, tuple(rows.tolist()), each.rule))
+    return found
 
 
 def _spreadsheet_errors(cells: pa.Array, column: Column, study: Study) -> tuple[Mask, list[Fault]]:
@@ -141,19 +219,6 @@ def _spreadsheet_errors(cells: pa.Array, column: Column, study: Study) -> tuple[
         faults += fault(column, these, rule)
         wrong |= these
     return wrong, faults
-
-
-def _check_identifiers(cells: pa.Array, column: Column, excused: Mask) -> list[Fault]:
-    faults = fault(
-        column,
-        ~mask(cells.is_valid()) & ~excused,
-        NO_IDENTIFIER,
-    )
-    return faults + fault(
-        column,
-        looks_like_a_summary(cells),
-        A_STATISTIC,
-    )
 
 
 def _means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:

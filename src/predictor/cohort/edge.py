@@ -41,7 +41,7 @@ def at_the_edge(cohort: Cohort, sql: str, where: str) -> dict[str, Mask]:
     found = {}
     for column in measured_in(cohort, sql):
         try:
-            moved = condition(_moved(cohort, column), sql, where, proven=True)
+            moved = condition(_moved(cohort, column), sql, where)
             higher, lower = np.split(moved, 2)
         except (StudyError, DataError):
             continue  # it takes whole numbers only, or has no value this far out

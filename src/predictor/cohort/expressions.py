@@ -18,7 +18,7 @@ from predictor.errors import DataError, StudyError
 Labels = npt.NDArray[np.float64]
 
 
-def condition(cohort: Cohort, sql: str, where: str, *, proven: bool = False) -> Labels:
+def condition(cohort: Cohort, sql: str, where: str) -> Labels:
     """An SQL condition for every row: 1 true, 0 false, nan unknown.
 
     Parameters
@@ -29,19 +29,14 @@ def condition(cohort: Cohort, sql: str, where: str, *, proven: bool = False) -> 
         The condition.
     where
         File or key, for messages.
-    proven
-        Whether it was shown before to take every patient alone, and is asked of the same patients
-        with other values.
 
     Raises
     ------
     StudyError
         If it is not one condition, or depends on other patients.
     """
-    result = patientwise(
-        cohort, _select(sql), where, _in_order(1), one_condition=True, proven=proven
-    )
-    return _truth(result, where)
+    result = patientwise(cohort, select(sql), where, in_order(1), one_condition=True)
+    return truth_of(result, where)
 
 
 def number(cohort: Cohort, sql: str, where: str) -> Labels:
@@ -78,7 +73,7 @@ def expression(cohort: Cohort, sql: str, where: str, expected: str) -> pa.Array:
     StudyError
         If it is not one expression, or depends on other patients.
     """
-    result = patientwise(cohort, _select(sql), where, _in_order(1, expected), one_condition=True)
+    result = patientwise(cohort, select(sql), where, in_order(1, expected), one_condition=True)
     return result.column(0).combine_chunks()
 
 
@@ -95,7 +90,7 @@ def conditions(cohort: Cohort, rules: Mapping[str, str]) -> list[Labels]:
             with named(where):
                 vet(
                     sandbox,
-                    _select(sql),
+                    select(sql),
                     where,
                     cohort.study,
                     cohort.columns,
@@ -107,20 +102,21 @@ def conditions(cohort: Cohort, rules: Mapping[str, str]) -> list[Labels]:
             cohort,
             f"SELECT {', '.join(columns)} FROM cohort",
             "conditions",
-            _in_order(len(rules)),
+            in_order(len(rules)),
         )
     except (StudyError, DataError):
         # one of them is at fault: alone, it is named
         return [condition(cohort, sql, where) for where, sql in rules.items()]
-    return [_truth(together.select([number]), where) for number, where in enumerate(rules)]
+    return [truth_of(together.select([number]), where) for number, where in enumerate(rules)]
 
 
-def _select(sql: str) -> str:
+def select(sql: str) -> str:
+    """A query that computes one expression for every row."""
     # the line break ends a comment at the end of the rule
     return f"SELECT ({sql}\n) AS condition FROM cohort"
 
 
-def _in_order(
+def in_order(
     columns: int, expected: str = "one condition that is true, false or NULL"
 ) -> Callable[[pa.Table, Cohort, str], pa.Table]:
     """Return what refuses a result that has not this number of columns, or not every row."""
@@ -133,7 +129,8 @@ def _in_order(
     return refuse
 
 
-def _truth(result: pa.Table, where: str) -> Labels:
+def truth_of(result: pa.Table, where: str) -> Labels:
+    """What a condition returned: 1 true, 0 false, nan unknown; StudyError if it is none."""
     import pyarrow.compute as pc
 
     column = result.column(0).combine_chunks()

@@ -61,7 +61,12 @@ def covariates(cohort: Cohort) -> tuple[CovariateValues, ...]:
     """
     study = cohort.study
     sql, where = pipeline_sql(study)
-    result = patientwise(cohort.as_of(study.predict_at), sql, where, _by_patient)
+    result = patientwise(cohort.as_of(study.predict_at), sql, where, by_patient)
+    return read_covariates(result, study, where)
+
+
+def read_covariates(result: pa.Table, study: Study, where: str) -> tuple[CovariateValues, ...]:
+    """What a pipeline returned, as covariates; StudyError if something cannot be one."""
     found = tuple(
         _covariate(name, result[name].combine_chunks(), where) for name in result.column_names
     )
@@ -110,7 +115,7 @@ def _is_predictor(column: Column) -> bool:
     return column.role == "value" and column.type not in ("text", "date")
 
 
-def _by_patient(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
+def by_patient(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
     """The pipeline's rows in the order of the cohort, without the identifiers."""
     ids = cohort.study.ids
     present = {name.casefold(): name for name in result.column_names}
@@ -122,8 +127,11 @@ def _by_patient(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
     returned = [result[present[name.casefold()]] for name in ids]
     if not all(pa.types.is_string(column.type) for column in returned):
         raise StudyError(f"{where}: must return {', '.join(ids)} as it is in the cohort")
-    found = join_ids(returned)
-    position = pc.index_in(found, cohort.keys)
+    others = [n for n in result.column_names if n.casefold() not in {i.casefold() for i in ids}]
+    found, keys = join_ids(returned), cohort.keys
+    if found.equals(keys):
+        return result.select(others)
+    position = pc.index_in(found, keys)
     if position.null_count:
         raise StudyError(f"{where}: returns patients that are not in the cohort")
     rows = position.to_numpy(zero_copy_only=False)
@@ -134,7 +142,6 @@ def _by_patient(result: pa.Table, cohort: Cohort, where: str) -> pa.Table:
             f"{where}: must return one row per patient; {lost} of {len(cohort)} patients are lost "
             f"and {doubled} come back more than once (a WHERE, LIMIT or JOIN?)"
         )
-    others = [n for n in result.column_names if n.casefold() not in {i.casefold() for i in ids}]
     return result.select(others).take(pa.array(np.argsort(rows)))
 
 

@@ -16,6 +16,12 @@ from predictor.cohort.target import Target
 from predictor.errors import DataError
 
 FEWEST_EVENTS = 10
+SAME_PATIENT = (
+    "the same patient more than once; one row per patient is expected. If these are visits or "
+    "forms of one treatment, make one row of them (docs/study-file.md, from one row per visit); if "
+    "they are treatments, let an eligibility rule choose one"
+)
+"""The rule that a table breaks where a patient appears twice."""
 
 
 @dataclass(frozen=True)
@@ -216,18 +222,19 @@ def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
         fault = Fault(
             ", ".join(cohort.study.ids),
             tuple(rows[row] for row in np.flatnonzero(np.isin(keys, keys[again > 0]))),
-            "the same patient more than once; one row per patient is expected. If these are visits "
-            "or forms of one treatment, make one row of them (docs/study-file.md, from one row per "
-            "visit); if they are treatments, let an eligibility rule choose one",
+            SAME_PATIENT,
         )
         raise DataError(fault.message)
 
 
 def occurrences(cohort: Cohort) -> npt.NDArray[np.int64]:
     """(n,) how many rows of the same patient stand above each row."""
+    keys = cohort.keys
+    if len(keys.unique()) == len(keys):
+        return np.zeros(len(keys), dtype=np.int64)
     seen: Counter[str] = Counter()
     above = []
-    for key in cohort.keys.to_pylist():
+    for key in keys.to_pylist():
         above.append(seen[key])
         seen[key] += 1
     return np.array(above, dtype=np.int64)

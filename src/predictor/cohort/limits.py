@@ -54,6 +54,11 @@ class Limits:
         """10 seconds and 1 GiB; a second for 10,000 rows and 8 times the table are added."""
         return cls(_SECONDS + table.num_rows / _ROWS_PER_SECOND, _BYTES + _COPIES * table.nbytes)
 
+    @classmethod
+    def for_rows(cls, rows: int) -> Self:
+        """The same of a table of so many rows, whose size is not known and is small."""
+        return cls(_SECONDS + rows / _ROWS_PER_SECOND, _BYTES)
+
     @property
     def too_long(self) -> CostError:
         """What is said of a query that takes too long."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -58,34 +61,97 @@ NOT_EXACT = "too large for a whole number to be exact; correct it"
 EXACT_BELOW = 2.0**53  # whole numbers, by size
 # an 11-point scale given as 0-100: some value is far beyond what a slip of the pen makes of 0-10
 SCALE_FACTOR = 2
+_SCALE = 10
 _THOUSAND = 1000
 
 
-def read_numbers(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
-    """Text cells as float64, or as int64 for whole numbers; null where there is a fault."""
-    written = mask(pc.match_substring_regex(cells, NUMBER))
-    faults = _explain(cells, mask(cells.is_valid()) & ~written, column)
-    values = pc.cast(pc.if_else(pa.array(written), cells, None), pa.float64())
+@dataclass(frozen=True)
+class Written:
+    """How the numbers of a column are written, which no single cell tells.
+
+    Attributes
+    ----------
+    three, hundreds
+        Cells with exactly three decimals, and whole numbers from 100 to 999.
+    alike
+        Whether there is nothing else but whole numbers below 100.
+    far
+        Whether a value is far beyond the range, but not beyond 100.
+    """
+
+    three: int = 0
+    hundreds: int = 0
+    alike: bool = True
+    far: bool = False
+
+    def __add__(self, other: Written) -> Written:
+        """Of the rows of both."""
+        return Written(
+            self.three + other.three,
+            self.hundreds + other.hundreds,
+            self.alike and other.alike,
+            self.far or other.far,
+        )
+
+    @property
+    def grouped(self) -> bool:
+        """Whether a point sets thousands apart: 37, 980, 1.200."""
+        return self.alike and self.three >= 2 and self.hundreds >= 2
+
+    @property
+    def tells(self) -> bool:
+        """Whether single cells are read in another way for it."""
+        return self.grouped or self.far
+
+
+def read_numbers(
+    cells: pa.Array, column: Column, times: npt.NDArray[np.int64], written: Written
+) -> tuple[pa.Array, list[Fault], Written]:
+    """Text cells as float64, or as int64 for whole numbers; null where there is a fault.
+
+    Parameters
+    ----------
+    cells
+        Different texts.
+    column
+        Of the dictionary.
+    times
+        How often each text is there.
+    written
+        How the numbers of the whole table are written, as far as it is known.
+
+    Returns
+    -------
+    values, faults
+        Of each text.
+    Written
+        How the numbers of these cells are written.
+    """
+    number = mask(pc.match_substring_regex(cells, NUMBER))
+    faults = _explain(cells, mask(cells.is_valid()) & ~number, column)
+    values = pc.cast(pc.if_else(pa.array(number), cells, None), pa.float64())
     bad = mask(pc.invert(pc.is_finite(values)))
     faults += fault(column, bad, TOO_LARGE)
-    grouped = _grouped(cells, column) & ~bad
-    faults += fault(
-        column,
-        grouped,
-        "points between the thousands of a number? 1.200 would be read as 1.2; write 1200, or "
-        "another number of decimals",
-    )
-    bad |= grouped
+    three, own = _thousands(cells, column, times)
+    if written.grouped:
+        faults += fault(
+            column,
+            three & ~bad,
+            "points between the thousands of a number? 1.200 would be read as 1.2; write 1200, or "
+            "another number of decimals",
+        )
+        bad |= three
     if column.type == "integer":
         whole = mask(pc.equal(pc.floor(values), values))
         exact = abs(floats(values)) < EXACT_BELOW
-        faults += fault(column, written & ~bad & ~whole, NOT_WHOLE)
+        faults += fault(column, number & ~bad & ~whole, NOT_WHOLE)
         faults += fault(column, whole & ~bad & ~exact, NOT_EXACT)
         bad |= ~(whole & exact)
-    outside, found = _check_range(pc.if_else(pa.array(bad), None, values), column)
+    inside = pc.if_else(pa.array(bad), None, values)
+    outside, far, found = _check_range(inside, column, times, written)
     values = pc.if_else(pa.array(bad | outside), pa.scalar(None, pa.float64()), values)
     typed = pc.cast(values, pa.int64()) if column.type == "integer" else values
-    return typed, faults + found
+    return typed, faults + found, replace(own, far=far)
 
 
 def _explain(cells: pa.Array, wrong: Mask, column: Column) -> list[Fault]:
@@ -99,32 +165,35 @@ def _explain(cells: pa.Array, wrong: Mask, column: Column) -> list[Fault]:
     return faults + fault(column, wrong, OTHER)
 
 
-def _grouped(cells: pa.Array, column: Column) -> Mask:
-    """Cells with exactly three decimals, where all others are whole numbers below 1000.
+def _thousands(
+    cells: pa.Array, column: Column, times: npt.NDArray[np.int64]
+) -> tuple[Mask, Written]:
+    """Texts with exactly three decimals, and whether all others are whole numbers below 1000.
 
-    So numbers look whose thousands are set apart by a point: 37, 980, 1.200. None are where the
-    column has a range without thousands.
+    None are where the column has a range without thousands.
     """
+    none = np.zeros(len(cells), dtype=bool)
     if column.limits is not None and max(map(abs, column.limits)) < _THOUSAND:
-        return np.zeros(len(cells), dtype=bool)
-    three = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"))
-    if three.sum() < 2:
-        return np.zeros(len(cells), dtype=bool)
+        return none, Written()
+    there = mask(cells.is_valid()) & (times > 0)
+    three = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$")) & there
     whole = mask(pc.match_substring_regex(cells, r"^[+-]?\d{1,3}$"))
-    hundreds = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{2}$"))
-    alike = bool((three | whole | ~mask(cells.is_valid())).all())
-    likely = alike and hundreds.sum() >= 2
-    return three & likely
+    hundreds = mask(pc.match_substring_regex(cells, r"^[+-]?[1-9]\d{2}$")) & there
+    alike = bool((three | whole | ~there).all())
+    return three, Written(int(times[three].sum()), int(times[hundreds].sum()), alike)
 
 
-def _check_range(values: pa.Array, column: Column) -> tuple[Mask, list[Fault]]:
+def _check_range(
+    values: pa.Array, column: Column, times: npt.NDArray[np.int64], written: Written
+) -> tuple[Mask, bool, list[Fault]]:
     numbers = floats(values)
     if column.limits is None:
-        return np.zeros(len(numbers), dtype=bool), []
+        return np.zeros(len(numbers), dtype=bool), False, []
     low, high = column.limits
-    outside = (numbers < low) | (numbers > high)
+    outside = ((numbers < low) | (numbers > high)) & (times > 0)
     far = outside & (numbers > SCALE_FACTOR * high) & (numbers <= 100)
-    return outside, fault(column, outside, outside_range(column, far=bool(far.any())))
+    rule = outside_range(column, far=written.far)
+    return outside, high == _SCALE and bool(far.any()), fault(column, outside, rule)
 
 
 def outside_range(column: Column, *, far: bool = False) -> str:
@@ -138,6 +207,6 @@ def outside_range(column: Column, *, far: bool = False) -> str:
     assert column.limits is not None
     low, high = column.limits
     rule = f"outside {low:g} to {high:g}{' ' + column.unit if column.unit else ''}"
-    if high == 10 and far:
+    if high == _SCALE and far:
         return f"{rule}; this looks like a 0-100 scale (values are never divided for you)"
     return f"{rule}; correct it, or add it under missing: if it is a code"

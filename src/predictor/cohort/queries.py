@@ -8,6 +8,7 @@ training.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,6 @@ def patientwise(
     align: Callable[..., pa.Table],
     *,
     one_condition: bool = False,
-    proven: bool = False,
 ) -> pa.Table:
     """The result of a query, one row per row of the cohort.
 
@@ -54,9 +54,6 @@ def patientwise(
         and refuses lost and doubled rows.
     one_condition
         Whether the query must be nothing but one expression for every row.
-    proven
-        Whether this query was shown before, on these patients with other values, to take every
-        patient alone: that is most of the time.
 
     Raises
     ------
@@ -67,23 +64,72 @@ def patientwise(
         If it fails on the values of a patient.
     """
     with Sandbox(cohort.columns, Limits.for_table(cohort.table)) as sandbox, named(where):
+        query = Query(sandbox, sql, where, cohort, one_condition=one_condition)
+        return query.of(cohort, align)
+
+
+class Query:
+    """A query that was vetted, for any number of cohorts of one study.
+
+    Parameters
+    ----------
+    sandbox
+        Holds `cohort` without rows.
+    sql, where, one_condition
+        As those of `patientwise`.
+    cohort
+        With all columns that may be read; its rows are not looked at.
+
+    Raises
+    ------
+    StudyError
+        If the query is not allowed.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        sql: str,
+        where: str,
+        cohort: Cohort,
+        *,
+        one_condition: bool = False,
+    ) -> None:
         vet(sandbox, sql, where, cohort.study, cohort.columns, one_condition=one_condition)
+        self._sandbox = sandbox
+        self._sql = sql
+        self._where = where
         # copying columns that the query does not read would take most of the time
-        cohort = cohort.only((*cohort.study.ids, *used_columns(sandbox, sql, cohort.columns)))
+        self._read = (*cohort.study.ids, *used_columns(sandbox, sql, cohort.columns))
+        self._alone = sandbox.takes_rows_alone(sql)
+
+    def at(self, sandbox: Sandbox) -> Query:
+        """The same in another database."""
+        other = copy(self)
+        other._sandbox = sandbox
+        return other
+
+    def of(self, cohort: Cohort, align: Callable[..., pa.Table]) -> pa.Table:
+        """The result for a cohort, as `patientwise` says.
+
+        Where the plan does not show that each patient is taken alone, it is tried.
+        """
+        where = self._where
+        cohort = cohort.only(self._read)
 
         def run(part: Cohort, *, rounding: bool = False) -> pa.Table:
-            sandbox.fill(part.table)
-            return align(sandbox.query(sql, rounding=rounding), part, where)
+            self._sandbox.fill(part.table)
+            return align(self._sandbox.query(self._sql, rounding=rounding), part, where)
 
         try:
             result = run(cohort, rounding=True)
-            together = result if proven else run(cohort)
+            together = result if self._alone else run(cohort)
         except SqlError as error:
             # the database's message may quote a value, so only its kind is shown
             raise DataError(
                 f"{where}: fails on {_failing(cohort, run)} ({type(error).__name__})"
             ) from None
-        for rows in [] if proven else _parts(len(cohort)):
+        for rows in [] if self._alone else _parts(len(cohort)):
             try:
                 alone = run(cohort.take(rows))
             except SqlError as error:
@@ -98,7 +144,7 @@ def patientwise(
                     f"patient gets another value than with the cohort (a window, rank or aggregate "
                     f"over patients?)"
                 )
-    return result
+        return result
 
 
 def measured_in(cohort: Cohort, sql: str) -> list[Column]:

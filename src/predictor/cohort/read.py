@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from predictor.cohort.cell import canonical, composed, texts
-from predictor.cohort.csv_table import parse_csv, read_csv
+from predictor.cohort.batches import Part, all_rows, open_parts
+from predictor.cohort.cell import canonical, composed, plain, texts
+from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.header import check_names
-from predictor.cohort.workbook import read_workbook
+from predictor.cohort.parquet import ParquetBlocks
 from predictor.errors import DataError
 
+_LARGEST = 2 * 2**30  # bytes of a CSV; some copies of it are in memory at one time
 _MOST_CELLS = 500_000_000
 
 
@@ -43,25 +44,17 @@ def read_table(path: Path | str) -> pa.Table:
         If the file cannot be read as such a table; the message never shows a cell.
     """
     path = Path(path)
-    readers = {".csv": read_csv, ".parquet": _read_parquet, ".xlsx": read_workbook}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(
-            f"{path}: expected a .csv, .parquet or .xlsx file; "
-            f"save or export the table as one of these"
-        )
-    if not path.is_file():
-        raise DataError(f"{path}: there is no such file")
-    if path.stat().st_size == 0:
-        raise DataError(f"{path}: the file is empty")
-    return _patients(reader(path), path)
+    if path.is_dir():
+        raise DataError(f"{path}: there is no such file, but a folder")
+    _check_size(path)
+    return _patients(open_parts(path), path)
 
 
 def read_csv_content(content: bytes, name: str) -> pa.Table:
     """The same from the content of a CSV that lies in no file; messages call it by `name`."""
     if not content:
         raise DataError(f"{name}: empty; expected the names of the columns, and a row per patient")
-    return _patients(parse_csv(content, name), name)
+    return _patients([Part(name, CsvBlocks.of_content(content, name))], name)
 
 
 def read_frame(frame: Any) -> pa.Table:
@@ -69,16 +62,13 @@ def read_frame(frame: Any) -> pa.Table:
     names = [composed(str(name)) for name in frame.columns]
     check_names(names, "the data frame")
     columns = [texts(_cells(frame.iloc[:, position])) for position in range(len(names))]
-    return _strip(pa.table(columns, names=names))
+    return plain(pa.table([canonical(column) for column in columns], names=names))
 
 
 def read_records(records: Sequence[Mapping[str, object]], names: Sequence[str]) -> pa.Table:
     """The same from patients that each name their columns; of them, those with these names."""
-    return _strip(
-        pa.table(
-            [texts([record.get(name) for record in records]) for name in names], names=list(names)
-        )
-    )
+    columns = [texts([record.get(name) for record in records]) for name in names]
+    return plain(pa.table([canonical(column) for column in columns], names=list(names)))
 
 
 def _cells(series: Any) -> Sequence[object]:
@@ -91,67 +81,25 @@ def _cells(series: Any) -> Sequence[object]:
     return cells
 
 
-def _patients(raw: pa.Table, path: Path | str) -> pa.Table:
-    table = _without_blank_end(_strip(raw))
+def _patients(parts: Sequence[Part], path: Path | str) -> pa.Table:
+    table = all_rows(parts)
     if table.num_rows == 0:
         raise DataError(f"{path}: the table has a header but no patients; add a row per patient")
     return table
 
 
-def _strip(table: pa.Table) -> pa.Table:
-    return pa.table([canonical(column) for column in table.columns], names=table.column_names)
-
-
-def _without_blank_end(table: pa.Table) -> pa.Table:
-    """Without the blank rows that spreadsheets leave at the end."""
-    last = -1
-    for column in table.columns:
-        filled = column.is_valid().to_numpy().nonzero()[0]
-        last = max(last, int(filled[-1]) if len(filled) else -1)
-    return table.slice(0, last + 1)
-
-
-def _read_parquet(path: Path) -> pa.Table:
-    import pyarrow.parquet
-
-    try:
-        shape = pyarrow.parquet.read_metadata(path)
-        if shape.num_rows * shape.num_columns > _MOST_CELLS:
+def _check_size(path: Path) -> None:
+    """Refuse what does not fit into memory."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv" and path.is_file() and path.stat().st_size > _LARGEST:
+        raise DataError(
+            f"{path}: larger than {_LARGEST // 2**20:,} MB, which is not read into memory; save it "
+            f"as Parquet"
+        )
+    if suffix == ".parquet" and path.is_file() and path.stat().st_size:
+        blocks = ParquetBlocks(path)
+        if blocks.rows * len(blocks.names) > _MOST_CELLS:
             raise DataError(
-                f"{path}: {shape.num_rows:,} rows of {shape.num_columns:,} columns are more than "
-                f"are read into memory; keep the columns that the study file needs"
+                f"{path}: {blocks.rows:,} rows of {len(blocks.names):,} columns are more than are "
+                f"read into memory; keep the columns that the study file needs"
             )
-        table = pyarrow.parquet.read_table(path)
-        table.validate(full=True)
-        names = [composed(name) for name in table.column_names]
-    except (pa.ArrowException, ValueError, OSError):
-        raise DataError(f"{path}: not a Parquet file, or damaged") from None
-    check_names(names, path)
-    return pa.table(
-        [
-            texts(_python(column)) if _needs_python(column.type) else _cast(column)
-            for column in table.columns
-        ],
-        names=names,
-    )
-
-
-def _needs_python(kind: pa.DataType) -> bool:
-    """Types whose own text form is not the one of the dictionary: decimals, times, floats' nan."""
-    return not (
-        pa.types.is_integer(kind)
-        or pa.types.is_boolean(kind)
-        or pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-    )
-
-
-def _python(column: pa.ChunkedArray) -> Sequence[object]:
-    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
-        return list(column.to_numpy())
-    cells: list[object] = column.to_pylist()
-    return cells
-
-
-def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.cast(column, pa.string())

@@ -38,6 +38,12 @@ _TYPES = {
     "text": "VARCHAR",
 }
 
+# of a plan: what looks at one row at a time
+_ROW_BY_ROW = frozenset({
+    "LOGICAL_PROJECTION", "LOGICAL_FILTER", "LOGICAL_GET", "LOGICAL_MATERIALIZED_CTE",
+    "LOGICAL_CTE_REF",
+})  # fmt: skip
+
 SqlError = duckdb.Error
 
 
@@ -75,14 +81,20 @@ class Sandbox:
         The columns that exist.
     limits
         Of time and memory, for every query.
+
+    Attributes
+    ----------
+    abandoned
+        Whether a query may still run that could not be stopped; nothing can be asked any more.
     """
 
     def __init__(self, columns: Sequence[Column], limits: Limits = Limits()) -> None:  # noqa: B008
         self._connection = duckdb.connect(
             ":memory:", config={**_CONFIG, "memory_limit": f"{limits.bytes >> 20}MiB"}
         )
+        self._columns = tuple(columns)
         self._limits = limits
-        self._abandoned = False
+        self.abandoned = False
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
         self._enums = {c.name.casefold(): sql_type(c) for c in columns if c.type == "category"}
         self._texts: dict[tuple[str, bool], str] = {}
@@ -105,8 +117,26 @@ class Sandbox:
         # closing would wait for a query that nobody could stop, and fail beside one that an
         # interrupt has left running
         interrupted = kind is not None and not issubclass(kind, Exception)
-        if not self._abandoned and not interrupted:
+        if not interrupted:
+            self.close()
+
+    def another(self) -> Sandbox:
+        """A database of its own for another thread, that knows the same queries."""
+        other = Sandbox(self._columns, self._limits)
+        other._texts.update(self._texts)
+        for name in self._macros:
+            other._connection.execute(MACROS[name])
+        other._macros |= self._macros
+        return other
+
+    def close(self) -> None:
+        """End it, unless a query runs that nobody could stop."""
+        if not self.abandoned:
             self._connection.close()
+
+    def empty(self) -> None:
+        """`cohort` without rows, with all columns."""
+        self._create(self._definitions)
 
     def fill(self, table: pa.Table) -> None:
         """Replace `cohort` by these rows; of its columns, only those of the table are left."""
@@ -245,6 +275,22 @@ class Sandbox:
                     found.add(Call(str(node["qname"]["path"][-1]).casefold(), types))
         return found
 
+    def takes_rows_alone(self, sql: str) -> bool:
+        """Whether its plan shows that a SELECT computes every row from that row only.
+
+        That of a query with windows, aggregates, joins, orders or queries inside does not show it.
+        """
+        operators: set[str] = set()
+        try:
+            waiting = list(self.plan(sql, rounding=True))
+        except SqlError:  # there are plans that DuckDB cannot write down
+            return False
+        while waiting:
+            node = waiting.pop()
+            operators.add(str(node["type"]))
+            waiting += node["children"]
+        return operators <= _ROW_BY_ROW
+
     def plan(self, sql: str, *, rounding: bool = False) -> Any:
         """How a SELECT is computed, with the type of every expression."""
         return self._plan(self._rewritten(sql, rounding))
@@ -271,7 +317,7 @@ class Sandbox:
         try:
             return limited(work, self._connection.interrupt, self._limits)
         except CostError:
-            self._abandoned = True
+            self.abandoned = True
             raise
 
 

@@ -102,7 +102,7 @@ def _measured_again(
         for place, column in enumerate(columns)
     }
     again = with_values(known, values)
-    labels = condition(again, study.outcome.rule, f"{study.file}: outcome.rule", proven=True)
+    labels = condition(again, study.outcome.rule, f"{study.file}: outcome.rule")
     labels = labels.reshape(draws, _AGAIN, len(y))
     labelled = ~np.isnan(labels)
     times = labelled.sum(axis=1)

@@ -6,7 +6,8 @@ from predictor.saved.formula import formula_of
 from predictor.saved.inputs import Unlike, matrix_of, unlike_training
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
-from predictor.saved.scores import Scores, score
+from predictor.saved.scores import Scores
+from predictor.saved.scoring import score
 from predictor.saved.scoring_query import scoring_query
 from predictor.saved.spread import Spread
 from predictor.saved.write import model_files, write_model

@@ -253,11 +253,12 @@ class _Parts:
     ) -> Axis:
         """The axis of some rows of the matrix, and the row of a patient who does not know."""
         model = self.model
-        lacking = model.unanswered(Design(unknown[None], model.covariates))[0]
+        unanswered = model.unanswered(Design(unknown[None], model.covariates))
+        lacking = {name for name, absent in unanswered.items() if absent[0]}
         imputed = np.isnan(unknown[self.columns]).any()
         told = not (
             column.required
-            or set(lacking) & set(self._names)
+            or lacking & set(self._names)
             or (imputed and not model.model.fills_each_alone)
         )
         # a level that the pipeline makes a gap of is one that is not known

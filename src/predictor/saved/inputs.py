@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from predictor.cohort import (
     Cohort,
     Covariate,
     Design,
+    StudyQueries,
     covariates,
     design,
     needed_columns,
@@ -53,10 +53,17 @@ class Unlike:
     far: Mask
 
 
-def matrix_of(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
-    """Covariates of every row, and the rows of which another one is of the same patient.
+def matrix_of(model: SavedModel, cohort: Cohort, queries: StudyQueries | None = None) -> Design:
+    """Covariates of every row.
 
     The query needs patients who are there once: first rows are computed together, then second rows.
+
+    Parameters
+    ----------
+    model, cohort
+        The patients have at least the columns that the model needs.
+    queries
+        Of the model's study, if there are many tables to go through them.
 
     Raises
     ------
@@ -64,20 +71,21 @@ def matrix_of(model: SavedModel, cohort: Cohort) -> tuple[Design, list[int]]:
         If the pipeline returns other covariates than those of the model.
     """
     names = [covariate.name for covariate in model.covariates]
-    whole = cohort.with_gaps(needed_columns(model.study))
+    read = needed_columns(model.study) if queries is None else queries.read
+    whole = cohort.with_gaps(read)
     turn = occurrences(cohort)
     X = np.empty((len(cohort), model.covariates[-1].stop))
     for number in range(int(turn.max()) + 1):
         rows = np.flatnonzero(turn == number)
-        found = design(covariates(whole.take(rows))).select(names)
+        part = whole if len(rows) == len(whole) else whole.take(rows)
+        values = covariates(part) if queries is None else queries.covariates(part)
+        found = design(values).select(names)
         if found.covariates != model.covariates:
             raise ModelError(
                 f"the pipeline returns other covariates than the model was trained on; {WAY_OUT}"
             )
         X[rows] = found.X
-    keys = cohort.keys.to_pylist()
-    times = Counter(keys)
-    return Design(X, model.covariates), [row for row, key in enumerate(keys) if times[key] > 1]
+    return Design(X, model.covariates)
 
 
 def unlike_training(model: SavedModel, matrix: Design) -> Unlike:

@@ -61,7 +61,7 @@ def _matrix(model: SavedModel, cells: Mapping[str, Cells]) -> Floats:
     raw |= {key: pa.array([str(row) for row in range(rows)]) for key in model.study.ids}
     raw |= {name: pa.array(each, pa.string()) for name, each in cells.items() if name in raw}
     cohort, _ = Cohort.check(pa.table(raw), model.study, columns)
-    return matrix_of(model, cohort)[0].X
+    return matrix_of(model, cohort).X
 
 
 class MadeUp:

@@ -144,18 +144,14 @@ class SavedModel:
             found.append(own[0] if own else read[0] if len(read) == 1 else None)
         return tuple(found)
 
-    def unanswered(self, matrix: Design) -> tuple[tuple[str, ...], ...]:
-        """Of each patient the missing covariates without which the model gives no probability.
+    def unanswered(self, matrix: Design) -> dict[str, npt.NDArray[np.bool_]]:
+        """Who lacks a covariate without which the model gives no probability (n,), by covariate.
 
-        None of a model that was trained, which takes a missing value as another one.
+        Nobody of a model that was trained, which takes a missing value as another one.
         """
         refused = self.refused
-        gaps = {
-            covariate.name: np.isnan(matrix.X[:, covariate.start : covariate.stop]).sum(axis=1)
+        return {
+            covariate.name: np.asarray(np.isnan(matrix.X[:, covariate.places]).any(axis=1))
             for covariate in matrix.covariates
             if refused.intersection(covariate.columns)
         }
-        return tuple(
-            tuple(name for name, gap in gaps.items() if gap[row] > 0)
-            for row in range(len(matrix.X))
-        )

@@ -15,7 +15,7 @@ from predictor.cohort import read_csv_content, read_frame
 from predictor.errors import DataError
 from predictor.saved.model import SavedModel
 from predictor.saved.read import read_model
-from predictor.saved.scores import score
+from predictor.saved.scoring import score
 
 _SENT = "predictor: csv as it was sent"  # of a data frame that MLflow made of a CSV
 

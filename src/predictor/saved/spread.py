@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from predictor.cohort import Design
 from predictor.scorers import Scorers
-from predictor.scorers.contract import probability_of
+from predictor.scorers.contract import probability_of, weighted_sum
 from predictor.scorers.rounding import significant, to_step
 
 Floats = npt.NDArray[np.float64]
@@ -156,9 +156,12 @@ class Spread:
         """
         ends = np.empty((2, len(X)))
         for part in _parts(len(X)):
-            basis = _basis(X[part], self.centre)
-            middle = logit[part] + basis @ self.mean
-            away = END * np.sqrt(((basis @ self.root.T) ** 2).sum(axis=1))
+            basis = np.ascontiguousarray(_basis(X[part], self.centre).T).T
+            middle = logit[part] + weighted_sum(basis, self.mean)
+            variance = np.zeros(len(basis))
+            for root in self.root:
+                variance += weighted_sum(basis, root) ** 2
+            away = END * np.sqrt(variance)
             ends[:, part] = middle - away, middle + away
         low, high = probability_of(ends)
         return low, high
@@ -192,8 +195,9 @@ class StoredReplicates:
         """2.5 and 97.5 percentiles of the probabilities of patients `X` (n, p)."""
         del logit
         ends = np.empty((2, len(X)))
+        models = self.models[~self.models.failed]
         for part in _parts(len(X)):
-            ends[:, part] = np.nanquantile(self.models.probability(X[part]), [0.025, 0.975], axis=0)
+            ends[:, part] = np.quantile(models.probability(X[part]), [0.025, 0.975], axis=0)
         low, high = ends
         return low, high
 

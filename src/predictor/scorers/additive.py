@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from predictor.formulas import Draft, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, only
-from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, weighted_sum, with_columns
 from predictor.scorers.equation import Equation
 from predictor.scorers.expansion import Expansion
 
@@ -83,7 +83,10 @@ class AdditiveScorers(Scorers):
         logit = np.empty((len(self), len(X)))
         for part in self._blocks(len(X)):
             terms = self.expansion.terms(X[part])
-            logit[:, part] = (terms @ self.coefficient[:, :, None])[:, :, 0]
+            if len(self) == 1:
+                logit[0, part] = weighted_sum(terms[0], self.coefficient[0])
+            else:
+                logit[:, part] = (terms @ self.coefficient[:, :, None])[:, :, 0]
         logit += self.intercept[:, None]
         return logit
 

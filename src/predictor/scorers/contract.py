@@ -228,6 +228,18 @@ class Scorers(ABC):
         return ["This model has no short form in words; see the importance of its covariates."]
 
 
+def weighted_sum(X: Floats | Bools, weights: Floats) -> Floats:
+    """Rows of `X` (n, p) times weights (p,): ``X @ weights``, the same for a row among any others.
+
+    A product of matrices adds up in an order that depends on how many rows there are, so that a
+    patient's last digit would depend on the size of the table.
+    """
+    total = np.zeros(len(X))
+    for column, weight in zip(X.T, weights, strict=True):
+        total += column * weight
+    return total
+
+
 def with_columns(X: Floats, columns: int) -> Floats:
     """Return `X` as float64, refusing all but a matrix of so many columns."""
     X = np.asarray(X, dtype=np.float64)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from predictor.formulas import Draft, Expression, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, refused
-from predictor.scorers.contract import Arrays
+from predictor.scorers.contract import Arrays, weighted_sum
 
 Floats = NDArray[np.float64]
 Index = Any
@@ -77,7 +77,12 @@ class Imputation:
         if self.slope is not None and gappy.any():
             incomplete = X[patients]
             deviation = np.where(missing[patients], 0.0, incomplete - self.mean[:, None])
-            change = deviation @ self.slope[:, gappy].swapaxes(1, 2)
+            slope = self.slope[:, gappy]
+            if len(slope) == 1:
+                change = np.stack([weighted_sum(deviation[0], each) for each in slope[0]], axis=1)
+                change = change[None]
+            else:
+                change = deviation @ slope.swapaxes(1, 2)
             change *= missing[np.ix_(patients, gappy)]
             filled[:, np.flatnonzero(patients)[:, None], np.flatnonzero(gappy)] += change
         return filled

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from predictor.formulas import Draft, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, only
-from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, weighted_sum, with_columns
 from predictor.scorers.equation import Equation
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,11 @@ class LinearScorers(Scorers):
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
         X = with_columns(X, self.columns)
         missing = np.isnan(X)
-        logit: Floats = self.coefficient @ np.where(missing, 0.0, X).T
+        if len(self) == 1:
+            filled = np.where(missing, self.impute[0], X)
+            logit: Floats = weighted_sum(filled, self.coefficient[0])[None] + self.intercept[0]
+            return logit
+        logit = self.coefficient @ np.where(missing, 0.0, X).T
         gaps = missing.any(axis=0)
         if gaps.any():
             logit += (self.coefficient * self.impute)[:, gaps] @ missing[:, gaps].T.astype(float)

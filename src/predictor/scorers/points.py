@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from predictor.formulas import Constant, Draft, Expression, Reference, call, total, weighted
 from predictor.scorers.arrays import floats, known, only, refused, whole
-from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_columns
+from predictor.scorers.contract import Arrays, Bools, Index, Scorers, weighted_sum, with_columns
 from predictor.scorers.equation import Equation
 from predictor.scorers.shapley_of_functions import baseline_shapley, coalitions
 
@@ -95,7 +95,8 @@ class PointsScorers(Scorers):
         X = with_columns(X, self.columns)
         filled = np.where(np.isnan(X), self.impute, X)
         steps = filled[:, self.column] >= self.cut
-        points: Floats = filled @ self.each + steps @ self.gain
+        points: Floats = weighted_sum(filled, self.each)
+        points += weighted_sum(steps, self.gain)
         return points
 
     def logit(self, X: Floats) -> Floats:

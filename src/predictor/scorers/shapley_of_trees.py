@@ -46,24 +46,28 @@ def tree_shapley(forest: Forest, X: Floats) -> tuple[float, Floats]:
     Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9; equals `shap.TreeExplainer`.
     """
     baseline, values = 0.0, np.zeros(X.shape)
-    for leaves in _leaves(forest):
+    for leaves in leaves_of(forest):
         baseline += float(leaves.value @ leaves.share.prod(axis=1))
-        if not leaves.owner.shape[1]:
-            continue
         size = max(1, _AT_ONCE // len(leaves.value))
         for start in range(0, len(X), size):
             part = slice(start, start + size)
-            leaves.add_to(values[part], forest, np.ascontiguousarray(X[part].T))
+            columns = np.ascontiguousarray(X[part].T)
+            left = [forest.goes_left(columns, splits) for splits in leaves.splits.T]
+            if not left:
+                continue
+            for slot, parts in enumerate(leaves.shapley(np.stack(left, axis=1))):
+                belongs = leaves.owner[:, slot] == np.arange(X.shape[1])[:, None]
+                values[part] += (belongs.astype(np.float64) @ parts).T
     return baseline, values
 
 
 @dataclass(frozen=True, eq=False)
-class _Leaves:
+class Leaves:
     """L leaves that are k splits below the root, and what is on the way.
 
     Attributes
     ----------
-    value
+    node, value
         (L,).
     splits, left
         (L, k) the splits on the way, and whether it goes left there.
@@ -75,6 +79,7 @@ class _Leaves:
         (L, m) product of the shares of the splits of a slot; 1 if it is not used.
     """
 
+    node: Ints
     value: Floats
     splits: Ints
     left: Bools
@@ -82,19 +87,24 @@ class _Leaves:
     owner: Ints
     share: Floats
 
-    def add_to(self, values: Floats, forest: Forest, columns: Floats) -> None:
-        """Add the Shapley values (n, p) of patients given column by column (p, n)."""
+    def shapley(self, left: Bools) -> Floats:
+        """Shapley values (m, L, n) of the slots, for each leaf by itself.
+
+        Parameters
+        ----------
+        left
+            (L, k, n) whether patients go left at the splits on the way.
+        """
         L, k = self.splits.shape
         slots = self.owner.shape[1]
-        passed = np.ones((slots, L, columns.shape[1]), dtype=np.bool_)
+        passed = np.ones((slots, L, left.shape[2]), dtype=np.bool_)
         every = np.arange(L)
         for step in range(k):
-            left = forest.goes_left(columns, self.splits[:, step])
-            passed[self.slot[:, step], every] &= left == self.left[:, step, None]
+            passed[self.slot[:, step], every] &= left[:, step] == self.left[:, step, None]
         share = self.share.T[:, :, None]
         integral = np.zeros(passed.shape)
-        nodes, weights = np.polynomial.legendre.leggauss((slots + 1) // 2)
-        for t, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+        nodes, weights = np.polynomial.legendre.leggauss((slots + 1) // 2) if slots else ([], [])
+        for t, weight in zip((np.array(nodes) + 1) / 2, np.array(weights) / 2, strict=True):
             factor = np.where(passed, t + (1 - t) * share, (1 - t) * share)
             # product of the factors of all other slots, without dividing
             before, after = np.full(factor.shape, weight), np.ones(factor.shape)
@@ -104,12 +114,10 @@ class _Leaves:
             before *= after
             integral += before
         integral *= (passed - share) * self.value[:, None]
-        for i in range(slots):
-            belongs = self.owner[:, i] == np.arange(values.shape[1])[:, None]
-            values += (belongs.astype(np.float64) @ integral[i]).T
+        return integral
 
 
-def _leaves(forest: Forest) -> Iterator[_Leaves]:
+def leaves_of(forest: Forest) -> Iterator[Leaves]:
     """The leaves by the number of splits above them."""
     nodes = forest.roots
     none = np.zeros((len(nodes), 0))
@@ -119,7 +127,9 @@ def _leaves(forest: Forest) -> Iterator[_Leaves]:
         leaf = forest.column[nodes] < 0
         value = forest.number[nodes[leaf]]
         if len(value):
-            yield _Leaves(value, splits[leaf], left[leaf], slot[leaf], owner[leaf], share[leaf])
+            yield Leaves(
+                nodes[leaf], value, splits[leaf], left[leaf], slot[leaf], owner[leaf], share[leaf]
+            )
         kept = np.tile(np.flatnonzero(~leaf), 2)
         at = nodes[kept]
         goes = np.arange(len(kept)) < len(kept) // 2

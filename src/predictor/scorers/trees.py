@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from predictor.scorers.contract import Arrays, Bools, Index, Scorers, with_colum
 from predictor.scorers.equation import Equation
 from predictor.scorers.forest import Forest
 from predictor.scorers.shapley_of_trees import tree_shapley
+from predictor.scorers.split_outcomes import SplitOutcomes
 from predictor.scorers.tables_of_trees import tables
 
 Floats = NDArray[np.float64]
@@ -73,7 +75,8 @@ class TreeScorers(Scorers):
         X = _read(X, self.columns)
         logit = np.repeat(self.initial[:, None], len(X), axis=1)
         for b, forest in self._with_trees():
-            logit[b] += forest.log_odds(self.completed(X, b))
+            model = self._outcomes or forest
+            logit[b] += model.log_odds(self.completed(X, b))
         return logit
 
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
@@ -91,7 +94,12 @@ class TreeScorers(Scorers):
         values = np.zeros((len(self), *X.shape))
         values[self.failed] = np.nan
         for b, forest in self._with_trees():
-            expected, values[b] = tree_shapley(forest, self.completed(X, b))
+            complete = self.completed(X, b)
+            expected, values[b] = (
+                tree_shapley(forest, complete)
+                if self._outcomes is None
+                else self._outcomes.contributions(complete)
+            )
             baseline[b] += expected
         return baseline, values
 
@@ -224,6 +232,11 @@ class TreeScorers(Scorers):
     def completed(self, X: Floats, b: int) -> Floats:
         """Patients (n, p) as the trees of model `b` read them."""
         return np.where(np.isnan(X), self.impute[b], X)
+
+    @cached_property
+    def _outcomes(self) -> SplitOutcomes | None:
+        """Of the one model that scores many patients, if its trees are small."""
+        return SplitOutcomes.of(self.forests[0]) if len(self) == 1 else None
 
     def _with_trees(self) -> list[tuple[int, Forest]]:
         return [(b, forest) for b, forest in enumerate(self.forests) if forest.trees]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from predictor.cohort import Cohort, Fault, needed_columns
-from predictor.saved import SavedModel, Scores, score
+from predictor.cohort import Cohort, Fault
+from predictor.saved import SavedModel, Scores
+from predictor.saved.prepared import Asked, Prepared
+from predictor.saved.scoring import score_table
 
 
 class Scorer:
@@ -24,7 +26,8 @@ class Scorer:
 
     def __init__(self, model: SavedModel) -> None:
         self._model = model
-        self.columns = needed_columns(model.study, [c.name for c in model.covariates])
+        self._prepared = Prepared(model, Asked(lenient=True))
+        self.columns = self._prepared.columns
 
     def faults(self, raw: pa.Table) -> list[Fault]:
         """The rules of the dictionary that patients break."""
@@ -38,4 +41,4 @@ class Scorer:
         DataError, ModelError
             If the model's queries fail on these patients.
         """
-        return score(self._model, raw, lenient=True, explain=True)
+        return score_table(self._prepared, raw)

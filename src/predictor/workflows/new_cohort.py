@@ -169,7 +169,7 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
         whole, faults = Cohort.check(chosen, model.study, needed_columns(model.study, names))
         if faults:
             raise DataError([f"{name}: {fault.column}: {fault.rule}" for fault in faults])
-        matrix, _ = matrix_of(model, whole)
+        matrix = matrix_of(model, whole)
     except StudyError as error:
         raise ModelError(f"{name} cannot be used on this table: {error}; {WAY_OUT}") from None
     return _finite_logit(model, pool(matrix, model.pooled)[0])
@@ -207,8 +207,8 @@ def _answered(model: SavedModel, labelled: LabelledCohort) -> LabelledCohort:
     (spec,) = model.study.learners
     if spec.model is None or not spec.model.refused:
         return labelled
-    matrix, _ = matrix_of(model, labelled.eligible)
-    lacking = np.array([bool(names) for names in model.unanswered(matrix)])
+    matrix = matrix_of(model, labelled.eligible)
+    lacking = np.any([*model.unanswered(matrix).values()], axis=0)
     if not lacking.any():
         return labelled
     refused = [c.name for c in matrix.covariates if spec.model.refused.intersection(c.columns)]
@@ -227,7 +227,7 @@ def _answered(model: SavedModel, labelled: LabelledCohort) -> LabelledCohort:
 
 
 def _seen(model: SavedModel, cohort: Cohort, labelled: LabelledCohort) -> NewCohort:
-    matrix, _ = matrix_of(model, labelled.eligible)
+    matrix = matrix_of(model, labelled.eligible)
     clusters = _clusters(labelled.eligible)
     ranks = cohort.ranks()[labelled.eligible.rows]
     order = canonical_order(matrix, labelled.labels, clusters, ranks)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from predictor.cohort import read_frame, read_table
+from predictor.cohort import open_parts, read_frame
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
 from predictor.saved import SavedModel, Scores, read_model
 from predictor.saved import score as score_table
+from predictor.saved.prepared import Asked
+from predictor.saved.scoring import Kept, Progress, Sink, score_parts, untold
 from predictor.tracking import MLflowTracker, Tracker
-from predictor.workflows.files import write_table
+from predictor.workflows.scores_file import ScoresFile, placing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,24 +27,31 @@ def score_file(
     *,
     lenient: bool = False,
     explain: bool = False,
+    with_range: bool = True,
     tracker: Tracker | None = None,
+    progress: Progress = untold,
 ) -> ScoredFile:
-    """Score the patients of a file and write the scores to another.
+    """Score the patients of a file of any length and write the scores to another.
 
     Parameters
     ----------
     model
         A model directory, or a model of the tracker as ``models:/<study>@champion``.
     data
-        CSV, Parquet or XLSX with at least the columns the model needs.
+        CSV, Parquet or XLSX with at least the columns the model needs, or a folder of Parquet
+        files.
     out
         CSV or Parquet file to write.
     lenient
         Score the patients whose cells are right, and write the reason for the others.
     explain
         Write the strongest reasons of each patient in words, with his values, too.
+    with_range
+        Whether to compute the range of each probability over other samples.
     tracker
         Where models are that are no directories; MLflow if None.
+    progress
+        Told how many patients are done, and the share of the table.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def score_file(
     """
     if out.suffix.lower() not in (".csv", ".parquet"):
         raise DataError(f"{out}: scores are written as .csv or .parquet")
-    if out.exists() and Path(data).exists() and out.samefile(data):
+    if _is_among(out, Path(data)):
         raise DataError(f"{out}: this is the table of patients; write the scores to another file")
     if not out.exists() or out.is_file():  # a pipe, and what leads to one, is written to
         refuse_foreign(
@@ -68,16 +75,17 @@ def score_file(
             way_out="choose another name or move it away",
         )
     loaded = find_model(model, tracker)
-    scores = score(loaded, data, lenient=lenient, explain=explain)
-    write_table(scores.to_table(), out)
+    with placing(out) as place, ScoresFile(place, out.suffix.lower()) as written:
+        asked = Asked(lenient, explain, with_range)
+        _score_all(loaded, data, written, asked, progress)
     return ScoredFile(
         study=loaded.study.study,
         learner=loaded.learner,
         outcome=loaded.study.outcome.name,
         predict_at=loaded.study.predict_at,
-        patients=len(scores.flags),
-        scored=int((~np.isnan(scores.probability)).sum()),
-        flagged=sum(bool(flags) for flags in scores.flags),
+        patients=written.patients,
+        scored=written.scored,
+        flagged=written.flagged,
         out=str(out),
     )
 
@@ -88,6 +96,7 @@ def score(
     *,
     lenient: bool = False,
     explain: bool = False,
+    with_range: bool = True,
     tracker: Tracker | None = None,
 ) -> Scores:
     """Score a table of new patients.
@@ -97,11 +106,14 @@ def score(
     model
         A saved model, its directory, or a model of the tracker as ``models:/<study>@champion``.
     data
-        CSV, Parquet or XLSX, or a data frame, with at least the columns the model needs.
+        CSV, Parquet or XLSX, a folder of Parquet files, or a data frame, with at least the columns
+        the model needs.
     lenient
         Score the patients whose cells are right, and give the reason for the others.
     explain
         Tell the strongest reasons of each patient in words, too.
+    with_range
+        Whether to compute the range of each probability over other samples.
     tracker
         Where models are that are no directories; MLflow if None.
 
@@ -111,13 +123,26 @@ def score(
         If the model or the table is refused.
     """
     loaded = model if isinstance(model, SavedModel) else find_model(model, tracker)
+    asked = Asked(lenient, explain, with_range)
     if not isinstance(data, Path | str):
-        return score_table(loaded, read_frame(data), lenient=lenient, explain=explain)
-    table = read_table(data)
-    try:
-        return score_table(loaded, table, lenient=lenient, explain=explain)
-    except DataError as error:
-        raise DataError([f"{data}: {fault}" for fault in error.faults]) from None
+        return score_table(loaded, read_frame(data), **vars(asked))
+    kept = Kept()
+    _score_all(loaded, data, kept, asked, untold)
+    return Scores.join(kept.parts)
+
+
+def _score_all(
+    model: SavedModel, data: Path | str, sink: Sink, asked: Asked, progress: Progress
+) -> None:
+    if not score_parts(model, open_parts(data), sink, asked, progress=progress):
+        raise DataError(f"{data}: the table has a header but no patients; add a row per patient")
+
+
+def _is_among(out: Path, data: Path) -> bool:
+    """Whether a file is the table of patients, or one of its files."""
+    if not out.exists() or not data.exists():
+        return False
+    return out.samefile(data) or any(out.samefile(file) for file in data.glob("*"))
 
 
 def find_model(model: Path | str, tracker: Tracker | None = None) -> SavedModel:

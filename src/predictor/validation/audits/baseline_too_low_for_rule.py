@@ -30,7 +30,7 @@ def _rule(evidence: Evidence) -> Ruling:
         for end in ends:
             extreme = _with(known, score, end)
             for name, sql in measured.items():
-                met = condition(extreme, sql, f"{study.file}: outcome.criteria.{name}", proven=True)
+                met = condition(extreme, sql, f"{study.file}: outcome.criteria.{name}")
                 never &= met == 0  # a gap in what came before leaves it open
     except DataError:  # a criterion may be right and yet have no value at the end of the range
         return Ruling("not_applicable", f"a criterion fails at the ends of the range of {score}.")

@@ -1,0 +1,247 @@
+"""Tables of any length, some rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from predictor.cohort.cell import canonical, plain
+from predictor.cohort.csv_table import CsvBlocks
+from predictor.cohort.parquet import ParquetBlocks
+from predictor.cohort.workbook import read_workbook
+from predictor.errors import DataError
+
+ROWS = 2**15
+"""Rows of a batch, at most."""
+_MOST_FAULTS = 20
+
+
+class Blocks(Protocol):
+    """A table that is read in blocks of rows."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its columns, each once."""
+        ...
+
+    def read(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, float]]:
+        """Cells of some columns as they stand, and the share of the table read by then."""
+        ...
+
+
+@dataclass(frozen=True, repr=False)
+class Part:
+    """One file of a table, or a table that is in memory.
+
+    Attributes
+    ----------
+    name
+        What messages call it; None if it needs no name.
+    blocks
+        What reads it.
+    """
+
+    name: str | None
+    blocks: Blocks
+
+
+@dataclass(frozen=True, repr=False)
+class Batch:
+    """Some rows of a table, below each other.
+
+    Attributes
+    ----------
+    table
+        One column of text cells per column, each different text once (dictionaries), null where a
+        cell is empty.
+    part
+        The file they are of, as messages call it.
+    first
+        Which row of that file the first of them is, 0-based.
+    share
+        Of the whole table, read by then.
+    """
+
+    table: pa.Table
+    part: str | None
+    first: int
+    share: float
+
+
+@dataclass(frozen=True, repr=False)
+class HeldBlocks:
+    """A table of text cells that is in memory."""
+
+    table: pa.Table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its columns."""
+        return tuple(self.table.column_names)
+
+    def read(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, float]]:
+        """All of some columns."""
+        yield self.table.select(list(columns)), 1.0
+
+
+def open_parts(path: Path | str) -> tuple[Part, ...]:
+    """The files of a table: one ``.csv``, ``.parquet`` or ``.xlsx``, or a folder of ``.parquet``.
+
+    Of a folder, names that begin with a point or an underscore are passed over, as other programs
+    leave such files beside their tables.
+
+    Raises
+    ------
+    DataError
+        If there is no such table, or a folder holds anything else.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return tuple(Part(str(file), open_blocks(file)) for file in _files(path))
+    return (Part(str(path), open_blocks(path)),)
+
+
+def open_blocks(path: Path) -> Blocks:
+    """A file as a table; DataError if it is none."""
+    readers: dict[str, Callable[[Path], Blocks]] = {
+        ".csv": CsvBlocks.of_file,
+        ".parquet": ParquetBlocks,
+        ".xlsx": _workbook,
+    }
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(
+            f"{path}: expected a .csv, .parquet or .xlsx file; "
+            f"save or export the table as one of these"
+        )
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file")
+    if path.stat().st_size == 0:
+        raise DataError(f"{path}: the file is empty")
+    return reader(path)
+
+
+def read_batches(
+    parts: Sequence[Part], columns: Sequence[str] | None = None, rows: int = ROWS
+) -> Iterator[Batch]:
+    """The rows of a table, in their order; blank ones at the end of a file are left out.
+
+    Parameters
+    ----------
+    parts
+        Its files.
+    columns
+        Those that are wanted, in this order; all of the first file if None.
+    rows
+        How many a batch has at most.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read as a table.
+    """
+    for place, part in enumerate(parts):
+        names = parts[0].blocks.names if columns is None else tuple(columns)
+        for table, first, share in _without_blank_end(part.blocks, names):
+            done = (place + share) / len(parts)
+            for start in range(0, table.num_rows, rows):
+                yield Batch(table.slice(start, rows), part.name, first + start, done)
+
+
+def held_batches(table: pa.Table, rows: int = ROWS) -> Iterator[Batch]:
+    """The rows of a table of text cells in memory, all of them; at least one batch."""
+    for start in range(0, max(table.num_rows, 1), rows):
+        share = min((start + rows) / max(table.num_rows, 1), 1.0)
+        yield Batch(table.slice(start, rows), None, start, share)
+
+
+def _without_blank_end(
+    blocks: Blocks, names: Sequence[str]
+) -> Iterator[tuple[pa.Table, int, float]]:
+    """Tables, the row each begins in, and the share read by then."""
+    done, blank, share = 0, 0, 1.0
+    for cells, share in blocks.read(names):
+        table = _canonical(cells)
+        last = _last_filled(table)
+        if last >= 0:
+            if blank:
+                yield _blank(table, blank), done - blank, share
+            yield table.slice(0, last + 1), done, share
+            blank = 0
+        done += table.num_rows
+        blank += table.num_rows - last - 1
+    # what is blank in these columns need not be so in the others
+    if blank and len(names) < len(blocks.names):
+        rest = (each for each, _ in blocks.read([n for n in blocks.names if n not in names]))
+        kept = _filled_below(rest, done - blank)
+        if kept:
+            yield _blank(table, kept), done - blank, share
+
+
+def _filled_below(tables: Iterator[pa.Table], first: int) -> int:
+    """How many rows there are from a row on, to the last that is not blank."""
+    done, last = 0, first
+    for cells in tables:
+        if done + cells.num_rows > first:
+            found = _last_filled(_canonical(cells))
+            if found >= 0:
+                last = max(last, done + found + 1)
+        done += cells.num_rows
+    return last - first
+
+
+def _canonical(cells: pa.Table) -> pa.Table:
+    return pa.table([canonical(column) for column in cells.columns], names=cells.column_names)
+
+
+def _last_filled(table: pa.Table) -> int:
+    """The last row with a cell; -1 if all are blank."""
+    last = -1
+    for column in table.columns:
+        if last == table.num_rows - 1:
+            break
+        filled = np.flatnonzero(column.is_valid().to_numpy())
+        last = max(last, int(filled[-1]) if len(filled) else -1)
+    return last
+
+
+def _blank(table: pa.Table, rows: int) -> pa.Table:
+    return table.schema.empty_table().take(pa.nulls(rows, pa.int64()))
+
+
+def _workbook(path: Path) -> HeldBlocks:
+    return HeldBlocks(read_workbook(path))
+
+
+def all_rows(parts: Sequence[Part]) -> pa.Table:
+    """A whole table in memory, as text cells."""
+    batches = read_batches(parts)
+    first = next(batches, None)
+    if first is None:
+        return pa.table({name: pa.array([], pa.string()) for name in parts[0].blocks.names})
+    return pa.concat_tables([plain(batch.table) for batch in chain([first], batches)])
+
+
+def _files(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+    faults = []
+    for path in found:
+        if path.is_symlink():
+            faults.append(f"{path}: is a link; put the file itself into the folder")
+        elif path.is_dir():
+            faults.append(f"{path}: is a folder inside the folder; score it by itself")
+        elif path.suffix.lower() != ".parquet" or not path.is_file():
+            faults.append(f"{path}: is no .parquet file; a folder holds one table in such files")
+    if faults:
+        more = len(faults) - _MOST_FAULTS
+        shown = faults[:_MOST_FAULTS]
+        raise DataError([*shown, f"{folder}: and {more} more"] if more > 0 else shown)
+    if not found:
+        raise DataError(f"{folder}: holds no .parquet file")
+    return found

@@ -1,0 +1,315 @@
+"""A saved model that is ready to score any number of batches of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from predictor.cohort import (
+    Batch,
+    Cohort,
+    Design,
+    Fault,
+    StudyQueries,
+    Written,
+    near_name,
+    pool,
+)
+from predictor.errors import DataError, ModelError, StudyError
+from predictor.explain import Explanation, explain
+from predictor.saved.inputs import AGAIN, MISSING, POOLED, UNLIKE, matrix_of, unlike_training
+from predictor.saved.model import Floats, SavedModel
+from predictor.saved.reasons import sentences
+from predictor.saved.remarks import Note, Remarks, Rows
+from predictor.saved.repeats import Prints
+from predictor.saved.scores import Scores
+from predictor.saved.spread import effective_sample_size
+from predictor.scorers.arrays import WAY_OUT
+from predictor.scorers.contract import probability_of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of scores.
+
+    Attributes
+    ----------
+    lenient
+        Whether patients with a fault are left without a score, instead of refusing the table.
+    explain
+        Whether the strongest reasons are told in words.
+    with_range
+        Whether the range over other samples is computed.
+    """
+
+    lenient: bool = False
+    explain: bool = False
+    with_range: bool = True
+
+
+@dataclass(frozen=True, repr=False)
+class WholeTable:
+    """What only a whole table tells, as far as it is known.
+
+    Attributes
+    ----------
+    written
+        How the numbers of its columns are written.
+    repeated
+        By number of the batch, its rows of which another row of the table is of the same patient.
+    """
+
+    written: Mapping[str, Written] = field(default_factory=dict)
+    repeated: Mapping[int, Rows] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
+class Seen:
+    """What was found of a batch.
+
+    Attributes
+    ----------
+    scores
+        None if its faults stand against them.
+    patients
+        Rows.
+    faults, written, prints
+        What is wrong, how its numbers are written, and who was scored.
+    """
+
+    scores: Scores | None
+    patients: int
+    faults: list[Fault]
+    written: Mapping[str, Written]
+    prints: Prints
+
+
+class Prepared:
+    """A model with its queries vetted; use as a context manager.
+
+    Attributes
+    ----------
+    model, asked
+        As given.
+    columns
+        Those that a table must have.
+
+    Raises
+    ------
+    ModelError
+        If the model's study cannot be used.
+    """
+
+    def __init__(self, model: SavedModel, asked: Asked) -> None:
+        self.model = model
+        self.asked = asked
+        with _as_model_error():
+            self._queries = StudyQueries(model.study)
+            self.columns = self._queries.needed([c.name for c in model.covariates])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._queries.__exit__(kind, error, traceback)
+
+    def another(self) -> Prepared:
+        """The same for another thread."""
+        other = copy(self)
+        other._queries = self._queries.another()
+        return other
+
+    def check_present(self, names: Sequence[str], part: str | None = None) -> None:
+        """Refuse a table, or a file of one, that lacks columns; DataError names all of them."""
+        faults = []
+        # without a header the first row is a patient, whom a message must not show
+        header = any(column.name in names for column in self.columns)
+        for column in self.columns:
+            if column.name not in names:
+                near = near_name(column.name, names) if header else None
+                faults.append(
+                    f"{column.name}: the model needs this column"
+                    + (f"; the table has {near!r}: rename it" if near else "; add it to the table")
+                )
+        with _of_part(part):
+            if faults:
+                raise DataError(faults)
+
+    def see(self, number: int, batch: Batch, table: WholeTable, *, only_check: bool) -> Seen:
+        """Check a batch, and score it if nothing stands against that.
+
+        Parameters
+        ----------
+        number, batch
+            Which batch of the table it is, and its rows.
+        table
+            What is known of the whole table.
+        only_check
+            Whether scores are of no use any more.
+
+        Raises
+        ------
+        DataError
+            If a query fails on a patient.
+        ModelError
+            If the model gives no finite numbers, or its study's queries cannot be used.
+        """
+        with _as_model_error(), _of_part(batch.part):
+            cohort, faults, written = Cohort.check_part(
+                batch.table,
+                self.model.study,
+                self.columns,
+                first=batch.first,
+                written=table.written,
+            )
+            if only_check or (faults and not self.asked.lenient):
+                return Seen(None, len(cohort), faults, written, Prints.none(batch))
+            remarks = Remarks(len(cohort))
+            rows = self._eligible(cohort, _faultless(cohort, faults, remarks), remarks)
+            repeated = table.repeated.get(number, np.zeros(0, dtype=np.int64))
+            scores = self._scores(cohort, rows, np.isin(rows, repeated), remarks)
+            prints = Prints.of(batch, cohort, rows)
+            return Seen(scores, len(cohort), faults, written, prints)
+
+    def _eligible(self, cohort: Cohort, rows: Rows, remarks: Remarks) -> Rows:
+        """Rows that the study's eligibility rules admit; of the rest is said which does not."""
+        for name in self.model.study.eligible:
+            if not len(rows):
+                break
+            passed = self._queries.eligible(_some(cohort, rows), name) == 1
+            remarks.say(rows[~passed], f"not scored: not eligible ({name})")
+            rows = rows[passed]
+        return rows
+
+    def _scores(
+        self, cohort: Cohort, rows: Rows, again: npt.NDArray[np.bool_], remarks: Remarks
+    ) -> Scores:
+        """Scores of a batch, of which some rows are scored, and some of these are there again."""
+        model, n = self.model, len(cohort)
+        names = tuple(covariate.name for covariate in model.covariates)
+        probability, low, high = (np.full(n, np.nan) for _ in range(3))
+        contributions = np.full((n, len(names)), np.nan)
+        baseline = float("nan")
+        if len(rows):
+            matrix = matrix_of(model, _some(cohort, rows), self._queries)
+            matrix, changed = pool(matrix, model.pooled)
+            with np.errstate(over="ignore", invalid="ignore"):  # seen by `_check`
+                explanation = explain(model.model, matrix)
+                logit = model.model.logit(matrix.X)[0]
+                ends = model.spread.interval(logit, matrix.X) if self.asked.with_range else None
+                _check(model, logit, explanation, None if ends is None else np.stack(ends))
+            baseline = explanation.baseline
+            contributions[rows] = explanation.values
+            if ends is not None:
+                low[rows], high[rows] = ends
+            probability[rows] = probability_of(logit)
+            remarks.note(rows, [*_notes(model, matrix, changed), (again, AGAIN)])
+            if unanswered := model.unanswered(matrix):
+                without = np.any([*unanswered.values()], axis=0)
+                lacking = rows[without]
+                probability[lacking] = low[lacking] = high[lacking] = np.nan
+                contributions[lacking] = np.nan
+                remarks.note(
+                    lacking,
+                    [(absent[without], name) for name, absent in unanswered.items()],
+                    before="not scored: the model takes nothing for a missing ",
+                    between=", ",
+                )
+        told = None
+        if self.asked.explain:
+            told = sentences(
+                model,
+                cohort,
+                probability=probability,
+                effective_sample_size=effective_sample_size(probability, low, high),
+                baseline=baseline,
+                contributions=contributions,
+            )
+        return Scores(
+            identifiers=cohort.table.select(list(model.study.ids)),
+            probability=probability,
+            low=low,
+            high=high,
+            remarks=remarks.to_arrow(),
+            baseline=baseline,
+            covariates=names,
+            contributions=contributions,
+            outcome=model.study.outcome.name,
+            predict_at=model.study.predict_at,
+            model=f"{model.study.study}/{model.learner}",
+            explanation=told,
+        )
+
+
+def _some(cohort: Cohort, rows: Rows) -> Cohort:
+    return cohort if len(rows) == len(cohort) else cohort.take(rows)
+
+
+def _faultless(cohort: Cohort, faults: Sequence[Fault], remarks: Remarks) -> Rows:
+    """Rows without a fault; of the rest is said what is wrong, without row numbers and values."""
+    broken = np.zeros(len(cohort), dtype=bool)
+    notes: list[Note] = []
+    for fault in faults:
+        mask = np.zeros(len(cohort), dtype=bool)
+        mask[list(fault.rows)] = True
+        broken |= mask
+        notes.append((mask, " ".join(part for part in (fault.column, fault.rule) if part)))
+    remarks.note(np.arange(len(cohort)), notes, before="not scored: ")
+    return np.flatnonzero(~broken)
+
+
+def _notes(
+    model: SavedModel, matrix: Design, changed: Mapping[str, npt.NDArray[np.bool_]]
+) -> Iterator[Note]:
+    """What a patient lacks, in what he is unlike the training patients, and what was pooled."""
+    unlike = unlike_training(model, matrix)
+    for place, covariate in enumerate(matrix.covariates):
+        yield unlike.missing[:, place], MISSING.format(covariate.name)
+        yield unlike.far[:, place], UNLIKE.format(covariate.name)
+    for each in model.pooled:
+        yield changed[each.covariate], POOLED.format(each.covariate, each.into)
+
+
+def _check(model: SavedModel, logit: Floats, explanation: Explanation, ends: Floats | None) -> None:
+    """Refuse what only a damaged or edited model gives."""
+    total = explanation.baseline + explanation.values.sum(axis=1)
+    finite = ends is None or not model.spread.known or bool(np.isfinite(ends).all())
+    if not (np.isfinite(logit).all() and finite):
+        raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
+    if not np.allclose(total, logit, rtol=1e-6, atol=1e-6):
+        raise ModelError(f"the model's contributions do not make its probability; {WAY_OUT}")
+
+
+@contextmanager
+def _as_model_error() -> Iterator[None]:
+    """What is wrong with a study is, here, wrong with the model."""
+    try:
+        yield
+    except StudyError as error:
+        raise ModelError(
+            f"the model's study cannot be used on this table: {error}; look at the values of its "
+            f"patients, or {WAY_OUT}"
+        ) from None
+
+
+@contextmanager
+def _of_part(part: str | None) -> Iterator[None]:
+    """Say which file faults are of."""
+    try:
+        yield
+    except DataError as error:
+        if part is None:
+            raise
+        raise DataError([f"{part}: {fault}" for fault in error.faults]) from None

@@ -1,0 +1,136 @@
+"""Rows of the same patient anywhere in a table of any length, found in little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort import SAME_PATIENT, Batch, Cohort, Fault, Faults, join_ids
+from predictor.saved.remarks import Rows
+
+Hashes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class Prints:
+    """A number for the patient of each of some rows, the same for the same patient.
+
+    It is Python's keyed hash, another one in every process: no file that is to be scored can be
+    made so that patients share one.
+
+    Attributes
+    ----------
+    part, first
+        Of the batch: its file, and its first row there.
+    rows
+        (m,) rows of the batch, in their order.
+    hashes
+        (m,).
+    """
+
+    part: str | None
+    first: int
+    rows: npt.NDArray[np.int32]
+    hashes: Hashes
+
+    @classmethod
+    def of(cls, batch: Batch, cohort: Cohort, rows: Rows) -> Prints:
+        """Of some rows of a batch, which is that cohort."""
+        keys = cohort.keys if len(rows) == len(cohort) else cohort.keys.take(pa.array(rows))
+        return cls(batch.part, batch.first, rows.astype(np.int32), _hashed(keys))
+
+    @classmethod
+    def none(cls, batch: Batch) -> Prints:
+        """Of no row of a batch."""
+        return cls(batch.part, batch.first, np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, repr=False)
+class Repeats:
+    """Rows of which another row is of the same patient.
+
+    Attributes
+    ----------
+    rows
+        By number of the batch, if there are any.
+    prints
+        Of all batches.
+    """
+
+    rows: Mapping[int, Rows] = field(default_factory=dict)
+    prints: Sequence[Prints] = ()
+
+    @classmethod
+    def of(
+        cls, prints: Sequence[Prints], batches: Callable[[], Iterator[Batch]], ids: Sequence[str]
+    ) -> Repeats:
+        """Look for rows that share a hash, and at these again with a second one.
+
+        Two hashes of 64 bits are the same for different patients in less than one of 10^24 tables
+        of ten million rows.
+
+        Parameters
+        ----------
+        prints
+            Of all batches, in their order.
+        batches
+            The table again.
+        ids
+            Identifier columns.
+        """
+        suspects = _suspects(prints)
+        if not suspects:
+            return cls()
+        numbers, rows, hashes = [], [], []
+        for n, batch in enumerate(batches()):
+            if n in suspects:
+                places = suspects[n]
+                keys = join_ids([batch.table[name] for name in ids]).take(pa.array(places))
+                numbers.append(np.full(len(places), n))
+                rows.append(places)
+                hashes.append(np.column_stack([_hashed(keys), _hashed(keys, again=True)]))
+        every = np.concatenate(rows)
+        number = np.concatenate(numbers)
+        _, patient, times = np.unique(
+            np.concatenate(hashes), axis=0, return_inverse=True, return_counts=True
+        )
+        repeated = times[patient] > 1
+        return cls(
+            {n: every[repeated & (number == n)] for n in np.unique(number[repeated]).tolist()},
+            prints,
+        )
+
+    def messages(self, ids: Sequence[str]) -> list[str]:
+        """What is wrong with the table, by file."""
+        faults = Faults(())
+        for number, rows in self.rows.items():
+            of = self.prints[number]
+            fault = Fault(", ".join(ids), tuple(rows.tolist()), SAME_PATIENT)
+            faults.add([fault], of.part, of.first)
+        return faults.messages()
+
+
+def _suspects(prints: Sequence[Prints]) -> dict[int, Rows]:
+    """Rows whose hash another row has too, by number of the batch."""
+    if not prints:
+        return {}
+    hashes = np.concatenate([each.hashes for each in prints])
+    hashes.sort()
+    twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    if not len(twice):
+        return {}
+    found = {
+        n: each.rows[np.isin(each.hashes, twice)].astype(np.int64) for n, each in enumerate(prints)
+    }
+    return {number: rows for number, rows in found.items() if len(rows)}
+
+
+def _hashed(keys: pa.Array, *, again: bool = False) -> Hashes:
+    texts = keys.to_pylist()
+    if again:
+        texts = [f"{text}\x1f" for text in texts]
+    return np.fromiter(map(hash, texts), np.int64, len(texts))

@@ -9,11 +9,17 @@ from pathlib import Path
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import showing
 
 
 @click.command("score", short_help="Score new patients with a saved model.")
 @click.argument("model")
-@options.data
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="CSV, Parquet or XLSX table, or a folder of Parquet files.",
+)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="CSV or Parquet file to write."
 )
@@ -27,12 +33,26 @@ from predictor.cli import options
     is_flag=True,
     help="Write the strongest reasons of each patient in words, with the patient's values.",
 )
+@click.option(
+    "--no-range",
+    is_flag=True,
+    help="Leave out low, high and effective_sample_size, which takes less time.",
+)
 @options.as_json
 @options.quiet
 def command(
-    model: str, data: Path, out: Path, lenient: bool, explain: bool, as_json: bool, quiet: bool
+    model: str,
+    data: Path,
+    out: Path,
+    lenient: bool,
+    explain: bool,
+    no_range: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Score new patients with a saved model (a directory, or models:/STUDY@champion).
+
+    A table may be of any length: it is read, scored and written some rows at a time.
 
     \b
     Examples:
@@ -43,11 +63,20 @@ def command(
     from predictor.saved.model import RESEARCH_ONLY
     from predictor.workflows import score_file
 
-    found = score_file(model, data, out, lenient=lenient, explain=explain)
+    messages = options.messages(quiet)
+    with showing(messages) as progress:
+        found = score_file(
+            model,
+            data,
+            out,
+            lenient=lenient,
+            explain=explain,
+            with_range=not no_range,
+            progress=progress,
+        )
     with options.printing():
         if as_json:
             options.print_json(found)
-        messages = options.messages(quiet)
         messages.print(
             f"scored {found.scored} of {found.patients} patients with {found.learner} of "
             f"{found.study} ({found.flagged} with a remark in the column flags); wrote {out}",

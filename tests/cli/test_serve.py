@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 RIDGE = Path(__file__).parents[1] / "saved" / "stored" / "format_2" / "ridge"
+ADDRESS = re.compile(r"https?://127\.0\.0\.1:(\d+)/")
 TOKEN = "correct-horse-battery"
 
 
@@ -74,6 +78,47 @@ def test_what_cannot_be_served_is_refused(predictor, tmp_path, monkeypatch, opti
     assert found == code
     assert words in err
     assert TOKEN not in err
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")
+def test_a_server_speaks_tls_and_asks_a_person_for_the_token(tmp_path):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    command = [sys.executable, "-m", "predictor", "serve", str(RIDGE), "--port", "0",
+               "--certificate", "certificate.pem", "--key", "key.pem"]  # fmt: skip
+    trusted = ssl.create_default_context(cafile=tmp_path / "certificate.pem")
+    environment = os.environ | {"PREDICTOR_TOKEN": TOKEN}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as server:
+        assert server.stderr is not None
+        lines = iter(server.stderr)
+        port = next(found[1] for line in lines if (found := ADDRESS.search(line)))
+        entered = urllib.request.Request(
+            f"https://localhost:{port}/login", data=f"token={TOKEN}".encode()
+        )
+        opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusted), Stay())
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            opener.open(entered, timeout=60)
+        server.send_signal(signal.SIGINT)
+        server.stderr.read()
+
+    assert server.returncode == 0
+    with answer.value as answered:
+        assert answered.status == 303
+        assert "Secure" in answered.headers["set-cookie"]
+        assert answered.headers["strict-transport-security"] == "max-age=31536000"
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Does not follow."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files have no such rights there")

@@ -31,7 +31,6 @@ async def body_of(request: Request, *, most: int, kind: str, seconds: float = 10
     RefusedError
         415, 413 or 408.
     """
-    _check_kind(request, kind)
     too_large = RefusedError(
         413,
         f"the body has more than {most:,} bytes; send fewer patients at a time, or score a file "
@@ -58,15 +57,16 @@ async def body_of(request: Request, *, most: int, kind: str, seconds: float = 10
         raise RefusedError(400, "the connection was closed") from None
     if size > most:
         raise too_large
+    _check_kind(request, kind)
     return bytes(body)
 
 
 def _check_kind(request: Request, kind: str) -> None:
     sent, _, parameters = request.headers.get("content-type", "").partition(";")
     if sent.strip().casefold() != kind:
-        raise RefusedError(415, f"send {kind}, and say so in Content-Type", headers=_CLOSE)
+        raise RefusedError(415, f"send {kind}, and say so in Content-Type")
     charset = parameters.partition("charset=")[2].strip(' "').casefold()
     if charset not in ("", "utf-8", "utf8"):
-        raise RefusedError(415, "the body is to be UTF-8; send it so", headers=_CLOSE)
+        raise RefusedError(415, "the body is to be UTF-8; send it so")
     if request.headers.get("content-encoding", "identity").strip().casefold() != "identity":
-        raise RefusedError(415, "send the body as it is, without Content-Encoding", headers=_CLOSE)
+        raise RefusedError(415, "send the body as it is, without Content-Encoding")

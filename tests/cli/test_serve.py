@@ -85,7 +85,8 @@ def test_a_server_speaks_tls_and_asks_a_person_for_the_token(tmp_path):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
          "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem"],
+         "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", "key.pem", "-out", "certificate.pem"],
         cwd=tmp_path, check=True, capture_output=True,
     )  # fmt: skip
     command = [sys.executable, "-m", "predictor", "serve", str(RIDGE), "--port", "0",

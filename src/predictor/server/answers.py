@@ -70,10 +70,10 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def faults_of(faults: Sequence[Fault], patients: int) -> list[PatientFault]:
-    """The rules that patients break, in the order in which they were sent."""
+def faults_of(faults: Sequence[Fault], patients: int) -> list[list[PatientFault]]:
+    """Of each patient, the rules that it breaks."""
     found: list[list[PatientFault]] = [[] for _ in range(patients)]
     for fault in faults:
         for row in fault.rows:
             found[row].append(PatientFault(patient=row + 1, column=fault.column, rule=fault.rule))
-    return [fault for one in found for fault in one]
+    return found

@@ -1,8 +1,8 @@
 """The patients of many requests, scored by one thread; those that wait together, in one query.
 
-A query over one patient takes as long as one over a hundred. Waiting together only saves time: a
-request of several patients is a table of its own, and whoever is not simply scored with the others
-(a fault, a pipeline that fails) is asked about again alone, so no answer depends on who else asks.
+A query over one patient takes as long as one over a hundred. Waiting together only saves time: no
+answer depends on who else asks. A request of several patients is a table of its own; of those with
+one patient, each is read by itself, and where a query fails each is asked about alone.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
 import pyarrow as pa
 
 from predictor.cohort import read_records
 from predictor.errors import DataError, ModelError
 from predictor.saved import Scores
+from predictor.saved.inputs import AGAIN
 from predictor.server.answers import Document, answer, faults_of
 from predictor.server.documents import PatientFault
 from predictor.server.patients import Patients
@@ -28,7 +28,6 @@ from predictor.server.scorer import Scorer
 
 _TOGETHER = 64  # patients in one query
 _SHOWN = 50  # faults
-_AGAIN = "the same patient in another row"  # a flag
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -107,7 +106,7 @@ class Scoring:
                 if not each.outcome.done():
                     each.tell(await loop.run_in_executor(self._thread, self._one, each.patients))
 
-    def _together(self, requests: Sequence[Patients]) -> list[Document | None]:
+    def _together(self, requests: Sequence[Patients]) -> list[Document | RefusedError | None]:
         """Answers to requests of one patient each; None for who has to be asked about alone."""
         raw = read_records(
             [
@@ -120,16 +119,22 @@ class Scoring:
         keys = list(zip(*(raw[name].to_pylist() for name in self._identifiers), strict=True))
         times = Counter(keys)
         places = [place for place, key in enumerate(keys) if times[key] == 1]
-        answers: list[Document | None] = [None] * len(requests)
+        answers: list[Document | RefusedError | None] = [None] * len(requests)
         if not places:
             return answers
         try:
-            scores = self._scorer.score(raw.take(places))
+            scores, found = self._scorer.score_each(raw.take(places))
         except Exception:  # noqa: BLE001 - each is asked about alone, and whoever is at fault is told
             return answers
-        for row, place in enumerate(places):
-            if np.isfinite(scores.probability[row]):
-                answers[place] = answer(scores, requests[place], range(row, row + 1))
+        for row, (place, faults) in enumerate(
+            zip(places, faults_of(found, len(places)), strict=True)
+        ):
+            patients = requests[place]
+            answers[place] = (
+                _refused([fault.model_copy(update={"patient": 1}) for fault in faults])
+                if faults and not patients.lenient
+                else answer(scores, patients, range(row, row + 1))
+            )
         return answers
 
     def _one(self, patients: Patients) -> Document | BaseException:
@@ -143,13 +148,15 @@ class Scoring:
         rows = patients.with_numbers(self._identifiers, 1)
         raw = read_records(rows, self._names)
         if not patients.lenient:
-            _refuse(faults_of(self._scorer.faults(raw), len(rows)))
+            faults = faults_of(self._scorer.faults(raw), len(rows))
+            if any(faults):
+                raise _refused([fault for one in faults for fault in one])
         try:
             scores = self._scorer.score(raw)
         except (DataError, ModelError) as error:
-            raise self._refused(raw, error) from None
-        if not patients.lenient:
-            _refuse(self._repeated(scores))
+            raise self._failing(raw, error) from None
+        if not patients.lenient and (repeated := self._repeated(scores)):
+            raise _refused(repeated)
         return answer(scores, patients, range(len(rows)))
 
     def _repeated(self, scores: Scores) -> list[PatientFault]:
@@ -161,10 +168,10 @@ class Scoring:
                 rule="the same patient more than once; send each patient once",
             )
             for row, flags in enumerate(scores.flags)
-            if _AGAIN in flags.split("; ")
+            if AGAIN in flags.split("; ")
         ]
 
-    def _refused(self, raw: pa.Table, error: DataError | ModelError) -> RefusedError:
+    def _failing(self, raw: pa.Table, error: DataError | ModelError) -> RefusedError:
         """Which patients cannot be scored at all, each by itself."""
         faults = []
         for row in range(raw.num_rows):
@@ -179,6 +186,5 @@ class Scoring:
         )
 
 
-def _refuse(faults: list[PatientFault]) -> None:
-    if faults:
-        raise RefusedError(422, "the patients break rules of the data dictionary", faults[:_SHOWN])
+def _refused(faults: list[PatientFault]) -> RefusedError:
+    return RefusedError(422, "the patients break rules of the data dictionary", faults[:_SHOWN])

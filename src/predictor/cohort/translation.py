@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from predictor.formulas import (
     as_number,
     bounds,
     call,
+    total,
     value_of,
 )
 
@@ -65,12 +67,15 @@ class Term:
         Its type in DuckDB.
     levels
         Of an ENUM.
+    items
+        Of a LIST, which has no value of its own.
     """
 
     value: Expression
     undefined: Expression
     kind: str
     levels: tuple[str, ...] = ()
+    items: tuple[Expression, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -125,7 +130,10 @@ class Translation:
         if kind == "DECIMAL" and isinstance(plain, int):
             scale = value["type"]["type_info"]["scale"]
             return Term(Constant(float(f"{plain}e-{scale}")), NEVER, kind)
-        if (kind in _NUMBERS or kind == "DATE") and isinstance(plain, int | float):
+        if isinstance(plain, dict):  # more than 64 bits
+            plain = plain["upper"] * 2**64 + plain["lower"]
+        number = isinstance(plain, int | float) and math.isfinite(plain)
+        if (kind in _NUMBERS or kind == "DATE") and number:
             return Term(Constant(float(plain)), NEVER, kind)
         raise UntranslatableError(f"a constant of type {kind} has no counterpart outside DuckDB")
 
@@ -198,6 +206,10 @@ class Translation:
         if rounded is not None:
             return self._on_paper(*rounded, need)
         name = str(node["qname"]["path"][-1]).casefold()
+        if name == "list_value":
+            parts = [self.term(child, "exact") for child in node["children"]]
+            undefined = any_of(part.undefined for part in parts)
+            return Term(MISSING, undefined, "LIST", items=tuple(part.value for part in parts))
         function = _FUNCTIONS.get(name)
         if function is None:
             raise UntranslatableError(
@@ -427,7 +439,7 @@ def _type_of(node: Node) -> str:
 def _parsed(text: str, to: str) -> Constant:
     """A text as a constant of another type."""
     try:
-        if to in _NUMBERS:
+        if to in _NUMBERS and math.isfinite(float(text)):
             return Constant(float(text))
         if to == "DATE":
             days = datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)
@@ -579,6 +591,28 @@ def _days(_: Translation, terms: Sequence[Term]) -> Given:
     return folded("subtract", end.value, start.value), NEVER
 
 
+def _of_list(_: Translation, terms: Sequence[Term]) -> Given:
+    """The items of a list that are not missing, made into one number."""
+    listed, how = terms
+    items = listed.items
+    if listed.kind != "LIST" or not items:
+        raise UntranslatableError("a list that is not written out has no counterpart")
+    count = total(folded("if", folded("is_missing", item), 0.0, 1.0) for item in items)
+    added = total(folded("first_known", item, 0.0) for item in items)
+    match how.value:
+        case Constant("count"):
+            return count, NEVER
+        case Constant("avg" | "mean"):
+            return folded("divide", added, count), NEVER
+        case Constant("sum"):
+            return folded("if", folded("equal", count, 0.0), None, added), NEVER
+        case Constant("min"):
+            return folded("least", *items), NEVER
+        case Constant("max"):
+            return folded("greatest", *items), NEVER
+    raise UntranslatableError("what is made of this list has no counterpart outside DuckDB")
+
+
 def _always(_: Translation, terms: Sequence[Term]) -> Given:
     del terms
     return Constant(True), NEVER
@@ -635,6 +669,10 @@ _FUNCTIONS: Mapping[str, Callable[[Translation, Sequence[Term]], Given]] = {
     "date_diff": _days,
     "datediff": _days,
     "isfinite": _always,
+    "list_aggr": _of_list,
+    "list_aggregate": _of_list,
+    "array_aggr": _of_list,
+    "array_aggregate": _of_list,
 }
 _SMOOTH = {"+", "add", "-", "subtract", "*", "multiply", "abs", "@", "least", "greatest"}
 _DECIDING = {"//", "divide", "%", "mod", "trunc", "floor", "ceil", "ceiling", "round", "sign"}

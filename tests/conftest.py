@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -308,3 +312,46 @@ def predictor(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str
         return code, out, err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Callable[[str], contextlib.AbstractContextManager[str]]:
+    """Starts a PostgreSQL of its own with a password; gives the URI of its empty database."""
+    return _postgres
+
+
+@contextlib.contextmanager
+def _postgres(password: str) -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="predictor-postgres-"))
+    account: list[str] = []
+    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+        shutil.chown(folder, "postgres")
+        account = ["runuser", "-u", "postgres", "--"]
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port = int(place.getsockname()[1])
+    secret = folder / "secret"
+    secret.write_text(password)
+
+    def run(name: str, *arguments: str) -> None:
+        subprocess.run(
+            [*account, _program(name), "-D", str(folder / "data"), *arguments],
+            cwd=folder, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    how = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
+    try:
+        run("initdb", "-U", "owner", f"--pwfile={secret}", "--auth=scram-sha-256",
+            "--locale=C", "--encoding=UTF8", "--no-sync")  # fmt: skip
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", how, "start")
+        yield f"postgresql://owner:{password}@127.0.0.1:{port}/postgres"
+        run("pg_ctl", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _program(name: str) -> str:
+    there = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    found = shutil.which(name) or (str(there[-1]) if there else None)
+    assert found, "there is no PostgreSQL: run .ci/postgres"
+    return found

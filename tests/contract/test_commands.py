@@ -24,6 +24,7 @@ from predictor.results import (
     DeliveredUpdate,
     DeliveredValidation,
     EnteredModels,
+    ExportedModel,
     Result,
     ScoredFile,
     SentTraining,
@@ -163,6 +164,15 @@ def test_score_prints_its_document(run, copied, in_mlflow, model, quiet) -> None
     assert (document["outcome"], document["predict_at"]) == ("responder_t2", "T0")
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
+    assert (err == "") == bool(quiet)
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
+def test_export_prints_its_document(copied, quiet) -> None:
+    order = ("export", "models/small/latest/ridge", "--to", "sql", "--out", "ridge.sql")
+    document, err = run(copied.study.folder, *order, *quiet)
+    same(document, ExportedModel)
+    assert (document["to"], document["files"], document["left_out"]) == ("sql", ["ridge.sql"], [])
     assert (err == "") == bool(quiet)
 
 

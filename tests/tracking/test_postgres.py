@@ -6,17 +6,16 @@ import base64
 import contextlib
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -37,39 +36,11 @@ def _free_port() -> int:
         return int(place.getsockname()[1])
 
 
-def _program(name: str) -> str:
-    there = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    found = shutil.which(name) or (str(there[-1]) if there else None)
-    assert found, "there is no PostgreSQL: run .ci/postgres"
-    return found
-
-
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
+def database(postgres: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
     """The URI of an empty database in a PostgreSQL of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="predictor-postgres-"))
-    account: list[str] = []
-    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
-        shutil.chown(folder, "postgres")
-        account = ["runuser", "-u", "postgres", "--"]
-    secret, port = folder / "secret", _free_port()
-    secret.write_text(OF_DATABASE)
-
-    def run(name: str, *arguments: str) -> None:
-        subprocess.run(
-            [*account, _program(name), "-D", str(folder / "data"), *arguments],
-            cwd=folder, check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-
-    how = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-    try:
-        run("initdb", "-U", "mlflow", f"--pwfile={secret}", "--auth=scram-sha-256",
-            "--locale=C", "--encoding=UTF8", "--no-sync")  # fmt: skip
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", how, "start")
-        yield f"postgresql://mlflow:{OF_DATABASE}@127.0.0.1:{port}/postgres"
-        run("pg_ctl", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder)
+    with postgres(OF_DATABASE) as uri:
+        yield uri
 
 
 class Server:

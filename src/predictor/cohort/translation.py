@@ -289,14 +289,13 @@ class Translation:
         difference = folded("subtract", one.value, other.value)
         error = folded("least", folded("multiply", _ERROR, size.value), 0.5)
         equal = folded("less", folded("abs", difference), error)
-        distance = folded("if", equal, 0.0, difference)
         operator = _COMPARISONS.get(kind)
         if operator is not None:
+            distance = folded("if", equal, 0.0, difference)
             return Term(folded(operator, distance, 0.0), undefined, "BOOLEAN")
-        found = self._comparison(
-            kind, Term(distance, NEVER, "DOUBLE"), Term(Constant(0.0), NEVER, "DOUBLE")
-        )
-        return Term(found.value, undefined, "BOOLEAN")
+        apart = self._comparison(kind, one, other).value
+        met = kind == "COMPARE_NOT_DISTINCT_FROM"
+        return Term(folded("if", equal, met, apart), undefined, "BOOLEAN")
 
     # casts
 
@@ -379,6 +378,12 @@ class Translation:
 
 _MUCH = 0.01
 _ERROR = 2.0**-46
+
+
+def is_written(node: Node) -> bool:
+    """Whether a node of a syntax tree is a function that has a counterpart, or a comparison."""
+    name = str(node.get("function_name", "")).casefold()
+    return name in _FUNCTIONS or node.get("class") in ("COMPARISON", "BETWEEN")
 
 
 def folded(name: Operator, *arguments: Expression | float | str | bool | None) -> Expression:
@@ -576,7 +581,8 @@ def _powered(translation: Translation, terms: Sequence[Term]) -> Given:
         faults.append(folded("and", folded("equal", base, 0.0), folded("less", exponent, 0.0)))
     if translation.bounds(value).largest > 1e300:
         faults.append(folded("greater", folded("abs", value), 1e300))
-        faults.append(folded("is_missing", value))
+        known = [folded("not", folded("is_missing", part)) for part in (base, exponent)]
+        faults.append(folded("and", folded("is_missing", value), *known))
     return value, any_of(faults)
 
 

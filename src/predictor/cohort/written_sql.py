@@ -15,7 +15,14 @@ from typing import Any
 from predictor.cohort.feature_pipeline import Kind, pipeline_sql
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.syntax import Node, column_name, is_query, reads_cohort, walk
-from predictor.cohort.translation import NEVER, Need, Term, Translation, UntranslatableError
+from predictor.cohort.translation import (
+    NEVER,
+    Need,
+    Term,
+    Translation,
+    UntranslatableError,
+    is_written,
+)
 from predictor.errors import StudyError
 from predictor.formulas import UNKNOWN, Bounds, Expression, Reference, any_of, call
 from predictor.study import Column, Study
@@ -156,11 +163,13 @@ def _tabled(sandbox: Sandbox, node: Any, categories: Mapping[str, Column]) -> An
         return node
     if node.get("type") == "SELECT_NODE" and not reads_cohort(node):
         return node | {"from_table": _tabled(sandbox, node["from_table"], categories)}
-    if node.get("class") in ("FUNCTION", "CAST", "COMPARISON", "OPERATOR"):
+    if node.get("class") in ("FUNCTION", "CAST"):
         parts = list(walk(node))
         names = {column_name(part) for part in parts} - {None}
         column = categories.get(next(iter(names)) or "") if len(names) == 1 else None
-        if column is not None and not any(map(is_query, parts)):
+        # arithmetic is written as it is: of a table it would be binary
+        plain = not any(map(is_query, parts)) and not any(map(is_written, parts))
+        if column is not None and plain:
             try:
                 text = sandbox.as_table(node, column)
             except SqlError:

@@ -83,7 +83,7 @@ def _written(model: SavedModel, name: str) -> Formula:
         eligible.append((rule_name, met.name))
         undefined += _told(draft, where, broken)
     covariates = _covariates(model)
-    values, flags = [], []
+    values, rare_values = [], {}
     for covariate in model.covariates:
         written = covariates[covariate.name]
         parts = draft.shared(covariate.name, written.value, written.undefined)
@@ -95,8 +95,7 @@ def _written(model: SavedModel, name: str) -> Formula:
             f"whether {covariate.name} is missing",
         )
         for pooled in (each for each in model.pooled if each.covariate == covariate.name):
-            value, rare = _pool(draft, covariate, pooled, value)
-            flags.append(Flag(rare.name, POOLED.format(pooled.covariate, pooled.into)))
+            value, rare_values[pooled] = _pool(draft, covariate, pooled, value)
         values.append(_Value(covariate, value, missing, _columns(draft, covariate, value)))
     columns = [column for value in values for column in value.columns]
     equation = model.model.equation(draft, columns)
@@ -125,7 +124,13 @@ def _written(model: SavedModel, name: str) -> Formula:
         baseline=baseline.name,
         contributions=_contributions(draft, model, equation.contributions),
         eligible=tuple(eligible),
-        flags=(*_unlike(draft, model, values), *flags),
+        flags=(
+            *_unlike(draft, model, values),
+            *(
+                Flag(rare_values[each].name, POOLED.format(each.covariate, each.into))
+                for each in model.pooled
+            ),
+        ),
         undefined=tuple(undefined),
         needed=_needed(model, values),
         left_out=tuple(left_out),

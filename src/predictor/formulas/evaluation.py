@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from predictor.formulas.expression import Call, Constant, Expression, Reference
 from predictor.formulas.formula import Formula
@@ -60,7 +61,10 @@ def _called(name: str, values: Sequence[Value]) -> Value:
         found = _OF_ALL[name](*values)
     except (ZeroDivisionError, ValueError, OverflowError):
         return None
-    return None if type(found) is complex or found != found else found
+    if isinstance(found, complex) or found != found:
+        return None
+    said: Value = found
+    return said
 
 
 def _added(*values: float) -> float:
@@ -84,7 +88,7 @@ _OF_KNOWN: Mapping[str, Callable[..., Value]] = {
     "least": min,
     "greatest": max,
 }
-_OF_ALL: Mapping[str, Callable[..., Value]] = {
+_OF_ALL: Mapping[str, Callable[..., Any]] = {
     "add": _added,
     "subtract": operator.sub,
     "multiply": lambda *values: math.prod(values),

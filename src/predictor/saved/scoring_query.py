@@ -82,18 +82,16 @@ def _add_reason(chain: Chain, formula: Formula, faults: Sequence[str]) -> None:
         said = literal(f"not scored: not eligible ({name})")
         cases.append(f"WHEN {quote(step)} IS NOT TRUE THEN {said}")
         uses.append(step)
-    for name, step in formula.undefined:
-        said = literal(f"not scored: {name} cannot be computed")
-        cases.append(f"WHEN {quote(step)} THEN {said}")
-        uses.append(step)
-    if formula.needed:
-        names = ", ".join(
-            f"CASE WHEN {quote(step)} THEN {literal(name)} END" for name, step in formula.needed
-        )
-        said = literal("not scored: the model takes nothing for a missing ")
-        lacking = " OR ".join(quote(step) for _, step in formula.needed)
-        cases.append(f"WHEN {lacking} THEN {said} || CONCAT_WS(', ', {names})")
-        uses += [step for _, step in formula.needed]
+    for before, told, behind in (
+        ("not scored: ", formula.undefined, " cannot be computed"),
+        ("not scored: the model takes nothing for a missing ", formula.needed, ""),
+    ):
+        if told:
+            names = ", ".join(f"CASE WHEN {quote(step)} THEN {literal(n)} END" for n, step in told)
+            any_ = " OR ".join(quote(step) for _, step in told)
+            said = f"{literal(before)} || CONCAT_WS(', ', {names}) || {literal(behind)}"
+            cases.append(f"WHEN {any_} THEN {said}")
+            uses += [step for _, step in told]
     parts = "\n      ".join(cases)
     chain.add(_REASON, f"CASE {parts} END", uses)
 

@@ -8,14 +8,19 @@ import click
 
 from predictor.cli import options
 
-_KINDS = ("json", "sql")
+_KINDS = ("json", "sql", "xlsx", "nomogram")
 _TABLE = "patients"
 
 
 @click.command("export", short_help="Write a saved model for use without Python.")
 @click.argument("model")
 @click.option("--to", required=True, type=click.Choice(_KINDS), help="The form it is written in.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File to write; of a nomogram the folder.",
+)
 @click.option(
     "--table",
     default=_TABLE,
@@ -30,6 +35,8 @@ def command(model: str, to: str, out: Path, table: str, as_json: bool, quiet: bo
     \b
     json  a documented equation, for another program
     sql   one SELECT that scores a table inside DuckDB or PostgreSQL
+    xlsx  a workbook with live formulas: a form, rows for several patients, every step
+    nomogram  a folder with figures for a paper and a table of points
 
     \b
     Examples:

@@ -67,7 +67,11 @@ class Axis:
     def title(self) -> str:
         """What is asked, with its unit."""
         asked = self.meaning or self.name
-        return f"{asked} ({self.unit})" if self.unit and self.values is not None else asked
+        if self.values is not None:
+            return f"{asked} ({self.unit})" if self.unit else asked
+        # what a dictionary says of levels often explains them and does not say of what they are
+        same = self.meaning is None or self.meaning.casefold() == self.name.casefold()
+        return asked if same else f"{self.name}: {asked}"
 
 
 def axes_of(model: SavedModel) -> tuple[Axis, ...]:
@@ -85,7 +89,8 @@ def axes_of(model: SavedModel) -> tuple[Axis, ...]:
     if model.model.sums(np.zeros((1, model.model.columns))) is None:
         raise ModelError(
             f"{model.learner} ({model.model.kind}): what a covariate adds depends on the others, "
-            f"so its points cannot be read from an axis; export it to html, or json"
+            f"so its points cannot be read from an axis; export a linear, additive or points "
+            f"model, or this one in another form"
         )
     people = MadeUp(model)
     questions = _questions(model, people)
@@ -283,7 +288,13 @@ class _Parts:
 def _tried(model: SavedModel, column: Column, own: Sequence[Covariate]) -> Floats | None:
     """Values of a number between which its axis may end; None if no end is known."""
     if column.limits is not None:
-        return _grid(*column.limits, whole=column.type == "integer")
+        low, high = column.limits
+        even = _grid(low, high, whole=column.type == "integer")
+        if column.type == "integer":
+            return even
+        # an amount that goes far beyond what is usual is looked at closely near its beginning
+        near = [float(f"{low + (high - low) * share:.2g}") for share in np.geomspace(1e-4, 0.1, 40)]
+        return np.unique(np.clip([*even, *near], low, high))
     numbers = [covariate for covariate in own if covariate.kind == "number"]
     ends = np.array(_usual_limits(model, numbers[0]) if len(numbers) == 1 else [np.nan])
     return None if np.isnan(ends).any() or ends[0] == ends[-1] else ends

@@ -9,10 +9,15 @@ from pathlib import Path
 from predictor.disk import dump_json, refuse_foreign, write_files
 from predictor.errors import PredictorError, StudyError
 from predictor.formulas import document
+from predictor.report.figures.nomogram_plot import nomogram, notes
 from predictor.report.model_standing import labelled, standing
+from predictor.report.points_texts import points_csv, points_page, sums_csv
+from predictor.report.spreadsheet import calculator_workbook, is_calculator
 from predictor.results import ExportedModel
 from predictor.saved import SavedModel, formula_of, scoring_query
 from predictor.saved.model import RESEARCH_ONLY
+from predictor.saved.nomogram import nomogram_of
+from predictor.saved.points_table import points_table
 from predictor.tracking import Tracker
 from predictor.workflows.scoring import find_model
 
@@ -45,16 +50,20 @@ class Exporter:
     Attributes
     ----------
     suffix
-        Of the file.
+        Of the file; empty if it is a folder.
     files
         What is written, by path.
     ours
         Whether a file that is there shows that this package wrote it, so that it may be replaced.
+    left_out
+        What the model has and this form of it has not, in sentences; None for what its formula has
+        not.
     """
 
     suffix: str
     files: Callable[[Wanted], Mapping[Path, bytes]]
     ours: Callable[[Path], bool]
+    left_out: tuple[str, ...] | None = None
 
 
 def export(
@@ -72,9 +81,10 @@ def export(
     model
         A saved model, its directory, or a model of the tracker as ``models:/<study>@champion``.
     to
-        ``json``, a documented equation; ``sql``, one SELECT for DuckDB and PostgreSQL.
+        ``json``, a documented equation; ``sql``, one SELECT for DuckDB and PostgreSQL; ``xlsx``, a
+        workbook with live formulas; ``nomogram``, figures and a table of points.
     out
-        The file to write.
+        The file to write; of ``nomogram`` the folder.
     table
         Of SQL: the table or view whose rows are scored, with its schema before a point if need be.
     tracker
@@ -96,7 +106,8 @@ def export(
         raise StudyError(f"there is no form {to!r} of a model; there are {', '.join(EXPORTERS)}")
     out = Path(out)
     if out.suffix.lower() != exporter.suffix:
-        raise PredictorError(f"{out}: {to} is written as a file that ends in {exporter.suffix}")
+        kind = f"a file that ends in {exporter.suffix}" if exporter.suffix else "a folder"
+        raise PredictorError(f"{out}: {to} is written as {kind}")
     found = model if isinstance(model, SavedModel) else find_model(model, tracker)
     files = exporter.files(Wanted(found, out, table))
     refuse_foreign(
@@ -113,7 +124,9 @@ def export(
         predict_at=found.study.predict_at,
         to=to,
         files=[str(path) for path in files],
-        left_out=list(formula_of(found).left_out),
+        left_out=list(
+            formula_of(found).left_out if exporter.left_out is None else exporter.left_out
+        ),
     )
 
 
@@ -143,6 +156,32 @@ def _sql(wanted: Wanted) -> Mapping[Path, bytes]:
     return {wanted.out: scoring_query(wanted.model, wanted.table).encode()}
 
 
+def _xlsx(wanted: Wanted) -> Mapping[Path, bytes]:
+    return {wanted.out: calculator_workbook(wanted.model, formula_of(wanted.model))}
+
+
+def _nomogram(wanted: Wanted) -> Mapping[Path, bytes]:
+    found = nomogram_of(wanted.model)
+    table = points_table(found)
+    figure = nomogram(found, RESEARCH_ONLY)
+    page = points_page(found, table, [*notes(found), RESEARCH_ONLY])
+    return {
+        wanted.out / "nomogram.svg": figure.svg.encode(),
+        wanted.out / "nomogram.png": figure.png(),
+        wanted.out / _PAGE: page.encode(),
+        wanted.out / "points.csv": points_csv(table).encode(),
+        wanted.out / "sums.csv": sums_csv(table).encode(),
+    }
+
+
+_PAGE = "points.md"
+
+
+def _beside_our_page(path: Path) -> bool:
+    """Whether a file is in a folder that a nomogram was written to."""
+    return says_research_only(path.with_name(_PAGE))
+
+
 def says_research_only(path: Path) -> bool:
     """Whether a file of text holds the notice that every export does."""
     try:
@@ -154,5 +193,12 @@ def says_research_only(path: Path) -> bool:
 EXPORTERS: Mapping[str, Exporter] = {
     "json": Exporter(".json", _json, says_research_only),
     "sql": Exporter(".sql", _sql, says_research_only),
+    "xlsx": Exporter(".xlsx", _xlsx, is_calculator),
+    "nomogram": Exporter(
+        "",
+        _nomogram,
+        _beside_our_page,
+        ("The range over other samples, low to high.", "The flags of a patient."),
+    ),
 }
 """The forms that there are, by name; another one is one line here and its function."""

@@ -102,7 +102,7 @@ def _drawn(found: Nomogram, title: str, notice: str) -> Any:
         blocks.append((axis.title, _rows(axis, x(points)), mark))
     blocks += [("Sum of points", [_sums(found, right)], None)]
     blocks += [(f"Probability of {found.outcome}, %", [_probabilities(found, right)], None)]
-    names = [style.filled(name, WIDTH - 2 * MARGIN, style.TEXT) for name, _, _ in blocks]
+    names = [style.filled(name, WIDTH - 2 * MARGIN, style.TEXT, "bold") for name, _, _ in blocks]
     said = [style.filled(text, WIDTH - 2 * MARGIN, style.TEXT) for text in (*notes(found), notice)]
     heights = [
         LINE * (1 + name.count("\n")) + sum(row.above + row.below for row in rows) + _GAP

@@ -23,6 +23,7 @@ LINE = 0.155
 TICK = 0.06
 _PAD = 0.07  # between neighbouring names
 _CLOSE = 0.055  # between ticks without a name
+_SAME = 0.015  # levels so near to each other have one name
 _WIGGLE = 0.03  # inches; a curve that turns by less is drawn as if it did not
 
 
@@ -89,11 +90,15 @@ class Row:
 
 def levels_row(names: Sequence[str], places: Sequence[float]) -> Row:
     """Names at places, each where it has room: below the line, above it, or further away."""
-    order = np.argsort(places, kind="stable")
+    together: dict[float, list[str]] = {}
+    for name, x in zip(names, places, strict=True):
+        together.setdefault(next((at for at in together if abs(at - x) < _SAME), x), []).append(
+            name
+        )
     taken: dict[int, float] = {}
     marks, lanes = [], []
-    for row in order.tolist():
-        name, x = style.wrapped(names[row]), float(places[row])
+    for x in sorted(together):
+        name = style.wrapped(", ".join(together[x]))
         half, middle = style.width_of(name) / 2, _middle(Mark(x, name))
         lane = next(
             lane
@@ -130,6 +135,9 @@ def scale_row(values: Floats, places: Floats) -> Row:
         return abs(place(b) - place(a)) >= _CLOSE
 
     shown = round_numbers(low, high, named, least=least)
+    # where a curve turns is seldom a round number
+    digits = max((len(_text(number)) for number in shown[1:-1]), default=9)
+    shown = [number for number in shown if len(_text(number)) <= digits]
     inner = [
         number
         for a, b in pairwise(sorted({low, *shown, high}))

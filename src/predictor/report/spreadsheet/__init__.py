@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from predictor.report.spreadsheet.workbook import calculator_workbook
+from predictor.report.spreadsheet.workbook import calculator_workbook, is_calculator
 
-__all__ = ["calculator_workbook"]
+__all__ = ["calculator_workbook", "is_calculator"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from predictor.formulas import Formula
@@ -30,6 +32,7 @@ FIRST_PATIENT = 4
 """Row of the first patient of several."""
 _MOST_CELLS = 20_000  # of the sheet of several patients
 _FEWEST_PATIENTS = 20
+_CREATOR, _LONGEST_PROPERTIES = "predictor export", 10_000
 _ROW = "\x00"
 _SHOWN = (
     (SCORED, "probability", "Probability"),
@@ -75,11 +78,20 @@ def calculator_workbook(model: SavedModel, formula: Formula, *, patients: int = 
     _patients_sheet(book, formula, every, asked, levels, patients)
     book.move_sheet(LEVELS, offset=len(book.sheetnames))
     book.calculation.fullCalcOnLoad = True
-    book.properties.creator = "predictor"
+    book.properties.creator = _CREATOR
     book.properties.title = f"{formula.model}: probability of {formula.outcome}"
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def is_calculator(path: Path) -> bool:
+    """Whether a file is a workbook that `calculator_workbook` made."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
+            return f"creator>{_CREATOR}<".encode() in properties.read(_LONGEST_PROPERTIES)
+    except (OSError, zipfile.BadZipFile, KeyError):
+        return False
 
 
 def _levels_sheet(sheet: Any, formula: Formula) -> dict[str, str]:

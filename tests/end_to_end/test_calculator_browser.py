@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +21,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from predictor.cohort import read_table
 from predictor.cohort.dictionary import check_cells
-from predictor.formulas import Call, Constant, Expression, Reference, document, to_json, value_of
-from predictor.report.page import calculator_page
-from predictor.saved import SavedModel, Scores, formula_of, read_model, score
+from predictor.formulas import Call, Constant, Expression, Reference, to_json, value_of
+from predictor.saved import SavedModel, Scores, read_model, score
+from predictor.workflows import export
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 KINDS = ("ridge", "additive", "lightgbm")
@@ -34,30 +36,51 @@ def models() -> dict[str, SavedModel]:
 
 @pytest.fixture(scope="module")
 def files(models, tmp_path_factory) -> dict[str, Path]:
+    """The pages that `predictor export` writes, each alone in its folder."""
     folder = tmp_path_factory.mktemp("calculators")
-    found = {}
-    for kind, model in models.items():
-        found[kind] = folder / f"{kind}.html"
-        page = calculator_page(model, formula=document(formula_of(model)))
-        found[kind].write_text(page, encoding="utf-8")
+    found = {kind: folder / f"{kind}.html" for kind in models}
+    for kind, file in found.items():
+        export(models[kind], "html", file)
     return found
 
 
-@contextmanager
-def opened(browser: Browser, file: Path, **how: Any) -> Iterator[Page]:
-    """The page of a file, which says nothing to the console and asks for nothing."""
-    context = browser.new_context(
-        offline=True, **{"viewport": {"width": 1280, "height": 900}, **how}
+@pytest.fixture(scope="module")
+def served(start, free_port, tmp_path_factory) -> Iterator[str]:
+    """Where `predictor serve` answers for the ridge."""
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    process = start(
+        folder, ["-m", "predictor", "serve", str(STORED / "ridge"), "--port", str(port)]
     )
+    try:
+        for line in process.stderr:
+            if line.startswith("http://"):
+                yield line.split()[0]
+                break
+        else:
+            pytest.fail("the server did not start")
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+@contextmanager
+def opened(browser: Browser, place: Path | str, **how: Any) -> Iterator[Page]:
+    """The page of a file or a server, which is silent and asks nobody else for anything."""
+    alone = isinstance(place, Path)
+    size = {"viewport": {"width": 1280, "height": 900}}
+    context = browser.new_context(offline=alone, **size | how)
     context.set_default_timeout(20_000)
     page, said, asked = context.new_page(), [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(file.as_uri())
+    address = place.as_uri() if isinstance(place, Path) else place
+    page.goto(address)
     yield page
     assert said == []
-    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+    assert {url for url in asked if not url.startswith("data:")} <= (
+        {address} if alone else {address, f"{address}score"}
+    )
     context.close()
 
 
@@ -216,19 +239,21 @@ def said_of(scores: Scores) -> tuple[str, str]:
     return f"Probability {p}, range {low} to {high}.", sentence
 
 
-@pytest.mark.parametrize("kind", ["ridge", "additive"])
+@pytest.mark.parametrize("kind", ["ridge", "additive", "served"])
 def test_a_patient_is_filled_in_and_the_page_says_what_the_command_says(
-    browser, files, models, one, kind
+    browser, files, models, one, kind, request
 ) -> None:
-    announced, sentence = said_of(score(models[kind], read_table(one), explain=True))
-    with opened(browser, files[kind]) as page:
+    model = models.get(kind, models["ridge"])
+    announced, sentence = said_of(score(model, read_table(one), explain=True))
+    place = request.getfixturevalue("served") if kind == "served" else files[kind]
+    with opened(browser, place) as page:
         fill(page, ANSWERS)
         compute(page)
         expect(page.get_by_role("status")).to_have_text(announced)
         expect(page.get_by_text(sentence)).to_be_visible()
         expect(page.get_by_role("img", name=announced.rstrip("."))).to_be_visible()
         expect(page.get_by_role("row").first).to_contain_text("Points")
-        assert page.get_by_role("row").count() == 1 + 2 + len(models[kind].covariates)
+        assert page.get_by_role("row").count() == 1 + 2 + len(model.covariates)
         # a comma was read as the point, and is shown as one
         expect(page.get_by_label("Pain t0", exact=True)).to_have_value("6.5")
         # what is drawn belongs to the answers that stand in the form

@@ -8,7 +8,7 @@ import click
 
 from predictor.cli import options
 
-_KINDS = ("json", "sql", "xlsx", "nomogram")
+_KINDS = ("html", "json", "sql", "xlsx", "nomogram")
 _TABLE = "patients"
 
 
@@ -33,6 +33,7 @@ def command(model: str, to: str, out: Path, table: str, as_json: bool, quiet: bo
     """Write a saved model for use without Python: with the numbers of score.
 
     \b
+    html  a calculator in one file, for a colleague with a browser
     json  a documented equation, for another program
     sql   one SELECT that scores a table inside DuckDB or PostgreSQL
     xlsx  a workbook with live formulas: a form, rows for several patients, every step
@@ -40,6 +41,7 @@ def command(model: str, to: str, out: Path, table: str, as_json: bool, quiet: bo
 
     \b
     Examples:
+      predictor export models/starter/latest/ridge --to html --out calculator.html
       predictor export models/starter/latest/ridge --to json --out ridge.json
       predictor export models:/starter@champion --to sql --out ridge.sql --table clinic.patients
     """

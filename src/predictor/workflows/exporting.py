@@ -11,6 +11,7 @@ from predictor.errors import PredictorError, StudyError
 from predictor.formulas import document
 from predictor.report.figures.nomogram_plot import nomogram, notes
 from predictor.report.model_standing import labelled, standing
+from predictor.report.page import calculator_page
 from predictor.report.points_texts import points_csv, points_page, sums_csv
 from predictor.report.spreadsheet import calculator_workbook, is_calculator
 from predictor.results import ExportedModel
@@ -81,8 +82,9 @@ def export(
     model
         A saved model, its directory, or a model of the tracker as ``models:/<study>@champion``.
     to
-        ``json``, a documented equation; ``sql``, one SELECT for DuckDB and PostgreSQL; ``xlsx``, a
-        workbook with live formulas; ``nomogram``, figures and a table of points.
+        ``html``, a page that computes; ``json``, a documented equation; ``sql``, one SELECT for
+        DuckDB and PostgreSQL; ``xlsx``, a workbook with live formulas; ``nomogram``, figures and a
+        table of points.
     out
         The file to write; of ``nomogram`` the folder.
     table
@@ -152,6 +154,11 @@ def _json(wanted: Wanted) -> Mapping[Path, bytes]:
     return {wanted.out: dump_json(equation(wanted.model), indent=1)}
 
 
+def _html(wanted: Wanted) -> Mapping[Path, bytes]:
+    page = calculator_page(wanted.model, formula=document(formula_of(wanted.model)))
+    return {wanted.out: page.encode()}
+
+
 def _sql(wanted: Wanted) -> Mapping[Path, bytes]:
     return {wanted.out: scoring_query(wanted.model, wanted.table).encode()}
 
@@ -191,6 +198,7 @@ def says_research_only(path: Path) -> bool:
 
 
 EXPORTERS: Mapping[str, Exporter] = {
+    "html": Exporter(".html", _html, says_research_only),
     "json": Exporter(".json", _json, says_research_only),
     "sql": Exporter(".sql", _sql, says_research_only),
     "xlsx": Exporter(".xlsx", _xlsx, is_calculator),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import os
@@ -19,13 +20,15 @@ from axe_playwright_python.sync_playwright import Axe
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, Page, expect
 
-from predictor.cohort import read_table
+from predictor.cohort import Cohort, needed_columns, read_table
 from predictor.cohort.dictionary import check_cells
-from predictor.formulas import Call, Constant, Expression, Reference, to_json, value_of
-from predictor.saved import SavedModel, Scores, read_model, score
-from predictor.workflows import export
+from predictor.formulas import Call, Constant, Expression, Reference, document, to_json, value_of
+from predictor.saved import SavedModel, Scores, formula_of, read_model, score
+from predictor.scorers import kinds
+from predictor.workflows import enter, export
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
+PUBLISHED = Path(__file__).parents[1] / "golden" / "enter"
 KINDS = ("ridge", "additive", "lightgbm")
 
 
@@ -103,36 +106,49 @@ def compute(page: Page) -> None:
     page.get_by_role("button", name="Compute the probability").click()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_page_from_a_file_scores_as_the_command_does(browser, files, models, kind) -> None:
-    """Every patient of a table, with their gaps and flags, through the interpreter of the page."""
-    raw = read_table(STORED / "new_patients.csv")
-    expected = score(models[kind], raw)
-    patients = raw.to_pylist()
-    for patient in patients:
-        for name, cell in patient.items():
-            column = models[kind].study.column(name)
-            if cell in (None, "", "NA"):
-                patient[name] = None
-            elif column.type in ("number", "integer"):
-                patient[name] = float(cell)
-            elif column.type == "flag":
-                patient[name] = cell == "yes"
-    with opened(browser, files[kind]) as page:
-        found = page.evaluate(
-            """patients => {
-                const data = JSON.parse(document.getElementById("data").textContent);
-                return patients.map(each => scored(data.formula, each, data.words));
-            }""",
-            patients,
-        )
-    assert ["; ".join(each["flags"]) for each in found] == list(expected.flags)
-    for name in ("probability", "low", "high"):
-        numbers = [np.nan if each[name] is None else each[name] for each in found]
-        assert_allclose(numbers, getattr(expected, name), rtol=0, atol=1e-9)
-    for place, name in enumerate(expected.covariates):
-        numbers = [each["contributions"].get(name, np.nan) for each in found]
-        assert_allclose(numbers, expected.contributions[:, place], rtol=0, atol=1e-9)
+def cells(model: SavedModel, raw: pa.Table) -> list[dict[str, Any]]:
+    """What the form reads of each patient of a table."""
+    columns = needed_columns(model.study, [covariate.name for covariate in model.covariates])
+    cohort, faults = Cohort.check(raw, model.study, columns)
+    assert not faults
+    return [
+        {
+            name: cell.isoformat() if isinstance(cell, datetime.date) else cell
+            for name, cell in row.items()
+        }
+        for row in cohort.table.to_pylist()
+    ]
+
+
+def test_the_formula_in_a_page_scores_as_the_command_does(browser, files, models, tmp_path) -> None:
+    """Every family of scorers and published model: each patient, with gaps, flags and refusals."""
+    asked = {name: (model, STORED / "new_patients.csv") for name, model in models.items()}
+    for told in enter(PUBLISHED / "study.yaml", models=tmp_path).models:
+        asked[told.learner] = (read_model(Path(told.model)), PUBLISHED / "new.csv")
+    assert {model.model.kind for model, _ in asked.values()} == set(kinds()) - {"sklearn"}
+    with opened(browser, files["ridge"]) as page:
+        for name, (model, table) in asked.items():
+            raw = read_table(table)
+            expected = score(model, raw)
+            found = json.loads(
+                page.evaluate(
+                    """text => {
+                        const { formula, patients } = JSON.parse(text);
+                        const { words } = JSON.parse(document.getElementById("data").textContent);
+                        return JSON.stringify(patients.map(each => scored(formula, each, words)));
+                    }""",
+                    json.dumps(
+                        {"formula": document(formula_of(model)), "patients": cells(model, raw)}
+                    ),
+                )
+            )
+            assert ["; ".join(each["flags"]) for each in found] == list(expected.flags), name
+            for number in ("probability", "low", "high", "effective_sample_size"):
+                numbers = [np.nan if each[number] is None else each[number] for each in found]
+                assert_allclose(numbers, getattr(expected, number), rtol=1e-9, atol=1e-9)
+            for place, covariate in enumerate(expected.covariates):
+                numbers = [each["contributions"].get(covariate, np.nan) for each in found]
+                assert_allclose(numbers, expected.contributions[:, place], rtol=0, atol=1e-9)
 
 
 NUMBERS = ["a", "b", "c"]
@@ -377,7 +393,7 @@ def test_it_fits_and_is_accessible_with_and_without_a_result(
             for label in ANSWERS:
                 expect(page.locator("dt", has_text=label)).to_be_visible()
             expect(page.get_by_text("Not a medical device.").first).to_be_visible()
-            expect(page.get_by_text("Computed ")).to_be_visible()
+            expect(page.get_by_text("Computed 2")).to_be_visible()
         else:
             # a phone shows the result where it was asked for
             assert page.locator("#result").bounding_box()["y"] < 0.6 * 800

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from predictor.cohort import cell_rules, columns_read, needed_columns
+from predictor.cohort import cell_rules, needed_columns
 from predictor.printable import visible
 from predictor.saved.model import SavedModel
 from predictor.saved.reasons import NOT_KNOWN
@@ -119,7 +119,10 @@ def _heading(study: Study, column: Column, read: set[str]) -> str:
 
 def _read(study: Study, covariates: Sequence[str]) -> set[str]:
     """Names of the columns that covariates are made of, whatever the rules of eligibility read."""
-    return {column.name for name in covariates for column in columns_read(study, name)}
+    if not covariates:
+        return set()
+    anybody = study.model_copy(update={"eligible": {}})
+    return {column.name for column in needed_columns(anybody, covariates)}
 
 
 def _field(place: int, column: Column, study: Study, *, refused: bool) -> Field:

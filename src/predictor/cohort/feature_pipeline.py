@@ -15,6 +15,7 @@ from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.queries import patientwise
 from predictor.cohort.sandbox import Sandbox, quote
 from predictor.errors import StudyError
+from predictor.printable import computed
 from predictor.study import Column, Study
 
 Kind = Literal["number", "flag", "category"]
@@ -70,6 +71,12 @@ def read_covariates(result: pa.Table, study: Study, where: str) -> tuple[Covaria
     found = tuple(
         _covariate(name, result[name].combine_chunks(), where) for name in result.column_names
     )
+    for name in result.column_names:
+        if computed(name):
+            raise StudyError(
+                f"{where}: the covariate {name!r} begins as a formula, which a spreadsheet would "
+                f"compute where it opens scores; give it a name: ... AS name"
+            )
     if not found:
         raise StudyError(f"{where}: returns no covariate besides {', '.join(study.ids)}")
     return found

@@ -24,6 +24,8 @@ Result = TypeVar("Result")
 
 _SECONDS = 10.0
 _ROWS_PER_SECOND = 10_000
+# a query is repeated for parts of the patients, which for an honest one takes a second
+_RUNS = 6
 _BYTES = 1 << 30
 _COPIES = 8
 # so long a query that was asked to stop is waited for
@@ -60,11 +62,16 @@ class Limits:
         return cls(_SECONDS + rows / _ROWS_PER_SECOND, _BYTES)
 
     @property
+    def together(self) -> float:
+        """Seconds of all that one query is asked, of all patients and of parts of them."""
+        return _RUNS * self.seconds
+
+    @property
     def too_long(self) -> CostError:
         """What is said of a query that takes too long."""
         return CostError(
-            f"takes longer than the {self.seconds:.0f} seconds that a query over so many rows may; "
-            f"it was stopped"
+            f"takes longer than the {self.seconds:.0f} seconds that a query over so many rows may, "
+            f"or than {self.together:.0f} with all its repetitions; it was stopped"
         )
 
     @property
@@ -106,7 +113,12 @@ class _Running(threading.Thread, Generic[Result]):
             self.error = error
 
 
-def limited(work: Callable[[], Result], stop: Callable[[], object], limits: Limits) -> Result:
+def limited(
+    work: Callable[[], Result],
+    stop: Callable[[], object],
+    limits: Limits,
+    left: float = float("inf"),
+) -> Result:
     """The result of some work of DuckDB's, within limits.
 
     Parameters
@@ -115,6 +127,8 @@ def limited(work: Callable[[], Result], stop: Callable[[], object], limits: Limi
         Runs the query.
     stop
         Asks DuckDB to stop.
+    left
+        Seconds that are left of those for everything together.
 
     Raises
     ------
@@ -124,7 +138,7 @@ def limited(work: Callable[[], Result], stop: Callable[[], object], limits: Limi
     running = _Running(work, limits.bytes)
     try:
         running.start()
-        running.join(limits.seconds)
+        running.join(max(0.0, min(limits.seconds, left)))
     finally:
         late = running.is_alive()
         if late:

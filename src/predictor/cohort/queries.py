@@ -115,6 +115,7 @@ class Query:
         Where the plan does not show that each patient is taken alone, it is tried.
         """
         where = self._where
+        self._sandbox.renew()
         cohort = cohort.only(self._read)
 
         def run(part: Cohort, *, rounding: bool = False) -> pa.Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -80,7 +81,7 @@ class Sandbox:
     columns
         The columns that exist.
     limits
-        Of time and memory, for every query.
+        Of time and memory, for every query and for all of them.
 
     Attributes
     ----------
@@ -94,6 +95,7 @@ class Sandbox:
         )
         self._columns = tuple(columns)
         self._limits = limits
+        self._left = limits.together
         self.abandoned = False
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
         self._enums = {c.name.casefold(): sql_type(c) for c in columns if c.type == "category"}
@@ -133,6 +135,10 @@ class Sandbox:
         """End it, unless a query runs that nobody could stop."""
         if not self.abandoned:
             self._connection.close()
+
+    def renew(self) -> None:
+        """Count the time of all that follows together from now on."""
+        self._left = self._limits.together
 
     def empty(self) -> None:
         """`cohort` without rows, with all columns."""
@@ -314,11 +320,14 @@ class Sandbox:
         return str(rows[0][0])
 
     def _limited(self, work: Callable[[], Any]) -> Any:
+        started = time.monotonic()
         try:
-            return limited(work, self._connection.interrupt, self._limits)
+            return limited(work, self._connection.interrupt, self._limits, self._left)
         except CostError:
             self.abandoned = True
             raise
+        finally:
+            self._left -= time.monotonic() - started
 
 
 def _written(value: object, kind: str) -> str:

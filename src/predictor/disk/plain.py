@@ -73,15 +73,27 @@ def parse_json(content: bytes) -> Any:
     ------
     ValueError
         If it is no such text, nested more than 40 deep, or has a number that is infinite, none or
-        a whole one of more than 18 digits, or half a character.
+        a whole one of more than 18 digits, half a character, or a key that is given twice.
     """
     try:
         document = json.loads(
-            content.decode(), parse_constant=_no_number, parse_float=_float, parse_int=_int
+            content.decode(),
+            parse_constant=_no_number,
+            parse_float=_float,
+            parse_int=_int,
+            object_pairs_hook=_once,
         )
     except RecursionError:
         raise ValueError("nested too deeply") from None
     _check(document)
+    return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping; of a key that is given twice, other readers take the other value."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a key is given twice")
     return document
 
 

@@ -6,8 +6,9 @@ import datetime
 import re
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
+from predictor.printable import computed
 from predictor.study.frozen import Frozen
 
 Role = Literal["value", "id", "cluster", "centre", "ignore"]
@@ -52,6 +53,17 @@ def _as_bound(value: object) -> float | datetime.date:
     raise ValueError("expected a valid number, or for dates a day like 2021-07-31")
 
 
+def _shown(name: str) -> str:
+    """A name that stands in files of scores, which people open in a spreadsheet."""
+    if computed(name):
+        raise ValueError(
+            f"{name!r} begins as a formula, which a spreadsheet would compute where it opens scores; "
+            f"let it begin with a letter"
+        )
+    return name
+
+
+Name = Annotated[str, AfterValidator(_shown)]
 Word = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int | float | bool)]
 Bound = Annotated[float | datetime.date, BeforeValidator(_as_bound)]
 
@@ -102,7 +114,7 @@ class Column(Frozen):
         Whether a missing value is an error.
     """
 
-    name: str = Field(min_length=1)
+    name: Name = Field(min_length=1)
     roles: Annotated[
         tuple[Role, ...],
         BeforeValidator(_roles, json_schema_input_type=Role | list[Role]),

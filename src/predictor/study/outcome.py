@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
-from predictor.study.columns import Word
+from predictor.study.columns import Name, Word
 from predictor.study.frozen import Frozen, Texts
 
 OutcomeKind = Literal["binary"]
@@ -140,7 +140,7 @@ class Outcome(Frozen):
         patients than it does without.
     """
 
-    name: str = Field(min_length=1)
+    name: Name = Field(min_length=1)
     known_at: str
     rule: str = Field(min_length=1)
     alternatives: Alternatives = Field(default_factory=dict, validate_default=True)

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from predictor.printable import visible
-from predictor.study.columns import CLUSTERS, Column, Word, as_number
+from predictor.study.columns import CLUSTERS, Column, Name, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
 from predictor.study.frozen import Directions, Expressions, Frozen, Texts
 from predictor.study.outcome import Outcome
@@ -91,7 +91,7 @@ class Study(Frozen):
     study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     title: str | None = None
     timepoints: Texts = Field(min_length=2)
-    predict_at: str
+    predict_at: Name
     missing: tuple[Word, ...] = ("NA",)
     columns: tuple[Column, ...]
     other_columns: Literal["refuse", "ignore"] = "refuse"

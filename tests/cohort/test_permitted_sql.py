@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from predictor.cohort import Cohort, covariates
-from predictor.cohort.permitted_sql import used_columns
-from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.permitted_sql import used_columns, vet
+from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.errors import DataError, StudyError
 from predictor.study import Study
 
@@ -403,3 +403,52 @@ def test_a_query_over_whole_rows_reads_every_column(make_study: MakeStudy, sql: 
     known = make_study().known()
     with Sandbox(known) as sandbox:
         assert used_columns(sandbox, sql, known) == tuple(column.name for column in known)
+
+
+def of_catalog(kind: str) -> list[str]:
+    with Sandbox(()) as sandbox:
+        found = sandbox.query(
+            "SELECT DISTINCT function_name AS name FROM duckdb_functions() "
+            f"WHERE function_type = '{kind}'"
+        )
+    return sorted(found["name"].to_pylist())
+
+
+def test_no_table_function_of_this_duckdb_is_a_source_of_rows_but_three(make_study) -> None:
+    """Whatever the next version adds: `read_duckdb` and `add_grammar_extension` came with 2.0."""
+    study = make_study()
+    allowed, names = [], of_catalog("table")
+    assert len(names) > 100
+    with Sandbox(study.known()) as sandbox:
+        for name in names:
+            sql = f'SELECT pid, (SELECT count(*) FROM "{name}"(3)) AS x FROM cohort'
+            try:
+                vet(sandbox, sql, "query", study, study.known())
+            except StudyError as error:
+                if "rows may only come from cohort" in str(error):
+                    continue
+            allowed.append(name)
+    assert set(allowed) <= {"unnest", "range", "generate_series"}
+
+
+def test_no_function_of_this_duckdb_tells_what_stands_in_a_file(make_study, tmp_path) -> None:
+    """The database alone, asked by every function that takes a text."""
+    (tmp_path / "t.csv").write_text("QZSECRETA,b\nQZSECRET1,2\n")
+    tried = 0
+    with Sandbox(make_study().known()) as sandbox:
+        for kind in ("table", "scalar"):
+            for name in of_catalog(kind):
+                if not name.isidentifier() or "sleep" in name:
+                    continue
+                for place in (tmp_path / "t.csv", tmp_path, f"{tmp_path}/*"):
+                    call = f"\"{name}\"('{place}')"
+                    sql = f"SELECT * FROM {call}" if kind == "table" else f"SELECT {call} AS x"
+                    try:
+                        told = str(sandbox.query(sql).to_pydict())
+                    except SqlError:
+                        continue
+                    tried += 1
+                    assert "QZSECRET" not in told, name
+                    assert "t.csv" in str(place) or "t.csv" not in told, name
+    assert tried > 50
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]

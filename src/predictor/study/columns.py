@@ -57,8 +57,8 @@ def _shown(name: str) -> str:
     """A name that stands in files of scores, which people open in a spreadsheet."""
     if computed(name):
         raise ValueError(
-            f"{name!r} begins as a formula, which a spreadsheet would compute where it opens scores; "
-            f"let it begin with a letter"
+            f"{name!r} begins as a formula, which a spreadsheet would compute where it opens "
+            f"scores; let it begin with a letter"
         )
     return name
 

@@ -1,9 +1,9 @@
 """Expressions as formulas of a spreadsheet, with the missing values of SQL.
 
 A missing value is an error of the spreadsheet: ``NA()``, or what a division by zero gives. Errors
-pass through arithmetic and comparisons as SQL's NULL does; where NULL does not, the formula asks for
-them. An empty cell would count as 0, so nothing may refer to one. Only functions are used that Excel
-2007 and LibreOffice have.
+pass through arithmetic and comparisons as SQL's NULL does; where NULL does not, the formula asks
+for them. An empty cell would count as 0, so nothing may refer to one. Only functions are used that
+Excel 2007 and LibreOffice have.
 """
 
 from __future__ import annotations

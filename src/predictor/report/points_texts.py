@@ -38,8 +38,8 @@ def points_page(found: Nomogram, table: PointsTable, sentences: Sequence[str]) -
     ]
     for asked, rows in answers.items():
         blocks += [f"## {as_markdown(asked)}", _rows(("answer", "points"), rows)]
-    sums = [(f"{total:g}", f"{100 * share:.1f} %") for total, share in table.sums]
-    blocks += ["## What the sum means", _rows((_sum_heading(found), "probability"), sums)]
+    sums = [(f"{total:g}", _share(found, share)) for total, share in table.sums]
+    blocks += ["## What the sum means", _rows(("sum of points, from", "probability"), sums)]
     blocks += [f"- {as_markdown(sentence)}" for sentence in sentences]
     return "\n\n".join(blocks) + "\n"
 
@@ -61,15 +61,17 @@ def points_csv(table: PointsTable) -> str:
 
 
 def sums_csv(table: PointsTable) -> str:
-    """Sum of points, probability."""
+    """Sum of points, and the probability from there on."""
     return _csv(
-        ("sum_of_points", "probability"),
+        ("sum_of_points_from", "probability"),
         ((f"{total:g}", f"{share:.4f}") for total, share in table.sums),
     )
 
 
-def _sum_heading(found: Nomogram) -> str:
-    return "sum of points" if found.jumps is None else "sum of points, from"
+def _share(found: Nomogram, share: float) -> str:
+    if found.jumps is not None:
+        return f"{100 * share:.1f} %"
+    return "< 1 %" if share < 0.01 else "> 99 %" if share > 0.99 else f"{100 * share:.0f} %"
 
 
 def _off(share: float) -> str:

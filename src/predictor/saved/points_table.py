@@ -15,7 +15,8 @@ Floats = npt.NDArray[np.float64]
 
 _APART = 2.0  # points between neighbouring numbers of a table, at least
 _FEWEST_APART = 25  # a table has no more numbers than this of one axis
-_MOST_SUMS = 60
+_JUMP = 10.0  # times as far as neighbours usually are
+_ROUNDING = 1e-9
 _PATIENTS = 20_000
 
 
@@ -37,8 +38,8 @@ class PointsTable:
     answers
         In the order of the axes; a number between two is taken as the nearer one.
     sums
-        Sum of points, and the probability it means; a sum between two is taken as the nearer one,
-        of a points score with a table as the last one that it reaches.
+        Sum of points, and the probability it means from there on: in whole per cent, at least 0.005
+        and at most 0.995; of a points score with a table its own.
     largest, mean
         Absolute difference between this probability and that of the model, over 20,000 made-up
         patients.
@@ -73,7 +74,7 @@ def points_table(nomogram: Nomogram) -> PointsTable:
         rounded += written[shown][_nearest(axis, shown)[drawn]]
     sums = _sums(nomogram)
     means = np.array([probability for _, probability in sums])
-    read = means[_place_of_sum(nomogram, np.array([total for total, _ in sums]), rounded)]
+    read = means[_place_of_sum(np.array([total for total, _ in sums]), rounded)]
     away = np.abs(read - nomogram.probability(exact))
     return PointsTable(tuple(answers), sums, float(away.max()), float(away.mean()))
 
@@ -92,8 +93,11 @@ def _shown(axis: Axis, points: Floats) -> list[int]:
         return bool(other - one >= apart)
 
     chosen = round_numbers(float(values[0]), float(values[-1]), fits, least=least)
-    # the ends always: beyond them nothing is known
-    return sorted({int(np.abs(values - n).argmin()) for n in (*chosen, values[0], values[-1])})
+    # the ends always, for beyond them nothing is known; and both sides of a jump
+    moved = np.abs(np.diff(points))
+    jumps = np.flatnonzero(moved > np.maximum(_APART, _JUMP * np.median(moved)))
+    wanted = (*chosen, values[0], values[-1], *values[jumps], *values[jumps + 1])
+    return sorted({int(np.abs(values - number).argmin()) for number in wanted})
 
 
 def _nearest(axis: Axis, shown: list[int]) -> npt.NDArray[np.int64]:
@@ -106,23 +110,15 @@ def _nearest(axis: Axis, shown: list[int]) -> npt.NDArray[np.int64]:
 
 def _sums(nomogram: Nomogram) -> tuple[tuple[float, float], ...]:
     low, high = nomogram.ends
-    jumps = nomogram.jumps
-    if jumps is not None:
-        totals = np.array([low, *(jump for jump in jumps if low < jump <= high)])
-    else:
-        step = next(
-            many * 10.0**power
-            for power in range(9)
-            for many in (1, 2, 5)
-            if (high - low) / (many * 10.0**power) <= _MOST_SUMS
-        )
-        totals = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
-    return tuple(zip(totals.tolist(), nomogram.probability(totals).tolist(), strict=True))
-
-
-def _place_of_sum(nomogram: Nomogram, totals: Floats, sums: Floats) -> npt.NDArray[np.int64]:
     if nomogram.jumps is not None:
-        places = np.searchsorted(totals, sums + 1e-9, side="right") - 1
-        return np.maximum(places, 0).astype(np.int64)
-    edges = (totals[1:] + totals[:-1]) / 2
-    return np.searchsorted(edges, sums).astype(np.int64)
+        totals = np.array([low, *(jump for jump in nomogram.jumps if low < jump <= high)])
+        return tuple(zip(totals.tolist(), nomogram.probability(totals).tolist(), strict=True))
+    totals = np.arange(np.floor(low), np.ceil(high) + 1)
+    shares = np.clip(np.round(nomogram.probability(totals), 2), 0.005, 0.995)
+    first = np.append(True, shares[1:] != shares[:-1])
+    return tuple(zip(totals[first].tolist(), shares[first].tolist(), strict=True))
+
+
+def _place_of_sum(totals: Floats, sums: Floats) -> npt.NDArray[np.int64]:
+    places = np.searchsorted(totals, sums + _ROUNDING, side="right") - 1
+    return np.maximum(places, 0).astype(np.int64)

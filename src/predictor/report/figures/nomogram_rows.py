@@ -136,8 +136,8 @@ def scale_row(values: Floats, places: Floats) -> Row:
 
     shown = round_numbers(low, high, named, least=least)
     # where a curve turns is seldom a round number
-    digits = max((len(_text(number)) for number in shown[1:-1]), default=9)
-    shown = [number for number in shown if len(_text(number)) <= digits]
+    most = max((_decimals(number) for number in shown[1:-1]), default=9)
+    shown = [number for number in shown if _decimals(number) <= most]
     inner = [
         number
         for a, b in pairwise(sorted({low, *shown, high}))
@@ -176,3 +176,7 @@ def _turns(places: Floats) -> list[int]:
 
 def _text(number: float) -> str:
     return f"{number:.6g}".replace("-", "−")
+
+
+def _decimals(number: float) -> int:
+    return len(_text(number).partition(".")[2])

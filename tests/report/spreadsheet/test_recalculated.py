@@ -271,8 +271,10 @@ def test_the_form_says_the_same_as_the_row_of_that_patient(recalculated, family)
     assert shown["Probability"] == pytest.approx(first["probability"], abs=1e-12)
     assert (shown["Remarks"] or None) == first["flags"]
     expected = score(case.model, case.patients, lenient=True)
+    named = [covariate for covariate, _ in formula_of(case.model).contributions]
+    assert named
     for place, covariate in enumerate(expected.covariates):
-        if formula_of(case.model).contributions:
+        if covariate in named:
             assert shown[covariate] == pytest.approx(expected.contributions[0, place], abs=1e-9)
 
 
@@ -308,3 +310,19 @@ def test_expressions_mean_in_a_spreadsheet_what_they_mean_in_python(recalculated
             assert found == pytest.approx(expected, rel=1e-12, abs=1e-12), said
             compared += 1
     assert compared > 250
+
+
+def test_a_rule_of_the_dictionary_is_told_beside_the_answer(recalculated) -> None:
+    case = recalculated["points"]
+    sheet = case.book[PATIENTS]
+    header = [cell.value for cell in sheet[FIRST_PATIENT - 1]]
+    faults = {
+        name.removeprefix("fault of "): sheet.cell(FIRST_PATIENT + 4, column).value
+        for column, name in enumerate(header, start=1)
+        if isinstance(name, str) and name.startswith("fault of ")
+    }
+    assert faults["age_years"] is None
+    assert faults["grade"].startswith("not one of the declared levels (1, 2, +3)")
+    assert "0-100 scale" in faults["pain"]
+    assert faults["paindetect"].startswith("not a whole number")
+    assert faults["allodynia"].startswith("not a flag")

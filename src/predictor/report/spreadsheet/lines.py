@@ -132,23 +132,29 @@ def _conclusions(formula: Formula, names: Sequence[str]) -> list[Line]:
     lacking = _joined(
         "lacking", [(_is_true(step), _said(name)) for name, step in formula.needed], ", "
     )
+    undefined = _joined(
+        "undefined", [(_is_true(step), _said(name)) for name, step in formula.undefined], ", "
+    )
+    ineligible = _first_unmet(formula.eligible)
     remarks = _joined(
         "all flags", [(_is_true(flag.when), _said(flag.text)) for flag in formula.flags], "; "
     )
 
     def why(places: Places) -> str:
-        missing = places["= lacking"]
-        found = f'IF({missing}<>"",{text(_LACKING)}&{missing},"")'
-        for name, step in reversed(formula.undefined):
-            said = text(f"not scored: {name} cannot be computed")
-            found = f"IF({_is_true(step)(places)},{said},{found})"
-        for name, step in reversed(formula.eligible):
-            said = text(f"not scored: not eligible ({name})")
-            found = f"IF({_is_true(step)(places)},{found},{said})"
-        faulty = places["= faults"]
-        return f'IF({faulty}<>"",{text("not scored: ")}&{faulty},{found})'
+        cases = (
+            ("= faults", "not scored: ", ""),
+            ("= ineligible", "", ""),
+            ("= undefined", "not scored: ", " cannot be computed"),
+            ("= lacking", "not scored: the model takes nothing for a missing ", ""),
+        )
+        found = '""'
+        for name, before, behind in reversed(cases):
+            cell = places[name]
+            said = "&".join([text(before), cell, text(behind)])
+            found = f'IF({cell}<>"",{said},{found})'
+        return found
 
-    found = [*faults, *lacking, *remarks]
+    found = [*faults, *ineligible, *undefined, *lacking, *remarks]
     found.append(Line("= why", "why there is no score; empty if there is one", why))
     shown = (
         (SCORED, formula.probability), (LOW, formula.low), (HIGH, formula.high),
@@ -169,7 +175,6 @@ def _conclusions(formula: Formula, names: Sequence[str]) -> list[Line]:
     return found
 
 
-_LACKING = "not scored: the model takes nothing for a missing "
 Write = Callable[[Places], str]
 
 
@@ -183,6 +188,29 @@ def _said(words: str) -> Write:
 
 def _if_scored(step: str) -> Write:
     return lambda places: f'IF({places["= why"]}<>"","",IFERROR({places[step]},""))'
+
+
+def _first_unmet(rules: Sequence[tuple[str, str]]) -> list[Line]:
+    """Lines that tell the first rule of eligibility that is not met; the last is `ineligible`."""
+    found: list[Line] = []
+    for start in range(0, len(rules), _AT_ONCE):
+        own, before = rules[start : start + _AT_ONCE], found[-1].name if found else None
+
+        def write(
+            places: Places,
+            own: Sequence[tuple[str, str]] = own,
+            before: str | None = before,
+        ) -> str:
+            told = '""'
+            for name, step in reversed(own):
+                said = text(f"not scored: not eligible ({name})")
+                told = f"IF({_is_true(step)(places)},{told},{said})"
+            return told if before is None else f'IF({places[before]}<>"",{places[before]},{told})'
+
+        found.append(Line(f"= ineligible, part {start + 1}", "a part of ineligible", write))
+    last = found[-1].name if found else None
+    told = "the first rule of eligibility that is not met; empty if all are"
+    return [*found, Line("= ineligible", told, lambda p: '""' if last is None else p[last])]
 
 
 def _joined(name: str, parts: Sequence[tuple[Write, Write]], between: str) -> list[Line]:

@@ -151,6 +151,39 @@ def test_the_formula_in_a_page_scores_as_the_command_does(browser, files, models
                 assert_allclose(numbers, expected.contributions[:, place], rtol=0, atol=1e-9)
 
 
+def test_what_cannot_be_computed_is_no_score_and_no_gap(browser, files) -> None:
+    """As a division by 0 in a pipeline, of which `score` refuses the table."""
+    formula = {
+        "inputs": [{"name": "a", "kind": "number"}],
+        "steps": [
+            {"name": "met", "expression": {"operator": "greater", "arguments": [ref("a"), 0]}},
+            {"name": "odd", "expression": {"operator": "equal", "arguments": [ref("a"), 1]}},
+            {"name": "p", "expression": 0.5},
+        ],
+        "probability": "p", "low": None, "high": None, "effective_sample_size": None,
+        "baseline": "p", "contributions": [], "flags": [], "needed": [],
+        "eligible": [["first", "met"]], "undefined": [["ratio", "odd"]],
+    }  # fmt: skip
+    ask = """formula => {
+        const { words } = JSON.parse(document.getElementById("data").textContent);
+        return [-1, 1, 2].map(a => scored(formula, { a }, words));
+    }"""
+    with opened(browser, files["ridge"]) as page:
+        unfit, undefined, scored = page.evaluate(ask, formula)
+        formula["undefined"] = [["eligible.first", "odd"]]
+        formula["eligible"] = [["first", "nothing"]]
+        assert page.evaluate(ask, formula)[1]["flags"] == [
+            "not scored: eligible.first cannot be computed from these answers"
+        ]
+    assert unfit["flags"] == ["not scored: not eligible (first)"]
+    assert undefined["flags"] == ["not scored: ratio cannot be computed from these answers"]
+    assert [each["probability"] for each in (unfit, undefined, scored)] == [None, None, 0.5]
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"reference": name}
+
+
 NUMBERS = ["a", "b", "c"]
 FLAGS = ["f", "g"]
 TEXTS = ["s", "t"]

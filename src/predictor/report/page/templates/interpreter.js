@@ -76,9 +76,10 @@ const scored = (formula, patient, words) => {
     baseline: null, contributions: {}, flags: [flag],
   });
   const unfit = formula.eligible.find(([, step]) => of(step) !== true);
-  const [undefined_, lacking] = [told(formula.undefined), told(formula.needed)];
-  if (undefined_.length) return without(words.undefined.replace("{}", undefined_.join(", ")));
-  if (unfit) return without(words.notEligible.replace("{}", unfit[0]));
+  const [broken, lacking] = [told(formula.undefined), told(formula.needed)];
+  const rule = unfit && `eligible.${unfit[0]}`;
+  if (unfit && !broken.includes(rule)) return without(words.notEligible.replace("{}", unfit[0]));
+  if (broken.length) return without(words.undefined.replace("{}", unfit ? rule : broken.join(", ")));
   if (lacking.length) return without(words.lacking.replace("{}", lacking.join(", ")));
   return {
     probability: of(formula.probability), low: of(formula.low), high: of(formula.high),

@@ -158,7 +158,7 @@ _WORDS = {
     "noRange": "How much another sample of patients would move it is not known.",
     "notEligible": "not scored: not eligible ({})",
     "lacking": "not scored: the model takes nothing for a missing {}",
-    "undefined": "not scored: {} cannot be computed from these answers",
+    "undefined": "not scored: {} cannot be computed",
     "strongest": reasons.STRONGEST,
     "probability": reasons.PROBABILITY,
     "sure": reasons.SURE,

@@ -76,11 +76,11 @@ const scored = (formula, patient, words) => {
     baseline: null, contributions: {}, flags: [flag],
   });
   const unfit = formula.eligible.find(([, step]) => of(step) !== true);
-  const [broken, lacking] = [told(formula.undefined), told(formula.needed)];
-  const rule = unfit && `eligible.${unfit[0]}`;
-  if (unfit && !broken.includes(rule)) return without(words.notEligible.replace("{}", unfit[0]));
-  if (broken.length) return without(words.undefined.replace("{}", unfit ? rule : broken.join(", ")));
-  if (lacking.length) return without(words.lacking.replace("{}", lacking.join(", ")));
+  if (unfit) return without(words.notEligible.replace("{}", unfit[0]));
+  for (const [pairs, said] of [[formula.undefined, words.undefined], [formula.needed, words.lacking]]) {
+    const names = told(pairs);
+    if (names.length) return without(said.replace("{}", names.join(", ")));
+  }
   return {
     probability: of(formula.probability), low: of(formula.low), high: of(formula.high),
     effective_sample_size: of(formula.effective_sample_size),

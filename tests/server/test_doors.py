@@ -265,6 +265,10 @@ def test_the_log_tells_no_value(local: Asking, caplog: pytest.LogCaptureFixture)
         local("GET", "/QZSECRET4?age=QZSECRET5", None, {"X": "QZSECRET6"})
         local("QZSECRET7", "/score?QZSECRET8")
 
+        until = time.monotonic() + 20
+        while len(caplog.records) < 4 and time.monotonic() < until:
+            time.sleep(0.05)  # a line is written once its answer has left
+
     said = "\n".join(record.getMessage() for record in caplog.records)
     assert "POST /score 200" in said
     assert "GET elsewhere 404" in said

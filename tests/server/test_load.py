@@ -1,4 +1,4 @@
-"""A twentieth of `benchmarks/serve.py`: good and bad requests, by many clients, mixed."""
+"""A thirtieth of `benchmarks/serve.py`: good and bad requests, by many clients, mixed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROGRAM = Path(__file__).parents[2] / "benchmarks" / "serve.py"
 
 def test_mixed_requests_meet_no_fault_of_the_server_and_take_no_memory():
     run = subprocess.run(
-        [sys.executable, str(PROGRAM), "--requests", "500", "--rate", "1000"],
+        [sys.executable, str(PROGRAM), "--requests", "300", "--rate", "1000"],
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -27,7 +27,7 @@ class Scorer:
 
     def __init__(self, model: SavedModel) -> None:
         self._model = model
-        self._prepared = Prepared(model, Asked(lenient=True))
+        self._prepared = Prepared(model, Asked(lenient=True, explain=True))
         self.columns = self._prepared.columns
 
     def faults(self, raw: pa.Table) -> list[Fault]:

@@ -15,9 +15,11 @@ from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.ordinal import OrdinalLikelihood
 from predictor.learners.prior import Prior
+from predictor.learners.row_space import MANY, RowSpace
 from predictor.learners.tuning import Tuning, left_out, tune, with_slopes
 
 _KEPT_TERMS = 2**24  # replicates x patients; what is kept of each for leaving it out is 400 MB
+_KEPT_COLUMNS = 2**22  # numbers of the columns of replicates that are changed to another basis
 _GRADED = 256  # replicates; more of them with all their cuts do not stay in the cache
 
 
@@ -122,6 +124,9 @@ class Ridge(LikelihoodLearner):
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         size = super()._chunk_size(patients, columns)
+        if columns > MANY * patients:
+            whole = max(8, _KEPT_COLUMNS // (patients * columns))
+            size = min(super()._chunk_size(patients, 1 + patients), whole)
         if not self.graded:
             return min(size, max(1, _KEPT_TERMS // patients))
         return min(size, _GRADED, max(1, _KEPT_TERMS // MOST_CUTS // patients))
@@ -129,6 +134,13 @@ class Ridge(LikelihoodLearner):
     def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         if self.graded not in GRADED:
             raise StudyError(f"ridge: graded must be true, false or {MEAN}, and is {self.graded!r}")
+        if not RowSpace.pays(likelihood, prior):
+            return self._fit_columns(likelihood, prior)
+        basis = RowSpace.of(likelihood, prior)
+        fitted = self._fit_columns(basis.likelihood, basis.prior)
+        return replace(fitted, coefficient=basis.coefficients(fitted.coefficient))
+
+    def _fit_columns(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         tuning = Tuning(self.penalties, self.largest, self.smallest, self.caution)
         if not self.graded:
             return tune(likelihood, prior, tuning).of_label(likelihood)

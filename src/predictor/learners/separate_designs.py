@@ -140,6 +140,12 @@ class SeparateDesigns:
         rows = PerReplicate(self.rows.values[own])
         return SeparateDesigns(rows, self.sign, self.shift, self.scale)
 
+    def completed(self, mean: Floats) -> Floats:
+        """(B, n, q) the columns of each replicate, which have no gaps."""
+        own = np.arange(len(mean)) // (len(mean) // len(self.rows.values))
+        columns: Floats = self.rows.values[own, :, 1:]
+        return columns
+
     def products(self, block: slice) -> Products:
         """Products of two columns for a block of patients."""
         return Products(self.rows.values[:, block])

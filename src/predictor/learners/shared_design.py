@@ -117,6 +117,14 @@ class SharedDesign:
         del replicates
         return self
 
+    def completed(self, mean: Floats) -> Floats:
+        """(B, n, p) the columns, with gaps taken as the means (B, p) of the replicates."""
+        p = self.columns
+        columns = np.repeat(self.rows[None, :, 1 : p + 1], len(mean), axis=0)
+        gaps = self.rows[:, p + 1 + self.pattern]
+        columns[:, :, self.gappy] += gaps * mean[:, None, self.gappy]
+        return columns
+
     def products(self, block: slice) -> Floats:
         """Products of two columns of A for a block of patients, (q (q + 1) / 2, rows)."""
         if self._all_products is not None:

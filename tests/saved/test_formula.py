@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from predictor.cohort import Cohort, needed_columns, read_table
 from predictor.errors import ModelError
 from predictor.formulas import Formula, Value, evaluate
-from predictor.saved import SavedModel, formula_of, read_model, score
+from predictor.saved import Combinations, SavedModel, formula_of, read_model, score
 
 STORED = Path(__file__).parent / "stored" / "format_2"
 FAMILIES = ["ridge", "additive", "lightgbm"]
@@ -64,3 +65,18 @@ def test_a_formula_gives_what_score_gives(family) -> None:
 def test_a_classifier_has_no_formula() -> None:
     with pytest.raises(ModelError, match="models of kind sklearn"):
         formula_of(read_model(STORED / "tree"))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_formula_flags_combinations_as_score_does(family) -> None:
+    model = read_model(STORED / family)
+    correlation = np.eye(len(model.usual.mean))
+    correlation[0, 1] = correlation[1, 0] = -0.9
+    correlation[0, 2] = correlation[2, 0] = 0.3
+    model = replace(model, combinations=Combinations(correlation))
+    raw = read_table(STORED / "new_patients.csv")
+    expected = score(model, raw)
+    assert 0 < sum("combination" in flags for flags in expected.flags) < len(raw)
+    formula = formula_of(model)
+    found = [told(formula, patient)[1] for patient in patients(model, raw)]
+    assert found == list(expected.flags)

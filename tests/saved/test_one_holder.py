@@ -116,6 +116,9 @@ def test_the_level_and_the_flag_of_one_patient_have_no_number_of_their_own(left,
     ]
     assert np.array(model.usual.mean)[places].tolist() == [0.0, 0.0]
     assert np.array(model.usual.standard_deviation)[places].tolist() == [0.0, 0.0]
+    if model.combinations is not None:
+        others = np.delete(model.combinations.correlation[places], places, axis=1)
+        assert not others.any()
     there, away = np.nanmean(left.X, axis=0)[None, :].repeat(2, axis=0)
     away[places] = 1.0 - there[places]
     logits = model.model.logit(np.array([there, away]))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from predictor.saved.combinations import Combinations
 from predictor.saved.formula import formula_of
 from predictor.saved.inputs import Unlike, matrix_of, unlike_training
 from predictor.saved.model import SavedModel, Usual
@@ -13,6 +14,7 @@ from predictor.saved.spread import Spread
 from predictor.saved.write import model_files, write_model
 
 __all__ = [
+    "Combinations",
     "SavedModel",
     "Scores",
     "Spread",

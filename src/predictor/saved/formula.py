@@ -33,7 +33,18 @@ from predictor.formulas import (
     total,
     weighted,
 )
-from predictor.saved.inputs import FAR, MISSING, NEARLY, POOLED, UNLIKE, is_far
+from predictor.saved.inputs import (
+    COMBINATION,
+    FAR,
+    NEARLY,
+    POOLED,
+    UNLIKE,
+    UNSEEN,
+    Mask,
+    is_far,
+    is_unseen,
+    said_of_missing,
+)
 from predictor.saved.model import RESEARCH_ONLY, Floats, SavedModel
 from predictor.saved.spread import END, Spread
 from predictor.study import Column, Study
@@ -323,34 +334,83 @@ def _needed(model: SavedModel, values: Sequence[_Value]) -> tuple[tuple[str, str
 
 def _unlike(draft: Draft, model: SavedModel, values: Sequence[_Value]) -> list[Flag]:
     """What is told of each covariate: that it is missing, or unlike the training patients."""
-    flags = []
+    flags: list[Flag] = []
+    alone: list[Reference] = []
     mean = np.array(model.usual.mean)
     spread = np.array(model.usual.standard_deviation)
     for value in values:
         name, part = value.covariate.name, slice(value.covariate.start, value.covariate.stop)
-        flags.append(Flag(_name(value.missing), MISSING.format(name)))
-        far = _far(value, mean[part], spread[part])
+        flags.append(Flag(_name(value.missing), said_of_missing(model, value.covariate)))
+        unseen, far = _far(value, mean[part], spread[part])
+        if isinstance(unseen, Call):
+            step = draft.step(f"{name}, unseen", unseen, f"whether nobody had this {name}")
+            flags.append(Flag(step.name, UNSEEN.format(name)))
+            alone.append(step)
         if isinstance(far, Call):
             step = draft.step(f"{name}, unlike", far, f"whether {name} is unlike training patients")
             flags.append(Flag(step.name, UNLIKE.format(name)))
-    return flags
+            alone.append(step)
+    together = _together(draft, model, values, alone)
+    return flags if together is None else [*flags, together]
 
 
-def _far(value: _Value, mean: Floats, spread: Floats) -> Expression:
+def _together(
+    draft: Draft, model: SavedModel, values: Sequence[_Value], alone: Sequence[Reference]
+) -> Flag | None:
+    """What is told of values that do not go together, where none of them is unlike by itself."""
+    if model.combinations is None:
+        return None
+    usual = zip(model.usual.mean, model.usual.standard_deviation, strict=True)
+    columns = [column for value in values for column in value.columns]
+    z = [
+        draft.step(
+            f"{column.name}, standardised",
+            call("first_known", call("divide", call("subtract", column, mean), sd), 0.0)
+            if sd > 0 and not np.isnan(mean)
+            else Constant(0.0),
+            f"standard deviations of {column.name} from the mean of training patients",
+        )
+        for column, (mean, sd) in zip(columns, usual, strict=True)
+    ]
+    distance = draft.step(
+        "squared distance",
+        total(
+            call("multiply", one, total(map(weighted, row, z)))
+            for one, row in zip(z, model.combinations.weights.tolist(), strict=True)
+        ),
+        "how far the values together are from those of training patients (Mahalanobis)",
+    )
+    far = call("greater", distance, model.combinations.limit)
+    step = draft.step(
+        "unlike together",
+        call("and", far, *(call("not", call("first_known", each, False)) for each in alone)),
+        "whether the combination is unlike training patients, though no value is",
+    )
+    return Flag(step.name, COMBINATION)
+
+
+def _far(value: _Value, mean: Floats, spread: Floats) -> tuple[Expression, Expression]:
+    """Whether a value is a level that nobody had, and whether it is far in another way."""
     covariate = value.covariate
     if covariate.kind == "category":
         levels = np.vstack([np.zeros(len(mean)), np.eye(len(mean))])
-        far = is_far(covariate, levels, mean, spread)
-        return any_of(
-            call("equal", value.value, level)
-            for level, away in zip(covariate.levels, far.tolist(), strict=True)
-            if away
-        )
+        unseen = is_unseen(covariate, levels, mean, spread)
+        far = is_far(covariate, levels, mean, spread) & ~unseen
+        return _one_of(value, unseen), _one_of(value, far)
     [column] = value.columns
     limit = float(FAR * spread[0] + NEARLY)
     if np.isnan(mean[0]) or np.isnan(limit):
-        return Constant(False)
-    return call("greater", call("abs", call("subtract", column, float(mean[0]))), limit)
+        return Constant(False), Constant(False)
+    away = call("greater", call("abs", call("subtract", column, float(mean[0]))), limit)
+    return Constant(False), away
+
+
+def _one_of(value: _Value, told: Mask) -> Expression:
+    return any_of(
+        call("equal", value.value, level)
+        for level, chosen in zip(value.covariate.levels, told.tolist(), strict=True)
+        if chosen
+    )
 
 
 def _name(step: Expression) -> str:

@@ -29,7 +29,10 @@ NEARLY = 1e-9  # as far as that, but for rounding
 # what is told of a patient
 MISSING = "{} missing"
 AGAIN = "the same patient in another row"
+IMPUTED = f"{MISSING}, imputed"
 UNLIKE = "{} unlike the training patients"
+UNSEEN = "{}: a level that no training patient had"
+COMBINATION = "a combination of values unlike the training patients"
 POOLED = f"{{}}: a value of {FEW_IN_WORDS} training patients, scored as {{}}"
 
 Floats = npt.NDArray[np.float64]
@@ -47,10 +50,16 @@ class Unlike:
     far
         (n, k) more than 3 standard deviations from the mean, or a level that nobody had; never of
         a missing value.
+    unseen
+        (n, k) of these, a level that is known to be one that nobody had.
+    together
+        (n,) no value is far, but they do not go together as those of the training patients do.
     """
 
     missing: Mask
     far: Mask
+    unseen: Mask
+    together: Mask
 
 
 def matrix_of(model: SavedModel, cohort: Cohort, queries: StudyQueries | None = None) -> Design:
@@ -92,13 +101,19 @@ def unlike_training(model: SavedModel, matrix: Design) -> Unlike:
     """In which covariates each patient is unlike the training patients of a model."""
     mean = np.array(model.usual.mean)
     spread = np.array(model.usual.standard_deviation)
-    missing, far = (np.zeros((len(matrix.X), len(matrix.covariates)), dtype=bool) for _ in range(2))
+    shape = (len(matrix.X), len(matrix.covariates))
+    missing, far, unseen = (np.zeros(shape, dtype=bool) for _ in range(3))
     for place, covariate in enumerate(matrix.covariates):
         part = slice(covariate.start, covariate.stop)
         values = matrix.X[:, part]
         missing[:, place] = np.isnan(values).any(axis=1)
         far[:, place] = is_far(covariate, values, mean[part], spread[part])
-    return Unlike(missing, far & ~missing)
+        unseen[:, place] = is_unseen(covariate, values, mean[part], spread[part])
+    far &= ~missing
+    together = np.zeros(len(matrix.X), dtype=bool)
+    if model.combinations is not None:
+        together = model.combinations.far(matrix.X, mean, spread) & ~far.any(axis=1)
+    return Unlike(missing, far, unseen & far, together)
 
 
 def is_far(covariate: Covariate, values: Floats, usual: Floats, sd: Floats) -> Mask:
@@ -112,3 +127,23 @@ def is_far(covariate: Covariate, values: Floats, usual: Floats, sd: Floats) -> M
     # a level nobody had has no spread: any patient with it is unlike the others
     far: Mask = np.any(np.abs(values - usual) > FAR * sd + NEARLY, axis=1)
     return far
+
+
+def is_unseen(covariate: Covariate, values: Floats, usual: Floats, sd: Floats) -> Mask:
+    """Which values (n, columns of the covariate) are a level that nobody had.
+
+    The first level, which has no column, is known to be one where all patients had the same other.
+    """
+    if covariate.kind != "category":
+        return np.zeros(len(values), dtype=bool)
+    nobody = (usual == 0) & (sd == 0)
+    unseen: Mask = (values[:, nobody] == 1).any(axis=1)
+    if (sd == 0).all() and usual.sum() == 1:
+        unseen |= (values == 0).all(axis=1)
+    return unseen
+
+
+def said_of_missing(model: SavedModel, covariate: Covariate) -> str:
+    """What is told of a missing covariate: whether a value was taken in its place."""
+    imputed = model.model.imputed[covariate.start : covariate.stop].any()
+    return (IMPUTED if imputed else MISSING).format(covariate.name)

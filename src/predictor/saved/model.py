@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design, Pooled, columns_read
+from predictor.saved.combinations import Combinations
 from predictor.saved.spread import Spread, StoredReplicates
 from predictor.scorers import Scorers
 from predictor.scorers.rounding import significant, to_step
@@ -103,6 +104,8 @@ class SavedModel:
         Values of so few training patients that another one is scored instead.
     digest
         Over everything it says, hexadecimal; None before it is written.
+    combinations
+        How values go together among the training patients; None where it is not known.
     """
 
     study: Study
@@ -115,6 +118,7 @@ class SavedModel:
     provenance: Document
     pooled: tuple[Pooled, ...] = ()
     digest: str | None = field(default=None, compare=False)
+    combinations: Combinations | None = None
 
     @property
     def tables(self) -> frozenset[str]:

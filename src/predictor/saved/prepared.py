@@ -24,7 +24,16 @@ from predictor.cohort import (
 )
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
-from predictor.saved.inputs import AGAIN, MISSING, POOLED, UNLIKE, matrix_of, unlike_training
+from predictor.saved.inputs import (
+    AGAIN,
+    COMBINATION,
+    POOLED,
+    UNLIKE,
+    UNSEEN,
+    matrix_of,
+    said_of_missing,
+    unlike_training,
+)
 from predictor.saved.model import Floats, SavedModel
 from predictor.saved.reasons import sentences
 from predictor.saved.remarks import Note, Remarks, Rows
@@ -276,8 +285,11 @@ def _notes(
     """What a patient lacks, in what he is unlike the training patients, and what was pooled."""
     unlike = unlike_training(model, matrix)
     for place, covariate in enumerate(matrix.covariates):
-        yield unlike.missing[:, place], MISSING.format(covariate.name)
-        yield unlike.far[:, place], UNLIKE.format(covariate.name)
+        unseen = unlike.unseen[:, place]
+        yield unlike.missing[:, place], said_of_missing(model, covariate)
+        yield unlike.far[:, place] & ~unseen, UNLIKE.format(covariate.name)
+        yield unseen, UNSEEN.format(covariate.name)
+    yield unlike.together, COMBINATION
     for each in model.pooled:
         yield changed[each.covariate], POOLED.format(each.covariate, each.into)
 

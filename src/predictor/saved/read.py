@@ -14,6 +14,7 @@ from predictor.disk import parse_json
 from predictor.errors import ModelError, StudyError
 from predictor.saved import model as layout
 from predictor.saved.archive import read_arrays
+from predictor.saved.combinations import Combinations
 from predictor.saved.files import read_files
 from predictor.saved.model import Document, SavedModel, Usual
 from predictor.saved.spread import Spread, StoredReplicates
@@ -60,6 +61,8 @@ def _model(description: Document, files: Mapping[str, bytes], directory: Path) -
     covariates = _covariates(description["covariates"])
     pooled = _pooled(description.get("pooled", []), covariates)
     usual = _usual(description["usual"])
+    # models of before it was kept have none
+    combinations = correlations(description.get("correlation"), len(usual.mean))
     performance = parse_json(files[layout.PERFORMANCE])
     learner, provenance = description["learner"], description["provenance"]
     if len({model.columns, spread.columns, len(usual.mean), covariates[-1].stop}) != 1:
@@ -79,6 +82,7 @@ def _model(description: Document, files: Mapping[str, bytes], directory: Path) -
         provenance,
         pooled,
         description["digest"],
+        combinations,
     )
 
 
@@ -152,6 +156,28 @@ def _usual(lists: Document) -> Usual:
     if np.any(deviation < 0):
         raise refused("standard_deviation", "hold a negative number")
     return Usual(tuple(mean.tolist()), tuple(deviation.tolist()))
+
+
+def correlations(lists: Any, columns: int) -> Combinations | None:
+    """Of so many columns, as nested lists of numbers; None if there are none.
+
+    Raises
+    ------
+    ModelError
+        If no patients have such correlations.
+    """
+    if lists is None:
+        return None
+    arrays = _arrays({"correlation": lists})
+    correlation = floats(arrays, "correlation", (columns, columns))
+    if (
+        np.isnan(correlation).any()
+        or (np.diag(correlation) != 1).any()
+        or (correlation != correlation.T).any()
+        or np.linalg.eigvalsh(correlation).min() < 1e-3
+    ):
+        raise refused("correlation", "is not one of columns that differ")
+    return Combinations(correlation)
 
 
 def _covariates(entries: Sequence[Document]) -> tuple[Covariate, ...]:

@@ -93,6 +93,9 @@ def model_files(model: SavedModel, *, card: str) -> dict[str, bytes]:
             "mean": _null_for_nan(list(model.usual.mean)),
             "standard_deviation": _null_for_nan(list(model.usual.standard_deviation)),
         },
+        "correlation": (
+            None if model.combinations is None else model.combinations.correlation.tolist()
+        ),
         "provenance": dict(model.provenance),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }

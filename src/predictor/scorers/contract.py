@@ -65,6 +65,14 @@ class Scorers(ABC):
     def failed(self) -> Bools:
         """(B,) models that could not be fitted."""
 
+    @property
+    def imputed(self) -> Bools:
+        """(p,) columns in which the first model takes a value for a missing one.
+
+        False where it goes on without, as trees may.
+        """
+        return np.ones(self.columns, dtype=bool)
+
     @abstractmethod
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), NaN for missing; shape (B, n)."""

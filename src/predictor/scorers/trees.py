@@ -66,6 +66,12 @@ class TreeScorers(Scorers):
         return int(self.impute.shape[1])
 
     @property
+    def imputed(self) -> Bools:
+        """(p,) columns that had no missing value in the training sample."""
+        imputed: Bools = ~np.isnan(self.impute[0])
+        return imputed
+
+    @property
     def failed(self) -> Bools:
         """(B,) models that could not be fitted."""
         return np.isnan(self.initial)

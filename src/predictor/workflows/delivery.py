@@ -13,7 +13,7 @@ from predictor.report import Figure, Workers, cohort_counts, drawn_figures, plan
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining
-from predictor.saved import SavedModel, Spread, Usual, model_files
+from predictor.saved import Combinations, SavedModel, Spread, Usual, model_files
 from predictor.scorers.keeping import kept
 from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
@@ -212,6 +212,7 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
             model, learner.trained.bootstrap_models[: learner.trained.model.kept], learner.shown
         ),
         usual=Usual.of(learner.matrix),
+        combinations=Combinations.of(learner.matrix),
         pooled=tuple(
             pooled
             for pooled in prepared.pooled

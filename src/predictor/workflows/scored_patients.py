@@ -15,6 +15,7 @@ from predictor.cohort import Cohort, Design, near_name, read_table
 from predictor.errors import DataError, ModelError
 from predictor.explain import explain
 from predictor.saved import SavedModel
+from predictor.saved.inputs import IMPUTED, MISSING, UNLIKE, UNSEEN
 from predictor.study.study import CONTRIBUTION
 
 Floats = npt.NDArray[np.float64]
@@ -148,8 +149,8 @@ def _read(model: SavedModel, file: Path | str) -> _File:
         keys=cohort.keys.to_pylist(),
         logit=np.where(scored, total, np.nan),
         contributions=contributions,
-        missing=_flagged(flags, [f"{name} missing" for name in names]),
-        unlike=_flagged(flags, [f"{name} unlike the training patients" for name in names]),
+        missing=_flagged(flags, names, (MISSING, IMPUTED)),
+        unlike=_flagged(flags, names, (UNLIKE, UNSEEN)),
     )
 
 
@@ -216,7 +217,9 @@ def _numbers(raw: pa.Table, name: str) -> Floats:
     return found
 
 
-def _flagged(flags: Sequence[Sequence[str]], said: Sequence[str]) -> Mask:
-    return np.array([[text in each for text in said] for each in flags], dtype=bool).reshape(
-        len(flags), len(said)
-    )
+def _flagged(flags: Sequence[Sequence[str]], names: Sequence[str], said: Sequence[str]) -> Mask:
+    """(n, k) of whom one of these things is said of a covariate."""
+    texts = [{text.format(name) for text in said} for name in names]
+    return np.array(
+        [[not text.isdisjoint(each) for text in texts] for each in flags], dtype=bool
+    ).reshape(len(flags), len(names))

@@ -18,7 +18,7 @@ from predictor.report.update_result import moved_terms, shares, tested_steps, up
 from predictor.report.update_words import sentences_of
 from predictor.results import DeliveredUpdate, OldModel, UpdateResult
 from predictor.results.update import IN_WORDS
-from predictor.saved import SavedModel, Usual, model_files
+from predictor.saved import Combinations, SavedModel, Usual, model_files
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.study import question
 from predictor.tracking import Attempt, LearnerRun, MLflowTracker, Tracker, TrainingRun
@@ -191,14 +191,15 @@ def _saved(updated: Updated, found: UpdateResult) -> SavedModel:
         "events": found.data.events,
         "time": found.time,
     }
-    updates = old.provenance.get("updates")
+    updates, patients = old.provenance.get("updates"), updated.cohort.scored
     return replace(
         old,
         study=old.study.without_paths(),
         model=updated.model,
         spread=updated.spread,
         # the patients whose coefficients these are
-        usual=Usual.of(updated.cohort.scored) if found.method == REFIT else old.usual,
+        usual=Usual.of(patients) if found.method == REFIT else old.usual,
+        combinations=Combinations.of(patients) if found.method == REFIT else old.combinations,
         performance={
             **found.to_json(),
             "metrics": found.to_json()["gains"][found.asked]["metrics"],

@@ -20,6 +20,7 @@ from predictor import __version__
 from predictor.cli import options
 from predictor.cli.stopping import Stopped, fill_closed_streams, stoppable
 from predictor.errors import WRITTEN, DataError, PredictorError
+from predictor.notice import RESEARCH_ONLY
 
 _COMMANDS = (
     "init", "simulate", "plan", "check", "describe", "train", "enter", "promote", "log", "report",
@@ -45,8 +46,7 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Research software, not a medical device. Not for diagnosis, treatment or selecting "
-    "patients.",
+    epilog=RESEARCH_ONLY,
 )
 @click.version_option(__version__, prog_name="predictor")
 def commands() -> None:

@@ -60,7 +60,6 @@ def command(
       predictor score models:/starter@champion --data new.csv --out scores.csv --explain
     """
     _keep_arrow_from_importing_pandas()
-    from predictor.saved.model import RESEARCH_ONLY
     from predictor.workflows import score_file
 
     messages = options.messages(quiet)
@@ -85,7 +84,7 @@ def command(
         messages.print(
             f"probability of {found.outcome}, predicted at {found.predict_at}", soft_wrap=True
         )
-        messages.print(RESEARCH_ONLY, style="dim")
+        messages.print(found.notice, style="dim", soft_wrap=True)
 
 
 def _keep_arrow_from_importing_pandas() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from predictor.printable import as_markdown
 from predictor.report.model_card import at, code, dictionary_hash, ethics, factors, intended_use
-from predictor.report.model_standing import entered_from
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
+from predictor.saved.origin import entered_from
 from predictor.study import PublishedModel
 from predictor.study.published_forms import Equation, PointsScore
 

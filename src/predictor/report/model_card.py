@@ -12,12 +12,12 @@ from predictor.disclosure import FEW_IN_WORDS, FEWEST
 from predictor.printable import as_markdown, visible
 from predictor.report import procedure
 from predictor.report.groups_in_words import in_words
-from predictor.report.model_standing import developed_on, measured_in
 from predictor.report.tripod_table import open_items
 from predictor.report.wording import choice_counted_in, in_later_patients, measure_title
 from predictor.results import ByGroups, CohortCounts, LearnerResult, Plan, TrainingResult
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
+from predictor.saved.origin import developed_on, measured_in
 from predictor.study import Study
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from predictor.printable import visible
 from predictor.results import VerdictLevel
 from predictor.saved.model import SavedModel
+from predictor.saved.origin import origin_of
 
 
 @dataclass(frozen=True)
@@ -37,69 +37,19 @@ def standing(model: SavedModel) -> Standing:
     it is said which that was.
     """
     said = model.performance
-    patients = labelled(model)
     verdict = _sentences(said.get("verdict"))
     if "updates" in model.provenance:
-        return Standing(None, _sentences(said.get("sentences")), updated_on(patients))
-    if verdict:
-        level = next((each for each in get_args(VerdictLevel) if _begins(verdict[0], each)), None)
-        champion = said.get("champion")
-        if isinstance(champion, str) and champion != model.learner:
-            verdict = (
-                *verdict,
-                f"The learner that was kept is {champion}; this is {model.learner}.",
-            )
-        published = said.get("published")
-        return Standing(
-            level, verdict, developed_on(patients) if published is None else measured_in(patients)
+        return Standing(None, _sentences(said.get("sentences")), origin_of(model))
+    if not verdict:
+        return Standing(None, (), origin_of(model))
+    level = next((each for each in get_args(VerdictLevel) if _begins(verdict[0], each)), None)
+    champion = said.get("champion")
+    if isinstance(champion, str) and champion != model.learner:
+        verdict = (
+            *verdict,
+            f"The learner that was kept is {champion}; this is {model.learner}.",
         )
-    (spec,) = (each for each in model.study.learners if each.name == model.learner)
-    source = model.study.study if spec.model is None else str(spec.model.source)
-    return Standing(None, (), entered_from(visible(source)))
-
-
-def prevalence(model: SavedModel) -> tuple[int, int] | None:
-    """Events and patients of the cohort behind a model; None if that is not known."""
-    said = model.performance
-    for key, total in (("data", "labelled"), ("published", "patients")):
-        found = said.get(key)
-        if isinstance(found, Mapping):
-            events, patients = found.get("events"), found.get(total)
-            if isinstance(events, int) and isinstance(patients, int) and 0 <= events <= patients:
-                return (events, patients) if patients else None
-    return None
-
-
-def labelled(model: SavedModel) -> int | None:
-    """Patients of the cohort behind a model; None if that is not known."""
-    found = prevalence(model)
-    return None if found is None else found[1]
-
-
-def developed_on(patients: int | None) -> str:
-    """Of a model that was trained."""
-    return f"Developed on {_counted(patients)}; not externally validated."
-
-
-def updated_on(patients: int | None) -> str:
-    """Of a model that was updated."""
-    return (
-        f"Updated on {_counted(patients, 'new ')}; the updated model is not externally validated."
-    )
-
-
-def measured_in(patients: int | None) -> str:
-    """Of a published model that took part in a training."""
-    return f"Entered as it was published, and measured in {_counted(patients, 'other ')}."
-
-
-def entered_from(source: str) -> str:
-    """Of a published model of which nothing else is known."""
-    return f"Entered from {source}; not trained and not validated here."
-
-
-def _counted(patients: int | None, which: str = "") -> str:
-    return f"{'an unknown number of' if patients is None else patients} {which}patients"
+    return Standing(level, verdict, origin_of(model))
 
 
 def _begins(sentence: str, level: str) -> bool:

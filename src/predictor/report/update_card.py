@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from predictor.printable import as_markdown
 from predictor.report.model_card import code, dictionary_hash, ethics, factors, intended_use
-from predictor.report.model_standing import updated_on
 from predictor.results import UpdateResult
 from predictor.results.update import IN_WORDS
 from predictor.results.words import plain
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
+from predictor.saved.origin import updated_on
 
 
 def card_of_update(model: SavedModel, found: UpdateResult) -> str:

@@ -18,6 +18,8 @@ class ScoredFile(Result):
         Rows of the table, those with a probability, and those with a remark.
     out
         The file with the scores.
+    notice
+        What they must not be used for, and on whom the model was developed.
     """
 
     study: str
@@ -28,6 +30,7 @@ class ScoredFile(Result):
     scored: int
     flagged: int
     out: str
+    notice: str
 
 
 class ExportedModel(Result):

@@ -45,7 +45,8 @@ from predictor.saved.inputs import (
     is_unseen,
     said_of_missing,
 )
-from predictor.saved.model import RESEARCH_ONLY, Floats, SavedModel
+from predictor.saved.model import Floats, SavedModel
+from predictor.saved.origin import notice_of
 from predictor.saved.spread import END, Spread
 from predictor.study import Column, Study
 
@@ -126,7 +127,7 @@ def _written(model: SavedModel, name: str) -> Formula:
         model=name,
         outcome=study.outcome.name,
         predict_at=study.predict_at,
-        notice=RESEARCH_ONLY,
+        notice=notice_of(model),
         inputs=inputs,
         probability=probability.name,
         low=low,

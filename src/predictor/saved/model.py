@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from predictor import notice
 from predictor.cohort import Covariate, Design, Pooled, columns_read
 from predictor.saved.combinations import Combinations
 from predictor.saved.spread import Spread, StoredReplicates
@@ -33,11 +34,7 @@ PYTHON_ENV = "python_env.yaml"
 # of format 1
 REPLICATES = "replicates.npz"
 
-RESEARCH_ONLY = (
-    "Research software. Not a medical device. Not CE marked. Not for diagnosis, treatment or "
-    "selecting patients. Predicts the recorded outcome in treated patients, not benefit from the "
-    "treatment."
-)
+RESEARCH_ONLY = notice.RESEARCH_ONLY
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from predictor.errors import ModelError
 from predictor.saved import model as layout
 from predictor.saved.files import digest
 from predictor.saved.model import SavedModel
+from predictor.saved.origin import notice_of
 from predictor.saved.scores import SAID
 from predictor.saved.spread import Spread
 from predictor.study import Pipeline, dump_study
@@ -79,7 +80,7 @@ def model_files(model: SavedModel, *, card: str) -> dict[str, bytes]:
         "format": layout.FORMAT,
         "study": model.study.study,
         "learner": model.learner,
-        "notice": layout.RESEARCH_ONLY,
+        "notice": notice_of(model),
         "scorer": {
             "kind": model.model.kind,
             **_plain(scorer),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from predictor.errors import ModelError, StudyError
+from predictor.notice import RESEARCH_ONLY
 from predictor.printable import as_markdown
 from predictor.tracking.names import registered_name
 from predictor.tracking.paging import all_of
@@ -82,7 +83,7 @@ def registered_model(client: MlflowClient, study: str, question: Mapping[str, st
     description = (
         f"Predicts {as_markdown(said['outcome'])} of study {as_markdown(study)}, as known at "
         f"{as_markdown(said['predict_at'])}. The rule of the outcome stands with each version. "
-        "Research software, not for patient care."
+        f"{RESEARCH_ONLY}"
     )
 
     def create(name: str) -> None:

@@ -10,7 +10,7 @@ from predictor.disk import dump_json, refuse_foreign, write_files
 from predictor.errors import PredictorError, StudyError
 from predictor.formulas import document
 from predictor.report.figures.nomogram_plot import nomogram, notes
-from predictor.report.model_standing import labelled, standing
+from predictor.report.model_standing import standing
 from predictor.report.page import calculator_page
 from predictor.report.points_texts import points_csv, points_page, sums_csv
 from predictor.report.spreadsheet import calculator_workbook, is_calculator
@@ -18,6 +18,7 @@ from predictor.results import ExportedModel
 from predictor.saved import SavedModel, formula_of, scoring_query
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.saved.nomogram import nomogram_of
+from predictor.saved.origin import labelled
 from predictor.saved.points_table import points_table
 from predictor.tracking import Tracker
 from predictor.workflows.scoring import find_model

@@ -11,6 +11,7 @@ from predictor.errors import DataError
 from predictor.results import ScoredFile
 from predictor.saved import SavedModel, Scores, read_model
 from predictor.saved import score as score_table
+from predictor.saved.origin import notice_of
 from predictor.saved.prepared import Asked
 from predictor.saved.scoring import Kept, Progress, Sink, score_parts, untold
 from predictor.tracking import MLflowTracker, Tracker
@@ -87,6 +88,7 @@ def score_file(
         scored=written.scored,
         flagged=written.flagged,
         out=str(out),
+        notice=notice_of(loaded),
     )
 
 

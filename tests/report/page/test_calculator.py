@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from predictor.report.model_standing import Standing, prevalence, standing
+from predictor.report.model_standing import Standing, standing
 from predictor.report.page import calculator_page, policy_of
 from predictor.report.page.form_fields import field_groups
 from predictor.saved import SavedModel, read_model
 from predictor.saved.model import RESEARCH_ONLY
+from predictor.saved.origin import prevalence
 from predictor.workflows import enter
 
 STORED = Path(__file__).parents[2] / "saved" / "stored" / "format_2"

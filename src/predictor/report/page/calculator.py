@@ -11,13 +11,14 @@ from typing import Literal
 
 from predictor.cohort import needed_columns, ordered_dates
 from predictor.printable import visible
-from predictor.report.model_standing import prevalence, standing
+from predictor.report.model_standing import standing
 from predictor.report.page.form_fields import FieldGroup, field_groups
 from predictor.report.page.template import environment
 from predictor.report.page.verdict_section import KEYS, SCALE
 from predictor.results.words import percent
 from predictor.saved import reasons
 from predictor.saved.model import RESEARCH_ONLY, SavedModel
+from predictor.saved.origin import prevalence
 from predictor.saved.reasons import NOT_KNOWN, label
 
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')

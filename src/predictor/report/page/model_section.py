@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from predictor.report.model_standing import developed_on
 from predictor.report.page.blocks import (
     Block,
     Fold,
@@ -18,6 +17,7 @@ from predictor.report.page.blocks import (
 from predictor.report.page.pictures import by_learner
 from predictor.results import Coefficient, LearnerResult, Number, TrainingResult
 from predictor.results.words import NONE, number, span
+from predictor.saved.origin import developed_on
 
 _CAN = (
     "to learn how much these data can say about who responds;",

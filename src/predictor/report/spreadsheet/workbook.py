@@ -123,7 +123,7 @@ def _form_sheet(
     found = standing(model)
     said = [
         f"{formula.model}, predicted at {formula.predict_at}",
-        " ".join((*found.sentences, found.origin)),
+        *filter(None, [" ".join(found.sentences)]),
         formula.notice,
         *(f"Not in this workbook: {each}" for each in formula.left_out),
         "Fill in the yellow cells; leave a cell empty if the answer is not known.",

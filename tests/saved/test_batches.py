@@ -94,7 +94,7 @@ def test_who_is_not_scored_is_no_second_row_of_a_patient(models, raw) -> None:
 
 
 def test_different_patients_whose_numbers_collide_are_no_repeat(models, raw, monkeypatch) -> None:
-    # a hash that knows 45 numbers: first every patient is a suspect, then the second hash clears him
+    # each patient shares the first hash with another one, and only the second one tells them apart
     monkeypatch.setattr(
         "predictor.saved.repeats.hash",
         lambda text: hash(text) if text.endswith("\x1f") else int(text[-4:]) % 45,

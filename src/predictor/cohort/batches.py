@@ -17,7 +17,7 @@ from predictor.cohort.parquet import ParquetBlocks
 from predictor.cohort.workbook import read_workbook
 from predictor.errors import DataError
 
-ROWS = 2**15
+ROWS = 2**14
 """Rows of a batch, at most."""
 _MOST_FAULTS = 20
 

@@ -19,7 +19,8 @@ from predictor.errors import DataError
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_LONGEST = 4 * 2**20  # bytes of a line; so many are read at one time
+_LONGEST = 2**20  # bytes of a line; Arrow reads up to 32 times as many ahead
+_ROWS = 2**14  # that are handed on together, unless more are read at one time
 _AHEAD = 2  # the byte that was looked at before, and the end of the last line
 _MOST_COLUMNS = 20_000
 
@@ -74,10 +75,18 @@ class CsvBlocks:
 
         with self._opened() as file:
             letters = _Letters(file, self._path)
+            together: list[pa.RecordBatch] = []
+            read = 0
             try:
                 for batch in self._parsed(letters, columns, remember):
-                    share = min(letters.count / max(self._size, 1), 1.0)
-                    yield pa.Table.from_batches([batch]), share
+                    if together and sum(map(len, together)) + len(batch) > _ROWS:
+                        share = min(read * _LONGEST, letters.count) / max(self._size, 1)
+                        yield pa.Table.from_batches(together), min(share, 1.0)
+                        together = []
+                    together.append(batch)
+                    read += 1
+                if together:
+                    yield pa.Table.from_batches(together), 1.0
             except pa.ArrowInvalid:
                 self._check_quotes(letters)
                 # the library's own message quotes the row, which is a patient

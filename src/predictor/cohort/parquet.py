@@ -13,7 +13,7 @@ from predictor.cohort.cell import composed, texts
 from predictor.cohort.header import check_names
 from predictor.errors import DataError
 
-_ROWS = 2**15  # that are read at one time
+_ROWS = 2**14  # that are read at one time
 
 
 class ParquetBlocks:

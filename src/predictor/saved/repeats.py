@@ -12,6 +12,8 @@ import pyarrow as pa
 from predictor.cohort import SAME_PATIENT, Batch, Cohort, Fault, Faults, join_ids
 from predictor.saved.remarks import Rows
 
+_SHARES = 16  # of all hashes, looked at one after the other
+
 Hashes = npt.NDArray[np.int64]
 
 
@@ -27,26 +29,33 @@ class Prints:
     part, first
         Of the batch: its file, and its first row there.
     rows
-        (m,) rows of the batch, in their order.
+        (m,) rows of the batch, in their order; None for all of them.
     hashes
         (m,).
     """
 
     part: str | None
     first: int
-    rows: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int32] | None
     hashes: Hashes
 
     @classmethod
     def of(cls, batch: Batch, cohort: Cohort, rows: Rows) -> Prints:
         """Of some rows of a batch, which is that cohort."""
-        keys = cohort.keys if len(rows) == len(cohort) else cohort.keys.take(pa.array(rows))
+        if len(rows) == len(cohort):
+            return cls(batch.part, batch.first, None, _hashed(cohort.keys))
+        keys = cohort.keys.take(pa.array(rows))
         return cls(batch.part, batch.first, rows.astype(np.int32), _hashed(keys))
 
     @classmethod
     def none(cls, batch: Batch) -> Prints:
         """Of no row of a batch."""
         return cls(batch.part, batch.first, np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+    def among(self, hashes: Hashes) -> Rows:
+        """Those of the rows that have one of these."""
+        chosen = np.flatnonzero(np.isin(self.hashes, hashes))
+        return chosen if self.rows is None else self.rows[chosen].astype(np.int64)
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,16 +125,15 @@ class Repeats:
 
 def _suspects(prints: Sequence[Prints]) -> dict[int, Rows]:
     """Rows whose hash another row has too, by number of the batch."""
-    if not prints:
+    twice = []
+    for share in range(_SHARES):  # all at once would take as much memory again
+        own = [each.hashes[each.hashes % _SHARES == share] for each in prints]
+        hashes = np.sort(np.concatenate(own)) if own else np.zeros(0, np.int64)
+        twice.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
+    several = np.concatenate(twice)
+    if not len(several):
         return {}
-    hashes = np.concatenate([each.hashes for each in prints])
-    hashes.sort()
-    twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-    if not len(twice):
-        return {}
-    found = {
-        n: each.rows[np.isin(each.hashes, twice)].astype(np.int64) for n, each in enumerate(prints)
-    }
+    found = {number: each.among(several) for number, each in enumerate(prints)}
     return {number: rows for number, rows in found.items() if len(rows)}
 
 

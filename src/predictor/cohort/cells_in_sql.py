@@ -17,10 +17,15 @@ from predictor.study import CLUSTERS, Column, Study, as_number
 LARGEST = 1e75
 """Numbers from here on are refused: of larger ones a power may be too large for a database."""
 
-_BLANKS = " \t\r\n\u00a0\u2007\u202f\u3000"
+_BLANKS = "E' \\t\\r\\n\u00a0\u2007\u202f\u3000'"  # the escapes are those of both databases
+_SURELY_EXACT = 1e15
 _READABLE = r"^[+-]?([0-9]{1,200}\.?[0-9]{0,200}|\.[0-9]{1,200})([eE][+-]?0*[0-9]{1,2})?$"
 _DAY_ZERO = "DATE '1970-01-01'"
 _QUOTES = (("\u2018\u2019\u201b\u2032\u00b4`", "'"), ("\u201c\u201d\u201e\u2033", '"'))
+
+
+Checked = tuple[str, str | None, list[tuple[str, str]]]
+"""Of a cell its value, where it is surely right, and what is broken with what is said of it."""
 
 
 class Cells:
@@ -42,8 +47,7 @@ class Cells:
         """Add columns of the dictionary, and a fault for each rule that a row may break."""
         for column in columns:
             name = quote(column.name)
-            blanks = literal(_BLANKS)
-            text = f"NULLIF(TRIM(BOTH {blanks} FROM CAST({name} AS {TEXT})), '')"
+            text = f"NULLIF(TRIM(BOTH {_BLANKS} FROM CAST({name} AS {TEXT})), '')"
             self._chain.add(f"{column.name} (cell)", text)
         empty = [f"{quote(f'{column.name} (cell)')} IS NULL" for column in columns]
         if any(column.role != "id" for column in columns):
@@ -62,10 +66,18 @@ class Cells:
                 [later.name, earlier.name],
             )
 
-    def _fault(self, name: str, rules: Iterable[tuple[str, str]], uses: Sequence[str]) -> None:
-        """The text of the first rule that is broken."""
-        parts = "\n      ".join(f"WHEN {broken} THEN {literal(text)}" for broken, text in rules)
-        self._chain.add(f"{name} (fault)", f"CASE {parts} END", uses)
+    def _fault(
+        self,
+        name: str,
+        rules: Iterable[tuple[str, str]],
+        uses: Sequence[str],
+        right: str | None = None,
+    ) -> None:
+        """The text of the first rule that is broken; none where it is `right`."""
+        cases = [] if right is None else [f"WHEN {right} THEN CAST(NULL AS {TEXT})"]
+        cases += [f"WHEN {broken} THEN {literal(text)}" for broken, text in rules]
+        parts = "\n      ".join(cases)
+        self._chain.add(f"{name} (fault)", f"CASE {parts} END" if cases else "NULL", uses)
         self.faults.append(f"{name} (fault)")
 
     def _column(self, column: Column) -> None:
@@ -90,34 +102,43 @@ class Cells:
         uses = [cell_name, "(blank)"]
         match column.type:
             case "number" | "integer":
-                value, rules = self._number(column, cell, uses)
+                value, right, rules = self._number(column, cell, uses)
             case "category":
-                value, rules = self._level(column, cell, uses)
+                value, right, rules = self._level(column, cell, uses)
             case "flag":
-                value, rules = self._flag(cell)
+                value, right, rules = self._flag(cell)
             case "date":
-                value, rules = self._date(column, cell, uses)
+                value, right, rules = self._date(column, cell, uses)
             case _:
-                value, rules = cell, []
+                value, right, rules = cell, None, []
         missing_name = f"{column.name} (missing)"
         missing = quote(missing_name)
         self._chain.add(missing_name, self._missing(column, cell, uses), uses)
         required = column.required or column.role in CLUSTERS
         absent = [(f'{missing} AND NOT "(blank)"', dictionary.REQUIRED)] if required else []
         present = [(f"NOT {missing} AND ({broken})", text) for broken, text in rules]
-        self._told(column, [*errors, *absent, *present], [*uses, missing_name])
+        # first, for the patterns take most of the time
+        good = None if right is None else f"NOT {missing} AND {right}"
+        self._told(column, [*errors, *absent, *present], [*uses, missing_name], good)
         fault_name = f"{column.name} (fault)"
-        right = f"{quote(fault_name)} IS NULL AND NOT {missing}"
+        given = f"{quote(fault_name)} IS NULL AND NOT {missing}"
         used = [*uses, missing_name, fault_name]
-        self._chain.add(column.name, f"CASE WHEN {right} THEN {value} END", used)
+        self._chain.add(column.name, f"CASE WHEN {given} THEN {value} END", used)
 
-    def _told(self, column: Column, rules: Sequence[tuple[str, str]], uses: Sequence[str]) -> None:
-        self._fault(column.name, [(b, f"{column.name} {text}") for b, text in rules], uses)
+    def _told(
+        self,
+        column: Column,
+        rules: Sequence[tuple[str, str]],
+        uses: Sequence[str],
+        right: str | None = None,
+    ) -> None:
+        told = [(broken, f"{column.name} {text}") for broken, text in rules]
+        self._fault(column.name, told, uses, right)
 
     def _errors(self, column: Column, cell: str) -> list[tuple[str, str]]:
         declared = _among(cell, self._study.missing_in(column))
         return [
-            (f"{_matches(cell, pattern)} AND NOT {declared}", rule)
+            (f"{cell} LIKE '#%' AND {_matches(cell, pattern)} AND NOT {declared}", rule)
             for pattern, rule in dictionary.ERRORS.items()
         ]
 
@@ -133,9 +154,7 @@ class Cells:
             parts.append(f"COALESCE({quote(value)} IN ({', '.join(map(number, found))}), FALSE)")
         return f"({' OR '.join(parts)})"
 
-    def _number(
-        self, column: Column, cell: str, uses: list[str]
-    ) -> tuple[str, list[tuple[str, str]]]:
+    def _number(self, column: Column, cell: str, uses: list[str]) -> Checked:
         name = f"{column.name} (number)"
         value = quote(name)
         plain = f"REPLACE({cell}, '\u2212', '-')"
@@ -158,11 +177,13 @@ class Cells:
             rules.append((f"({outside}) AND {far}", numbers.outside_range(column, far=True)))
             rules.append((outside, numbers.outside_range(column)))
         rules.append((f"ABS({value}) >= {number(LARGEST)}", numbers.TOO_LARGE))
-        return value, rules
+        low, high = column.limits or (-_SURELY_EXACT, _SURELY_EXACT)
+        right = f"{value} >= {number(low)} AND {value} <= {number(high)} AND {plain} = {cell}"
+        if column.type == "integer":
+            right += f" AND FLOOR({value}) = {value}"
+        return value, right, rules
 
-    def _level(
-        self, column: Column, cell: str, uses: list[str]
-    ) -> tuple[str, list[tuple[str, str]]]:
+    def _level(self, column: Column, cell: str, uses: list[str]) -> Checked:
         name = f"{column.name} (level)"
         forms = (lambda text: text, _whole, _straight)
         in_python = (str, _plain_whole, _plain_straight)
@@ -175,26 +196,28 @@ class Cells:
         uses.append(name)
         lower = [level.lower() for level in column.levels]
         unknown = f"{quote(name)} IS NULL"
-        return quote(name), [
-            (
-                f"{unknown} AND {_among(f'LOWER({cell})', lower)}",
-                dictionary.no_level(column, in_case=True),
-            ),
-            (unknown, dictionary.no_level(column, in_case=False)),
-        ]
+        return (
+            quote(name),
+            f"{quote(name)} IS NOT NULL",
+            [
+                (
+                    f"{unknown} AND {_among(f'LOWER({cell})', lower)}",
+                    dictionary.no_level(column, in_case=True),
+                ),
+                (unknown, dictionary.no_level(column, in_case=False)),
+            ],
+        )
 
-    def _flag(self, cell: str) -> tuple[str, list[tuple[str, str]]]:
+    def _flag(self, cell: str) -> Checked:
         said: Mapping[bool, list[str]] = {
             truth: [text for text, means in dictionary.FLAGS.items() if means is truth]
             for truth in (True, False)
         }
         lower = f"LOWER({cell})"
         known = _among(lower, dictionary.FLAGS)
-        return _among(lower, said[True]), [(f"NOT {known}", dictionary.NO_FLAG)]
+        return _among(lower, said[True]), known, [(f"NOT {known}", dictionary.NO_FLAG)]
 
-    def _date(
-        self, column: Column, cell: str, uses: list[str]
-    ) -> tuple[str, list[tuple[str, str]]]:
+    def _date(self, column: Column, cell: str, uses: list[str]) -> Checked:
         name = f"{column.name} (date)"
         written = _matches(cell, dates.DATE)
         year, month, day = (
@@ -225,7 +248,7 @@ class Cells:
             ends = [number(float(each.toordinal() - 719163)) for each in (first, latest)]
             outside = f"{value} < {ends[0]} OR {value} > {ends[1]}"
             rules.append((outside, dates.outside_days(first, latest)))
-        return value, rules
+        return value, None, rules
 
 
 def portable(pattern: str) -> str:

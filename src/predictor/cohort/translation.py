@@ -6,10 +6,21 @@ import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from predictor.cohort.on_paper import computed_comparison, decimal_of, nearest_decimal
 from predictor.cohort.syntax import Node
+from predictor.cohort.terms import (
+    MISSING,
+    NEVER,
+    NUMBERS,
+    WHOLE,
+    Need,
+    Term,
+    UntranslatableError,
+    folded,
+)
+from predictor.cohort.written_functions import DECIDING, FUNCTIONS, SMOOTH
 from predictor.formulas import (
     Bounds,
     Call,
@@ -21,27 +32,8 @@ from predictor.formulas import (
     as_number,
     bounds,
     call,
-    total,
-    value_of,
 )
 
-Need = Literal["exact", "relative", "absolute"]
-"""Of which digits of a computed number something depends.
-
-``exact``: the last one may decide, as before a comparison. ``relative``: its rounding error must be
-small beside it, as before a logarithm. ``absolute``: beside the numbers that went into it.
-"""
-
-NEVER = Constant(False)
-MISSING = Constant(None)
-
-_WHOLE = {
-    "TINYINT": 2.0**7, "SMALLINT": 2.0**15, "INTEGER": 2.0**31, "BIGINT": 2.0**53,
-    "HUGEINT": 2.0**53, "UTINYINT": 2.0**8, "USMALLINT": 2.0**16, "UINTEGER": 2.0**32,
-    "UBIGINT": 2.0**53, "UHUGEINT": 2.0**53,
-}  # fmt: skip
-_NUMBERS = {*_WHOLE, "DOUBLE", "DECIMAL"}
-_LARGEST_EXPONENT = 700.0
 _COMPARISONS: Mapping[str, Operator] = {
     "COMPARE_EQUAL": "equal",
     "COMPARE_NOTEQUAL": "unequal",
@@ -50,41 +42,6 @@ _COMPARISONS: Mapping[str, Operator] = {
     "COMPARE_GREATERTHAN": "greater",
     "COMPARE_GREATERTHANOREQUALTO": "at_least",
 }
-_DAYS = {"day", "days", "d", "dayofmonth"}
-
-
-@dataclass(frozen=True)
-class Term:
-    """What a node gives.
-
-    Attributes
-    ----------
-    value
-        How it is computed.
-    undefined
-        True where it cannot be computed although nothing is missing.
-    kind
-        Its type in DuckDB.
-    levels
-        Of an ENUM.
-    items
-        Of a LIST, which has no value of its own.
-    """
-
-    value: Expression
-    undefined: Expression
-    kind: str
-    levels: tuple[str, ...] = ()
-    items: tuple[Expression, ...] = ()
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is a whole number in DuckDB."""
-        return self.kind in _WHOLE
-
-
-class UntranslatableError(Exception):
-    """What cannot be written as an expression, and the way out."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +90,7 @@ class Translation:
         if isinstance(plain, dict):  # more than 64 bits
             plain = plain["upper"] * 2**64 + plain["lower"]
         number = isinstance(plain, int | float) and math.isfinite(plain)
-        if (kind in _NUMBERS or kind == "DATE") and number:
+        if (kind in NUMBERS or kind == "DATE") and number:
             return Term(Constant(float(plain)), NEVER, kind)
         raise UntranslatableError(f"a constant of type {kind} has no counterpart outside DuckDB")
 
@@ -210,15 +167,15 @@ class Translation:
             parts = [self.term(child, "exact") for child in node["children"]]
             undefined = any_of(part.undefined for part in parts)
             return Term(MISSING, undefined, "LIST", items=tuple(part.value for part in parts))
-        function = _FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name)
         if function is None:
             raise UntranslatableError(
                 f"the function {name}() of DuckDB has no counterpart outside it"
             )
-        below: Need = need if name in _SMOOTH or need == "exact" else "relative"
-        below = "exact" if name in _DECIDING else below
+        below: Need = need if name in SMOOTH or need == "exact" else "relative"
+        below = "exact" if name in DECIDING else below
         terms = [self.term(child, below) for child in node["children"]]
-        value, undefined = function(self, terms)
+        value, undefined = function(self.bounds, terms)
         return self._typed(node, value, any_of([*(t.undefined for t in terms), undefined]))
 
     # numbers
@@ -232,8 +189,8 @@ class Translation:
         levels: tuple[str, ...] = ()
         if kind == "ENUM":
             levels = tuple(node["return_type"]["type_info"]["values"])
-        elif kind in _WHOLE:
-            undefined = any_of([undefined, self._beyond(value, _WHOLE[kind])])
+        elif kind in WHOLE:
+            undefined = any_of([undefined, self._beyond(value, WHOLE[kind])])
         elif kind not in ("DOUBLE", "DECIMAL", "BOOLEAN", "VARCHAR", "DATE"):
             raise UntranslatableError(f"{_said(node)} is of type {kind}, which only DuckDB has")
         return Term(value, undefined, kind, levels)
@@ -303,9 +260,9 @@ class Translation:
         [child] = node["children"]
         to = node["return_type"]["id"]
         inner = _cast_to_text(child)
-        if inner is not None and (to in _WHOLE or to == "DECIMAL"):
+        if inner is not None and (to in WHOLE or to == "DECIMAL"):
             return self._as_written(node, self.term(inner, "exact"))
-        term = self.term(child, "exact" if to in _WHOLE else need)
+        term = self.term(child, "exact" if to in WHOLE else need)
         value = self._converted(node, term, to)
         undefined = term.undefined
         if to == "ENUM":
@@ -318,19 +275,19 @@ class Translation:
         value, kind = term.value, term.kind
         if value == MISSING or kind == to:
             return value
-        if {kind, to} <= {"VARCHAR", "ENUM"} or (kind in _NUMBERS and to in ("DOUBLE", "HUGEINT")):
+        if {kind, to} <= {"VARCHAR", "ENUM"} or (kind in NUMBERS and to in ("DOUBLE", "HUGEINT")):
             return value
-        if kind in _WHOLE and (to in _WHOLE or to == "DECIMAL"):
+        if kind in WHOLE and (to in WHOLE or to == "DECIMAL"):
             return value
         if kind == "DECIMAL" and to == "DECIMAL":
             return value
-        if kind == "BOOLEAN" and to in _NUMBERS:
+        if kind == "BOOLEAN" and to in NUMBERS:
             return (
                 as_number(value)
                 if not isinstance(value, Constant)
                 else Constant(float(bool(value.value)))
             )
-        if kind in _NUMBERS and to == "BOOLEAN":
+        if kind in NUMBERS and to == "BOOLEAN":
             return folded("unequal", value, 0.0)
         if kind == "VARCHAR" and isinstance(value, Constant):
             return _parsed(str(value.value), to)
@@ -340,7 +297,7 @@ class Translation:
 
     def _as_written(self, node: Node, term: Term) -> Term:
         """A number rounded by the digits that are there."""
-        if term.kind not in _NUMBERS:
+        if term.kind not in NUMBERS:
             raise UntranslatableError(f"{_said(node)} of a {term.kind} is no number")
         kind = node["return_type"]["id"]
         if kind != "DECIMAL":
@@ -380,22 +337,6 @@ _MUCH = 0.01
 _ERROR = 2.0**-46
 
 
-def is_written(node: Node) -> bool:
-    """Whether a node of a syntax tree is a function that has a counterpart, or a comparison."""
-    name = str(node.get("function_name", "")).casefold()
-    return name in _FUNCTIONS or node.get("class") in ("COMPARISON", "BETWEEN")
-
-
-def folded(name: Operator, *arguments: Expression | float | str | bool | None) -> Expression:
-    """An operator on its arguments, computed where they are constants."""
-    made = call(name, *arguments)
-    if name == "if" and isinstance(made.arguments[0], Constant):
-        return made.arguments[1 if made.arguments[0].value is True else 2]
-    if all(isinstance(argument, Constant) for argument in made.arguments):
-        return Constant(value_of(made, {}))
-    return made
-
-
 def rounded_on_paper(value: Expression, digits: float) -> Expression:
     """A number to so many decimals, halves as they are on paper."""
     if digits == 0.0:
@@ -432,7 +373,7 @@ def _in_order(term: Term) -> Expression:
 def _cast_to_text(node: Node) -> Node | None:
     if node.get("type") == "OPERATOR_CAST" and node["return_type"]["id"] == "VARCHAR":
         child: Node = node["children"][0]
-        return child if _type_of(child) in _NUMBERS else None
+        return child if _type_of(child) in NUMBERS else None
     return None
 
 
@@ -444,7 +385,7 @@ def _type_of(node: Node) -> str:
 def _parsed(text: str, to: str) -> Constant:
     """A text as a constant of another type."""
     try:
-        if to in _NUMBERS and math.isfinite(float(text)):
+        if to in NUMBERS and math.isfinite(float(text)):
             return Constant(float(text))
         if to == "DATE":
             days = datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)
@@ -459,226 +400,3 @@ def _parsed(text: str, to: str) -> Constant:
 def _said(node: Node) -> str:
     words = {"OPERATOR_CAST": "a cast", "CASE_EXPR": "CASE"}
     return words.get(str(node.get("type")), str(node.get("type")).replace("_", " ").casefold())
-
-
-# functions: what they give, and where that is undefined
-
-Given = tuple[Expression, Expression]
-
-
-def _plain(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
-    def written(_: Translation, terms: Sequence[Term]) -> Given:
-        return folded(name, *(term.value for term in terms)), NEVER
-
-    return written
-
-
-def _summed(sign: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
-    def written(_: Translation, terms: Sequence[Term]) -> Given:
-        if len(terms) == 1:
-            only = terms[0].value
-            return (only if sign == "add" else folded("negate", only)), NEVER
-        return folded(sign, *(term.value for term in terms)), NEVER
-
-    return written
-
-
-def _quotient(translation: Translation, terms: Sequence[Term]) -> Given:
-    one, other = (term.value for term in terms)
-    return folded("divide", one, other), _zero(translation, other)
-
-
-def _zero(translation: Translation, value: Expression) -> Expression:
-    """True where a number is 0."""
-    if translation.bounds(value).smallest > 0 or value == MISSING:
-        return NEVER
-    match value:
-        case Call("if", (Call("equal", (asked, Constant(0.0))), Constant(None), kept)) if (
-            asked == kept
-        ):
-            return NEVER
-    return folded("equal", value, 0.0)
-
-
-def _whole_quotient(translation: Translation, terms: Sequence[Term]) -> Given:
-    one, other = terms
-    quotient = folded("divide", one.value, other.value)
-    if one.whole and other.whole:
-        quotient = _truncated(quotient)
-    return quotient, _zero(translation, other.value)
-
-
-def _remainder(translation: Translation, terms: Sequence[Term]) -> Given:
-    one, other = terms
-    if not (one.whole and other.whole):
-        raise UntranslatableError("the remainder of such numbers has no counterpart outside DuckDB")
-    whole = _truncated(folded("divide", one.value, other.value))
-    return folded("subtract", one.value, folded("multiply", other.value, whole)), _zero(
-        translation, other.value
-    )
-
-
-def _truncated(value: Expression) -> Expression:
-    return folded("if", folded("less", value, 0.0), folded("ceil", value), folded("floor", value))
-
-
-def _trunc(_: Translation, terms: Sequence[Term]) -> Given:
-    return _truncated(terms[0].value), NEVER
-
-
-def _sign(_: Translation, terms: Sequence[Term]) -> Given:
-    value = terms[0].value
-    below = folded("if", folded("less", value, 0.0), -1.0, folded("multiply", 0.0, value))
-    return folded("if", folded("greater", value, 0.0), 1.0, below), NEVER
-
-
-def _absolute(translation: Translation, terms: Sequence[Term]) -> Given:
-    value = terms[0].value
-    return (value if translation.bounds(value).low >= 0 else folded("abs", value)), NEVER
-
-
-def _rounding(_: Translation, terms: Sequence[Term]) -> Given:
-    digits = terms[1].value if len(terms) > 1 else Constant(0.0)
-    return folded("round", terms[0].value, digits), NEVER
-
-
-def _logarithm(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
-    def written(translation: Translation, terms: Sequence[Term]) -> Given:
-        if len(terms) != 1:
-            raise UntranslatableError("a logarithm to another base; divide two logarithms")
-        value = terms[0].value
-        positive = translation.bounds(value).low > 0 or value == MISSING
-        return folded(name, value), NEVER if positive else folded("at_most", value, 0.0)
-
-    return written
-
-
-def _root(translation: Translation, terms: Sequence[Term]) -> Given:
-    value = terms[0].value
-    fine = translation.bounds(value).low >= 0 or value == MISSING
-    return folded("sqrt", value), NEVER if fine else folded("less", value, 0.0)
-
-
-def _exponential(translation: Translation, terms: Sequence[Term]) -> Given:
-    value = terms[0].value
-    fine = translation.bounds(value).high <= _LARGEST_EXPONENT or value == MISSING
-    return folded("exp", value), NEVER if fine else folded("greater", value, _LARGEST_EXPONENT)
-
-
-def _powered(translation: Translation, terms: Sequence[Term]) -> Given:
-    base, exponent = (term.value for term in terms)
-    value = folded("power", base, exponent)
-    if value == MISSING or MISSING in (base, exponent):
-        return MISSING, NEVER
-    low = translation.bounds(base).low
-    whole = isinstance(exponent, Constant) and float(exponent.value or 0.0).is_integer()
-    never_negative = translation.bounds(exponent).low >= 0
-    faults = []
-    if not whole and low < 0:
-        broken = folded("unequal", folded("floor", exponent), exponent)
-        faults.append(folded("and", folded("less", base, 0.0), broken))
-    if not never_negative and translation.bounds(base).smallest == 0:
-        faults.append(folded("and", folded("equal", base, 0.0), folded("less", exponent, 0.0)))
-    if translation.bounds(value).largest > 1e300:
-        faults.append(folded("greater", folded("abs", value), 1e300))
-        known = [folded("not", folded("is_missing", part)) for part in (base, exponent)]
-        faults.append(folded("and", folded("is_missing", value), *known))
-    return value, any_of(faults)
-
-
-def _days(_: Translation, terms: Sequence[Term]) -> Given:
-    unit, start, end = terms
-    named = isinstance(unit.value, Constant) and unit.value.value in _DAYS
-    if not named or {start.kind, end.kind} != {"DATE"}:
-        raise UntranslatableError(
-            "of durations only whole days have a counterpart outside DuckDB; write "
-            "date_diff('day', ...) / 365.25"
-        )
-    return folded("subtract", end.value, start.value), NEVER
-
-
-def _of_list(_: Translation, terms: Sequence[Term]) -> Given:
-    """The items of a list that are not missing, made into one number."""
-    listed, how = terms
-    items = listed.items
-    if listed.kind != "LIST" or not items:
-        raise UntranslatableError("a list that is not written out has no counterpart")
-    count = total(folded("if", folded("is_missing", item), 0.0, 1.0) for item in items)
-    added = total(folded("first_known", item, 0.0) for item in items)
-    match how.value:
-        case Constant("count"):
-            return count, NEVER
-        case Constant("avg" | "mean"):
-            return folded("divide", added, count), NEVER
-        case Constant("sum"):
-            return folded("if", folded("equal", count, 0.0), None, added), NEVER
-        case Constant("min"):
-            return folded("least", *items), NEVER
-        case Constant("max"):
-            return folded("greatest", *items), NEVER
-    raise UntranslatableError("what is made of this list has no counterpart outside DuckDB")
-
-
-def _always(_: Translation, terms: Sequence[Term]) -> Given:
-    del terms
-    return Constant(True), NEVER
-
-
-def _floor(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
-    def written(_: Translation, terms: Sequence[Term]) -> Given:
-        [term] = terms
-        return (term.value if term.whole else folded(name, term.value)), NEVER
-
-    return written
-
-
-def _extreme(name: Operator) -> Callable[[Translation, Sequence[Term]], Given]:
-    def written(_: Translation, terms: Sequence[Term]) -> Given:
-        if not all(term.kind in _NUMBERS or term.kind == "DATE" for term in terms):
-            raise UntranslatableError(f"{name}() of values that are no numbers")
-        return folded(name, *(term.value for term in terms)), NEVER
-
-    return written
-
-
-_FUNCTIONS: Mapping[str, Callable[[Translation, Sequence[Term]], Given]] = {
-    "+": _summed("add"),
-    "add": _summed("add"),
-    "-": _summed("subtract"),
-    "subtract": _summed("subtract"),
-    "*": _plain("multiply"),
-    "multiply": _plain("multiply"),
-    "/": _quotient,
-    "//": _whole_quotient,
-    "divide": _whole_quotient,
-    "%": _remainder,
-    "mod": _remainder,
-    "trunc": _trunc,
-    "sign": _sign,
-    "abs": _absolute,
-    "@": _absolute,
-    "floor": _floor("floor"),
-    "ceil": _floor("ceil"),
-    "ceiling": _floor("ceil"),
-    "round": _rounding,
-    "least": _extreme("least"),
-    "greatest": _extreme("greatest"),
-    "ln": _logarithm("ln"),
-    "log": _logarithm("log10"),
-    "log10": _logarithm("log10"),
-    "sqrt": _root,
-    "exp": _exponential,
-    "pow": _powered,
-    "power": _powered,
-    "**": _powered,
-    "^": _powered,
-    "date_diff": _days,
-    "datediff": _days,
-    "isfinite": _always,
-    "list_aggr": _of_list,
-    "list_aggregate": _of_list,
-    "array_aggr": _of_list,
-    "array_aggregate": _of_list,
-}
-_SMOOTH = {"+", "add", "-", "subtract", "*", "multiply", "abs", "@", "least", "greatest"}
-_DECIDING = {"//", "divide", "%", "mod", "trunc", "floor", "ceil", "ceiling", "round", "sign"}

@@ -15,14 +15,9 @@ from typing import Any
 from predictor.cohort.feature_pipeline import Kind, pipeline_sql
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.syntax import Node, column_name, is_query, reads_cohort, walk
-from predictor.cohort.translation import (
-    NEVER,
-    Need,
-    Term,
-    Translation,
-    UntranslatableError,
-    is_written,
-)
+from predictor.cohort.terms import NEVER, Need, Term, UntranslatableError
+from predictor.cohort.translation import Translation
+from predictor.cohort.written_functions import is_written
 from predictor.errors import StudyError
 from predictor.formulas import UNKNOWN, Bounds, Expression, Reference, any_of, call
 from predictor.study import Column, Study

@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 _APART = 2.0  # points between neighbouring numbers of a table, at least
 _FEWEST_APART = 25  # a table has no more numbers than this of one axis
+_FEW = 31  # numbers of a scale, such as 0 to 21, that all stand in the table
 _JUMP = 10.0  # times as far as neighbours usually are
 _ROUNDING = 1e-9
 _PATIENTS = 20_000
@@ -81,7 +82,7 @@ def points_table(nomogram: Nomogram) -> PointsTable:
 
 def _shown(axis: Axis, points: Floats) -> list[int]:
     """Which answers stand in the table."""
-    if axis.values is None:
+    if axis.values is None or len(axis.values) <= _FEW:
         return list(range(len(points)))
     values = axis.values
     least = float(np.diff(values)[1:-1].min()) if len(values) > 3 else float(values[1] - values[0])

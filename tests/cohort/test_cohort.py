@@ -113,11 +113,11 @@ def test_a_hundred_thousand_patients_take_seconds(tmp_path: Path) -> None:
     """Measured on one core: read and check 2 s, labels by six rules 7 s, covariates 4 s."""
     study = load_study(CONFIGS / "crps_esketamine.yaml")
     write(simulate(100_000, seed=1), tmp_path / "t.csv")
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: others run beside the tests
     patients = label(Cohort.read(tmp_path / "t.csv", study)).labelled
     matrix = design(covariates(patients))
     check_informative(matrix)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     assert matrix.X.shape == (len(patients), 12)
     assert seconds < 60
 

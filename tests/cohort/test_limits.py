@@ -176,7 +176,7 @@ def test_the_memory_is_limited_and_the_limit_is_named() -> None:
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_AS)
-    with Sandbox((), Limits(bytes=1 << 29)) as sandbox:
+    with Sandbox((), Limits(60, 1 << 29)) as sandbox:
         with pytest.raises(CostError, match=r"more than the 0\.5 GiB of memory"):
             sandbox.query("SELECT len(range(200000000))")
         # and the database is as good as before
@@ -185,7 +185,7 @@ def test_the_memory_is_limited_and_the_limit_is_named() -> None:
 
 
 def test_tables_inside_the_database_count_as_memory() -> None:
-    with Sandbox((), Limits(bytes=1 << 28)) as sandbox, pytest.raises(CostError, match="memory"):
+    with Sandbox((), Limits(60, 1 << 28)) as sandbox, pytest.raises(CostError, match="memory"):
         sandbox.query(
             "SELECT count(DISTINCT hash(i) || 'a text for each') FROM range(9000000) r(i)"
         )

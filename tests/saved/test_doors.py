@@ -353,13 +353,15 @@ def server(directory) -> Iterator[tuple[str, Path]]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        for _ in range(2_000):  # a machine that does something else as well
             assert process.poll() is None, log.read_text()
             try:
                 urllib.request.urlopen(f"{address}/ping").close()
                 break
             except OSError:
                 time.sleep(0.1)
+        else:
+            pytest.fail(f"the server did not come up: {log.read_text()}")
         yield f"{address}/invocations", log
     finally:
         process.terminate()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from predictor.cohort.described import DescribedColumn
+from predictor.cohort.words_for_missing import as_typed, bare
 from predictor.drafting import names
-from predictor.drafting.examples import examples
+from predictor.drafting.drafted_file import Entry, Parts, study_text
+from predictor.drafting.drafted_pipeline import pipeline_text
 from predictor.drafting.keys import Keys, keys_of
-from predictor.drafting.kinds import Kind, as_range, codes_as_written, kind_of
-from predictor.drafting.pipeline_text import pipeline_text
-from predictor.drafting.questions import questions
-from predictor.drafting.study_text import Entry, Parts, study_text
+from predictor.drafting.kinds import Kind, as_range, kind_of
+from predictor.drafting.open_points import questions
+from predictor.drafting.outcome_examples import examples
 from predictor.drafting.time_points import Timed, timed
+from predictor.errors import DataError
+from predictor.printable import computed
 from predictor.study import as_number
 
+_CELL = re.compile(r"[+-]?\d[\d.,:/ -]*%?|true|false|yes|no|NA", re.IGNORECASE)
 _FEWEST_KNOWN = 10  # patients with a value, for a covariate of a draft
 _FEWEST_CENTRES = 5  # that folds can be made of
 _OFTEN = 3  # columns with a code, for it to be the study's
@@ -63,7 +68,18 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
     Draft
         Its text can be read by `load_study(..., draft=True)`. It holds no value of a patient:
         ranges are round numbers, and free text is left out.
+
+    Raises
+    ------
+    DataError
+        If the names of the columns look like cells: without a header they are those of a patient.
     """
+    cells = [column.name for column in columns if _CELL.fullmatch(column.name.strip())]
+    if 2 * len(cells) > len(columns):
+        raise DataError(
+            f"{table}: row 1 has numbers or dates in place of most names of columns; is the header "
+            f"missing? give every column a name"
+        )
     kinds = {column.name: kind_of(column) for column in columns}
     keys = keys_of(columns, kinds)
     left_out = _left_out(columns, kinds, keys)
@@ -126,8 +142,12 @@ def _left_out(
             continue
         if names.sounds_like_a_person(column.name):
             reason = "it may name a person"
+        elif computed(column.name):
+            reason = "a spreadsheet would take its name for a formula; rename it to keep it"
         elif twin:
             reason = "SQL does not tell names apart by upper and lower case; rename it to keep it"
+        elif names.is_a_state_of_a_form(column.name):
+            reason = "the state of a form"
         elif kinds[column.name].type is None:
             reason = kinds[column.name].reason or "empty"
         else:
@@ -138,7 +158,9 @@ def _left_out(
 
 def _common_codes(kinds: Mapping[str, Kind]) -> tuple[str, ...]:
     """Codes for "no value" of several columns that are a value in none."""
-    times = Counter(code for kind in kinds.values() for code in codes_as_written(kind.codes))
+    times = Counter(
+        code for kind in kinds.values() for code in dict.fromkeys(map(bare, kind.codes))
+    )
     return tuple(
         code
         for code, columns in times.items()
@@ -174,29 +196,23 @@ def _settings(
         entry = {"role": "centre" if name == keys.centre else "cluster", **entry}
     entry["type"] = kind.type
     if kind.type == "category":
-        entry["levels"] = [_as_typed(level) for level in kind.levels]
+        entry["levels"] = as_typed(kind.levels)
     elif kind.range is not None:
         entry["range"] = as_range(kind.range)
     measured = kind.type in ("number", "integer")
     if unit := column.unit or (names.unit(name) if measured else None):
         entry["unit"] = unit
-    own = codes_as_written(kind.codes)
-    if not set(own) <= set(common):
-        entry["missing"] = ["NA", *(_as_typed(code) for code in dict.fromkeys([*own, *common]))]
+    if not set(map(bare, kind.codes)) <= set(common):
+        entry["missing"] = ["NA", *as_typed([*kind.codes, *common])]
     if column.label:
         entry["meaning"] = column.label
     return entry
 
 
-def _as_typed(text: str) -> str | int:
-    """A code as people write it: -99, not '-99'."""
-    return int(text) if str(as_number(text)) == f"{text}.0" and text.lstrip("-").isdigit() else text
-
-
 def _remark(column: DescribedColumn, kinds: Mapping[str, Kind]) -> str | None:
     kind = kinds[column.name]
     if kind.codes:
-        return f"{', '.join(codes_as_written(kind.codes))}: no value?"
+        return f"{', '.join(dict.fromkeys(map(bare, kind.codes)))}: no value?"
     if kind.constant:
         return "the same for everybody"
     return kind.reason

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from predictor.cohort.described import DescribedColumn
 from predictor.drafting import names
 from predictor.drafting.kinds import Kind
+from predictor.printable import computed
 from predictor.study.study import COLUMNS_OF_SCORES, CONTRIBUTION
 
 NEW_KEY = "patient_number"
@@ -72,7 +73,7 @@ def _may_be_a_key(name: str) -> bool:
     """An identifier stands in a file of scores beside other columns, and is no person's name."""
     folded = name.casefold()
     taken = folded in COLUMNS_OF_SCORES or folded.startswith(CONTRIBUTION)
-    return not taken and not names.sounds_like_a_person(name)
+    return not taken and not computed(name) and not names.sounds_like_a_person(name)
 
 
 def _groups(

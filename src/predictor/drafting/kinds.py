@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow.compute as pc
@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from predictor.cohort.dates import without_midnight
 from predictor.cohort.described import DescribedColumn
 from predictor.cohort.numbers import NUMBER
-from predictor.cohort.words_for_missing import CODES, WORDS
+from predictor.cohort.words_for_missing import CODES, SIGNS, WORDS, bare
 from predictor.disclosure import FEWEST
 from predictor.drafting import names
-from predictor.study import ColumnType, as_number
+from predictor.study import ColumnType
 
 _FLAGS = frozenset(("true", "false", "yes", "no", "1", "0", "1.0", "0.0"))
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -34,13 +34,12 @@ _SCALES = {
     "paindetect": (-1, 38),
 }
 _NEAR = 0.6  # of the highest value: where the lowest lies above, a range does not begin at 0
-_LARGEST = 1e12  # of a number whose range is worth a guess
+_SMALLEST, _LARGEST = 1e-9, 1e12  # of numbers whose range is worth a guess
 _MOST_LEVELS = 15
 _MOST_CODES = 12
 _LONGEST_LEVEL = 40
+_MOSTLY = 0.9  # of the cells of a column of numbers are numbers
 _COMMON_SHARE = 0.7  # of a category's patients have a level that at least five have
-# these are no answers; "unknown" or "none" may be
-_SIGNS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|n\.a\.?))$"
 _ANSWERS = (
     "a and at better both change changed daily deterioration different do extremely fair"
     " female good great improved improvement know left little lot low lower high higher male"
@@ -99,14 +98,16 @@ def kind_of(column: DescribedColumn) -> Kind:
     words = [text for text in values if text not in numbers and re.match(WORDS, text)]
     if column.levels and set(values) <= set(column.levels):
         found = Kind("category", levels=column.levels)
-    elif numbers and len(numbers) + len(words) == len(values):
+    elif numbers and _mostly(numbers, words, values):
         found = _of_numbers(column.name, {t: values[t] for t in numbers}, tuple(words))
+        if len(numbers) + len(words) < len(values) and found.type in ("number", "integer"):
+            found = replace(found, reason="a few cells are no numbers; check tells which")
     else:
         found = _of_texts(values, tuple(words))
     coded = {*given, *found.codes}
     left = {text: n for text, n in counts.items() if text not in coded}
     known = sum(left.values())
-    distinct = len({_bare(text) for text in left})
+    distinct = len({bare(text) for text in left})
     rows = len(column.cells)
     return replace(
         found,
@@ -119,14 +120,15 @@ def kind_of(column: DescribedColumn) -> Kind:
     )
 
 
+def _mostly(numbers: Iterable[str], words: Sequence[str], values: Mapping[str, int]) -> bool:
+    """Whether what is no number is so little that it is probably a slip."""
+    known = sum(n for text, n in values.items() if text not in words)
+    return sum(values[text] for text in numbers) >= _MOSTLY * known
+
+
 def _counts(column: DescribedColumn) -> dict[str, int]:
     counted = pc.value_counts(without_midnight(column.cells.drop_null()))
     return {str(each["values"]): int(each["counts"]) for each in counted.to_pylist()}
-
-
-def _bare(text: str) -> str:
-    """A whole number without zeros behind the point, as codes are compared."""
-    return re.sub(r"^([+-]?\d+)\.0+$", r"\1", text)
 
 
 def _of_numbers(name: str, counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
@@ -137,14 +139,14 @@ def _of_numbers(name: str, counts: Mapping[str, int], words: tuple[str, ...]) ->
     written = (*words, *(text for text, value in values.items() if value in codes))
     kept = {text: value for text, value in values.items() if value not in codes}
     whole = all(value.is_integer() and abs(value) < 2**53 for value in kept.values())
-    bare = sorted({_bare(text) for text in kept}, key=float)
-    if set(kept) <= _FLAGS and len(bare) > 1:
+    different = sorted({bare(text) for text in kept}, key=float)
+    if set(kept) <= _FLAGS and len(different) > 1:
         return Kind("flag", codes=written)
-    two = len(bare) == 2
-    if whole and (two or names.sounds_coded(name)) and len(bare) <= _MOST_CODES:
-        return Kind("category", levels=tuple(bare), codes=written)
+    two = len(different) == 2
+    if whole and (two or names.sounds_coded(name)) and len(different) <= _MOST_CODES:
+        return Kind("category", levels=tuple(different), codes=written)
     ends = min(kept.values()), max(kept.values())
-    limits = None if len(bare) == 1 else _limits(name, *ends)
+    limits = None if len(different) == 1 else _limits(name, *ends)
     return Kind("integer" if whole else "number", range=limits, codes=written)
 
 
@@ -196,13 +198,10 @@ def rounded_outwards(low: float, high: float) -> tuple[float, float]:
 
 
 def _step(size: float) -> float:
-    """The next of 1, 2, 5, 10, 20, 50, ...."""
-    power = 10.0 ** math.floor(math.log10(size))
-    return next(
-        _plain_number(round(each * power, 12))
-        for each in (1, 2, 5, 10, 100)
-        if each * power >= size
-    )
+    """The next of 1, 2, 5, 10, 20, 50, ..."""
+    power = 10.0 ** math.floor(math.log10(max(size, _SMALLEST)))
+    step = next(each * power for each in (1, 2, 5, 10, 100) if each * power >= size)
+    return _plain_number(float(f"{step:.6g}"))
 
 
 def _plain_number(number: float) -> float:
@@ -210,7 +209,7 @@ def _plain_number(number: float) -> float:
 
 
 def _of_texts(counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
-    signs = tuple(text for text in words if re.match(_SIGNS, text))
+    signs = tuple(text for text in words if re.match(SIGNS, text))
     values = {text: n for text, n in counts.items() if text not in signs}
     if not values:
         return Kind(None, reason="empty")
@@ -269,10 +268,3 @@ def _in_order(text: str) -> tuple[bool, str]:
 def as_range(ends: tuple[float, float]) -> list[float]:
     """A range as a study file writes it."""
     return [_plain_number(end) for end in ends]
-
-
-def codes_as_written(codes: Iterable[str]) -> list[str]:
-    """Codes for missing, numbers once however many zeros stand behind their point."""
-    return list(
-        dict.fromkeys(_bare(code) if as_number(code) is not None else code for code in codes)
-    )

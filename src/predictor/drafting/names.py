@@ -145,7 +145,7 @@ def known_late(name: str) -> Literal["during", "later"] | None:
     """Whether a name without a time sounds like what is known only after the treatment began."""
     written = plain(name)
     words = set(written.split("_"))
-    if words & _LATER or re.match(r"(painfree|resp)\d*", written):
+    if words & _LATER or re.match(r"(painfree|resp)\d", written):
         return "later"
     if words & _DURING or any(pair in written for pair in _LATER_PAIRS):
         return "during"
@@ -153,7 +153,10 @@ def known_late(name: str) -> Literal["during", "later"] | None:
 
 
 def unit(name: str) -> str | None:
-    """The unit at the end of a name, or a scale anywhere in it."""
+    """The unit at the end of a name, also in brackets, or a scale anywhere in it."""
+    in_brackets = re.search(r"[(\[]([^\W\d][^()\[\]]*)[)\]]\s*$", name)
+    if in_brackets and time_hint(in_brackets[1]) is None:
+        return in_brackets[1].strip()
     written = plain(name)
     for end, meaning in _UNITS.items():
         if written.endswith(f"_{end}"):
@@ -189,6 +192,11 @@ def sounds_like_a_person(name: str) -> bool:
         or re.fullmatch(_PERSON_NAMES, written) is not None
         or any(pair in written for pair in _PERSON_PAIRS)
     )
+
+
+def is_a_state_of_a_form(name: str) -> bool:
+    """Whether it is what REDCap adds to each form: incomplete, unverified, complete."""
+    return plain(name).endswith("_complete")
 
 
 def sounds_like_an_identifier(name: str) -> bool:

@@ -27,15 +27,11 @@ class Examples:
     score
         The repeated measurement that seems to matter most: its columns by time point; empty if
         there is none.
-    moved
-        Columns of the rules that the draft presumes to be known at the first time point, because no
-        column is known later.
     """
 
     known_at: str
     rules: tuple[tuple[str, str], ...]
     score: Mapping[str, str]
-    moved: tuple[str, ...] = ()
 
 
 def examples(columns: Sequence[str], kinds: Mapping[str, Kind], timed: Timed) -> Examples:
@@ -47,17 +43,24 @@ def examples(columns: Sequence[str], kinds: Mapping[str, Kind], timed: Timed) ->
     last = measured[-1] if measured else _latest(points, later, timed)
     rules = list(_of_score(score[measured[0]], score[last], kinds)) if measured else []
     used = set(score.values())
-    known = [n for n in later if n not in used and _not_after(timed.known_at[n], last, points)]
+    known = [
+        name
+        for name in later
+        if name not in used
+        and _not_after(timed.known_at[name], last, points)
+        and names.known_late(name) != "during"
+    ]
     at_last = sorted(known, key=lambda name: (timed.known_at[name] != last, _rank(name, kinds)))
     single = [rule for name in at_last for rule in _of_one(name, kinds[name])]
     rules = [*rules[:2], *single, *rules[2:]][:_MOST]
-    moved: tuple[str, ...] = ()
-    if not rules:
-        others = sorted((n for n in columns if n not in later), key=lambda n: _rank(n, kinds))
-        found = [(name, rule) for name in others for rule in _of_one(name, kinds[name])]
-        rules = [rule for _, rule in found[:_MOST]]
-        moved = tuple(name for name, _ in found[:_MOST])
-    return Examples(last, tuple(rules), {p: score[p] for p in measured}, moved)
+    others = sorted((n for n in timed.presumed if n not in used), key=lambda n: _rank(n, kinds))
+    moved = [
+        (rule, f"{meaning}; if it is known_at: {last}")
+        for name in others
+        for rule, meaning in _of_one(name, kinds[name])
+    ]
+    rules = [*rules, *moved][:_MOST]
+    return Examples(last, tuple(rules), {p: score[p] for p in measured})
 
 
 def _score(columns: Sequence[str], kinds: Mapping[str, Kind], timed: Timed) -> Mapping[str, str]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from predictor.drafting.examples import Examples
+from predictor.cohort.words_for_missing import as_typed
+from predictor.drafting.outcome_examples import Examples
 from predictor.printable import visible
 from predictor.study import FILL_IN, MODELINE, inline
 
@@ -77,16 +78,12 @@ def study_text(parts: Parts) -> str:
     start = next(iter(parts.points))
     blocks = [_opening(parts), _time_points(parts, start)]
     if parts.missing:
-        blocks.append(f"missing: {inline(['NA', *map(_number, parts.missing)])}\n")
+        blocks.append(f"missing: {inline(['NA', *as_typed(parts.missing)])}\n")
     blocks += [_columns(parts), _outcome(parts)]
     if parts.pipeline:
         blocks.append("covariates: covariates.sql\n")
     blocks += [_learners(parts), "seed: 1\n"]
     return MODELINE + "\n".join(blocks)
-
-
-def _number(code: str) -> str | int:
-    return int(code) if code.lstrip("-").isdigit() and str(int(code)) == code else code
 
 
 def _comment(text: str, first: str = "# ", rest: str = "# ") -> str:
@@ -118,23 +115,27 @@ def _time_points(parts: Parts, start: str) -> str:
     lines += [f"  {inline(point)}: {inline(words)}\n" for point, words in parts.points.items()]
     lines.append(f"predict_at: {inline(start)}               # what is known by then may be used\n")
     if parts.presumed:
-        names = textwrap.fill(
-            inline(list(parts.presumed)),
-            _WIDTH,
-            initial_indent="to_confirm: ",
-            subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
         lines.append(
             f"\n# Presumed to be known at {start}, since no name tells a time. Nothing is trained\n"
-            f"# until somebody has looked and deleted this key.\n{names}\n"
+            f"# until somebody has looked and deleted this key.\n"
+            + _folded("to_confirm: [", [inline([name])[1:-1] for name in parts.presumed])
         )
     return "".join(lines)
 
 
+def _folded(key: str, names: Sequence[str]) -> str:
+    """A list over several lines, broken between its entries only."""
+    lines = [key]
+    for name in names:
+        if len(lines[-1]) + len(name) > _WIDTH:
+            lines.append("  ")
+        lines[-1] += f"{name}, "
+    return "\n".join(line.rstrip() for line in lines).removesuffix(",") + "]\n"
+
+
 def _columns(parts: Parts) -> str:
-    names = [inline(entry.name) for entries in parts.columns.values() for entry in entries]
+    listed = [*parts.keys, *(entry for entries in parts.columns.values() for entry in entries)]
+    names = [inline(entry.name) for entry in listed]
     width = min(max((len(name) for name in names), default=0), _WIDEST_NAME) + 1
     lines = ["columns:\n", *(_entry(entry, width) for entry in parts.keys)]
     for point, entries in parts.columns.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from predictor.cohort.words_for_missing import bare
 from predictor.disclosure import FEWEST
-from predictor.drafting.examples import Examples
 from predictor.drafting.keys import NEW_KEY, Keys
-from predictor.drafting.kinds import Kind, codes_as_written
+from predictor.drafting.kinds import Kind
+from predictor.drafting.outcome_examples import Examples
 from predictor.drafting.time_points import Timed
 from predictor.printable import visible
 
@@ -39,13 +40,10 @@ def questions(
         Columns that are not declared, by the reason.
     """
     yield from _about_keys(keys)
-    moved = (
-        f" (no column seems to become known later: give those of the rule "
-        f"known_at: {suggested.known_at})"
-        if suggested.moved
-        else ""
+    yield (
+        f"outcome.rule: who has the event? Examples stand beside it. What becomes known at "
+        f"{suggested.known_at} is no covariate."
     )
-    yield f"outcome.rule: who has the event? Examples stand beside it{moved}."
     if timed.presumed:
         yield (
             f"to_confirm: when is it known? No name tells it for {len(timed.presumed)} columns; "
@@ -55,14 +53,15 @@ def questions(
     yield f"timepoints: say what {listed(later)} {'is' if len(later) == 1 else 'are'}."
     coded = [name for name, kind in kinds.items() if kind.codes]
     if coded:
-        codes = codes_as_written(code for name in coded for code in kinds[name].codes)
-        yield f"missing: does {listed(codes)} mean 'no value' in {listed(coded)}? It is read so."
+        codes = list(dict.fromkeys(bare(code) for name in coded for code in kinds[name].codes))
+        yield f"missing: {listed(codes)} in {listed(coded)}: no value? It is read so."
     if keys.centre:
         yield (
             f"{listed([keys.centre])}: a centre? Then role: centre keeps its patients together and "
             f"tests models in each (docs/centres.md)."
         )
-    few = [name for name, kind in kinds.items() if _scores_or_codes(kind)]
+    repeated = {name for by in timed.families.values() for name in by.values()}
+    few = [n for n, kind in kinds.items() if _scores_or_codes(kind) and n not in repeated]
     if few:
         yield (
             f"{listed(few)}: few whole numbers; a score, or codes of a category? They are read as "

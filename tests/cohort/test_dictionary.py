@@ -287,7 +287,6 @@ def test_undeclared_and_missing_columns_are_named_both(make_study: Callable[...,
     study = make_study()
     names = [column.name for column in study.columns if column.name != "age"] + ["weight", "Age"]
     assert [Beginning(fault.message) for fault in check_declared(names, study)] == [
-        "Age: a column of the table that the study file does not declare; declare it",
         "weight: a column of the table that the study file does not declare; declare it",
         "age: declared in the study file, but not a column of the table; the table has 'Age'",
     ]

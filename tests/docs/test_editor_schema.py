@@ -13,7 +13,7 @@ import predictor.study
 from predictor.errors import StudyError
 from predictor.study import load_study
 from predictor.study.dialect import Loader
-from predictor.study.editor_schema import SCHEMA_FILE, editor_schema, shipped_schema
+from predictor.study.editor_schema import SCHEMA_FILE, json_schema, shipped_schema
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = Path(predictor.study.__file__).with_name(SCHEMA_FILE)
@@ -22,13 +22,13 @@ STUDIES = [*sorted((ROOT / "configs").glob("*.yaml")), STARTER]
 
 
 def written() -> str:
-    return json.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def accepts(text: str) -> bool:
     """Whether an editor would have nothing to say; keys are texts in JSON."""
     document = json.loads(json.dumps(yaml.load(text, Loader=Loader)))  # noqa: S506 - a safe one
-    validator = jsonschema_rs.Draft7Validator(editor_schema())
+    validator = jsonschema_rs.Draft7Validator(json_schema())
     return validator.is_valid(document)
 
 
@@ -39,11 +39,11 @@ def test_what_is_shipped_is_the_schema() -> None:
 
 
 def test_it_is_a_schema() -> None:
-    jsonschema_rs.meta.validate(editor_schema())
+    jsonschema_rs.meta.validate(json_schema())
 
 
 def test_every_key_has_a_description() -> None:
-    schema = editor_schema()
+    schema = json_schema()
     for part in (schema, *schema["definitions"].values()):
         assert all(entry["description"] for entry in part["properties"].values())
 

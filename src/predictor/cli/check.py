@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,28 +14,78 @@ from predictor.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from predictor.cli.console import PlainConsole
     from predictor.results import CheckResult
+    from predictor.workflows.table_faults import Told
 
 
 @click.command("check", short_help="Check a study and its table before training.")
 @options.config
 @options.data
+@click.option(
+    "--fix",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what is to paste into a copy of the study file, and check that.",
+)
 @options.as_json
 @options.quiet
-def command(config: Path, data: Path, as_json: bool, quiet: bool) -> None:
+def command(config: Path, data: Path, fix: Path | None, as_json: bool, quiet: bool) -> None:
     """Check a study and its table: dictionary, values, labels, leakage, sample size.
 
-    \b
-    Example:
-      predictor check study.yaml --data patients.csv
-    """
-    from predictor.workflows import check
+    What the table breaks is told by kind, with lines to paste into the study file where that, and
+    not the table, is likely to be wrong. A drafted study is asked for what is open.
 
-    facts = check(config, data)
+    \b
+    Examples:
+      predictor check study.yaml --data patients.csv
+      predictor check study.yaml --data patients.csv --fix study-2.yaml
+    """
+    facts = _check(config, data, fix, options.messages(quiet))
     with options.printing():
         if as_json:
             options.print_json(facts)
         _show(facts, options.results(as_json, quiet))
+
+
+def _check(config: Path, data: Path, fix: Path | None, out: PlainConsole) -> CheckResult:
+    from predictor.cohort import TableError
+    from predictor.errors import DataError
+    from predictor.workflows import check
+    from predictor.workflows.table_faults import conversation, write_fixed
+
+    try:
+        return check(config, data)
+    except TableError as error:
+        written = write_fixed(error, config, fix) if fix is not None else []
+        if fix is None or not written:
+            raise DataError(_told(conversation(error, config), error.asked, out)) from None
+        out.print(f"wrote {fix}, a copy of {config} with", soft_wrap=True)
+        for line in written:
+            out.print(f"  {line}", soft_wrap=True)
+        return _check(fix, data, None, out)
+
+
+def _told(found: Sequence[Told], asked: Sequence[str], out: PlainConsole) -> list[str]:
+    """Sentences are folded where a terminal would cut them; lines to paste are not."""
+
+    def folded(text: str, indent: str = "") -> list[str]:
+        if not out.is_terminal:
+            return [indent + text]
+        return textwrap.wrap(
+            text,
+            out.width - 2,
+            initial_indent=indent,
+            subsequent_indent=f"{indent}  ",
+            break_on_hyphens=False,
+        )
+
+    lines: list[str] = []
+    for told in found:
+        lines += [*folded(told.what), *(row for each in told.where for row in folded(each, "  "))]
+        if told.paste:
+            lines += ["  if that is right, paste:", *(f"    {line}" for line in told.paste)]
+    return [*lines, *(row for question in asked for row in folded(question))]
 
 
 def _show(facts: CheckResult, out: Console) -> None:

@@ -19,7 +19,7 @@ from predictor.cohort.dates import ordered_dates
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.expressions import condition
-from predictor.cohort.fault import Fault, Faults
+from predictor.cohort.fault import Fault, Faults, TableError
 from predictor.cohort.feature_pipeline import (
     columns_read,
     covariates,
@@ -68,6 +68,7 @@ __all__ = [
     "Part",
     "Pooled",
     "StudyQueries",
+    "TableError",
     "Target",
     "Written",
     "WrittenCovariate",

@@ -12,12 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.dictionary import check_cells, check_part
-from predictor.cohort.fault import Fault
+from predictor.cohort.fault import Fault, TableError
 from predictor.cohort.header import check_declared
 from predictor.cohort.numbers import Written
 from predictor.cohort.read import read_table
 from predictor.cohort.strays import check_patients
-from predictor.errors import DataError
 from predictor.study import Column, Study
 
 # iterations of PBKDF2: a tenth of a second, for whoever guesses too
@@ -61,17 +60,21 @@ class Cohort:
 
         Raises
         ------
+        TableError
+            With all faults of columns and cells.
         DataError
-            With all faults of the table.
+            If the file cannot be read as a table.
         """
         raw = read_table(path)
         faults = check_declared(raw.column_names, study)
+        present = [column for column in study.columns if column.name in raw.column_names]
+        cohort, found = cls.check(raw, study, present)
+        if len(present) == len(study.columns):
+            faults += [*found, *check_patients(cohort.table, study, found)]
+        else:  # whether a row is blank cannot be told
+            faults += [fault for fault in found if fault.column is not None]
         if faults:
-            raise DataError([f"{path}: {fault.message}" for fault in faults])
-        cohort, faults = cls.check(raw, study, study.columns)
-        faults += check_patients(cohort.table, study, faults)
-        if faults:
-            raise DataError([f"{path}: {fault.message}" for fault in faults])
+            raise TableError(path, faults)
         return replace(cohort, others=raw.num_columns - len(study.columns))
 
     @classmethod

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from predictor.errors import DataError
+from predictor.study import Edit
 
 _SHOWN = 5
+_SINGLE = 3  # columns that break the same rule and are still told one by one
 _MOST = 500  # kinds of faults in files
 
 
@@ -21,11 +26,19 @@ class Fault:
         0-based rows that break it; none if it is not about single rows.
     rule
         What was expected and what to do, without a value or identifier of a patient.
+    kind
+        Short words for faults that differ only in their limits; empty if the rule says it.
+    fix
+        A change of the study file after which the table no longer breaks this rule, if one is
+        likely to be meant; None if the table is what has to change, or nobody has looked
+        (`predictor.cohort.remedies`).
     """
 
     column: str | None
     rows: tuple[int, ...]
     rule: str
+    kind: str = field(default="", compare=False)
+    fix: Edit | None = field(default=None, compare=False)
 
     @property
     def message(self) -> str:
@@ -128,3 +141,48 @@ class Faults:
         if self._others:
             said.append("and faults in further files, which are not listed")
         return said
+
+
+class TableError(DataError):
+    """A table that breaks its dictionary, with every fault as it was found.
+
+    Parameters
+    ----------
+    path
+        The table.
+    found
+        Its faults; columns that break the same rule become one message if there are many.
+    asked
+        What the study file leaves open besides, as sentences.
+    """
+
+    def __init__(self, path: Path | str, found: Sequence[Fault], asked: Sequence[str] = ()) -> None:
+        super().__init__([*(f"{path}: {message}" for message in messages(found)), *asked])
+        self.path = path
+        self.found = tuple(found)
+        self.asked = tuple(asked)
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
+        return DataError, (self.faults,)
+
+
+def messages(faults: Sequence[Fault]) -> list[str]:
+    """Faults in words, many columns with the same one together."""
+    by_rule: dict[str, list[Fault]] = {}
+    for fault in faults:
+        by_rule.setdefault(fault.rule if fault.column else fault.message, []).append(fault)
+    said: list[str] = []
+    for rule, alike in by_rule.items():
+        if len(alike) <= _SINGLE:
+            said += [fault.message for fault in alike]
+            continue
+        cells = sum(len(fault.rows) for fault in alike)
+        where = f", {cells} cells" if cells else ""
+        said.append(f"{len(alike)} columns ({listed([f.column for f in alike])}){where}: {rule}")
+    return said
+
+
+def listed(names: Sequence[str | None], shown: int = _SINGLE) -> str:
+    """``a, b, c and 297 more``."""
+    more = len(names) - shown
+    return ", ".join(map(str, names[:shown])) + (f" and {more} more" if more > 0 else "")

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from predictor.cohort.fault import Fault
+from predictor.cohort.sql_names import as_written, needs_quotes
 from predictor.errors import DataError
-from predictor.study import Study
+from predictor.study import Edit, Study
 
 _SHOWN = 5
+_UNDECLARED = "columns of the table that the study file does not declare"
 _UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+|X|V1|index|rownames", re.IGNORECASE)
 _ROW_NAMES = (
     "row numbers of R or pandas? write the table with row.names = FALSE or index=False, or delete "
@@ -70,28 +72,37 @@ def check_declared(names: Iterable[str], study: Study) -> list[Fault]:
             )
         ]
     others, absent = sorted(present - declared), sorted(declared - present)
+    twins = {other.casefold(): other for other in others}
+    missed = {name.casefold() for name in absent}
+    undeclared = [name for name in others if name.casefold() not in missed]
     faults = []
     for name in absent:
-        near = near_name(name, others)
+        twin = twins.get(name.casefold())
+        near = twin or near_name(name, others)
         faults.append(
             Fault(
                 name,
                 (),
                 "declared in the study file, but not a column of the table"
                 + (f"; the table has {near!r}: rename one of them" if near else ""),
+                kind="declared columns that the table does not have",
+                # rules go on meaning it: SQL does not tell upper from lower case
+                fix=Edit(("columns", name), renamed=twin) if twin else None,
             )
         )
     if study.other_columns == "ignore":
         return faults
-    if len(others) > _SHOWN:
-        shown = ", ".join(others[:3])
+    if len(undeclared) > _SHOWN:
+        shown = ", ".join(undeclared[:3])
         return [
             Fault(
                 None,
                 (),
-                f"{len(others)} columns of the table that the study file does not declare ({shown} "
-                f"and {len(others) - 3} more); declare those that matter and set other_columns: "
-                f"ignore for the rest",
+                f"{len(undeclared)} columns of the table that the study file does not declare "
+                f"({shown} and {len(undeclared) - 3} more); declare those that matter and set "
+                f"other_columns: ignore for the rest",
+                kind=_UNDECLARED,
+                fix=Edit(("other_columns",), "ignore"),
             ),
             *faults,
         ]
@@ -104,10 +115,18 @@ def check_declared(names: Iterable[str], study: Study) -> list[Fault]:
                 _ROW_NAMES
                 if _UNNAMED.fullmatch(name)
                 else "declare it (role: ignore if nobody needs it)"
-            ),
+            )
+            + _in_quotes(name),
+            kind=_UNDECLARED,
+            fix=Edit(("columns", name), {"role": "ignore"}),
         )
-        for name in others
+        for name in undeclared
     ] + faults
+
+
+def _in_quotes(name: str) -> str:
+    """How to write a name in SQL that has blanks or other signs."""
+    return f"; in SQL it is written {as_written(name)}" if needs_quotes(name) else ""
 
 
 def near_name(name: str, others: Sequence[str]) -> str | None:

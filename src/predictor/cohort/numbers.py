@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
+from predictor.cohort.words_for_missing import WORDS
 from predictor.study import Column
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -47,9 +48,7 @@ OTHERS = {
     "^[\u2212\u2013]\\s*[\\d.]+$": (
         f"{_TEXT}: the minus is another sign; write it with the hyphen of the keyboard"
     ),
-    r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|none|nil|missing|unknown|nd|n\.d\.|unk))$": (
-        f"{_TEXT}; if it means that there is no value, add it under missing:"
-    ),
+    WORDS: (f"{_TEXT}; if it means that there is no value, add it under missing:"),
     r"^[+-]?[\d.]+ ?[a-zA-Zµ°/]+\d*$": (
         f"{_TEXT}: a unit behind the number? write the number alone"
     ),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-WORDS = (
-    r"^([^\w\d]+|[nN]/?[aA]|(?i:n\.a\.?|nan|null|none|nil|missing|unknown|nd|n\.d\.|unk|not done"
-    r"|not applicable|onbekend|unbekannt|fehlt|inconnu))$"
-)
+import re
+from collections.abc import Iterable
+
+WORDS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|none|nil|missing|unknown|nd|n\.d\.|unk))$"
 """What stands for "no value" where a number, a date or a flag is expected."""
+
+SIGNS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|n\.a\.?))$"
+"""The same where a word is expected; there, unknown and none are answers."""
 
 CODES = frozenset(
     sign * code
@@ -14,3 +17,18 @@ CODES = frozenset(
     for code in (*listed, 77, 88, 99, 777, 888, 999, 9999)
 )
 """Numbers that are typed where there is no value."""
+
+
+def bare(text: str) -> str:
+    """A whole number without the zeros behind its point, as codes and levels are compared."""
+    return re.sub(r"^([+-]?\d+)\.0+$", r"\1", text)
+
+
+def typed(text: str) -> str | int:
+    """A code as people write it: -99 rather than '-99'."""
+    return int(text) if re.fullmatch(r"-?[1-9]\d{0,8}|0", text) else text
+
+
+def as_typed(texts: Iterable[str]) -> list[str | int]:
+    """Several of them, each once."""
+    return list(dict.fromkeys(typed(bare(text)) for text in texts))

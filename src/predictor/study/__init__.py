@@ -5,7 +5,9 @@ from __future__ import annotations
 from predictor.study.columns import CLUSTERS, Column, ColumnType, as_number
 from predictor.study.dialect import inline
 from predictor.study.editor_schema import MODELINE, SCHEMA_FILE, shipped_schema
+from predictor.study.edits import Edit, edited, pasteable
 from predictor.study.folder_names import folder_name
+from predictor.study.layers import read_text
 from predictor.study.load import dump_study, load_study, parse_study
 from predictor.study.open_questions import FILL_IN, asked
 from predictor.study.outcome import Outcome, OutcomeKind
@@ -30,6 +32,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "CrossValidationSpec",
+    "Edit",
     "IntervalSpec",
     "LearnerSpec",
     "Outcome",
@@ -43,11 +46,14 @@ __all__ = [
     "asked",
     "differences",
     "dump_study",
+    "edited",
     "folder_name",
     "inline",
     "load_study",
     "on_one_line",
     "parse_study",
+    "pasteable",
     "question",
+    "read_text",
     "shipped_schema",
 ]

@@ -102,11 +102,22 @@ def inline(value: object) -> str:
     >>> print(inline({"known_at": "T0", "range": [0, 10], "levels": ["no", "a, b"]}))
     {known_at: T0, range: [0, 10], levels: ['no', 'a, b']}
     """
-    written: str = yaml.dump(
-        value, Dumper=Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True,
-        width=float("inf"),
-    )  # fmt: skip
-    return written.removesuffix("...\n").strip()
+
+    def dumped(style: str | None) -> str:
+        text: str = yaml.dump(
+            value,
+            Dumper=Dumper,
+            default_flow_style=True,
+            default_style=style,
+            sort_keys=False,
+            allow_unicode=True,
+            width=float("inf"),
+        )
+        return text.removesuffix("...\n").strip()
+
+    written = dumped(None)
+    # a line end inside a text would be one of the file, were it not escaped between double quotes
+    return written if len(written.splitlines()) == 1 else dumped('"')
 
 
 class Dumper(yaml.SafeDumper):

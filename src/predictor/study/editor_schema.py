@@ -37,7 +37,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).replace("``", "`")
 
 
-def editor_schema() -> dict[str, Any]:
+def json_schema() -> dict[str, Any]:
     """The JSON schema (draft 7, which editors know) of a study file."""
     whole = Study.model_json_schema()
     parts = {name: _part(part) for name, part in whole.pop("$defs").items() if name != "Pipeline"}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from predictor.cohort import Cohort, TableError
 from predictor.description import redundancy
+from predictor.errors import StudyError
 from predictor.report import checked_cohort, checked_covariates, sample_size
 from predictor.results import CheckResult
+from predictor.study import asked, load_study
 from predictor.validation import audit
 from predictor.workflows.auditing import evidence_before
 from predictor.workflows.planned import plan
@@ -23,10 +26,20 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
 
     Raises
     ------
+    TableError
+        With every fault of the table, and what the study file leaves open besides.
     StudyError, DataError
-        If the study or the table is refused.
+        If the study or the table is refused otherwise.
     """
-    prepared = prepare(config, data)
+    study = load_study(config, draft=True)
+    if questions := [f"{config}: {question}" for question in asked(study)]:
+        try:
+            Cohort.read(data, study)
+        except TableError as error:
+            raise TableError(error.path, error.found, questions) from None
+        fits = f"{data}: the table fits the dictionary; what is open:"
+        raise StudyError("\n  ".join([fits, *questions]))
+    prepared = prepare(study, data)
     plan(prepared)
     flow = prepared.labelled.flow
     return CheckResult(

@@ -24,7 +24,7 @@ obeyed.
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | the study, the table or the model was refused; nothing was written but the copy that `check --fix` names |
+| 1 | study, table or model was refused; nothing was written but the copy of `check --fix` |
 | 1 | `verify`: something did not come out again, or does not agree |
 | 2 | wrong usage |
 | 3 | done and written, but MLflow does not have it or not all could be printed |

@@ -7,7 +7,7 @@ tell (points between thousands, the same patient twice) is not seen here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from predictor.cohort import dates, dictionary, numbers
 from predictor.cohort.strays import SUMMARY
@@ -185,8 +185,8 @@ class Cells:
 
     def _level(self, column: Column, cell: str, uses: list[str]) -> Checked:
         name = f"{column.name} (level)"
-        forms = (lambda text: text, _whole, _straight)
-        in_python = (str, _plain_whole, _plain_straight)
+        forms: Sequence[Callable[[str], str]] = (str, _whole, _straight)
+        in_python: Sequence[Callable[[str], str]] = (str, _plain_whole, _plain_straight)
         parts = [
             f"WHEN {form(cell)} = {literal(plain(level))} THEN {literal(level)}"
             for form, plain in zip(forms, in_python, strict=True)

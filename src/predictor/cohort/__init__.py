@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from predictor.cohort.batches import (
     ROWS,
     Batch,
@@ -12,7 +15,6 @@ from predictor.cohort.batches import (
 )
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cell import composed
-from predictor.cohort.cells_in_sql import Cells
 from predictor.cohort.cohort import Cohort, join_ids
 from predictor.cohort.copies import with_values
 from predictor.cohort.dates import ordered_dates
@@ -44,12 +46,17 @@ from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_records, read_table
-from predictor.cohort.rules_of_cells import cell_rules
 from predictor.cohort.strays import check_patients
 from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
-from predictor.cohort.written_sql import WrittenCovariate, written_condition, written_covariates
+
+if TYPE_CHECKING:
+    from predictor.cohort.cells_in_sql import Cells as Cells
+    from predictor.cohort.rules_of_cells import cell_rules as cell_rules
+    from predictor.cohort.written_sql import WrittenCovariate as WrittenCovariate
+    from predictor.cohort.written_sql import written_condition as written_condition
+    from predictor.cohort.written_sql import written_covariates as written_covariates
 
 __all__ = [
     "ROWS",
@@ -114,3 +121,18 @@ __all__ = [
     "written_condition",
     "written_covariates",
 ]
+
+# one patient would wait for the import of what writes checks and queries in other languages
+_LATER = {
+    "Cells": "cells_in_sql",
+    "WrittenCovariate": "written_sql",
+    "cell_rules": "rules_of_cells",
+    "written_condition": "written_sql",
+    "written_covariates": "written_sql",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypedDict, cast
 
 import duckdb
 import pyarrow as pa
@@ -348,12 +348,31 @@ def _unqualified(node: Any) -> Any:
     return changed
 
 
+class Overload(TypedDict):
+    """What DuckDB's catalog says of one overload of a function."""
+
+    name: str
+    kind: str
+    stability: str
+    parameters: list[str]
+    result: str
+    text: str | None
+
+
+@functools.cache
+def catalog() -> tuple[Overload, ...]:
+    """All overloads of all functions; names in lower case."""
+    with Sandbox(()) as sandbox:
+        rows = sandbox._connection.execute(
+            "SELECT lower(function_name), function_type, coalesce(stability, ''), parameter_types, "
+            "return_type, CASE function_type WHEN 'macro' THEN lower(macro_definition) END "
+            "FROM duckdb_functions()"
+        ).fetchall()
+    names = ("name", "kind", "stability", "parameters", "result", "text")
+    return tuple(cast("Overload", dict(zip(names, row, strict=True))) for row in rows)
+
+
 @functools.cache
 def aggregates() -> frozenset[str]:
     """Names of DuckDB's functions of many rows, in lower case."""
-    with Sandbox(()) as sandbox:
-        rows = sandbox._connection.execute(
-            "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
-            "WHERE function_type = 'aggregate'"
-        ).fetchall()
-    return frozenset(name for (name,) in rows)
+    return frozenset(each["name"] for each in catalog() if each["kind"] == "aggregate")

@@ -11,9 +11,8 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
-from predictor.cohort.sandbox import Call, Sandbox
+from predictor.cohort.sandbox import Call, Overload, Sandbox, catalog
 from predictor.cohort.syntax import Node
 from predictor.errors import StudyError
 
@@ -44,27 +43,10 @@ class Steadiness:
     steady_calls: frozenset[Call]
 
 
-class Overload(TypedDict):
-    """What DuckDB's catalog says of one overload of a function."""
-
-    name: str
-    stability: str
-    parameters: list[str]
-    result: str
-    text: str | None
-
-
 @functools.cache
 def steadiness() -> Steadiness:
     """What this version of DuckDB says of its functions."""
-    with Sandbox(()) as sandbox:
-        functions = sandbox.query(
-            "SELECT lower(function_name) AS name, coalesce(stability, '') AS stability, "
-            "parameter_types AS parameters, return_type AS result, "
-            "CASE function_type WHEN 'macro' THEN lower(macro_definition) END AS text "
-            "FROM duckdb_functions()"
-        ).to_pylist()
-    return of_catalog(functions)
+    return of_catalog(catalog())
 
 
 def of_catalog(functions: Sequence[Overload]) -> Steadiness:

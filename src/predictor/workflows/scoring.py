@@ -14,11 +14,12 @@ from predictor.saved import score as score_table
 from predictor.saved.origin import notice_of
 from predictor.saved.prepared import Asked
 from predictor.saved.scoring import Kept, Progress, Sink, score_parts, untold
-from predictor.tracking import MLflowTracker, Tracker
 from predictor.workflows.scores_file import ScoresFile, placing
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from predictor.tracking import Tracker
 
 
 def score_file(
@@ -156,6 +157,8 @@ def find_model(model: Path | str, tracker: Tracker | None = None) -> SavedModel:
         If there is none, or it cannot be read.
     """
     if isinstance(model, str) and model.startswith("models:"):
+        from predictor.tracking import MLflowTracker
+
         return read_model((MLflowTracker() if tracker is None else tracker).fetch_model(model))
     return read_model(Path(model))
 

@@ -26,7 +26,7 @@ def test_an_export_says_what_it_is_of_and_is_replaced_by_another(trained, tmp_pa
     out.write_text(f"an earlier one\n{RESEARCH_ONLY}")
     found = export(trained.directory("ridge"), kind, out)
     assert (found.study, found.learner, found.to) == ("small", "ridge", kind)
-    assert (found.files, found.left_out) == ([str(out)], [])
+    assert (found.files, found.left_out) == ((str(out),), ())
     text = out.read_text(encoding="utf-8")
     assert RESEARCH_ONLY in text
     assert str(read_model(trained.directory("ridge")).digest) in text
@@ -49,7 +49,7 @@ def test_a_file_of_something_else_stays(trained, tmp_path) -> None:
     assert out.read_text() == "SELECT 1"
     with pytest.raises(PredictorError, match=r"ends in \.sql"):
         export(trained.directory("ridge"), "sql", tmp_path / "ridge.txt")
-    with pytest.raises(StudyError, match="there are json, sql"):
+    with pytest.raises(StudyError, match="there are html, json, sql"):
         export(trained.directory("ridge"), "word", tmp_path / "ridge.doc")
 
 

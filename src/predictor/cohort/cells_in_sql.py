@@ -185,8 +185,8 @@ class Cells:
 
     def _level(self, column: Column, cell: str, uses: list[str]) -> Checked:
         name = f"{column.name} (level)"
-        forms: Sequence[Callable[[str], str]] = (str, _whole, _straight)
-        in_python: Sequence[Callable[[str], str]] = (str, _plain_whole, _plain_straight)
+        forms: tuple[Callable[[str], str], ...] = (str, _whole, _straight)
+        in_python: tuple[Callable[[str], str], ...] = (str, _plain_whole, _plain_straight)
         parts = [
             f"WHEN {form(cell)} = {literal(plain(level))} THEN {literal(level)}"
             for form, plain in zip(forms, in_python, strict=True)

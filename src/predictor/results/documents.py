@@ -53,8 +53,8 @@ class ExportedModel(Result):
     outcome: str
     predict_at: str
     to: str
-    files: list[str]
-    left_out: list[str]
+    files: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 class EnteredModel(Result):

@@ -126,8 +126,8 @@ def export(
         outcome=found.study.outcome.name,
         predict_at=found.study.predict_at,
         to=to,
-        files=[str(path) for path in files],
-        left_out=list(
+        files=tuple(str(path) for path in files),
+        left_out=tuple(
             formula_of(found).left_out if exporter.left_out is None else exporter.left_out
         ),
     )

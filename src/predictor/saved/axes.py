@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design, pool
 from predictor.errors import ModelError
-from predictor.saved.inputs import FAR
 from predictor.saved.made_up import Cells, MadeUp, matrices_of, number_texts
 from predictor.saved.model import SavedModel
+from predictor.saved.values_of_axes import (
+    ends_of,
+    grid,
+    intervals,
+    round_step,
+    tried_values,
+    usual_limits,
+)
 from predictor.study import Column
 
 Floats = npt.NDArray[np.float64]
-
-_FINEST = 100  # values of an axis, at least; ten times as many at most
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,13 +144,13 @@ def _seen(
     cells: dict[Column, Cells] = {
         column: [*_levels(column), None] for column in alone if column not in numbers
     }
-    tried = {column: _tried(model, column, alone[column]) for column in numbers}
+    tried = {column: tried_values(model, column, alone[column]) for column in numbers}
     looked = _looked(model, {c: number_texts(v) for c, v in tried.items() if v is not None})
     values: dict[Column, Floats] = {}
     for column, X in looked.items():
-        ends = _ends(model, column, alone[column], tried[column], X)
-        if ends is not None:
-            values[column] = _grid(*ends, whole=column.type == "integer")
+        found = ends_of(model, column, alone[column], tried[column], X)
+        if found is not None:
+            values[column] = grid(*found, whole=column.type == "integer")
             cells[column] = [*number_texts(values[column]), None]
     return {column: (values.get(column), X) for column, X in _looked(model, cells).items()}
 
@@ -176,7 +180,7 @@ def _of_column(
     cuts = parts.cuts(X[:-1], values)
     if cuts is None:
         return parts.axis(column, number_texts(values), values, X[:-1], X[-1])
-    labels, inside = _intervals(cuts, values[0], values[-1])
+    labels, inside = intervals(cuts, values[0], values[-1])
     rows = parts.rows(inside[:, None])
     return parts.axis(column, labels, None, rows, X[-1])
 
@@ -195,7 +199,7 @@ def _of_covariates(
     if covariate.kind == "flag":
         rows = parts.rows(np.array([[0.0], [1.0]]))
         return parts.axis(asked, ("no", "yes"), None, rows, unknown, made_of)
-    low, high = _usual_limits(model, covariate)
+    low, high = usual_limits(model, covariate)
     least, most = people.attained(covariate)
     low, high = max(low, least), min(high, most)  # nan stays nan
     if not low < high:
@@ -203,12 +207,12 @@ def _of_covariates(
             f"{covariate.name}: where its axis ends is not known; give the column a range in the "
             f"data dictionary, or the model the means and standard_deviations of its publication"
         )
-    step = _step(low, high)
+    step = round_step(low, high)
     low = max(np.floor(low / step) * step, least)
     high = min(np.ceil(high / step) * step, most)
-    values = _grid(low, high, whole=False)
+    values = grid(low, high, whole=False)
     if (steps := model.model.steps(covariate.start)) is not None:
-        labels, values = _intervals(steps, low, high)
+        labels, values = intervals(steps, low, high)
         rows = parts.rows(values[:, None])
         return parts.axis(asked, labels, None, rows, unknown, made_of)
     return parts.axis(
@@ -283,78 +287,6 @@ class _Parts:
             usual=_usual(model, self.own[0], X[there], ordered=values is not None),
             unknown=float(self.of(unknown[None])[0]) if told else None,
         )
-
-
-def _tried(model: SavedModel, column: Column, own: Sequence[Covariate]) -> Floats | None:
-    """Values of a number between which its axis may end; None if no end is known."""
-    if column.limits is not None:
-        low, high = column.limits
-        even = _grid(low, high, whole=column.type == "integer")
-        if column.type == "integer":
-            return even
-        # an amount that goes far beyond what is usual is looked at closely near its beginning
-        near = [float(f"{low + (high - low) * share:.2g}") for share in np.geomspace(1e-4, 0.1, 40)]
-        return np.unique(np.clip([*even, *near], low, high))
-    numbers = [covariate for covariate in own if covariate.kind == "number"]
-    ends = np.array(_usual_limits(model, numbers[0]) if len(numbers) == 1 else [np.nan])
-    return None if np.isnan(ends).any() or ends[0] == ends[-1] else ends
-
-
-def _ends(
-    model: SavedModel, column: Column, own: Sequence[Covariate], tried: Floats | None, X: Floats
-) -> tuple[float, float] | None:
-    """Where the axis of a number ends; None if that cannot be told of its column."""
-    assert tried is not None  # or it was not looked at
-    numbers = [covariate for covariate in own if covariate.kind == "number"]
-    if column.limits is None and not np.array_equal(X[:, numbers[0].start], tried):
-        return None  # the ends are those of the covariate, which is not the column as it is
-    inside = np.ones(len(tried), dtype=bool)
-    for covariate in numbers:
-        least, most = _usual_limits(model, covariate)
-        if column.limits is not None and not np.isnan(least):
-            inside &= (X[:, covariate.start] >= least) & (X[:, covariate.start] <= most)
-    if inside.sum() < 2:
-        return None
-    low, high = tried[inside][[0, -1]]
-    step = _step(low, high)
-    low, high = np.floor(low / step + 1e-9) * step, np.ceil(high / step - 1e-9) * step
-    if column.limits is not None:
-        low, high = max(low, column.limits[0]), min(high, column.limits[1])
-    return float(low), float(high)
-
-
-def _usual_limits(model: SavedModel, covariate: Covariate) -> tuple[float, float]:
-    """Beyond which a number is told to be unlike the training patients; nan if nobody knows."""
-    mean = model.usual.mean[covariate.start]
-    away = FAR * model.usual.standard_deviation[covariate.start]
-    return mean - away, mean + away
-
-
-def _step(low: float, high: float) -> float:
-    """A power of ten, or twice or five times one, of which the axis has about ten."""
-    power = 10.0 ** np.floor(np.log10((high - low) / 10))
-    ratio = (high - low) / 10 / power
-    return float(power * (1 if ratio <= 1 else 2 if ratio <= 2 else 5 if ratio <= 5 else 10))
-
-
-def _grid(low: float, high: float, *, whole: bool) -> Floats:
-    """Round numbers from end to end, all of the same number of decimals, and the ends."""
-    digits = int(np.ceil(np.log10(_FINEST / (high - low))))
-    digits = min(digits, 0) if whole else digits
-    step = 10.0**-digits
-    inner = np.arange(np.ceil(low / step), np.floor(high / step) + 1)
-    rounded = [round(float(number) * step, max(digits, 0)) for number in inner]
-    return np.unique([low, *rounded, high])
-
-
-def _intervals(cuts: Floats, low: float, high: float) -> tuple[tuple[str, ...], Floats]:
-    """Names of the stretches between cuts, and a value in each."""
-    inside = [float(cut) for cut in cuts if low < cut <= high]
-    if not inside:
-        return (f"{low:g} to {high:g}",), np.array([low])
-    middle = [f"{a:g} to below {b:g}" for a, b in pairwise(inside)]
-    names = (f"below {inside[0]:g}", *middle, f"{inside[-1]:g} or more")
-    return names, np.array([low, *inside])
 
 
 def _usual(model: SavedModel, covariate: Covariate, X: Floats, *, ordered: bool) -> Floats:

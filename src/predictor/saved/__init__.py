@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from predictor.saved.combinations import Combinations
 from predictor.saved.inputs import Unlike, matrix_of, unlike_training
-from predictor.saved.inside_database import scoring_query
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
 from predictor.saved.scores import Scores
@@ -17,7 +16,7 @@ from predictor.saved.write import model_files, write_model
 
 if TYPE_CHECKING:
     from predictor.saved.formula import formula_of as formula_of
-    from predictor.saved.scoring_query import scoring_query as scoring_query
+    from predictor.saved.inside_database import scoring_query as scoring_query
 
 __all__ = [
     "Combinations",
@@ -37,7 +36,7 @@ __all__ = [
 ]
 
 # one patient would wait for the import of what writes models in other languages
-_LATER = {"formula_of": "formula", "scoring_query": "scoring_query"}
+_LATER = {"formula_of": "formula", "scoring_query": "inside_database"}
 
 
 def __getattr__(name: str) -> object:

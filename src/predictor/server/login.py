@@ -50,7 +50,11 @@ def form(error: RefusedError) -> Response:
     """The form, with why it is shown."""
     first = error.message.partition(";")[0]
     page = _PAGE.replace("SAID", f"{first[:1].upper()}{first[1:]}.")
-    headers = error.headers | {"Content-Security-Policy": form_policy(_STYLE)}
+    headers = error.headers | {
+        "Content-Security-Policy": form_policy(_STYLE),
+        # with no-referrer, browsers send this form as one from nowhere (Origin: null)
+        "Referrer-Policy": "same-origin",
+    }
     return HTMLResponse(page, error.status, headers)
 
 

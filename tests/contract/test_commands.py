@@ -168,7 +168,7 @@ def test_score_prints_its_document(run, copied, in_mlflow, model, quiet) -> None
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
-def test_export_prints_its_document(copied, quiet) -> None:
+def test_export_prints_its_document(copied, run, quiet) -> None:
     order = ("export", "models/small/latest/ridge", "--to", "sql", "--out", "ridge.sql")
     document, err = run(copied.study.folder, *order, *quiet)
     same(document, ExportedModel)

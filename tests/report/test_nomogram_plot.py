@@ -20,7 +20,7 @@ from predictor.report.points_texts import points_csv, points_page, sums_csv
 from predictor.saved import read_model
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.saved.nomogram import Nomogram, nomogram_of
-from predictor.saved.points_table import Answer, PointsTable, points_table
+from predictor.saved.points_by_hand import Answer, PointsTable, points_table
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 

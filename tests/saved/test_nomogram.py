@@ -13,7 +13,7 @@ from predictor.errors import ModelError
 from predictor.saved import SavedModel, read_model, score
 from predictor.saved.axes import axes_of
 from predictor.saved.nomogram import Nomogram, nomogram_of
-from predictor.saved.points_table import points_table
+from predictor.saved.points_by_hand import points_table
 from predictor.workflows import enter
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "nomogram"

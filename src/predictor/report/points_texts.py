@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from predictor.printable import as_markdown
 from predictor.saved.nomogram import Nomogram
-from predictor.saved.points_table import PointsTable
+from predictor.saved.points_by_hand import PointsTable
 
 _HOW = (
     "Write down the points of each answer and add them up. A number between two of the table "

@@ -19,7 +19,7 @@ from predictor.saved import SavedModel, formula_of, scoring_query
 from predictor.saved.model import RESEARCH_ONLY
 from predictor.saved.nomogram import nomogram_of
 from predictor.saved.origin import labelled
-from predictor.saved.points_table import points_table
+from predictor.saved.points_by_hand import points_table
 from predictor.tracking import Tracker
 from predictor.workflows.scoring import find_model
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.report.figures import style
-from predictor.saved.round_numbers import round_numbers
+from predictor.saved.round_scale import round_numbers
 
 Floats = npt.NDArray[np.float64]
 Place = Callable[[float], float]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from predictor.saved.axes import Axis
 from predictor.saved.nomogram import Nomogram
-from predictor.saved.round_numbers import round_numbers
+from predictor.saved.round_scale import round_numbers
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from predictor.saved import SavedModel, read_model
-from predictor.server import Door, Limits, Place, application
+from predictor.server import Door, Limits, Place, asgi_application
 from predictor.server.running import server_of
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
@@ -83,7 +83,7 @@ def serving(
 ) -> Iterator[Asking]:
     listener = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
-    app = application(model, door=door, limits=limits, ready=ready.set)
+    app = asgi_application(model, door=door, limits=limits, ready=ready.set)
     server = server_of(app, Place(), limits)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

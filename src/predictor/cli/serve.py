@@ -77,8 +77,7 @@ def command(
     \b
     Examples:
       predictor serve models/starter/latest/ridge --open
-      predictor serve models/starter/latest/ridge --host 0.0.0.0 --token-file token.txt \\
-          --certificate server.pem --key server.key
+      predictor serve models:/starter@champion --host 0.0.0.0 --token-file token.txt
     """
     from predictor.saved.model import RESEARCH_ONLY
     from predictor.server import Door, Limits, Place, Token, is_local, serve

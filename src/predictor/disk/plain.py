@@ -89,7 +89,7 @@ def parse_json(content: bytes) -> Any:
     return document
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     """A mapping; of a key that is given twice, other readers take the other value."""
     document = dict(pairs)
     if len(document) < len(pairs):

@@ -16,12 +16,16 @@ _WIDTH = 96
 _WIDEST_NAME, _WIDEST_RULE = 30, 50
 
 
+Settings = dict[str, Any]
+"""Keys of a column in a study file: what each may be is for the study file to say."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One column of the dictionary: its name, its settings, and a remark."""
 
     name: str
-    settings: Mapping[str, Any]
+    settings: Settings
     remark: str | None = None
 
 

@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from predictor.cohort.described import DescribedColumn
 from predictor.cohort.words_for_missing import as_typed, bare
 from predictor.drafting import names
-from predictor.drafting.drafted_file import Entry, Parts, study_text
+from predictor.drafting.drafted_file import Entry, Parts, Settings, study_text
 from predictor.drafting.drafted_pipeline import pipeline_text
 from predictor.drafting.keys import Keys, keys_of
 from predictor.drafting.kinds import Kind, as_range, kind_of
@@ -178,7 +177,7 @@ def _holds(kind: Kind, code: str) -> bool:
     )
 
 
-def _key(keys: Keys) -> dict[str, Any]:
+def _key(keys: Keys) -> Settings:
     return {"role": "id", "shared": True} if len(keys.ids) > 1 else {"role": "id"}
 
 
@@ -188,10 +187,10 @@ def _keeps_together(name: str, kinds: Mapping[str, Kind], keys: Keys) -> bool:
 
 def _settings(
     column: DescribedColumn, kind: Kind, when: Timed, keys: Keys, common: Sequence[str]
-) -> dict[str, Any]:
+) -> Settings:
     """The entry of a column in the data dictionary."""
     name = column.name
-    entry: dict[str, Any] = {"known_at": when.known_at[name]}
+    entry: Settings = {"known_at": when.known_at[name]}
     if _keeps_together(name, {name: kind}, keys):
         entry = {"role": "centre" if name == keys.centre else "cluster", **entry}
     entry["type"] = kind.type

@@ -75,7 +75,7 @@ def _first(expressions: Sequence[Expression], known: Mapping[str, Sort]) -> Sort
     return next((each for each in found if each != "nothing"), "nothing")
 
 
-def excel(expression: Expression, places: Mapping[str, str], known: Mapping[str, Sort]) -> str:
+def in_excel(expression: Expression, places: Mapping[str, str], known: Mapping[str, Sort]) -> str:
     """What stands behind the equals sign of a cell.
 
     Parameters
@@ -94,7 +94,7 @@ def excel(expression: Expression, places: Mapping[str, str], known: Mapping[str,
 
     Examples
     --------
-    >>> excel(Call("and", (Reference("a"), Reference("b"))), {"a": "B2", "b": "B3"},
+    >>> in_excel(Call("and", (Reference("a"), Reference("b"))), {"a": "B2", "b": "B3"},
     ...       {"a": "condition", "b": "condition"})
     'CHOOSE(1+2*MIN(IFERROR(1*B2,0.5),IFERROR(1*B3,0.5)),FALSE,NA(),TRUE)'
     """
@@ -104,7 +104,7 @@ def excel(expression: Expression, places: Mapping[str, str], known: Mapping[str,
         case Reference(name):
             return places[name]
         case Call(name, arguments):
-            written = [excel(argument, places, known) for argument in arguments]
+            written = [in_excel(argument, places, known) for argument in arguments]
             return _called(name, written, [sort_of(argument, known) for argument in arguments])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from predictor.formulas.expression import to_json
 from predictor.formulas.formula import Formula
@@ -11,7 +10,7 @@ from predictor.formulas.formula import Formula
 FORMAT = 1
 
 
-def document(formula: Formula) -> dict[str, Any]:
+def document(formula: Formula) -> dict[str, object]:
     """Return plain JSON: the fields of a formula, with its expressions as `to_json` has them.
 
     What a step is named by is its name; pairs of a name and a step are lists of two.

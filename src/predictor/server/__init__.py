@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from predictor.server.admission import Door
-from predictor.server.application import application
+from predictor.server.application import asgi_application
 from predictor.server.limits import Limits
 from predictor.server.origins import is_local
 from predictor.server.running import Place, serve
@@ -15,7 +15,7 @@ __all__ = [
     "Limits",
     "Place",
     "Token",
-    "application",
+    "asgi_application",
     "is_local",
     "serve",
 ]

@@ -14,6 +14,7 @@ from predictor.server.patients import Patients
 
 _NOT_SCORED = "not scored: "  # begins the flags of a patient without a probability
 Document = dict[str, Any]
+"""An answer as JSON has it; `documents` says its keys and types."""
 
 
 def answer(scores: Scores, patients: Patients, rows: range) -> Document:

@@ -35,7 +35,7 @@ _WAYS = {
 }
 
 
-def application(
+def asgi_application(
     model: SavedModel,
     *,
     door: Door = Door(),  # noqa: B008 - frozen

@@ -16,6 +16,7 @@ from predictor.server.limits import Limits
 from predictor.study import Column, as_number
 
 Schema = dict[str, Any]
+"""A part of an OpenAPI document, which is JSON of any kind."""
 
 _REFUSALS = {
     "400": "Not JSON, or JSON that readers understand differently.",

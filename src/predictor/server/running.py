@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from predictor.errors import PredictorError
 from predictor.saved import SavedModel
 from predictor.server.admission import Door
-from predictor.server.application import application
+from predictor.server.application import asgi_application
 from predictor.server.connections import Connection
 from predictor.server.limits import Limits
 
@@ -75,7 +75,7 @@ def serve(
     _check_certificate(place)
     with _listening(place) as listener:
         address = _address(place, listener.getsockname()[1])
-        app = application(model, door=door, limits=limits, ready=lambda: ready(address))
+        app = asgi_application(model, door=door, limits=limits, ready=lambda: ready(address))
         try:
             server_of(app, place, limits).run(sockets=[listener])
         except KeyboardInterrupt:  # raised again by uvicorn once it has ended

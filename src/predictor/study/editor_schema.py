@@ -17,6 +17,9 @@ SCHEMA_FILE = "study.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 """First line of a study file, by which an editor finds the schema beside it."""
 
+Schema = dict[str, Any]
+"""A JSON schema, or a part of one."""
+
 _ENTRY = re.compile(r"^(\w+)\n((?: {4}.*\n?|\n)+)", re.MULTILINE)
 _TEXT = {"type": "string"}
 
@@ -37,7 +40,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).replace("``", "`")
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> Schema:
     """The JSON schema (draft 7, which editors know) of a study file."""
     whole = Study.model_json_schema()
     parts = {name: _part(part) for name, part in whole.pop("$defs").items() if name != "Pipeline"}
@@ -77,7 +80,7 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _part(schema: dict[str, Any]) -> dict[str, Any]:
+def _part(schema: Schema) -> Schema:
     """One model, each key with its meaning."""
     about, said = meanings(schema["description"])
     properties = {
@@ -115,7 +118,7 @@ def _draft_7(schema: Any) -> Any:
     return {key: _draft_7(value) for key, value in kept.items()}
 
 
-def _named(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+def _named(schema: Schema, entry: Schema) -> Schema:
     return {
         "description": schema["description"],
         "type": "object",
@@ -124,10 +127,10 @@ def _named(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _or_null(definition: str) -> dict[str, Any]:
+def _or_null(definition: str) -> Schema:
     return {"anyOf": [{"$ref": f"#/definitions/{definition}"}, {"type": "null"}]}
 
 
-def _without(part: dict[str, Any], name: str) -> None:
+def _without(part: Schema, name: str) -> None:
     del part["properties"][name]
     part["required"] = [key for key in part["required"] if key != name]

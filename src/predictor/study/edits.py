@@ -7,7 +7,7 @@ anchor, a layout nobody thought of) is never handed out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from predictor.errors import StudyError
 from predictor.study.dialect import Loader, inline
 
 Document = dict[str, Any]
+"""A study file, or a part of it, as YAML has it."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _splices(text: str, node: Any, edit: Edit, position: int) -> Iterator[Splice
             return
 
 
-def _added(text: str, node: Any, entry: Mapping[str, Any], position: int) -> Splice:
+def _added(text: str, node: Any, entry: Document, position: int) -> Splice:
     """A new key of a mapping: behind its last one, in the manner of the mapping."""
     written = inline(dict(entry))[1:-1]
     if node.flow_style:

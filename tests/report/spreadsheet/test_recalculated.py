@@ -19,7 +19,7 @@ from openpyxl import Workbook, load_workbook
 
 from predictor.cohort import read_table
 from predictor.formulas import Call, Constant, Expression, Reference, Step, value_of
-from predictor.formulas.excel import Sort, excel, sort_of
+from predictor.formulas.excel import Sort, in_excel, sort_of
 from predictor.formulas.splitting import split
 from predictor.report.spreadsheet import calculator_workbook
 from predictor.report.spreadsheet.workbook import FIRST_PATIENT, FORM, PATIENTS, STEPS
@@ -198,7 +198,7 @@ def write_expressions(rows: list[Row], path: Path) -> None:
             places[name] = f"${cell.column_letter}{number}"
         for column, step in enumerate(steps, start=1 + len(values)):
             cell = sheet.cell(number, column)
-            cell.value = f"={excel(step.expression, places, sorts)}"
+            cell.value = f"={in_excel(step.expression, places, sorts)}"
             places[step.name] = f"${cell.column_letter}{number}"
             sorts[step.name] = sort_of(step.expression, sorts)
     book.save(path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from predictor.cohort import ordered_dates
 from predictor.errors import ModelError
 from predictor.formulas import Expression, Formula
-from predictor.formulas.excel import Sort, excel, sorts, text
+from predictor.formulas.excel import Sort, in_excel, sorts, text
 from predictor.formulas.splitting import split
 from predictor.report.spreadsheet.answers import Answer
 from predictor.study import Study
@@ -52,7 +52,7 @@ def answer_of(name: str) -> str:
     return f"= answer to {name}"
 
 
-def lines(formula: Formula, study: Study, answers: Mapping[str, Answer]) -> tuple[Line, ...]:
+def lines_of(formula: Formula, study: Study, answers: Mapping[str, Answer]) -> tuple[Line, ...]:
     """All values in the order of computing: faults, answers, steps of the formula, what is shown.
 
     Parameters
@@ -85,7 +85,7 @@ def _written(
 ) -> Callable[[Places], str]:
     def write(places: Places) -> str:
         try:
-            return excel(expression, places, known)
+            return in_excel(expression, places, known)
         except ValueError as error:
             raise ModelError(f"{name}: {error}; export the model to html or json") from None
 

@@ -22,7 +22,7 @@ from predictor.report.spreadsheet.lines import (
     Line,
     answer_of,
     fault_of,
-    lines,
+    lines_of,
 )
 from predictor.saved import SavedModel
 
@@ -72,7 +72,7 @@ def calculator_workbook(model: SavedModel, formula: Formula, *, patients: int = 
         each.name: Answer(columns[each.name], model.study, levels.get(each.name, ""))
         for each in formula.inputs
     }
-    every = lines(formula, model.study, answers)
+    every = lines_of(formula, model.study, answers)
     places = _form_sheet(form, model, formula, asked, levels)
     _steps_sheet(book.create_sheet(STEPS), every, places, form, formula)
     _patients_sheet(book, formula, every, asked, levels, patients)

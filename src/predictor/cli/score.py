@@ -84,7 +84,7 @@ def command(
         messages.print(
             f"probability of {found.outcome}, predicted at {found.predict_at}", soft_wrap=True
         )
-        messages.print(found.notice, style="dim", soft_wrap=True)
+        messages.print(found.notice, style="dim")
 
 
 def _keep_arrow_from_importing_pandas() -> None:

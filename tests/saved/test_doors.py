@@ -158,10 +158,10 @@ def test_the_table_is_one_in_which_the_doors_could_differ(expected) -> None:
     assert np.isfinite(expected["probability"][:5]).all()
     assert expected["probability"].nunique() == 5
     assert expected["flags"].tolist()[1:] == [
-        "visits missing, imputed",
-        "age_years missing, imputed; days_ill missing, imputed",
-        "allodynia missing, imputed; opioid missing, imputed; visits missing, imputed",
-        "age_years missing, imputed; severity missing, imputed",
+        "visits missing (imputed)",
+        "age_years missing (imputed); days_ill missing (imputed)",
+        "allodynia missing (imputed); opioid missing (imputed); visits missing (imputed)",
+        "age_years missing (imputed); severity missing (imputed)",
         "not scored: not eligible (first course)",
     ]
     assert expected["patient_id"].tolist() == ["007", "7", "1E5", "0800", "10", "11"]

@@ -149,7 +149,7 @@ def test_all_lacking_columns_are_named_at_once(ridge) -> None:
 
 def test_a_missing_covariate_is_flagged_and_scored(ridge) -> None:
     scores = score(ridge, table({"age_years": None, "sex": None}, {}))
-    assert scores.flags == ("log_age missing, imputed; sex missing, imputed", "")
+    assert scores.flags == ("log_age missing (imputed); sex missing (imputed)", "")
     assert np.isfinite(scores.probability).all()
 
 
@@ -302,7 +302,7 @@ def test_lenient_scores_rows_of_one_patient_each_by_itself(ridge) -> None:
     for number, row in enumerate(rows):
         assert scores.probability[number] == score(ridge, table(row)).probability[0]
     again = "the same patient in another row"
-    assert scores.flags == (again, "", again, "", f"log_age missing, imputed; {again}")
+    assert scores.flags == (again, "", again, "", f"log_age missing (imputed); {again}")
 
 
 def test_lenient_gives_the_reason_of_a_blank_row(ridge) -> None:

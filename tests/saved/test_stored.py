@@ -29,7 +29,7 @@ def columns(path: Path) -> dict[str, list[str]]:
 def remarks(cell: str) -> list[str]:
     """Flags in the words in which they were told at first."""
     return [
-        remark.replace(" missing, imputed", " missing").replace(
+        remark.replace(" missing (imputed)", " missing").replace(
             ": a level that no training patient had", " unlike the training patients"
         )
         for remark in cell.split("; ")

@@ -29,7 +29,7 @@ NEARLY = 1e-9  # as far as that, but for rounding
 # what is told of a patient
 MISSING = "{} missing"
 AGAIN = "the same patient in another row"
-IMPUTED = f"{MISSING}, imputed"
+IMPUTED = f"{MISSING} (imputed)"
 UNLIKE = "{} unlike the training patients"
 UNSEEN = "{}: a level that no training patient had"
 COMBINATION = "a combination of values unlike the training patients"

@@ -74,10 +74,10 @@ def peer(kind: str) -> None:
 
 def ours(kind: str, *, with_range: bool) -> None:
     """`predictor score`, as the command calls it."""
-    from predictor.cli.score import _keep_arrow_from_importing_pandas
+    from predictor.cli.imports import quick_imports
 
-    _keep_arrow_from_importing_pandas()
-    from predictor.workflows import score_file
+    with quick_imports():
+        from predictor.workflows import score_file
 
     def work() -> None:
         score_file(

@@ -125,6 +125,12 @@ def print_json(found: Result) -> None:
     click.echo(text)
 
 
+def tell(text: str, *, dim: bool = False) -> None:
+    """A message on stderr without `rich`, for which one patient would wait."""
+    plain = os.environ.get("TERM") in ("dumb", "unknown")
+    click.secho(visible(text), err=True, dim=True if dim and not plain else None)
+
+
 def say(text: str) -> None:
     """A message on stderr; nothing if nobody can read it."""
     with contextlib.suppress(OSError, ValueError):

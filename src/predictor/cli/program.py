@@ -7,6 +7,7 @@ or they could not be printed; 129, 130, 143 stopped by SIGHUP, Ctrl-C, SIGTERM.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import io
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     # what is imported stays: to search it for garbage over and over takes a second of a training
     gc.set_threshold(50_000, 20, 100)
+    atexit.register(gc.freeze)  # nor when Python ends
     fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

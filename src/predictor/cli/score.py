@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.abc import MetaPathFinder
+import shutil
+import textwrap
 from pathlib import Path
 
 import click
 
 from predictor.cli import options
+from predictor.cli.imports import quick_imports
 from predictor.cli.progress import showing
 
 
@@ -59,11 +60,10 @@ def command(
       predictor score models/starter/latest/ridge --data new.csv --out scores.csv
       predictor score models:/starter@champion --data new.csv --out scores.csv --explain
     """
-    _keep_arrow_from_importing_pandas()
-    from predictor.workflows import score_file
+    with quick_imports():
+        from predictor.workflows import score_file
 
-    messages = options.messages(quiet)
-    with showing(messages) as progress:
+    with showing(quiet) as progress:
         found = score_file(
             model,
             data,
@@ -76,38 +76,12 @@ def command(
     with options.printing():
         if as_json:
             options.print_json(found)
-        messages.print(
+        if quiet:
+            return
+        options.tell(
             f"scored {found.scored} of {found.patients} patients with {found.learner} of "
-            f"{found.study} ({found.flagged} with a remark in the column flags); wrote {out}",
-            soft_wrap=True,
+            f"{found.study} ({found.flagged} with a remark in the column flags); wrote {out}"
         )
-        messages.print(
-            f"probability of {found.outcome}, predicted at {found.predict_at}", soft_wrap=True
-        )
-        messages.print(found.notice, style="dim")
-
-
-def _keep_arrow_from_importing_pandas() -> None:
-    """Let Arrow look for pandas now, and not find it.
-
-    It does so once per process, with the first list it is given, only to tell a pandas series from
-    a list; scoring one patient would wait longer for that import than for everything else.
-    """
-    if "pandas" in sys.modules:
-        return
-    import pyarrow as pa
-
-    absent = _Absent()
-    sys.meta_path.insert(0, absent)
-    try:
-        pa.array([0])
-    finally:
-        sys.meta_path.remove(absent)
-
-
-class _Absent(MetaPathFinder):
-    """Finds that there is no pandas."""
-
-    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname)
+        options.tell(f"probability of {found.outcome}, predicted at {found.predict_at}")
+        width = shutil.get_terminal_size().columns
+        options.tell(textwrap.fill(found.notice, width), dim=True)

@@ -14,7 +14,6 @@ import pyarrow as pa
 from predictor.cohort.cell import canonical, plain
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.parquet import ParquetBlocks
-from predictor.cohort.workbook import read_workbook
 from predictor.errors import DataError
 
 ROWS = 2**14
@@ -216,6 +215,8 @@ def _blank(table: pa.Table, rows: int) -> pa.Table:
 
 
 def _workbook(path: Path) -> HeldBlocks:
+    from predictor.cohort.workbook import read_workbook
+
     return HeldBlocks(read_workbook(path))
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from predictor.saved.combinations import Combinations
 from predictor.saved.inputs import Unlike, matrix_of, unlike_training
-from predictor.saved.inside_database import scoring_query
 from predictor.saved.model import SavedModel, Usual
 from predictor.saved.read import read_model
 from predictor.saved.scores import Scores

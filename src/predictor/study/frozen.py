@@ -39,5 +39,9 @@ class Frozen(BaseModel):
     """Immutable; an unknown key is an error, never ignored."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        serialize_by_alias=True,
+        defer_build=True,  # a part that is only read within a study is not built by itself
     )

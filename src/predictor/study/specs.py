@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -183,9 +185,10 @@ class ValidationSpec(Frozen):
         tested in the later ones.
     """
 
-    cross_validation: CrossValidationSpec = CrossValidationSpec()
-    interval: IntervalSpec = IntervalSpec()
-    bootstrap: BootstrapSpec = BootstrapSpec()
+    # defaults, made without what checks them: it would be built for those who only score
+    cross_validation: CrossValidationSpec = CrossValidationSpec.model_construct()
+    interval: IntervalSpec = IntervalSpec.model_construct()
+    bootstrap: BootstrapSpec = BootstrapSpec.model_construct()
     thresholds: tuple[Annotated[float, Field(gt=0, lt=1, strict=True)], ...] = (0.3, 0.5, 0.7)
     forward: str | None = None
 
@@ -197,7 +200,7 @@ class ValidationSpec(Frozen):
         number of patients. Above 10,000 one cross-validation is as exact as many, and the models of
         its folds are as good as those of other patients would be.
         """
-        chosen = next((spec for most, spec in _BY_PATIENTS if patients <= most), _MANY)
+        chosen = next(spec for most, spec in _by_patients() if patients <= most)
         return self.model_copy(
             update={
                 name: getattr(chosen, name)
@@ -207,27 +210,33 @@ class ValidationSpec(Frozen):
         )
 
 
-_BY_PATIENTS = (
-    (200, ValidationSpec()),
-    (
-        1_000,
-        ValidationSpec(
-            cross_validation=CrossValidationSpec(folds=5, repeats=10),
-            interval=IntervalSpec(resamples=60, repeats=2),
-            bootstrap=BootstrapSpec(replicates=200),
+@functools.cache
+def _by_patients() -> tuple[tuple[float, ValidationSpec], ...]:
+    """Most patients, and what they get."""
+    return (
+        (200, ValidationSpec()),
+        (
+            1_000,
+            ValidationSpec(
+                cross_validation=CrossValidationSpec(folds=5, repeats=10),
+                interval=IntervalSpec(resamples=60, repeats=2),
+                bootstrap=BootstrapSpec(replicates=200),
+            ),
         ),
-    ),
-    (
-        10_000,
-        ValidationSpec(
-            cross_validation=CrossValidationSpec(folds=5, repeats=4),
-            interval=IntervalSpec(resamples=60, repeats=1),
-            bootstrap=BootstrapSpec(replicates=100),
+        (
+            10_000,
+            ValidationSpec(
+                cross_validation=CrossValidationSpec(folds=5, repeats=4),
+                interval=IntervalSpec(resamples=60, repeats=1),
+                bootstrap=BootstrapSpec(replicates=100),
+            ),
         ),
-    ),
-)
-_MANY = ValidationSpec(
-    cross_validation=CrossValidationSpec(folds=10, repeats=1),
-    interval=IntervalSpec(resamples=100, repeats=1, refit=False),
-    bootstrap=BootstrapSpec(replicates=20),
-)
+        (
+            math.inf,
+            ValidationSpec(
+                cross_validation=CrossValidationSpec(folds=10, repeats=1),
+                interval=IntervalSpec(resamples=100, repeats=1, refit=False),
+                bootstrap=BootstrapSpec(replicates=20),
+            ),
+        ),
+    )

@@ -102,7 +102,7 @@ class Study(Frozen):
     penalty: PenaltySpec | None = None
     global_test: tuple[str, ...] = ()
     learners: tuple[LearnerSpec, ...] = Field(default_factory=_default_learners, min_length=1)
-    validation: ValidationSpec = ValidationSpec()
+    validation: ValidationSpec = ValidationSpec.model_construct()
     groups: Expressions = Field(default_factory=dict, validate_default=True)
     published: Texts = Field(default_factory=dict, validate_default=True)
     seed: int = Field(default=1, ge=0, strict=True)

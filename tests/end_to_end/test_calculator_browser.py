@@ -23,7 +23,8 @@ from playwright.sync_api import Browser, Page, expect
 from predictor.cohort import Cohort, needed_columns, read_table
 from predictor.cohort.dictionary import check_cells
 from predictor.formulas import Call, Constant, Expression, Reference, document, to_json, value_of
-from predictor.saved import SavedModel, Scores, formula_of, read_model, score
+from predictor.portable import formula_of
+from predictor.saved import SavedModel, Scores, read_model, score
 from predictor.scorers import kinds
 from predictor.workflows import enter, export
 

@@ -11,7 +11,8 @@ import jsonschema_rs
 import pytest
 
 from predictor.formulas import Call, Constant, Expression, Operator, Reference, value_of
-from predictor.saved import formula_of, read_model
+from predictor.portable import formula_of
+from predictor.saved import read_model
 from predictor.workflows.exporting import equation
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"

@@ -7,6 +7,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from predictor.portable.nomogram import Nomogram, nomogram_of
+from predictor.portable.points_by_hand import Answer, PointsTable, points_table
 from predictor.report.figures import style
 from predictor.report.figures.nomogram_plot import nomogram, notes
 from predictor.report.figures.nomogram_rows import (
@@ -19,8 +21,6 @@ from predictor.report.figures.nomogram_rows import (
 from predictor.report.points_texts import points_csv, points_page, sums_csv
 from predictor.saved import read_model
 from predictor.saved.model import RESEARCH_ONLY
-from predictor.saved.nomogram import Nomogram, nomogram_of
-from predictor.saved.points_by_hand import Answer, PointsTable, points_table
 
 STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 

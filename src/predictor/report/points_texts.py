@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from predictor.portable.nomogram import Nomogram
+from predictor.portable.points_by_hand import PointsTable
 from predictor.printable import as_markdown
-from predictor.saved.nomogram import Nomogram
-from predictor.saved.points_by_hand import PointsTable
 
 _HOW = (
     "Write down the points of each answer and add them up. A number between two of the table "

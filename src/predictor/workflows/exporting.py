@@ -9,17 +9,18 @@ from pathlib import Path
 from predictor.disk import dump_json, refuse_foreign, write_files
 from predictor.errors import PredictorError, StudyError
 from predictor.formulas import document
+from predictor.portable import formula_of, scoring_query
+from predictor.portable.nomogram import nomogram_of
+from predictor.portable.points_by_hand import points_table
 from predictor.report.figures.nomogram_plot import nomogram, notes
 from predictor.report.model_standing import standing
 from predictor.report.page import calculator_page
 from predictor.report.points_texts import points_csv, points_page, sums_csv
 from predictor.report.spreadsheet import calculator_workbook, is_calculator
 from predictor.results import ExportedModel
-from predictor.saved import SavedModel, formula_of, scoring_query
+from predictor.saved import SavedModel
 from predictor.saved.model import RESEARCH_ONLY
-from predictor.saved.nomogram import nomogram_of
 from predictor.saved.origin import labelled
-from predictor.saved.points_by_hand import points_table
 from predictor.tracking import Tracker
 from predictor.workflows.scoring import find_model
 

@@ -21,10 +21,10 @@ from predictor.cohort import read_table
 from predictor.formulas import Call, Constant, Expression, Reference, Step, value_of
 from predictor.formulas.excel import Sort, in_excel, sort_of
 from predictor.formulas.splitting import split
+from predictor.portable import formula_of
 from predictor.report.spreadsheet import calculator_workbook
 from predictor.report.spreadsheet.workbook import FIRST_PATIENT, FORM, PATIENTS, STEPS
 from predictor.saved import SavedModel, read_model, score
-from predictor.saved.formula import formula_of
 from predictor.workflows import enter
 
 STORED = Path(__file__).parents[2] / "saved" / "stored" / "format_2"

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from predictor.portable.axes import Axis
+from predictor.portable.nomogram import Nomogram
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.nomogram_rows import (
@@ -19,8 +21,6 @@ from predictor.report.figures.nomogram_rows import (
     scale_rows,
 )
 from predictor.report.figures.paper import Key, sheet
-from predictor.saved.axes import Axis
-from predictor.saved.nomogram import Nomogram
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from predictor.portable.round_scale import round_numbers
 from predictor.report.figures import style
-from predictor.saved.round_scale import round_numbers
 
 Floats = npt.NDArray[np.float64]
 Place = Callable[[float], float]

@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design, pool
 from predictor.errors import ModelError
-from predictor.saved.made_up import Cells, MadeUp, matrices_of, number_texts
-from predictor.saved.model import SavedModel
-from predictor.saved.values_of_axes import (
+from predictor.portable.made_up import Cells, MadeUp, matrices_of, number_texts
+from predictor.portable.values_of_axes import (
     ends_of,
     grid,
     intervals,
@@ -20,6 +19,7 @@ from predictor.saved.values_of_axes import (
     tried_values,
     usual_limits,
 )
+from predictor.saved.model import SavedModel
 from predictor.study import Column
 
 Floats = npt.NDArray[np.float64]

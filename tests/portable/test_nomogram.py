@@ -10,14 +10,14 @@ import pytest
 
 from predictor.cohort import read_csv_content, read_table
 from predictor.errors import ModelError
+from predictor.portable.axes import axes_of
+from predictor.portable.nomogram import Nomogram, nomogram_of
+from predictor.portable.points_by_hand import points_table
 from predictor.saved import SavedModel, read_model, score
-from predictor.saved.axes import axes_of
-from predictor.saved.nomogram import Nomogram, nomogram_of
-from predictor.saved.points_by_hand import points_table
 from predictor.workflows import enter
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "nomogram"
-STORED = Path(__file__).parent / "stored" / "format_2"
+STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 HEAD = """\
 study: small
 timepoints: {T0: before, T1: after}

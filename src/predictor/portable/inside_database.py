@@ -18,7 +18,7 @@ from predictor.formulas.sql import (
     quote,
     references,
 )
-from predictor.saved.formula import formula_of
+from predictor.portable.formula import formula_of
 from predictor.saved.inputs import AGAIN
 from predictor.saved.model import SavedModel
 from predictor.study.study import CONTRIBUTION

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.errors import ModelError
-from predictor.saved.axes import Axis, axes_of
+from predictor.portable.axes import Axis, axes_of
 from predictor.saved.model import SavedModel
 from predictor.scorers import Scorers
 from predictor.scorers.contract import probability_of

@@ -17,12 +17,13 @@ import pytest
 from predictor.cohort import Pooled, covariates, design, needed_columns, read_frame
 from predictor.cohort.simulate.dictionary_patients import from_dictionary
 from predictor.errors import ModelError
-from predictor.saved import SavedModel, Spread, Usual, read_model, score, scoring_query
+from predictor.portable import scoring_query
+from predictor.saved import SavedModel, Spread, Usual, read_model, score
 from predictor.scorers import LinearScorers
 from predictor.study import Column, load_study
 
 ROOT = Path(__file__).parents[2]
-STORED = Path(__file__).parent / "stored" / "format_2"
+STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 WRONG = {
     "number": ["1,5", "12,345", "abc", "7 kg", "<3", "1e999", "-7", "nan", "50 %", "\u22123",
                "#N/A", "2020-01-01", "1.234.567", "99"],

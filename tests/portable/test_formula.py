@@ -10,9 +10,10 @@ import pytest
 from predictor.cohort import Cohort, needed_columns, read_table
 from predictor.errors import ModelError
 from predictor.formulas import Formula, Value, evaluate
-from predictor.saved import Combinations, SavedModel, formula_of, read_model, score
+from predictor.portable import formula_of
+from predictor.saved import Combinations, SavedModel, read_model, score
 
-STORED = Path(__file__).parent / "stored" / "format_2"
+STORED = Path(__file__).parents[1] / "saved" / "stored" / "format_2"
 FAMILIES = ["ridge", "additive", "lightgbm"]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from predictor.saved.axes import Axis
-from predictor.saved.nomogram import Nomogram
-from predictor.saved.round_scale import round_numbers
+from predictor.portable.axes import Axis
+from predictor.portable.nomogram import Nomogram
+from predictor.portable.round_scale import round_numbers
 
 Floats = npt.NDArray[np.float64]
 

@@ -48,6 +48,8 @@ def read_dates(
     wrong = mask(cells.is_valid()) & ~exists
     faults = []
     for pattern, rule in OTHER_DATES.items():
+        if not wrong.any():
+            break
         these = mask(pc.match_substring_regex(cells, pattern)) & wrong
         faults += fault(column, these, rule)
         wrong = wrong & ~these

@@ -146,7 +146,7 @@ def _check_column(
     if column.role == "ignore":
         return cells.take(places), [], None
     errors, faults = _spreadsheet_errors(cells, column, study)
-    cells = pc.if_else(pa.array(errors), pa.scalar(None, pa.string()), cells)
+    cells = _without(cells, errors)
     here = _of_cells(errors, places)
     if column.role == "id":
         values = cells.take(places)
@@ -159,9 +159,7 @@ def _check_column(
         ], None  # fmt: skip
     if column.type == "date":
         cells = without_midnight(cells)
-    cells = pc.if_else(
-        pa.array(_means_missing(cells, column, study)), pa.scalar(None, pa.string()), cells
-    )
+    cells = _without(cells, _means_missing(cells, column, study))
     own = None
     match column.type:
         case "number" | "integer":
@@ -188,6 +186,11 @@ def distinct(column: pa.ChunkedArray) -> pa.DictionaryArray:
     if pa.types.is_dictionary(cells.type):
         return cells
     return pc.cast(cells, pa.string()).dictionary_encode()
+
+
+def _without(cells: pa.Array, gone: Mask) -> pa.Array:
+    """Texts of which some are null."""
+    return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), cells) if gone.any() else cells
 
 
 def _of_cells(wrong: Mask, places: pa.Array) -> Mask:
@@ -224,6 +227,8 @@ def _spreadsheet_errors(cells: pa.Array, column: Column, study: Study) -> tuple[
 def _means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:
     """Cells that mean "no value"; numbers as numbers, so that -9 is also -9.00."""
     codes = study.missing_in(column)
+    if not codes:
+        return np.zeros(len(cells), dtype=bool)
     texts = pa.array(codes, pa.string())
     absent = mask(pc.is_in(cells, texts)) | mask(
         pc.is_in(_without_zeros(cells), _without_zeros(texts))
@@ -238,14 +243,18 @@ def _means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:
 
 def _read_levels(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
     levels = pa.array(column.levels, pa.string())
-    # a spreadsheet that holds a gap writes the code 1 as 1.0, and turns quotation marks
-    position = pc.coalesce(
-        pc.index_in(cells, levels),
-        pc.index_in(_without_zeros(cells), _without_zeros(levels)),
-        pc.index_in(_straight(cells), _straight(levels)),
-    )
+    position = pc.index_in(cells, levels)
+    if position.null_count > cells.null_count:
+        # a spreadsheet that holds a gap writes the code 1 as 1.0, and turns quotation marks
+        position = pc.coalesce(
+            position,
+            pc.index_in(_without_zeros(cells), _without_zeros(levels)),
+            pc.index_in(_straight(cells), _straight(levels)),
+        )
     matched = pc.take(levels, position)
     wrong = mask(cells.is_valid()) & ~mask(matched.is_valid())
+    if not wrong.any():
+        return matched, []
     in_case = wrong & mask(pc.is_in(pc.utf8_lower(cells), pc.utf8_lower(levels)))
     return matched, [
         *fault(column, in_case, no_level(column, in_case=True)),

@@ -19,7 +19,9 @@ def mask(values: Any) -> Mask:
     """Arrow booleans as numpy, null as false."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    filled: Mask = pc.fill_null(values, False).to_numpy(zero_copy_only=False).astype(bool)
+    if values.null_count:
+        values = pc.fill_null(values, False)
+    filled: Mask = values.to_numpy(zero_copy_only=False).astype(bool)
     return filled
 
 

@@ -7,7 +7,7 @@ training.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 
 import numpy as np
@@ -79,6 +79,9 @@ class Query:
         As those of `patientwise`.
     cohort
         With all columns that may be read; its rows are not looked at.
+    read
+        Columns that are copied into the database: those that the query reads, or more, so that
+        several queries over the same rows find them there.
 
     Raises
     ------
@@ -94,13 +97,14 @@ class Query:
         cohort: Cohort,
         *,
         one_condition: bool = False,
+        read: Collection[str] | None = None,
     ) -> None:
         vet(sandbox, sql, where, cohort.study, cohort.columns, one_condition=one_condition)
         self._sandbox = sandbox
         self._sql = sql
         self._where = where
-        # copying columns that the query does not read would take most of the time
-        self._read = (*cohort.study.ids, *used_columns(sandbox, sql, cohort.columns))
+        # copying columns that no query reads would take most of the time
+        self._read = read or (*cohort.study.ids, *used_columns(sandbox, sql, cohort.columns))
         self._alone = sandbox.takes_rows_alone(sql)
 
     def at(self, sandbox: Sandbox) -> Query:

@@ -100,6 +100,12 @@ class Sandbox:
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
         self._enums = {c.name.casefold(): sql_type(c) for c in columns if c.type == "category"}
         self._texts: dict[tuple[str, bool], str] = {}
+        # by the query and the columns of `cohort`; binding takes longer than computing few rows
+        self._bound: dict[
+            tuple[str, str, tuple[str, ...]], tuple[duckdb.DuckDBPyRelation, list[str]]
+        ] = {}
+        self._present: tuple[str, ...] = ()
+        self._filled: pa.Table | None = None
         self._macros: set[str] = set()
         if columns:
             self._create(self._definitions)
@@ -134,6 +140,7 @@ class Sandbox:
     def close(self) -> None:
         """End it, unless a query runs that nobody could stop."""
         if not self.abandoned:
+            self._bound.clear()
             self._connection.close()
 
     def renew(self) -> None:
@@ -146,13 +153,16 @@ class Sandbox:
 
     def fill(self, table: pa.Table) -> None:
         """Replace `cohort` by these rows; of its columns, only those of the table are left."""
+        if self._filled is not None and self._filled.equals(table):
+            return
         self._create(table.column_names)
-        self._connection.register("incoming", table)
-        self._connection.execute("INSERT INTO cohort SELECT * FROM incoming")
-        self._connection.unregister("incoming")
+        self._connection.from_arrow(table).insert_into("cohort")
+        self._filled = table
 
     def _create(self, names: Iterable[str]) -> None:
-        definitions = ", ".join(self._definitions[name] for name in names)
+        self._filled, self._present = None, tuple(names)
+        definitions = ", ".join(self._definitions[name] for name in self._present)
+        # of rows that were deleted instead, some memory would stay behind each time
         self._connection.execute(f"CREATE OR REPLACE TABLE cohort ({definitions})")
 
     def query(self, sql: str, *, rounding: bool = True) -> pa.Table:
@@ -165,10 +175,13 @@ class Sandbox:
         return self._limited(lambda: self._computed(sql, text))
 
     def _computed(self, sql: str, text: str) -> pa.Table:
-        # bound as it was written, for the messages and the names of its columns
-        asked = self._connection.sql(sql)
-        names = asked.columns
-        result = asked if text == sql else self._connection.sql(text)
+        key = (sql, text, self._present)
+        if key not in self._bound:
+            # bound as it was written, for the messages and the names of its columns
+            asked = self._connection.sql(sql)
+            result = asked if text == sql else self._connection.sql(text)
+            self._bound[key] = (result, asked.columns)
+        result, names = self._bound[key]
         table: pa.Table = result.to_arrow_table()
         return table.rename_columns(names)
 

@@ -92,6 +92,11 @@ class StudyQueries:
             self._sandbox.empty()
             nobody = Cohort.nobody(self.study, self.study.known())
             self._vetted[where] = Query(
-                self._sandbox, sql, where, nobody, one_condition=one_condition
+                self._sandbox,
+                sql,
+                where,
+                nobody,
+                one_condition=one_condition,
+                read=[column.name for column in self.read],
             )
         return self._vetted[where]

@@ -11,6 +11,7 @@ import atexit
 import gc
 import importlib
 import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -66,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # what is imported stays: to search it for garbage over and over takes a second of a training
     gc.set_threshold(50_000, 20, 100)
     atexit.register(gc.freeze)  # nor when Python ends
+    # plugins of pydantic, of other packages, would be looked for in all that are installed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

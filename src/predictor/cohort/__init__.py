@@ -46,6 +46,7 @@ from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import read_csv_content, read_frame, read_records, read_table
+from predictor.cohort.steady import steadiness
 from predictor.cohort.strays import check_patients
 from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.target import Target
@@ -114,6 +115,7 @@ __all__ = [
     "read_frame",
     "read_records",
     "read_table",
+    "steadiness",
     "step",
     "thresholds",
     "why_no_threshold",

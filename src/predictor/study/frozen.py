@@ -15,7 +15,15 @@ def _by_name(value: object) -> object:
     return value
 
 
-frozen = (AfterValidator(MappingProxyType), PlainSerializer(dict))
+def _unchanging(value: dict[Any, Any]) -> Mapping[Any, Any]:
+    return MappingProxyType(value)
+
+
+def _plain(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    return dict(value)
+
+
+frozen = (AfterValidator(_unchanging), PlainSerializer(_plain))
 """What makes a mapping of a study immutable, and writes it as a plain one."""
 Texts = Annotated[Mapping[str, str], *frozen]
 """Named texts, which cannot be changed either."""

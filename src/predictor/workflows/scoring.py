@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import open_parts, read_frame
+from predictor.cohort import open_parts, read_frame, steadiness
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -76,7 +77,10 @@ def score_file(
             kind="a file of scores",
             way_out="choose another name or move it away",
         )
-    loaded = find_model(model, tracker)
+    with ThreadPoolExecutor(1) as beside:  # one patient would wait for DuckDB's list of functions
+        listed = beside.submit(steadiness)
+        loaded = find_model(model, tracker)
+        listed.result()
     with placing(out) as place, ScoresFile(place, out.suffix.lower()) as written:
         asked = Asked(lenient, explain, with_range)
         _score_all(loaded, data, written, asked, progress)

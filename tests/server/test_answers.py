@@ -84,16 +84,19 @@ def test_patients_without_identifiers_are_numbered(local: Asking):
 
 def test_many_who_ask_at_once_get_the_answers_of_one(local: Asking):
     patients = [PATIENT | {"pain_t0": number / 10} for number in range(24)]
-    # two wrong ones, one who is not eligible, two of the same name, one with a number for a name
+    # three wrong ones, one who is not eligible, two of the same name, one with a number for a name
     wrong = {3: {"pain_t0": 11}, 7: {"sex": "x"}, 9: {"course": 2}} | {
         12: {"patient_id": "N"}, 13: {"patient_id": " N"}, 14: {"patient_id": 1},
+        18: {"pain_t0": 70},  # as of a 0-100 scale
     }  # fmt: skip
     patients = [patient | wrong.get(place, {}) for place, patient in enumerate(patients)]
     alone = [local.score(patient) for patient in patients]
     with ThreadPoolExecutor(24) as pool:
         together = list(pool.map(local.score, patients))
 
-    assert [one.status for one in alone] == [422 if place in (3, 7) else 200 for place in range(24)]
+    assert [one.status for one in alone] == [
+        422 if place in (3, 7, 18) else 200 for place in range(24)
+    ]
     for one, among in zip(alone, together, strict=True):
         assert among.status == one.status
         assert _rounded(among.document) == _rounded(one.document)

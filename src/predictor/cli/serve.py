@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.imports import quick_imports
 
 if TYPE_CHECKING:
     from predictor.cli.console import PlainConsole
@@ -79,9 +80,10 @@ def command(
       predictor serve models/starter/latest/ridge --open
       predictor serve models:/starter@champion --host 0.0.0.0 --token-file token.txt
     """
-    from predictor.saved.model import RESEARCH_ONLY
-    from predictor.server import Door, Limits, Place, Token, is_local, serve
-    from predictor.workflows.scoring import find_model
+    with quick_imports():
+        from predictor.saved.model import RESEARCH_ONLY
+        from predictor.server import Door, Limits, Place, Token, is_local, serve
+        from predictor.workflows.scoring import find_model
 
     messages = options.messages(quiet)
     given = _token(token_file, messages)

@@ -230,10 +230,10 @@ def _means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:
     if not codes:
         return np.zeros(len(cells), dtype=bool)
     texts = pa.array(codes, pa.string())
-    absent = mask(pc.is_in(cells, texts)) | mask(
-        pc.is_in(_without_zeros(cells), _without_zeros(texts))
-    )
+    absent = mask(pc.is_in(cells, texts))
     numbers = [number for number in map(as_number, codes) if number is not None]
+    if numbers:
+        absent |= mask(pc.is_in(_without_zeros(cells), _without_zeros(texts)))
     if column.type in ("number", "integer") and numbers:
         plain = pc.replace_substring(cells, "\u2212", "-")
         written = pc.fill_null(pc.match_substring_regex(plain, NUMBER), False)

@@ -64,6 +64,15 @@ def _matrix(model: SavedModel, cells: Mapping[str, Cells]) -> Floats:
     return matrix_of(model, cohort).X
 
 
+def made_up_table(columns: Sequence[Column], patients: int) -> pa.Table:
+    """So many patients (400 at most) as text cells, with any values that their columns allow."""
+    rng = np.random.default_rng(0)
+    numbers: list[str | None] = [str(number) for number in range(_PATIENTS)]
+    cells = {c.name: numbers if c.role == "id" else _draw(c, rng) for c in columns}
+    cells = _dates_in_order(cells, columns)
+    return pa.table({name: pa.array(each, pa.string()) for name, each in cells.items()})[:patients]
+
+
 class MadeUp:
     """Patients with any combination of what the dictionary allows, the ends of ranges among them.
 
@@ -75,11 +84,8 @@ class MadeUp:
         self._named = {each.name: columns_read(model.study, each.name) for each in model.covariates}
         self._columns = {column.name: column for own in self._named.values() for column in own}
         rng = np.random.default_rng(0)
-        self._cells = {name: _draw(column, rng) for name, column in self._columns.items()}
-        # dates in the order in which the dictionary has them: a duration is none if it is negative
-        dated = [name for name, column in self._columns.items() if column.type == "date"]
-        in_order = np.sort(np.array([self._cells[name] for name in dated], dtype=object), axis=0)
-        self._cells |= {name: row.tolist() for name, row in zip(dated, in_order, strict=True)}
+        cells = {name: _draw(column, rng) for name, column in self._columns.items()}
+        self._cells = _dates_in_order(cells, [*self._columns.values()])
 
     def sources(self, covariate: Covariate) -> tuple[Column, ...]:
         """The columns that a covariate is made of; of no more than what its query can read.
@@ -141,6 +147,15 @@ def _draw(column: Column, rng: np.random.Generator) -> list[str | None]:
             return [(first + datetime.timedelta(int(day))).isoformat() for day in days]
         case _:
             return ["text"] * size
+
+
+def _dates_in_order(
+    cells: Mapping[str, list[str | None]], columns: Sequence[Column]
+) -> dict[str, list[str | None]]:
+    """Dates in the order in which the dictionary has them: a duration is none if it is negative."""
+    dated = [column.name for column in columns if column.type == "date" and column.role != "id"]
+    in_order = np.sort(np.array([cells[name] for name in dated], dtype=object), axis=0)
+    return {**cells, **{name: row.tolist() for name, row in zip(dated, in_order, strict=True)}}
 
 
 def number_texts(values: Floats) -> tuple[str, ...]:

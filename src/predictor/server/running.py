@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from predictor.server.application import asgi_application
 from predictor.server.connections import Connection
 from predictor.server.limits import Limits
 
+_TURN = 0.0005  # seconds that a thread may keep others from Python; of 5 ms, scoring waits often
 _GRACE = 5  # seconds that requests have to finish when the server ends
 _LARGEST_HEADERS = 32 << 10  # bytes
 
@@ -76,10 +78,14 @@ def serve(
     with _listening(place) as listener:
         address = _address(place, listener.getsockname()[1])
         app = asgi_application(model, door=door, limits=limits, ready=lambda: ready(address))
+        before = sys.getswitchinterval()
         try:
+            sys.setswitchinterval(_TURN)
             server_of(app, place, limits).run(sockets=[listener])
         except KeyboardInterrupt:  # raised again by uvicorn once it has ended
             return
+        finally:
+            sys.setswitchinterval(before)
 
 
 def server_of(app: ASGIApp, place: Place, limits: Limits) -> uvicorn.Server:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pyarrow as pa
 
 from predictor.cohort import Batch, Cohort, Fault
-from predictor.errors import ModelError
+from predictor.errors import DataError, ModelError
+from predictor.portable.made_up import made_up_table
 from predictor.saved import SavedModel, Scores
 from predictor.saved.prepared import Asked, Prepared, WholeTable
 from predictor.saved.scoring import score_table
+
+_MADE_UP = 64  # patients; some of them are eligible
 
 
 class Scorer:
@@ -30,6 +35,14 @@ class Scorer:
         self._prepared = Prepared(model, Asked(lenient=True, explain=True))
         self.columns = self._prepared.columns
 
+    def warm_up(self) -> None:
+        """Score patients who are made up, so that the first one who is sent does not wait.
+
+        If the model fails on them, whoever asks it is told.
+        """
+        with contextlib.suppress(DataError, ModelError):
+            self.score_each(made_up_table(self.columns, _MADE_UP))
+
     def faults(self, raw: pa.Table) -> list[Fault]:
         """The rules of the dictionary that a table of text cells breaks."""
         return Cohort.check(raw, self._model.study, self.columns)[1]
@@ -44,13 +57,16 @@ class Scorer:
         """
         return score_table(self._prepared, raw)
 
-    def score_each(self, raw: pa.Table) -> tuple[Scores, list[Fault]]:
+    def score_each(self, raw: pa.Table) -> tuple[Scores, list[Fault], set[int]]:
         """Scores and faults of patients of whom each is a table of its own; errors as of `score`.
 
-        Each has another identifier.
+        Each has another identifier. What is said of some may have to do with a value of another
+        one, a 0-10 scale given as 0-100: these come last, to be asked about alone.
         """
         batch = Batch(raw, part=None, first=0, share=1.0)
         seen = self._prepared.see(0, batch, WholeTable(), only_check=False)
         if seen.scores is None:
             raise ModelError("the model scores nobody who was sent")
-        return seen.scores, seen.faults
+        scales = {name for name, written in seen.written.items() if written.far}
+        unsure = {row for fault in seen.faults if fault.column in scales for row in fault.rows}
+        return seen.scores, seen.faults, unsure

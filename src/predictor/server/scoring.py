@@ -64,6 +64,8 @@ class Scoring:
         self._worker: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._scorer.warm_up)
         self._worker = asyncio.create_task(self._work())
         return self
 
@@ -96,7 +98,7 @@ class Scoring:
             single = [
                 each for each in batch if len(each.patients.rows) == 1 and not each.outcome.done()
             ]
-            if len(single) > 1:
+            if single:
                 requests = [each.patients for each in single]
                 found = await loop.run_in_executor(self._thread, self._together, requests)
                 for each, one in zip(single, found, strict=True):
@@ -123,12 +125,14 @@ class Scoring:
         if not places:
             return answers
         try:
-            scores, found = self._scorer.score_each(raw.take(places))
+            scores, found, unsure = self._scorer.score_each(raw.take(places))
         except Exception:  # noqa: BLE001 - each is asked about alone, and whoever is at fault is told
             return answers
         for row, (place, faults) in enumerate(
             zip(places, faults_of(found, len(places)), strict=True)
         ):
+            if row in unsure:
+                continue
             patients = requests[place]
             answers[place] = (
                 _refused([fault.model_copy(update={"patient": 1}) for fault in faults])

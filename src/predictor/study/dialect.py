@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -12,21 +13,37 @@ _MOST = 200_000  # texts, numbers, lists and mappings, those behind an alias cou
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-class Loader(yaml.SafeLoader):
-    """YAML without surprises: only true and false are booleans, a key given twice is an error.
+def read(text: str, *, dumped: bool = False) -> Any:
+    """The document that a text is, by `Loader`.
 
-    Nor does a small text become a large document: tags are not read, nesting has an end, and what
-    aliases repeat is counted.
+    Parameters
+    ----------
+    text
+        YAML.
+    dumped
+        Whether it should be as `Dumper` writes it. Then it is read by libyaml if that is there,
+        ten times as fast; what that refuses is read again, for what `Loader` says of it. In what
+        people write the two differ here and there.
     """
+    if dumped and _QUICK is not None and "\t" not in text:
+        with contextlib.suppress(yaml.YAMLError, ValueError, OverflowError):
+            return yaml.load(text, Loader=_QUICK)  # noqa: S506 - a SafeLoader underneath
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
 
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
+
+class _Dialect(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+    """What is read otherwise than in YAML 1.1, whatever takes the text apart."""
+
+    def __init__(self) -> None:
+        yaml.composer.Composer.__init__(self)
+        yaml.constructor.SafeConstructor.__init__(self)
+        yaml.resolver.Resolver.__init__(self)
         self._depth = 0
         self._sizes: dict[int, int] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """The node that comes next."""
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML is
+        event: Any = cast("Any", self).peek_event()  # of the parser
         mark = event.start_mark
         if getattr(event, "tag", None) not in (None, "!"):
             raise yaml.composer.ComposerError(None, None, "tags like !!int are not read", mark)
@@ -80,7 +97,7 @@ _PLAIN = {
         "-+.0123456789",
     ),
 }
-Loader.yaml_implicit_resolvers = {
+_Dialect.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
@@ -89,9 +106,37 @@ Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 for _kind, (_pattern, _first) in _PLAIN.items():
-    Loader.add_implicit_resolver(
+    _Dialect.add_implicit_resolver(
         f"tag:yaml.org,2002:{_kind}", re.compile(f"(?:{_pattern})$"), list(_first)
     )
+
+
+class Loader(_Dialect, yaml.SafeLoader):
+    """YAML without surprises: only true and false are booleans, a key given twice is an error.
+
+    Nor does a small text become a large document: tags are not read, nesting has an end, and what
+    aliases repeat is counted.
+    """
+
+    def __init__(self, stream: str) -> None:
+        yaml.SafeLoader.__init__(self, stream)
+        _Dialect.__init__(self)
+
+
+def _with_libyaml() -> type | None:
+    """`Loader` with the parser of libyaml, if it is there."""
+    if not yaml.__with_libyaml__:
+        return None
+
+    class Quick(_Dialect, yaml.CSafeLoader):
+        def __init__(self, stream: str) -> None:
+            yaml.CSafeLoader.__init__(self, stream)
+            _Dialect.__init__(self)
+
+    return Quick
+
+
+_QUICK = _with_libyaml()
 
 
 def inline(value: object) -> str:

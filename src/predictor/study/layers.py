@@ -13,7 +13,7 @@ import yaml
 
 from predictor.disk import read_plain
 from predictor.errors import StudyError
-from predictor.study.dialect import Loader
+from predictor.study import dialect
 
 Raw = dict[str, Any]
 """A mapping of YAML, before anybody has looked at what is in it."""
@@ -30,10 +30,13 @@ _QUOTES = (
 )
 
 
-def parse_yaml(text: str, file: str) -> Raw:
-    """The mapping that a text is; `file` is what messages call it, StudyError if it is none."""
+def parse_yaml(text: str, file: str, *, dumped: bool = False) -> Raw:
+    """The mapping that a text is; `file` is what messages call it, StudyError if it is none.
+
+    `dumped` is that of `predictor.study.dialect.read`.
+    """
     try:
-        raw = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
+        raw = dialect.read(text, dumped=dumped)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}" if mark else ""

@@ -69,7 +69,7 @@ def parse_study(text: str, *, file: str, pipeline: str | None) -> Study:
     pipeline
         SQL of the feature pipeline, or None.
     """
-    raw = parse_yaml(text, file)
+    raw = parse_yaml(text, file, dumped=True)
     if pipeline is not None:
         raw["covariates"] = {"file": str(raw.get("covariates", "covariates.sql")), "sql": pipeline}
     return _validate(raw, dict.fromkeys(raw, file), file)

@@ -51,7 +51,7 @@ def main() -> int:
         score = (*predictor, "score", model, "--data", "new.csv", "--out", "scores.csv")
         commands = {
             "predictor --help": ((*predictor, "--help"), 0.3, runs),
-            "predictor score, one patient, saved ridge": (score, 1.0, runs),
+            "predictor score, one patient, saved ridge": (score, 0.8, runs),
             "predictor train, 4 learners": (training, 20.0, max(1, runs // 2)),
             "import mlflow": (("-c", "import mlflow"), None, runs),
         }

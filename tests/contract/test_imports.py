@@ -87,7 +87,7 @@ def test_scoring_with_a_linear_model_loads_no_heavy_library_and_no_pickle(
         "--json",
     ]
     found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
-    forbidden = {*HEAVY, "scipy", "joblib", "dill", "skops"}
+    forbidden = {*HEAVY, "scipy", "joblib", "dill", "skops", "rich", "openpyxl", "jinja2"}
     assert found & forbidden == set()
     assert (copied.study.folder / out).is_file()
 
@@ -128,6 +128,23 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
         "cohort", "disclosure", "disk", "errors", "explain", "formulas", "notice", "printable",
         "saved", "scorers", "study",
     }  # fmt: skip
+
+
+def test_scoring_as_a_command_loads_no_other_document_than_its_own(copied) -> None:
+    copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
+    arguments = ["score", "models/small/latest/ridge", "--data", "new.csv", "--out", "s.csv"]
+    ours = (
+        "import sys; print(*(n for n in sys.modules if n.startswith(('predictor.results.', "
+        "'predictor.report', 'predictor.validation', 'predictor.learners', 'predictor.tracking'))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{_MAIN.format(arguments=arguments)}; {ours}"],
+        cwd=copied.study.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()) == {"predictor.results.base", "predictor.results.documents"}
 
 
 def test_listing_and_comparing_trainings_loads_nothing_heavy(copied) -> None:

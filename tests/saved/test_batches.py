@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from predictor.cohort import read_table
 from predictor.errors import DataError
 from predictor.saved import Scores, read_model, score
+from predictor.saved.inputs import AGAIN
 
 LEARNERS = ["prevalence", "pain only", "logistic", "ridge", "lightgbm"]
 
@@ -138,3 +139,14 @@ def test_without_range_the_rest_is_the_same(models, raw) -> None:
 
 def test_a_table_without_patients_has_no_scores(models, raw) -> None:
     assert len(score(models["ridge"], raw.slice(0, 0))) == 0
+
+
+def test_a_long_table_begins_with_a_short_batch_and_shows_it_in_nothing(models, raw) -> None:
+    """Remarks on a patient who is there twice, too, on both sides of its end."""
+    table = pa.concat_tables([raw] * 14).slice(0, 1_200).combine_chunks()
+    names = pa.array([f"P{row % 1_150:04}" for row in range(len(table))], pa.string())
+    place = table.schema.get_field_index("patient_id")
+    table = table.set_column(place, "patient_id", names)
+    short = score(models["ridge"], table, lenient=True, rows=1_100)
+    same(short, score(models["ridge"], table, lenient=True, rows=400))
+    assert sum(AGAIN in said for said in short.flags) > 50

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -19,6 +20,8 @@ from predictor.saved.model import SavedModel
 from predictor.saved.prepared import Asked, Prepared, Seen, WholeTable
 from predictor.saved.repeats import Prints, Repeats
 from predictor.saved.scores import Scores
+
+_FIRST = 2**10  # rows that are scored before threads begin
 
 Progress = Callable[[int, float], None]
 """Told how many patients are done, and the share of the table that was read."""
@@ -169,6 +172,7 @@ def run(prepared: Prepared, batches: Batches, sink: Sink, progress: Progress = u
     DataError, ModelError
         As `score` says.
     """
+    batches = functools.partial(_with_short_first, batches)
     table = WholeTable()
     found = _through(prepared, batches, sink, table, progress)
     if any(each.tells for each in found.written.values()):
@@ -200,6 +204,16 @@ class _Found:
         self.patients += seen.patients
         for name, own in seen.written.items():
             self.written[name] = self.written.get(name, Written()) + own
+
+
+def _with_short_first(batches: Batches) -> Iterator[Batch]:
+    """The first of several batches in two: all processors but one wait while queries are vetted."""
+    for number, whole in enumerate(batches()):
+        if number or whole.share == 1.0 or len(whole.table) <= _FIRST:
+            yield whole
+            continue
+        yield replace(whole, table=whole.table.slice(0, _FIRST))
+        yield replace(whole, table=whole.table.slice(_FIRST), first=whole.first + _FIRST)
 
 
 def _through(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from predictor.errors import StudyError
 from predictor.study import Study, dump_study, load_study, parse_study
+from predictor.study.folder_names import fault_of_learner_folder, folder_name
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
@@ -102,6 +103,12 @@ def columns(draw: st.DrawFn) -> dict[str, Any]:
     return column
 
 
+def names_a_folder(name: str) -> bool:
+    """Whether the files of a learner of this name may lie in a folder of its own."""
+    folder = folder_name(name)
+    return fault_of_learner_folder(folder, [folder]) is None
+
+
 @st.composite
 def studies(draw: st.DrawFn) -> dict[str, Any]:
     learner = st.fixed_dictionaries(
@@ -122,9 +129,7 @@ def studies(draw: st.DrawFn) -> dict[str, Any]:
         "columns": {"patient id": {"role": "id"}, **draw(st.dictionaries(names, columns()))},
         "eligible": draw(st.dictionaries(texts, texts, max_size=3)),
         "outcome": {"name": draw(texts), "known_at": "T2", "rule": draw(texts)},
-        "learners": draw(
-            st.dictionaries(names.filter(lambda n: n.strip("_")), learner, min_size=1)
-        ),
+        "learners": draw(st.dictionaries(names.filter(names_a_folder), learner, min_size=1)),
         "validation": {"thresholds": draw(st.lists(st.floats(0.01, 0.99), max_size=3))},
         "other_columns": draw(st.sampled_from(["refuse", "ignore"])),
         "seed": draw(st.integers(0, 2**64)),

@@ -287,13 +287,13 @@ def test_no_password_is_told(
 
     monkeypatch.setenv("MLFLOW_TRACKING_URI", database)
     there = MLflowTracker().log(make_run(study="straight into the database"))
-    assert there.store == database.replace(f"mlflow:{OF_DATABASE}@", "")
+    assert there.store == database.replace(f"owner:{OF_DATABASE}@", "")
 
     told = [str(refused.value)]
     for wrong in (
         database.replace(OF_DATABASE, OF_DATABASE + "?"),
         database.replace(OF_DATABASE, OF_DATABASE + "/%"),
-        database.replace(f"mlflow:{OF_DATABASE}@", "") + f"?user=mlflow&password={OF_DATABASE}x",
+        database.replace(f"owner:{OF_DATABASE}@", "") + f"?user=owner&password={OF_DATABASE}x",
         database.replace("127.0.0.1", "no-such-host.invalid"),
     ):
         monkeypatch.setenv("MLFLOW_TRACKING_URI", wrong)

@@ -18,7 +18,7 @@ def test_a_page_is_written_and_written_again_but_not_over_another(tmp_path: Path
     out = tmp_path / "calculator.html"
     for learner in ("ridge", "additive"):
         told = export(STORED / learner, "html", out)
-        assert (told.learner, told.files) == (learner, [str(out)])
+        assert (told.learner, told.files) == (learner, (str(out),))
     page = out.read_text(encoding="utf-8")
     assert RESEARCH_ONLY in page
     assert "connect-src 'none'" in policy_of(page)

@@ -15,7 +15,7 @@ from predictor import results
 
 SOURCE = Path(predictor.__file__).parent
 UNTYPED = re.compile(r"\b(dict|Mapping)\[str, Any\]")
-KINDS = [kind for kind in vars(results).values() if isinstance(kind, type)]
+KINDS = [kind for name in results.__all__ if isinstance(kind := getattr(results, name), type)]
 
 
 def untyped() -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from predictor.saved import read_model
-from predictor.server import Door, Limits, Place, Token, application
+from predictor.server import Door, Limits, Place, Token, asgi_application
 from predictor.server.running import server_of
 
 RIDGE = Path(__file__).parents[1] / "saved" / "stored" / "format_2" / "ridge"
@@ -38,7 +38,7 @@ def address() -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
     door = Door(token=Token(TOKEN))
-    app = application(read_model(RIDGE), door=door, limits=limits, ready=ready.set)
+    app = asgi_application(read_model(RIDGE), door=door, limits=limits, ready=ready.set)
     server = server_of(app, Place(), limits)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

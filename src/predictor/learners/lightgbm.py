@@ -15,7 +15,7 @@ from predictor.learners.lightgbm_library import Booster, Dataset, Parameters
 from predictor.scorers.booster_text import read_booster
 from predictor.scorers.contract import probability_of
 from predictor.scorers.forest import Forest
-from predictor.scorers.trees import TreeScorers
+from predictor.scorers.trees import TreeScorers, as_read
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -182,8 +182,10 @@ class LightGBM(Learner):
                 return _Fit(forest, initial, impute, leaves, trees, probability_of(odds))
             forest = read_booster(booster.text())[0]
             trees = forest.trees
+        # a stack of one would table its splits, which pays for many patients only
         scorer = TreeScorers((forest,), np.array([initial]), impute[None, :])
-        return _Fit(forest, initial, impute, leaves, trees, scorer.probability(X)[0])
+        odds = initial + forest.log_odds(scorer.completed(as_read(X, X.shape[1]), 0))
+        return _Fit(forest, initial, impute, leaves, trees, probability_of(odds))
 
     def _tune(
         self,

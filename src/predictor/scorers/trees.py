@@ -78,7 +78,7 @@ class TreeScorers(Scorers):
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = _read(X, self.columns)
+        X = as_read(X, self.columns)
         logit = np.repeat(self.initial[:, None], len(X), axis=1)
         for b, forest in self._with_trees():
             model = self._outcomes or forest
@@ -95,7 +95,7 @@ class TreeScorers(Scorers):
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = _read(X, self.columns)
+        X = as_read(X, self.columns)
         baseline = self.initial.copy()
         values = np.zeros((len(self), *X.shape))
         values[self.failed] = np.nan
@@ -114,7 +114,7 @@ class TreeScorers(Scorers):
     ) -> list[Floats] | None:
         """Mean log-odds if all patients had a value of a covariate, minus their mean log-odds."""
         X, grids = (
-            _read(X, self.columns),
+            as_read(X, self.columns),
             [_spread(g, b, X) for b, g in zip(blocks, grids, strict=True)],
         )
         found = [np.zeros((len(self), len(grid))) for grid in grids]
@@ -248,7 +248,8 @@ class TreeScorers(Scorers):
         return [(b, forest) for b, forest in enumerate(self.forests) if forest.trees]
 
 
-def _read(X: Floats, columns: int) -> Floats:
+def as_read(X: Floats, columns: int) -> Floats:
+    """Patients as trees read them: what is next to 0 is 0."""
     X = with_columns(X, columns)
     return np.where(np.abs(X) <= _ZERO, 0.0, X)
 
@@ -257,7 +258,7 @@ def _spread(grid: Floats, block: slice, X: Floats) -> Floats:
     """Values of a covariate (g, its columns) as rows of all columns, the others 0."""
     rows = np.zeros((len(grid), X.shape[1]))
     rows[:, block] = grid
-    return _read(rows, X.shape[1])
+    return as_read(rows, X.shape[1])
 
 
 def _forests(arrays: Arrays, columns: int) -> list[Forest]:

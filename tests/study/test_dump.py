@@ -128,7 +128,11 @@ def studies(draw: st.DrawFn) -> dict[str, Any]:
         "missing": draw(st.lists(texts, max_size=3)),
         "columns": {"patient id": {"role": "id"}, **draw(st.dictionaries(names, columns()))},
         "eligible": draw(st.dictionaries(texts, texts, max_size=3)),
-        "outcome": {"name": draw(texts), "known_at": "T2", "rule": draw(texts)},
+        "outcome": {
+            "name": draw(texts.filter(begins_plainly)),
+            "known_at": "T2",
+            "rule": draw(texts),
+        },
         "learners": draw(st.dictionaries(names.filter(names_a_folder), learner, min_size=1)),
         "validation": {"thresholds": draw(st.lists(st.floats(0.01, 0.99), max_size=3))},
         "other_columns": draw(st.sampled_from(["refuse", "ignore"])),

@@ -15,7 +15,7 @@ from predictor.learners.lightgbm_library import Booster, Dataset, Parameters
 from predictor.scorers.booster_text import read_booster
 from predictor.scorers.contract import probability_of
 from predictor.scorers.forest import Forest
-from predictor.scorers.trees import TreeScorers, as_read
+from predictor.scorers.trees import TreeScorers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -182,10 +182,8 @@ class LightGBM(Learner):
                 return _Fit(forest, initial, impute, leaves, trees, probability_of(odds))
             forest = read_booster(booster.text())[0]
             trees = forest.trees
-        # a stack of one would table its splits, which pays for many patients only
         scorer = TreeScorers((forest,), np.array([initial]), impute[None, :])
-        odds = initial + forest.log_odds(scorer.completed(as_read(X, X.shape[1]), 0))
-        return _Fit(forest, initial, impute, leaves, trees, probability_of(odds))
+        return _Fit(forest, initial, impute, leaves, trees, scorer.probability(X)[0])
 
     def _tune(
         self,

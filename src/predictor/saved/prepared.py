@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -117,7 +117,7 @@ class Prepared:
     """
 
     def __init__(self, model: SavedModel, asked: Asked) -> None:
-        self.model = model
+        self.model = replace(model, model=model.model.for_many())
         self.asked = asked
         with _as_model_error():
             self._queries = StudyQueries(model.study)

@@ -89,6 +89,10 @@ class Scorers(ABC):
     def recalibrated(self, intercept: Floats, slope: Floats) -> Self:
         """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""
 
+    def for_many(self) -> Self:
+        """The same, ready for many patients in many batches; sums may end on another last digit."""
+        return self
+
     @classmethod
     @abstractmethod
     def join(cls, stacks: Sequence[Self]) -> Self:

@@ -41,11 +41,14 @@ class TreeScorers(Scorers):
         (B,) log-odds the boosting started from; NaN marks a failed replicate.
     impute
         (B, p) means of the training samples; NaN where the trees treat missing values themselves.
+    tabled
+        Whether it was made ready for many patients (`for_many`).
     """
 
     forests: tuple[Forest, ...]
     initial: Floats
     impute: Floats
+    tabled: bool = False
     kind: ClassVar[str] = "trees"
     thresholds: ClassVar[bool] = True
     kept: ClassVar[int] = 200  # hundreds of trees each
@@ -78,7 +81,7 @@ class TreeScorers(Scorers):
 
     def logit(self, X: Floats) -> Floats:
         """Log-odds of an event for the rows of `X` (n, p), shape (B, n)."""
-        X = as_read(X, self.columns)
+        X = _read(X, self.columns)
         logit = np.repeat(self.initial[:, None], len(X), axis=1)
         for b, forest in self._with_trees():
             model = self._outcomes or forest
@@ -95,7 +98,7 @@ class TreeScorers(Scorers):
         values
             (B, n, p); `baseline` plus their sum over columns is the logit of the probability.
         """
-        X = as_read(X, self.columns)
+        X = _read(X, self.columns)
         baseline = self.initial.copy()
         values = np.zeros((len(self), *X.shape))
         values[self.failed] = np.nan
@@ -114,7 +117,7 @@ class TreeScorers(Scorers):
     ) -> list[Floats] | None:
         """Mean log-odds if all patients had a value of a covariate, minus their mean log-odds."""
         X, grids = (
-            as_read(X, self.columns),
+            _read(X, self.columns),
             [_spread(g, b, X) for b, g in zip(blocks, grids, strict=True)],
         )
         found = [np.zeros((len(self), len(grid))) for grid in grids]
@@ -239,17 +242,19 @@ class TreeScorers(Scorers):
         """Patients (n, p) as the trees of model `b` read them."""
         return np.where(np.isnan(X), self.impute[b], X)
 
+    def for_many(self) -> TreeScorers:
+        """The model with a table of each tree, if there is one model and its trees are small."""
+        return replace(self, tabled=len(self) == 1)
+
     @cached_property
     def _outcomes(self) -> SplitOutcomes | None:
-        """Of the one model that scores many patients, if its trees are small."""
-        return SplitOutcomes.of(self.forests[0]) if len(self) == 1 else None
+        return SplitOutcomes.of(self.forests[0]) if self.tabled else None
 
     def _with_trees(self) -> list[tuple[int, Forest]]:
         return [(b, forest) for b, forest in enumerate(self.forests) if forest.trees]
 
 
-def as_read(X: Floats, columns: int) -> Floats:
-    """Patients as trees read them: what is next to 0 is 0."""
+def _read(X: Floats, columns: int) -> Floats:
     X = with_columns(X, columns)
     return np.where(np.abs(X) <= _ZERO, 0.0, X)
 
@@ -258,7 +263,7 @@ def _spread(grid: Floats, block: slice, X: Floats) -> Floats:
     """Values of a covariate (g, its columns) as rows of all columns, the others 0."""
     rows = np.zeros((len(grid), X.shape[1]))
     rows[:, block] = grid
-    return as_read(rows, X.shape[1])
+    return _read(rows, X.shape[1])
 
 
 def _forests(arrays: Arrays, columns: int) -> list[Forest]:

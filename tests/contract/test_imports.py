@@ -125,8 +125,8 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
         check=True,
     )
     assert set(json.loads(done.stdout)) == {
-        "cohort", "disclosure", "disk", "errors", "explain", "formulas", "notice", "printable",
-        "saved", "scorers", "study",
+        "cohort", "disclosure", "disk", "errors", "explain", "formulas", "later", "notice",
+        "printable", "saved", "scorers", "study",
     }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from predictor.cohort.batches import (
@@ -51,6 +50,7 @@ from predictor.cohort.strays import check_patients
 from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
+from predictor.later import attributes
 
 if TYPE_CHECKING:
     from predictor.cohort.cells_in_sql import Cells as Cells
@@ -133,8 +133,4 @@ _LATER = {
     "written_covariates": "written_sql",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+__getattr__ = attributes(__name__, _LATER)

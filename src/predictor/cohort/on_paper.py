@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictor.cohort.syntax import Node
+from predictor.cohort.terms import folded
 from predictor.formulas import Expression, call
 
 _DIGITS = 15.0
@@ -42,6 +43,16 @@ def decimal_of(value: Expression, magnitude: Expression) -> Expression:
     size = call("least", call("greatest", magnitude, 1e-290), 1e290)
     digits = call("subtract", _DIGITS, call("ceil", call("log10", size)))
     return call("round", value, call("greatest", digits, 0.0))
+
+
+def rounded_on_paper(value: Expression, digits: float) -> Expression:
+    """A number to so many decimals, halves as they are on paper."""
+    if digits == 0.0:
+        return folded("round", value, 0.0)
+    scale = 10.0**digits
+    shifted = folded("multiply", value, scale)
+    near = decimal_of(shifted, folded("abs", shifted))
+    return folded("divide", folded("round", near, 0.0), scale)
 
 
 def _down(node: Node, *names: str) -> Node | None:

@@ -6,31 +6,23 @@ what the time point allows.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypedDict, cast
+from typing import Any, NamedTuple, Self
 
 import duckdb
 import pyarrow as pa
 
 from predictor.cohort.arithmetic import MACROS, Exact
 from predictor.cohort.category_order import by_position
+from predictor.cohort.duckdb_functions import CONFIG, aggregates
 from predictor.cohort.limits import CostError, Limits, limited
-from predictor.cohort.syntax import Node
+from predictor.cohort.syntax import Node, unqualified
 from predictor.study import Column
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "python_enable_replacements": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "temp_directory": "",  # patient data are never spilled to a disk
-}
 _TYPES = {
     "number": "DOUBLE",
     "integer": "BIGINT",
@@ -91,7 +83,7 @@ class Sandbox:
 
     def __init__(self, columns: Sequence[Column], limits: Limits = Limits()) -> None:  # noqa: B008
         self._connection = duckdb.connect(
-            ":memory:", config={**_CONFIG, "memory_limit": f"{limits.bytes >> 20}MiB"}
+            ":memory:", config={**CONFIG, "memory_limit": f"{limits.bytes >> 20}MiB"}
         )
         self._columns = tuple(columns)
         self._limits = limits
@@ -248,7 +240,7 @@ class Sandbox:
     def _for_levels(self, expression: Node, column: Column) -> tuple[list[Any], str]:
         """What an expression gives for each level and without one, and its type."""
         tree = json.loads(self.syntax_tree("SELECT 1"))
-        tree["statements"][0]["node"]["select_list"] = [_unqualified(expression)]
+        tree["statements"][0]["node"]["select_list"] = [unqualified(expression)]
         levels = ", ".join(_literal(level) for level in column.levels)
         each = f"SELECT unnest([{levels}, NULL])::{sql_type(column)} AS {quote(column.name)}"
         sql = f"{self.written(tree)} FROM ({each})"
@@ -347,45 +339,3 @@ def _written(value: object, kind: str) -> str:
     """A value as a constant of a type."""
     text = "NULL" if value is None else _literal(str(value))
     return f"{text}::{kind}"
-
-
-def _unqualified(node: Any) -> Any:
-    """A syntax tree that names columns without their table."""
-    if isinstance(node, list):
-        return [_unqualified(child) for child in node]
-    if not isinstance(node, dict):
-        return node
-    changed = {key: _unqualified(value) for key, value in node.items()}
-    if changed.get("class") == "COLUMN_REF":
-        changed["column_names"] = changed["column_names"][-1:]
-    return changed
-
-
-class Overload(TypedDict):
-    """What DuckDB's catalog says of one overload of a function."""
-
-    name: str
-    kind: str
-    stability: str
-    parameters: list[str]
-    result: str
-    text: str | None
-
-
-@functools.cache
-def catalog() -> tuple[Overload, ...]:
-    """All overloads of all functions; names in lower case."""
-    with Sandbox(()) as sandbox:
-        rows = sandbox._connection.execute(
-            "SELECT lower(function_name), function_type, coalesce(stability, ''), parameter_types, "
-            "return_type, CASE function_type WHEN 'macro' THEN lower(macro_definition) END "
-            "FROM duckdb_functions()"
-        ).fetchall()
-    names = ("name", "kind", "stability", "parameters", "result", "text")
-    return tuple(cast("Overload", dict(zip(names, row, strict=True))) for row in rows)
-
-
-@functools.cache
-def aggregates() -> frozenset[str]:
-    """Names of DuckDB's functions of many rows, in lower case."""
-    return frozenset(each["name"] for each in catalog() if each["kind"] == "aggregate")

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from predictor.cohort.sandbox import Call, Overload, Sandbox, catalog
+from predictor.cohort.duckdb_functions import Overload, catalog
+from predictor.cohort.sandbox import Call, Sandbox
 from predictor.cohort.syntax import Node
 from predictor.errors import StudyError
 

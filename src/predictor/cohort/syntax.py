@@ -54,3 +54,15 @@ def column_name(node: Node) -> str | None:
 def operands(node: Node) -> list[Node]:
     """What a function is called with."""
     return [entry["expression"] for entry in node.get("arguments", ())]
+
+
+def unqualified(node: Any) -> Any:
+    """A syntax tree that names columns without their table."""
+    if isinstance(node, list):
+        return [unqualified(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    changed = {key: unqualified(value) for key, value in node.items()}
+    if changed.get("class") == "COLUMN_REF":
+        changed["column_names"] = changed["column_names"][-1:]
+    return changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from predictor.formulas import Constant, Expression, Operator, call, value_of
+from predictor.formulas import Constant, Expression, Operator, as_number, call, value_of
 
 Need = Literal["exact", "relative", "absolute"]
 """Of which digits of a computed number something depends.
@@ -67,3 +67,17 @@ def folded(name: Operator, *arguments: Expression | float | str | bool | None) -
     if all(isinstance(argument, Constant) for argument in made.arguments):
         return Constant(value_of(made, {}))
     return made
+
+
+def in_order(term: Term) -> Expression:
+    """What stands for a value where values are put in order."""
+    if term.kind == "ENUM":
+        position: Expression = MISSING
+        for place, level in reversed(list(enumerate(term.levels))):
+            position = folded("if", folded("equal", term.value, level), float(place), position)
+        return position
+    if term.kind == "BOOLEAN":
+        return as_number(term.value)
+    if term.kind == "VARCHAR":
+        raise UntranslatableError("the order of texts is another one outside DuckDB")
+    return term.value

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from predictor.cohort.on_paper import computed_comparison, decimal_of, nearest_decimal
+from predictor.cohort.bound_nodes import cast_to_text, parsed, said_of
+from predictor.cohort.on_paper import (
+    computed_comparison,
+    decimal_of,
+    nearest_decimal,
+    rounded_on_paper,
+)
 from predictor.cohort.syntax import Node
 from predictor.cohort.terms import (
     MISSING,
@@ -19,6 +23,7 @@ from predictor.cohort.terms import (
     Term,
     UntranslatableError,
     folded,
+    in_order,
 )
 from predictor.cohort.written_functions import DECIDING, FUNCTIONS, SMOOTH
 from predictor.formulas import (
@@ -42,6 +47,9 @@ _COMPARISONS: Mapping[str, Operator] = {
     "COMPARE_GREATERTHAN": "greater",
     "COMPARE_GREATERTHANOREQUALTO": "at_least",
 }
+
+_MUCH = 0.01
+_ERROR = 2.0**-46
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Translation:
         kind = node["expression_class"]
         found = getattr(self, f"_{kind.casefold()}", None)
         if found is None:
-            raise UntranslatableError(f"{_said(node)} has no counterpart outside DuckDB")
+            raise UntranslatableError(f"{said_of(node)} has no counterpart outside DuckDB")
         term: Term = found(node, need)
         return term
 
@@ -147,7 +155,7 @@ class Translation:
                 found = folded("or", *among) if len(among) > 1 else among[0]
                 value = folded("not", found) if kind == "COMPARE_NOT_IN" else found
                 return Term(value, undefined, "BOOLEAN")
-        raise UntranslatableError(f"{_said(node)} has no counterpart outside DuckDB")
+        raise UntranslatableError(f"{said_of(node)} has no counterpart outside DuckDB")
 
     def _bound_function(self, node: Node, need: Need) -> Term:
         kind = node["type"]
@@ -192,7 +200,7 @@ class Translation:
         elif kind in WHOLE:
             undefined = any_of([undefined, self._beyond(value, WHOLE[kind])])
         elif kind not in ("DOUBLE", "DECIMAL", "BOOLEAN", "VARCHAR", "DATE"):
-            raise UntranslatableError(f"{_said(node)} is of type {kind}, which only DuckDB has")
+            raise UntranslatableError(f"{said_of(node)} is of type {kind}, which only DuckDB has")
         return Term(value, undefined, kind, levels)
 
     def _beyond(self, value: Expression, limit: float) -> Expression:
@@ -234,7 +242,7 @@ class Translation:
     def _compared(self, name: Operator, left: Term, right: Term) -> Term:
         one, other = left.value, right.value
         if name not in ("equal", "unequal"):
-            one, other = _in_order(left), _in_order(right)
+            one, other = in_order(left), in_order(right)
         undefined = any_of([left.undefined, right.undefined])
         return Term(folded(name, one, other), undefined, "BOOLEAN")
 
@@ -259,7 +267,7 @@ class Translation:
     def _cast(self, node: Node, need: Need) -> Term:
         [child] = node["children"]
         to = node["return_type"]["id"]
-        inner = _cast_to_text(child)
+        inner = cast_to_text(child)
         if inner is not None and (to in WHOLE or to == "DECIMAL"):
             return self._as_written(node, self.term(inner, "exact"))
         term = self.term(child, "exact" if to in WHOLE else need)
@@ -290,15 +298,15 @@ class Translation:
         if kind in NUMBERS and to == "BOOLEAN":
             return folded("unequal", value, 0.0)
         if kind == "VARCHAR" and isinstance(value, Constant):
-            return _parsed(str(value.value), to)
+            return parsed(str(value.value), to)
         raise UntranslatableError(
-            f"{_said(node)} from {kind} to {to} has no counterpart outside DuckDB"
+            f"{said_of(node)} from {kind} to {to} has no counterpart outside DuckDB"
         )
 
     def _as_written(self, node: Node, term: Term) -> Term:
         """A number rounded by the digits that are there."""
         if term.kind not in NUMBERS:
-            raise UntranslatableError(f"{_said(node)} of a {term.kind} is no number")
+            raise UntranslatableError(f"{said_of(node)} of a {term.kind} is no number")
         kind = node["return_type"]["id"]
         if kind != "DECIMAL":
             return self._typed(node, folded("round", term.value, 0.0), term.undefined)
@@ -333,20 +341,6 @@ class Translation:
         return set().union(*known) if len(known) == len(found) else None
 
 
-_MUCH = 0.01
-_ERROR = 2.0**-46
-
-
-def rounded_on_paper(value: Expression, digits: float) -> Expression:
-    """A number to so many decimals, halves as they are on paper."""
-    if digits == 0.0:
-        return folded("round", value, 0.0)
-    scale = 10.0**digits
-    shifted = folded("multiply", value, scale)
-    near = decimal_of(shifted, folded("abs", shifted))
-    return folded("divide", folded("round", near, 0.0), scale)
-
-
 def _adds(value: Expression) -> bool:
     """Whether a sum or difference is among what makes a number by arithmetic."""
     if not isinstance(value, Call):
@@ -354,49 +348,3 @@ def _adds(value: Expression) -> bool:
     if value.operator in ("add", "subtract"):
         return True
     return value.operator in ("multiply", "divide", "negate") and any(map(_adds, value.arguments))
-
-
-def _in_order(term: Term) -> Expression:
-    """What stands for a value where values are put in order."""
-    if term.kind == "ENUM":
-        position: Expression = MISSING
-        for place, level in reversed(list(enumerate(term.levels))):
-            position = folded("if", folded("equal", term.value, level), float(place), position)
-        return position
-    if term.kind == "BOOLEAN":
-        return as_number(term.value)
-    if term.kind == "VARCHAR":
-        raise UntranslatableError("the order of texts is another one outside DuckDB")
-    return term.value
-
-
-def _cast_to_text(node: Node) -> Node | None:
-    if node.get("type") == "OPERATOR_CAST" and node["return_type"]["id"] == "VARCHAR":
-        child: Node = node["children"][0]
-        return child if _type_of(child) in NUMBERS else None
-    return None
-
-
-def _type_of(node: Node) -> str:
-    kind: Any = node["value"]["type"] if "value" in node else node.get("return_type")
-    return str((kind or {}).get("id"))
-
-
-def _parsed(text: str, to: str) -> Constant:
-    """A text as a constant of another type."""
-    try:
-        if to in NUMBERS and math.isfinite(float(text)):
-            return Constant(float(text))
-        if to == "DATE":
-            days = datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)
-            return Constant(float(days.days))
-        if to == "BOOLEAN" and text.casefold() in ("true", "false"):
-            return Constant(text.casefold() == "true")
-    except ValueError:
-        pass
-    raise UntranslatableError(f"the text {text!r} is no {to}")
-
-
-def _said(node: Node) -> str:
-    words = {"OPERATOR_CAST": "a cast", "CASE_EXPR": "CASE"}
-    return words.get(str(node.get("type")), str(node.get("type")).replace("_", " ").casefold())

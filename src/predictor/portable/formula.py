@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from predictor.cohort import (
     Covariate,
@@ -31,23 +28,14 @@ from predictor.formulas import (
     call,
     is_level,
     total,
-    weighted,
 )
+from predictor.portable.flags_as_steps import Value, name_of, unlike_flags
+from predictor.portable.range_as_steps import expit, range_of
 from predictor.saved.inputs import (
-    COMBINATION,
-    FAR,
-    NEARLY,
     POOLED,
-    UNLIKE,
-    UNSEEN,
-    Mask,
-    is_far,
-    is_unseen,
-    said_of_missing,
 )
-from predictor.saved.model import Floats, SavedModel
+from predictor.saved.model import SavedModel
 from predictor.saved.origin import notice_of
-from predictor.saved.spread import END, Spread
 from predictor.study import Column, Study
 
 _DAY_ZERO = 719163  # of 1970-01-01, in Python's count of days
@@ -71,16 +59,6 @@ def formula_of(model: SavedModel) -> Formula:
         return _written(model, name)
     except StudyError as error:
         raise ModelError(f"{name} has no formula: {error}") from None
-
-
-@dataclass(frozen=True)
-class _Value:
-    """A covariate of the model, rare values taken as what they are pooled into."""
-
-    covariate: Covariate
-    value: Expression
-    missing: Expression
-    columns: Sequence[Reference]
 
 
 def _written(model: SavedModel, name: str) -> Formula:
@@ -108,7 +86,7 @@ def _written(model: SavedModel, name: str) -> Formula:
         )
         for pooled in (each for each in model.pooled if each.covariate == covariate.name):
             value, rare_values[pooled] = _pool(draft, covariate, pooled, value)
-        values.append(_Value(covariate, value, missing, _columns(draft, covariate, value)))
+        values.append(Value(covariate, value, missing, _columns(draft, covariate, value)))
     columns = [column for value in values for column in value.columns]
     equation = model.model.equation(draft, columns)
     if equation is None:
@@ -117,9 +95,9 @@ def _written(model: SavedModel, name: str) -> Formula:
             f"export another learner, or score with predictor score"
         )
     logit = draft.step("log-odds", equation.logit, f"log-odds of {study.outcome.name}")
-    probability = draft.step("probability", _expit(logit), f"probability of {study.outcome.name}")
+    probability = draft.step("probability", expit(logit), f"probability of {study.outcome.name}")
     left_out = [equation.left_out] if equation.left_out else []
-    low, high, size = _range(draft, model, columns, logit, probability, left_out)
+    low, high, size = range_of(draft, model, columns, logit, probability, left_out)
     baseline = draft.step(
         "baseline", Constant(equation.baseline), "log-odds before anything is known"
     )
@@ -137,7 +115,7 @@ def _written(model: SavedModel, name: str) -> Formula:
         contributions=_contributions(draft, model, equation.contributions),
         eligible=tuple(eligible),
         flags=(
-            *_unlike(draft, model, values),
+            *unlike_flags(draft, model, values),
             *(
                 Flag(rare_values[each].name, POOLED.format(each.covariate, each.into))
                 for each in model.pooled
@@ -235,77 +213,6 @@ def _columns(draft: Draft, covariate: Covariate, value: Expression) -> list[Refe
     return [draft.step(covariate.name, value, f"covariate {covariate.name}")]
 
 
-def _expit(logit: Expression) -> Expression:
-    return call("divide", 1.0, call("add", 1.0, call("exp", call("negate", logit))))
-
-
-def _range(
-    draft: Draft,
-    model: SavedModel,
-    columns: Sequence[Reference],
-    logit: Reference,
-    probability: Reference,
-    left_out: list[str],
-) -> tuple[str | None, str | None, str | None]:
-    """Steps of the ends of the range, and of the effective sample size."""
-    spread = model.spread
-    if not isinstance(spread, Spread):
-        left_out.append("The range, which is of a model of format 1.")
-        return None, None, None
-    if not spread.known:
-        return None, None, None
-    away = [
-        draft.step(
-            f"{column.name}, away",
-            call("first_known", call("subtract", column, centre), 0.0),
-            f"{column.name} minus {centre:g}, 0 if it is missing",
-        )
-        for column, centre in zip(columns, spread.centre.tolist(), strict=True)
-    ]
-    roots = [
-        draft.step(
-            f"spread {number}",
-            _line(row.tolist(), away),
-            "a part of how far models of other samples are from this one",
-        )
-        for number, row in enumerate(spread.root, start=1)
-    ]
-    variance = draft.step(
-        "variance",
-        total(call("multiply", root, root) for root in roots),
-        "variance of the log-odds over models of other samples",
-    )
-    middle = draft.step(
-        "middle", total([logit, *_parts(spread.mean.tolist(), away)]), "middle of these log-odds"
-    )
-    half = draft.step(
-        "half width", call("multiply", END, call("sqrt", variance)), "half of their range"
-    )
-    low = draft.step(
-        "low", _expit(call("subtract", middle, half)), "2.5th percentile of the probability"
-    )
-    high = draft.step(
-        "high", _expit(call("add", middle, half)), "97.5th percentile of the probability"
-    )
-    # as `effective_sample_size` says
-    ends = call("divide", 2.0 * END, call("subtract", high, low))
-    spared = call("subtract", 1.0, probability)
-    size = draft.step(
-        "effective sample size",
-        call("multiply", probability, spared, call("power", ends, 2.0)),
-        "as sure as the mean of so many patients",
-    )
-    return low.name, high.name, size.name
-
-
-def _parts(row: Sequence[float], away: Sequence[Reference]) -> list[Expression]:
-    return [Constant(row[0]), *map(weighted, row[1:], away)]
-
-
-def _line(row: Sequence[float], away: Sequence[Reference]) -> Expression:
-    return total(_parts(row, away))
-
-
 def _contributions(
     draft: Draft, model: SavedModel, columns: Sequence[Expression] | None
 ) -> tuple[tuple[str, str], ...]:
@@ -324,96 +231,10 @@ def _contributions(
     )
 
 
-def _needed(model: SavedModel, values: Sequence[_Value]) -> tuple[tuple[str, str], ...]:
+def _needed(model: SavedModel, values: Sequence[Value]) -> tuple[tuple[str, str], ...]:
     refused = model.refused
     return tuple(
-        (value.covariate.name, _name(value.missing))
+        (value.covariate.name, name_of(value.missing))
         for value in values
         if refused.intersection(value.covariate.columns)
     )
-
-
-def _unlike(draft: Draft, model: SavedModel, values: Sequence[_Value]) -> list[Flag]:
-    """What is told of each covariate: that it is missing, or unlike the training patients."""
-    flags: list[Flag] = []
-    alone: list[Reference] = []
-    mean = np.array(model.usual.mean)
-    spread = np.array(model.usual.standard_deviation)
-    for value in values:
-        name, part = value.covariate.name, slice(value.covariate.start, value.covariate.stop)
-        flags.append(Flag(_name(value.missing), said_of_missing(model, value.covariate)))
-        unseen, far = _far(value, mean[part], spread[part])
-        if isinstance(unseen, Call):
-            step = draft.step(f"{name}, unseen", unseen, f"whether nobody had this {name}")
-            flags.append(Flag(step.name, UNSEEN.format(name)))
-            alone.append(step)
-        if isinstance(far, Call):
-            step = draft.step(f"{name}, unlike", far, f"whether {name} is unlike training patients")
-            flags.append(Flag(step.name, UNLIKE.format(name)))
-            alone.append(step)
-    together = _together(draft, model, values, alone)
-    return flags if together is None else [*flags, together]
-
-
-def _together(
-    draft: Draft, model: SavedModel, values: Sequence[_Value], alone: Sequence[Reference]
-) -> Flag | None:
-    """What is told of values that do not go together, where none of them is unlike by itself."""
-    if model.combinations is None:
-        return None
-    usual = zip(model.usual.mean, model.usual.standard_deviation, strict=True)
-    columns = [column for value in values for column in value.columns]
-    z = [
-        draft.step(
-            f"{column.name}, standardised",
-            call("first_known", call("divide", call("subtract", column, mean), sd), 0.0)
-            if sd > 0 and not np.isnan(mean)
-            else Constant(0.0),
-            f"standard deviations of {column.name} from the mean of training patients",
-        )
-        for column, (mean, sd) in zip(columns, usual, strict=True)
-    ]
-    distance = draft.step(
-        "squared distance",
-        total(
-            call("multiply", one, total(map(weighted, row, z)))
-            for one, row in zip(z, model.combinations.weights.tolist(), strict=True)
-        ),
-        "how far the values together are from those of training patients (Mahalanobis)",
-    )
-    far = call("greater", distance, model.combinations.limit)
-    step = draft.step(
-        "unlike together",
-        call("and", far, *(call("not", call("first_known", each, False)) for each in alone)),
-        "whether the combination is unlike training patients, though no value is",
-    )
-    return Flag(step.name, COMBINATION)
-
-
-def _far(value: _Value, mean: Floats, spread: Floats) -> tuple[Expression, Expression]:
-    """Whether a value is a level that nobody had, and whether it is far in another way."""
-    covariate = value.covariate
-    if covariate.kind == "category":
-        levels = np.vstack([np.zeros(len(mean)), np.eye(len(mean))])
-        unseen = is_unseen(covariate, levels, mean, spread)
-        far = is_far(covariate, levels, mean, spread) & ~unseen
-        return _one_of(value, unseen), _one_of(value, far)
-    [column] = value.columns
-    limit = float(FAR * spread[0] + NEARLY)
-    if np.isnan(mean[0]) or np.isnan(limit):
-        return Constant(False), Constant(False)
-    away = call("greater", call("abs", call("subtract", column, float(mean[0]))), limit)
-    return Constant(False), away
-
-
-def _one_of(value: _Value, told: Mask) -> Expression:
-    return any_of(
-        call("equal", value.value, level)
-        for level, chosen in zip(value.covariate.levels, told.tolist(), strict=True)
-        if chosen
-    )
-
-
-def _name(step: Expression) -> str:
-    assert isinstance(step, Reference)
-    return step.name

@@ -21,6 +21,7 @@ from predictor.formulas.sql import (
 from predictor.portable.formula import formula_of
 from predictor.saved.inputs import AGAIN
 from predictor.saved.model import SavedModel
+from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, NOT_SCORED, UNDEFINED
 from predictor.study.study import CONTRIBUTION
 
 _LONGEST = 50  # bytes of a name; PostgreSQL cuts at 63, and helping columns have more behind it
@@ -76,17 +77,15 @@ def _add_reason(chain: Chain, formula: Formula, faults: Sequence[str]) -> None:
     """Why a row is not scored, NULL if it is."""
     broken = ", ".join(map(quote, faults))
     chain.add(_FAULTS, f"NULLIF(CONCAT_WS('; ', {broken}), '')", faults)
-    cases = [f"WHEN {quote(_FAULTS)} IS NOT NULL THEN 'not scored: ' || {quote(_FAULTS)}"]
+    cases = [f"WHEN {quote(_FAULTS)} IS NOT NULL THEN {literal(NOT_SCORED)} || {quote(_FAULTS)}"]
     uses = [_FAULTS]
     for name, step in formula.eligible:
-        said = literal(f"not scored: not eligible ({name})")
+        said = literal(NOT_ELIGIBLE.format(name))
         cases.append(f"WHEN {quote(step)} IS NOT TRUE THEN {said}")
         uses.append(step)
-    for before, told, behind in (
-        ("not scored: ", formula.undefined, " cannot be computed"),
-        ("not scored: the model takes nothing for a missing ", formula.needed, ""),
-    ):
+    for words, told in ((UNDEFINED, formula.undefined), (LACKING, formula.needed)):
         if told:
+            before, behind = words.split("{}")
             names = ", ".join(f"CASE WHEN {quote(step)} THEN {literal(n)} END" for n, step in told)
             any_ = " OR ".join(quote(step) for _, step in told)
             said = f"{literal(before)} || CONCAT_WS(', ', {names}) || {literal(behind)}"

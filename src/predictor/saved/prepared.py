@@ -36,7 +36,7 @@ from predictor.saved.inputs import (
 )
 from predictor.saved.model import Floats, SavedModel
 from predictor.saved.reasons import sentences
-from predictor.saved.remarks import Note, Remarks, Rows
+from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, NOT_SCORED, Note, Remarks, Rows
 from predictor.saved.repeats import Prints
 from predictor.saved.scores import Scores
 from predictor.saved.spread import effective_sample_size
@@ -198,7 +198,7 @@ class Prepared:
             if not len(rows):
                 break
             passed = self._queries.eligible(_some(cohort, rows), name) == 1
-            remarks.say(rows[~passed], f"not scored: not eligible ({name})")
+            remarks.say(rows[~passed], NOT_ELIGIBLE.format(name))
             rows = rows[passed]
         return rows
 
@@ -233,7 +233,7 @@ class Prepared:
                 remarks.note(
                     lacking,
                     [(absent[without], name) for name, absent in unanswered.items()],
-                    before="not scored: the model takes nothing for a missing ",
+                    before=LACKING.format(""),
                     between=", ",
                 )
         told = None
@@ -275,7 +275,7 @@ def _faultless(cohort: Cohort, faults: Sequence[Fault], remarks: Remarks) -> Row
         mask[list(fault.rows)] = True
         broken |= mask
         notes.append((mask, " ".join(part for part in (fault.column, fault.rule) if part)))
-    remarks.note(np.arange(len(cohort)), notes, before="not scored: ")
+    remarks.note(np.arange(len(cohort)), notes, before=NOT_SCORED)
     return np.flatnonzero(~broken)
 
 

@@ -13,6 +13,12 @@ Rows = npt.NDArray[np.int64]
 Note = tuple[Mask, str]
 """The patients (n,) of whom something is to be said, and what."""
 
+NOT_SCORED = "not scored: "
+"""How what is said of a patient without a score begins."""
+NOT_ELIGIBLE = f"{NOT_SCORED}not eligible ({{}})"
+LACKING = f"{NOT_SCORED}the model takes nothing for a missing {{}}"
+UNDEFINED = f"{NOT_SCORED}{{}} cannot be computed"
+
 
 class Remarks:
     """What is said of each of n patients; nothing at first."""

@@ -9,10 +9,10 @@ from typing import Any
 from predictor.cohort import Fault
 from predictor.saved import Scores
 from predictor.saved.model import RESEARCH_ONLY, Floats
+from predictor.saved.remarks import NOT_SCORED
 from predictor.server.documents import PatientFault
 from predictor.server.patients import Patients
 
-_NOT_SCORED = "not scored: "  # begins the flags of a patient without a probability
 Document = dict[str, Any]
 """An answer as JSON has it; `documents` says its keys and types."""
 
@@ -62,7 +62,7 @@ def _patient(scores: Scores, row: int, sizes: Floats) -> Document:
 
 
 def _flags(text: str) -> list[str]:
-    if text.startswith(_NOT_SCORED):
+    if text.startswith(NOT_SCORED):
         return [text]
     return text.split("; ") if text else []
 

@@ -5,8 +5,9 @@ Each name is imported when it is asked for: scoring a patient does not wait for 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from predictor.later import attributes
 
 if TYPE_CHECKING:
     from predictor.workflows.checking import check
@@ -112,8 +113,4 @@ _WHERE = {
     "write_report": "reporting",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+__getattr__ = attributes(__name__, _WHERE)

@@ -20,6 +20,7 @@ from predictor.saved import reasons
 from predictor.saved.model import RESEARCH_ONLY, SavedModel
 from predictor.saved.origin import prevalence
 from predictor.saved.reasons import NOT_KNOWN, label
+from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, UNDEFINED
 
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
@@ -157,9 +158,9 @@ _WORDS = {
     "trouble": "The server could not be reached. The answers are still in the form.",
     "range": "95 of 100 models from other samples of patients would say {range}.",
     "noRange": "How much another sample of patients would move it is not known.",
-    "notEligible": "not scored: not eligible ({})",
-    "lacking": "not scored: the model takes nothing for a missing {}",
-    "undefined": "not scored: {} cannot be computed",
+    "notEligible": NOT_ELIGIBLE,
+    "lacking": LACKING,
+    "undefined": UNDEFINED,
     "strongest": reasons.STRONGEST,
     "probability": reasons.PROBABILITY,
     "sure": reasons.SURE,

@@ -11,6 +11,7 @@ from predictor.formulas import Expression, Formula
 from predictor.formulas.excel import Sort, in_excel, sorts, text
 from predictor.formulas.splitting import split
 from predictor.report.spreadsheet.answers import Answer
+from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, NOT_SCORED, UNDEFINED
 from predictor.study import Study
 
 Places = Mapping[str, str]
@@ -142,14 +143,14 @@ def _conclusions(formula: Formula, names: Sequence[str]) -> list[Line]:
 
     def why(places: Places) -> str:
         cases = (
-            ("= faults", "not scored: ", ""),
-            ("= ineligible", "", ""),
-            ("= undefined", "not scored: ", " cannot be computed"),
-            ("= lacking", "not scored: the model takes nothing for a missing ", ""),
+            ("= faults", f"{NOT_SCORED}{{}}"),
+            ("= ineligible", "{}"),
+            ("= undefined", UNDEFINED),
+            ("= lacking", LACKING),
         )
         found = '""'
-        for name, before, behind in reversed(cases):
-            cell = places[name]
+        for name, words in reversed(cases):
+            cell, (before, behind) = places[name], words.split("{}")
             said = "&".join([text(before), cell, text(behind)])
             found = f'IF({cell}<>"",{said},{found})'
         return found
@@ -203,7 +204,7 @@ def _first_unmet(rules: Sequence[tuple[str, str]]) -> list[Line]:
         ) -> str:
             told = '""'
             for name, step in reversed(own):
-                said = text(f"not scored: not eligible ({name})")
+                said = text(NOT_ELIGIBLE.format(name))
                 told = f"IF({_is_true(step)(places)},{told},{said})"
             return told if before is None else f'IF({places[before]}<>"",{places[before]},{told})'
 

@@ -25,11 +25,13 @@ from predictor.study.specs import (
     ValidationSpec,
 )
 from predictor.study.study import Study
+from predictor.study.table import TableSpec
 
 PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
 BEGIN, END = "<!-- keys: written by tests/docs/test_study_reference.py -->", "<!-- end of keys -->"
 PARTS: dict[str, type[BaseModel]] = {
     "": Study,
+    "table.": TableSpec,
     "columns.<name>.": Column,
     "outcome.": Outcome,
     "outcome.measurement_error.": MeasurementError,

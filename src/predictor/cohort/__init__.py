@@ -41,6 +41,7 @@ from predictor.cohort.labelled import (
     occurrences,
 )
 from predictor.cohort.numbers import Written
+from predictor.cohort.patients import open_patients, read_patients
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
@@ -105,6 +106,7 @@ __all__ = [
     "numbered",
     "occurrences",
     "open_parts",
+    "open_patients",
     "ordered_dates",
     "outcome_columns",
     "pipeline_sql",
@@ -113,6 +115,7 @@ __all__ = [
     "read_by_groups",
     "read_csv_content",
     "read_frame",
+    "read_patients",
     "read_records",
     "read_table",
     "steadiness",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,7 @@ from predictor.cohort.cell import canonical, plain
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.parquet import ParquetBlocks
 from predictor.errors import DataError
+from predictor.study import PLAIN, TableSpec
 
 ROWS = 2**14
 """Rows of a batch, at most."""
@@ -89,11 +90,22 @@ class HeldBlocks:
         yield self.table.select(list(columns)), 1.0
 
 
-def open_parts(path: Path | str) -> tuple[Part, ...]:
+def open_parts(
+    path: Path | str, spec: TableSpec = PLAIN, numbers: Collection[str] = ()
+) -> tuple[Part, ...]:
     """The files of a table: one ``.csv``, ``.parquet`` or ``.xlsx``, or a folder of ``.parquet``.
 
     Of a folder, names that begin with a point or an underscore are passed over, as other programs
     leave such files beside their tables.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    spec
+        How it is written.
+    numbers
+        Names of the columns whose cells are numbers, written as `spec` says.
 
     Raises
     ------
@@ -102,16 +114,16 @@ def open_parts(path: Path | str) -> tuple[Part, ...]:
     """
     path = Path(path)
     if path.is_dir():
-        return tuple(Part(str(file), open_blocks(file)) for file in _files(path))
-    return (Part(str(path), open_blocks(path)),)
+        return tuple(Part(str(file), open_blocks(file, spec, numbers)) for file in _files(path))
+    return (Part(str(path), open_blocks(path, spec, numbers)),)
 
 
-def open_blocks(path: Path) -> Blocks:
+def open_blocks(path: Path, spec: TableSpec = PLAIN, numbers: Collection[str] = ()) -> Blocks:
     """A file as a table; DataError if it is none."""
-    readers: dict[str, Callable[[Path], Blocks]] = {
-        ".csv": CsvBlocks.of_file,
-        ".parquet": ParquetBlocks,
-        ".xlsx": _workbook,
+    readers: dict[str, Callable[[], Blocks]] = {
+        ".csv": lambda: CsvBlocks.of_file(path, spec, numbers),
+        ".parquet": lambda: ParquetBlocks(path),
+        ".xlsx": lambda: _workbook(path),
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -123,7 +135,7 @@ def open_blocks(path: Path) -> Blocks:
         raise DataError(f"{path}: there is no such file")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: the file is empty")
-    return reader(path)
+    return reader()
 
 
 def read_batches(

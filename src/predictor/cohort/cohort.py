@@ -15,7 +15,7 @@ from predictor.cohort.dictionary import check_cells, check_part
 from predictor.cohort.fault import Fault, TableError
 from predictor.cohort.header import check_declared
 from predictor.cohort.numbers import Written
-from predictor.cohort.read import read_table
+from predictor.cohort.patients import read_patients
 from predictor.cohort.strays import check_patients
 from predictor.study import Column, Study
 
@@ -65,7 +65,7 @@ class Cohort:
         DataError
             If the file cannot be read as a table.
         """
-        raw = read_table(path)
+        raw = read_patients(path, study)
         faults = check_declared(raw.column_names, study)
         present = [column for column in study.columns if column.name in raw.column_names]
         cohort, found = cls.check(raw, study, present)

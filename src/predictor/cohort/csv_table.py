@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +16,7 @@ from predictor.cohort.cell import composed
 from predictor.cohort.fault import Rows
 from predictor.cohort.header import check_names
 from predictor.errors import DataError
+from predictor.study import PLAIN, TableSpec
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -44,21 +45,32 @@ class CsvBlocks:
         read.
     """
 
-    def __init__(self, opened: Callable[[], BinaryIO], size: int, path: Path | str) -> None:
+    def __init__(
+        self,
+        opened: Callable[[], BinaryIO],
+        size: int,
+        path: Path | str,
+        spec: TableSpec = PLAIN,
+        numbers: Collection[str] = (),
+    ) -> None:
         self._opened = opened
         self._size = size
         self._path = path
+        self._delimiter = spec.delimiter or ","
+        self._numbers = frozenset(numbers)
         with opened() as file:
             letters = _Letters(file, path)
             content = letters.read(_LONGEST + _AHEAD + 1)
             if letters.ended:
                 self._check_quotes(letters)
-            self.names = tuple(_header(content.decode("utf-8", errors="ignore"), path))
+            self.names = tuple(
+                _header(content.decode("utf-8", errors="ignore"), self._delimiter, path)
+            )
 
     @classmethod
-    def of_file(cls, path: Path) -> CsvBlocks:
+    def of_file(cls, path: Path, spec: TableSpec, numbers: Collection[str]) -> CsvBlocks:
         """The table in a file."""
-        return cls(lambda: path.open("rb"), path.stat().st_size, path)
+        return cls(lambda: path.open("rb"), path.stat().st_size, path, spec, numbers)
 
     @classmethod
     def of_content(cls, content: bytes, path: Path | str) -> CsvBlocks:
@@ -119,7 +131,10 @@ class CsvBlocks:
                 ),
                 # a blank line is a row like any other, or the numbers of later rows would be wrong
                 parse_options=arrow_csv.ParseOptions(
-                    newlines_in_values=True, invalid_row_handler=remember, ignore_empty_lines=False
+                    delimiter=self._delimiter,
+                    newlines_in_values=True,
+                    invalid_row_handler=remember,
+                    ignore_empty_lines=False,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(self.names, pa.string()),
@@ -134,9 +149,9 @@ class CsvBlocks:
         if letters.quotes % 2 == 0:
             return
         with self._opened() as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-            row = 1
+            row, rows = 1, csv.reader(text, strict=True, delimiter=self._delimiter)
             try:
-                for row, _ in enumerate(csv.reader(text, strict=True), start=2):  # noqa: B007
+                for row, _ in enumerate(rows, start=2):  # noqa: B007
                     pass
             except csv.Error:
                 raise DataError(
@@ -229,15 +244,15 @@ class _Letters(io.RawIOBase):
         )
 
 
-def _header(text: str, path: Path | str) -> list[str]:
+def _header(text: str, parted_by: str, path: Path | str) -> list[str]:
     try:
-        names = next(csv.reader(io.StringIO(text, newline="")), [])
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=parted_by), [])
     except csv.Error:
         raise DataError(f"{path}: row 1: a quotation mark is not closed") from None
     header = [composed(name) for name in names]
-    first = ",".join(header)
+    first = parted_by.join(header)
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if first.count(delimiter) > first.count(","):
+        if first.count(delimiter) > first.count(parted_by):
             raise DataError(
                 f"{path}: the header is separated by {name}; save it as comma separated text with "
                 f"decimal points, or give the .xlsx file itself (in much of Europe, Excel writes "

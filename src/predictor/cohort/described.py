@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from predictor.cohort.read import read_table
+from predictor.study import PLAIN, TableSpec
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,13 +43,15 @@ class DescribedColumn:
     missing: tuple[str, ...] = ()
 
 
-def read_described(path: Path | str) -> tuple[DescribedColumn, ...]:
+def read_described(path: Path | str, spec: TableSpec = PLAIN) -> tuple[DescribedColumn, ...]:
     """Read a table as `read_table` does, with what its file says about the columns.
+
+    Columns that hold numbers throughout, written as `spec` says, are read as numbers.
 
     Raises
     ------
     DataError
         If the file cannot be read as a table.
     """
-    table = read_table(path)
+    table = read_table(path, spec)
     return tuple(DescribedColumn(name, table[name]) for name in table.column_names)

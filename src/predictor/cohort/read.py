@@ -6,7 +6,7 @@ empty cell is null, every other cell is its text without surrounding blanks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,23 @@ from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.header import check_names
 from predictor.cohort.parquet import ParquetBlocks
 from predictor.errors import DataError
+from predictor.study import PLAIN, TableSpec
 
 _LARGEST = 2 * 2**30  # bytes of a CSV; some copies of it are in memory at one time
 _MOST_CELLS = 500_000_000
 
 
-def read_table(path: Path | str) -> pa.Table:
+def read_table(
+    path: Path | str, spec: TableSpec = PLAIN, numbers: Collection[str] = ()
+) -> pa.Table:
     """Read a table of patients from a file.
 
     Parameters
     ----------
+    spec
+        How it is written.
+    numbers
+        Names of the columns whose cells are numbers, written as `spec` says.
     path
         A ``.csv`` (comma separated, UTF-8, with or without byte-order mark, decimal point),
         ``.parquet`` or ``.xlsx`` (one sheet) file with a header row.
@@ -47,7 +54,7 @@ def read_table(path: Path | str) -> pa.Table:
     if path.is_dir():
         raise DataError(f"{path}: there is no such file, but a folder")
     _check_size(path)
-    return _patients(open_parts(path), path)
+    return _patients(open_parts(path, spec, numbers), path)
 
 
 def read_csv_content(content: bytes, name: str) -> pa.Table:

@@ -134,7 +134,7 @@ def score_parts(
     model, asked, rows
         As those of `score`.
     parts
-        From `predictor.cohort.open_parts`.
+        From `predictor.cohort.open_patients`.
     sink
         Where the scores go.
     progress

@@ -22,11 +22,13 @@ from predictor.study.specs import (
     ValidationSpec,
 )
 from predictor.study.study import Pipeline, Study
+from predictor.study.table import PLAIN, TableSpec
 
 __all__ = [
     "CLUSTERS",
     "FILL_IN",
     "MODELINE",
+    "PLAIN",
     "SCHEMA_FILE",
     "BootstrapSpec",
     "Column",
@@ -41,6 +43,7 @@ __all__ = [
     "PriorSpec",
     "PublishedModel",
     "Study",
+    "TableSpec",
     "ValidationSpec",
     "as_number",
     "asked",

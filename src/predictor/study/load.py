@@ -29,6 +29,7 @@ from predictor.study.specs import (
     ValidationSpec,
 )
 from predictor.study.study import Study
+from predictor.study.table import TableSpec
 
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
 
@@ -219,6 +220,7 @@ _EXPECTED = {
     "model_type": "expected a mapping of keys",
 }
 _MODELS: dict[str, type[BaseModel]] = {
+    "table": TableSpec,
     "columns": Column,
     "outcome": Outcome,
     "outcome.measurement_error": MeasurementError,

@@ -13,6 +13,7 @@ from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_
 from predictor.study.frozen import Directions, Expressions, Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import PUBLISHED, LearnerSpec, PenaltySpec, ValidationSpec
+from predictor.study.table import PLAIN, TableSpec
 
 # what a file of scores says of each patient, beside the identifiers
 COLUMNS_OF_SCORES = (
@@ -48,6 +49,8 @@ class Study(Frozen):
         Time points and what they mean, in order of time.
     predict_at
         The time point at which the prediction is made.
+    table
+        How tables of these patients are written: what parts their cells, where the names are.
     missing
         Texts and numbers that mean "no value" besides an empty cell, in columns without a list of
         their own.
@@ -92,6 +95,7 @@ class Study(Frozen):
     title: str | None = None
     timepoints: Texts = Field(min_length=2)
     predict_at: Name
+    table: TableSpec = PLAIN
     missing: tuple[Word, ...] = ("NA",)
     columns: tuple[Column, ...]
     other_columns: Literal["refuse", "ignore"] = "refuse"

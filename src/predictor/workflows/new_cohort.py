@@ -24,7 +24,7 @@ from predictor.cohort import (
     numbered,
     pool,
     read_frame,
-    read_table,
+    read_patients,
 )
 from predictor.disclosure import FEWEST
 from predictor.errors import DataError, ModelError, StudyError
@@ -157,7 +157,7 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
     ModelError
         If the model gives no finite probability, or its queries cannot be used.
     """
-    raw = read_table(data) if isinstance(data, Path | str) else read_frame(data)
+    raw = _raw(model, data)
     name = f"{model.study.study}/{model.learner}"
     names = [covariate.name for covariate in model.covariates]
     absent = [c.name for c in needed_columns(model.study, names) if c.name not in raw.column_names]
@@ -175,6 +175,10 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
     return _finite_logit(model, pool(matrix, model.pooled)[0])
 
 
+def _raw(model: SavedModel, data: Path | str | pd.DataFrame) -> pa.Table:
+    return read_patients(data, model.study) if isinstance(data, Path | str) else read_frame(data)
+
+
 def _finite_logit(model: SavedModel, scored: Design) -> Floats:
     with np.errstate(over="ignore", invalid="ignore"):
         logit: Floats = model.model.logit(scored.X)[0]
@@ -185,7 +189,7 @@ def _finite_logit(model: SavedModel, scored: Design) -> Floats:
 
 def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool) -> NewCohort:
     where = f"{data}: " if isinstance(data, Path | str) else ""
-    raw = read_table(data) if isinstance(data, Path | str) else read_frame(data)
+    raw = _raw(model, data)
     try:
         cohort = checked(model, raw, training=training)
         labelled = label(cohort)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import open_parts, read_frame, steadiness
+from predictor.cohort import open_patients, read_frame, steadiness
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -141,7 +141,7 @@ def score(
 def _score_all(
     model: SavedModel, data: Path | str, sink: Sink, asked: Asked, progress: Progress
 ) -> None:
-    if not score_parts(model, open_parts(data), sink, asked, progress=progress):
+    if not score_parts(model, open_patients(data, model.study), sink, asked, progress=progress):
         raise DataError(f"{data}: the table has a header but no patients; add a row per patient")
 
 

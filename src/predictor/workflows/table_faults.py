@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from predictor.cohort import Fault, TableError, read_table
+from predictor.cohort import Fault, TableError, read_patients
 from predictor.cohort.fault import rows_in_words
 from predictor.cohort.remedies import remedied
 from predictor.disk import write_files
@@ -49,7 +49,7 @@ def conversation(error: TableError, config: Path) -> list[Told]:
     study = load_study(config, draft=True)
     text = read_text(config, "")
     by_kind: dict[str, list[Fault]] = {}
-    for fault in remedied(read_table(error.path), study, error.found):
+    for fault in remedied(read_patients(error.path, study), study, error.found):
         by_kind.setdefault(fault.kind or fault.rule, []).append(fault)
     told = []
     for kind, faults in by_kind.items():
@@ -136,7 +136,7 @@ def write_fixed(error: TableError, config: Path, target: Path) -> list[str]:
     """
     study = load_study(config, draft=True)
     text = read_text(config, "")
-    edits = fixes(remedied(read_table(error.path), study, error.found), study)
+    edits = fixes(remedied(read_patients(error.path, study), study, error.found), study)
     if not edits:
         return []
     if target.parent.resolve() != config.parent.resolve():

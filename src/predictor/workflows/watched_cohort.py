@@ -20,7 +20,7 @@ from predictor.cohort import (
     near_name,
     numbered,
     outcome_columns,
-    read_table,
+    read_patients,
 )
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.saved import SavedModel
@@ -163,7 +163,7 @@ def read_watched(
 def _outcomes(
     model: SavedModel, outcomes: Path | str, by: str | None
 ) -> tuple[Cohort, Floats, pa.ChunkedArray | None]:
-    raw = read_table(outcomes)
+    raw = read_patients(outcomes, model.study)
     study = with_label_alone(model.study, raw.column_names).model_copy(update={"eligible": {}})
     read = {column.name for column in outcome_columns(study)}
     dated = {c.name for c in study.columns if c.name == by and c.role == "value"}

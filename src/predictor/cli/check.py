@@ -97,6 +97,10 @@ def _show(facts: CheckResult, out: Console) -> None:
     out.print(flow_table(facts.data))
     if others := facts.data.other_columns:
         out.print(f"columns of the table that are not declared, and left out: {others}")
+    if facts.data.taken:
+        out.print("cells that are written in another way, and what they were taken as:")
+    for each in facts.data.taken:
+        out.print(f"  {each}")
     table = Table(title="Covariates", title_justify="left")
     for heading in ("covariate", "kind", "parameters", "lowest", "highest", "missing"):
         table.add_column(heading, justify="left" if heading in ("covariate", "kind") else "right")

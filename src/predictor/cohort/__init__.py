@@ -49,6 +49,7 @@ from predictor.cohort.read import read_csv_content, read_frame, read_records, re
 from predictor.cohort.steady import steadiness
 from predictor.cohort.strays import check_patients
 from predictor.cohort.study_queries import StudyQueries
+from predictor.cohort.taken import Taken
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
 from predictor.later import attributes
@@ -78,6 +79,7 @@ __all__ = [
     "Pooled",
     "StudyQueries",
     "TableError",
+    "Taken",
     "Target",
     "Written",
     "WrittenCovariate",

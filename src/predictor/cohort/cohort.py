@@ -17,6 +17,7 @@ from predictor.cohort.header import check_declared
 from predictor.cohort.numbers import Written
 from predictor.cohort.patients import read_patients
 from predictor.cohort.strays import check_patients
+from predictor.cohort.taken import Taken
 from predictor.study import Column, Study
 
 # iterations of PBKDF2: a tenth of a second, for whoever guesses too
@@ -39,6 +40,9 @@ class Cohort:
         (n,) which row of the table that was read each of them is, 0-based.
     others
         How many columns of the file were left out because the study file does not declare them.
+    taken
+        How cells were read that are not written as their type is; of the whole table, whatever
+        rows and columns are left.
     """
 
     study: Study
@@ -46,6 +50,7 @@ class Cohort:
     table: pa.Table
     rows: npt.NDArray[np.int64] = field(compare=False)
     others: int = field(default=0, compare=False)
+    taken: tuple[Taken, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
         # never a value: a traceback with locals would print it

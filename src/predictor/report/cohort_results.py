@@ -49,7 +49,9 @@ def cohort_counts(labelled: LabelledCohort, fingerprint: str) -> CohortCounts:
 def checked_cohort(labelled: LabelledCohort, fingerprint: str) -> CheckedCohort:
     """The same with what `predictor check` says of the table."""
     counts = cohort_counts(labelled, fingerprint)
-    return CheckedCohort(**dict(counts), other_columns=labelled.eligible.others)
+    cohort = labelled.eligible
+    taken = tuple(each.words for each in cohort.taken)
+    return CheckedCohort(**dict(counts), other_columns=cohort.others, taken=taken)
 
 
 def checked_covariates(matrix: Design) -> tuple[CheckedCovariate, ...]:

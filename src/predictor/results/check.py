@@ -13,9 +13,19 @@ from predictor.results.words import number
 
 
 class CheckedCohort(CohortCounts):
-    """The flow of patients, and how many columns of the table are not declared."""
+    """The flow of patients, and what became of the table before.
+
+    Attributes
+    ----------
+    other_columns
+        How many columns of the table are not declared.
+    taken
+        How cells were read that are not written as their type is, with how many; fewer than five
+        are not counted.
+    """
 
     other_columns: int
+    taken: tuple[str, ...]
 
 
 class CheckedCovariate(Covariate):
@@ -59,7 +69,7 @@ class CheckResult(Result):
         )
         loud = [each for each in self.audits if each.verdict in ("issue", "tip")]
         return (
-            paragraphs([said])
+            paragraphs([said, *(f"taken: {each}" for each in data.taken)])
             + table(("covariate", "kind", "parameters", "missing"), rows)
             + paragraphs(f"{each.verdict}: {each.message}" for each in loud)
         )

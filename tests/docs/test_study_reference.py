@@ -26,12 +26,14 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Study
 from predictor.study.table import TableSpec
+from predictor.study.visits import Visits
 
 PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
 BEGIN, END = "<!-- keys: written by tests/docs/test_study_reference.py -->", "<!-- end of keys -->"
 PARTS: dict[str, type[BaseModel]] = {
     "": Study,
     "table.": TableSpec,
+    "visits.": Visits,
     "columns.<name>.": Column,
     "outcome.": Outcome,
     "outcome.measurement_error.": MeasurementError,

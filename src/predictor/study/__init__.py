@@ -23,6 +23,7 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Pipeline, Study
 from predictor.study.table import PLAIN, TableSpec
+from predictor.study.visits import Visits
 
 __all__ = [
     "CLUSTERS",
@@ -45,6 +46,7 @@ __all__ = [
     "Study",
     "TableSpec",
     "ValidationSpec",
+    "Visits",
     "as_number",
     "asked",
     "differences",

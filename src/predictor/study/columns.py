@@ -63,6 +63,15 @@ def _shown(name: str) -> str:
     return name
 
 
+def _one_point(value: object) -> object:
+    if isinstance(value, list | tuple):
+        raise ValueError(
+            "several time points are those of a table with one row per visit: say visits: too "
+            "(docs/study-file.md), or declare a column for each"
+        )
+    return value
+
+
 Name = Annotated[str, AfterValidator(_shown)]
 Word = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int | float | bool)]
 Bound = Annotated[float | datetime.date, BeforeValidator(_as_bound)]
@@ -92,7 +101,8 @@ class Column(Frozen):
         Of a part of a composite key: whether different persons have the same value, as with a
         site, or a number that is given out anew in each.
     known_at
-        Time point from which the value is known; everything earlier may not use it.
+        Time point from which the value is known; everything earlier may not use it. With `visits`,
+        also several: ``nrs: {known_at: [T0, T2]}`` is ``nrs_T0`` and ``nrs_T2``.
     type
         ``number``, ``integer``, ``category`` (with `levels`), ``flag``, ``date`` (YYYY-MM-DD) or
         ``text`` (never a covariate).
@@ -112,6 +122,14 @@ class Column(Frozen):
         for the study's.
     required
         Whether a missing value is an error.
+    from
+        With `visits`, the column of a row that holds the value; None for that of the same name.
+    query
+        Or one SELECT over ``visits``, the rows of one patient that are known by `known_at`, which
+        returns the value: ``SELECT avg(pain) FROM visits WHERE day BETWEEN -7 AND -1``.
+    take
+        Which value counts where several rows of one time point have different ones: the ``first``,
+        the ``last``, or the ``nearest`` to the day aimed at; None refuses the table.
     """
 
     name: Name = Field(min_length=1)
@@ -121,7 +139,10 @@ class Column(Frozen):
         PlainSerializer(_as_written),
     ] = Field(default=("value",), alias="role")
     shared: bool = Field(default=False, strict=True)
-    known_at: str | None = None
+    known_at: Annotated[
+        str | None,
+        BeforeValidator(_one_point, json_schema_input_type=str | list[str] | None),
+    ] = None
     type: ColumnType = "text"
     levels: tuple[Word, ...] = ()
     ordered: bool = Field(default=False, strict=True)
@@ -130,6 +151,9 @@ class Column(Frozen):
     meaning: str | None = None
     missing: tuple[Word, ...] | None = None
     required: bool = False
+    source: str | None = Field(default=None, alias="from", min_length=1)
+    query: str | None = Field(default=None, min_length=1)
+    take: Literal["first", "last", "nearest"] | None = None
 
     @property
     def role(self) -> Role:
@@ -159,6 +183,8 @@ class Column(Frozen):
         if self.missing is not None and set(self.missing) & set(self.levels):
             raise ValueError("a level is also listed under missing")
         self._agree_about_range()
+        if self.query is not None and (self.source is not None or self.take is not None):
+            raise ValueError("a query says itself what it reads: without from and take")
         return self
 
     def _agree_about_range(self) -> None:

@@ -60,6 +60,8 @@ def json_schema() -> Schema:
     _without(root, "file")
     keys = root["properties"]
     keys["columns"] = _named(keys["columns"], _or_null("Column"))
+    of_rows = parts["Visits"]["properties"]
+    of_rows["columns"] = _named(of_rows["columns"], {"$ref": "#/definitions/Column"})
     alternatives = parts["Outcome"]["properties"]["alternatives"]
     alternatives["additionalProperties"] = {"anyOf": [_TEXT, alternatives["additionalProperties"]]}
     keys["learners"] = _named(keys["learners"], _or_null("LearnerSpec"))

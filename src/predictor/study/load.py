@@ -30,6 +30,7 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Study
 from predictor.study.table import TableSpec
+from predictor.study.visits import Visits, expanded
 
 _TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
 
@@ -171,9 +172,14 @@ def _validate(raw: Raw, origin: Mapping[str, str], file: str) -> Study:
             )
         )
     prepared = {**raw, "file": file}
+    if "visits" in raw and isinstance(raw.get("columns"), dict):
+        try:
+            prepared["columns"] = dict(expanded(raw["columns"]))
+        except ValueError as error:
+            raise StudyError(f"{origin['columns']}: columns.{error}") from None
     for key in ("columns", "learners"):
         if key in raw:
-            prepared[key] = _named(raw[key], key, origin[key])
+            prepared[key] = _named(prepared[key], key, origin[key])
     try:
         return Study.model_validate(prepared)
     except ValidationError as error:
@@ -233,6 +239,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "learners.model.points": PointsScore,
     "learners.model.rule": Rule,
     "penalty": PenaltySpec,
+    "visits": Visits,
     "validation": ValidationSpec,
     "validation.cross_validation": CrossValidationSpec,
     "validation.interval": IntervalSpec,

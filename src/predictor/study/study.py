@@ -14,6 +14,7 @@ from predictor.study.frozen import Directions, Expressions, Frozen, Texts
 from predictor.study.outcome import Outcome
 from predictor.study.specs import PUBLISHED, LearnerSpec, PenaltySpec, ValidationSpec
 from predictor.study.table import PLAIN, TableSpec
+from predictor.study.visits import Visits
 
 # what a file of scores says of each patient, beside the identifiers
 COLUMNS_OF_SCORES = (
@@ -54,6 +55,9 @@ class Study(Frozen):
     missing
         Texts and numbers that mean "no value" besides an empty cell, in columns without a list of
         their own.
+    visits
+        Which rows are of which time point, of a table with one row per visit; None for one row per
+        patient.
     columns
         The data dictionary, in the order of the file.
     other_columns
@@ -97,6 +101,7 @@ class Study(Frozen):
     predict_at: Name
     table: TableSpec = PLAIN
     missing: tuple[Word, ...] = ("NA",)
+    visits: Visits | None = None
     columns: tuple[Column, ...]
     other_columns: Literal["refuse", "ignore"] = "refuse"
     eligible: Texts = Field(default_factory=dict, validate_default=True)
@@ -128,12 +133,13 @@ class Study(Frozen):
             )
         declared = {column.name for column in self.columns}
         for name in self.to_confirm:
-            if name not in declared:
+            if name not in declared and not (name == "visits" and self.visits is not None):
                 raise ValueError(f"to_confirm: {name!r} is not a column of the dictionary")
         self._agree_about_times()
         self._agree_about_forward()
         self._agree_about_the_test()
         self._agree_about_score()
+        self._agree_about_visits()
         folded: set[str] = set()
         for column in self.columns:
             if column.known_at is not None and column.known_at not in self.timepoints:
@@ -199,6 +205,20 @@ class Study(Frozen):
                     f"outcome.earlier: {point!r} is not a time point before "
                     f"{self.outcome.known_at}, when the outcome is known"
                 )
+
+    def _agree_about_visits(self) -> None:
+        """Every column of a patient is made of rows of its time point."""
+        if self.visits is not None:
+            self.visits.check(tuple(self.timepoints), self.columns)
+            return
+        for column in self.columns:
+            for key, value in (("from", column.source), ("query", column.query),
+                               ("take", column.take)):  # fmt: skip
+                if value is not None:
+                    raise ValueError(
+                        f"columns.{column.name}.{key}: belongs to a table with one row per visit; "
+                        f"say visits: too"
+                    )
 
     def _agree_about_forward(self) -> None:
         """What tells earlier from later patients is a date that is read."""

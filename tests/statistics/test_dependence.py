@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from predictor.statistics import (
     complete_linkage,
@@ -79,3 +81,28 @@ def test_more_columns_than_patients_explain_nothing_that_counts() -> None:
     few = [rng.normal(size=(6, 1)) for _ in range(9)]
     assert np.isnan(explained_by_others(few)).all()
     assert redundant(few) == []
+
+
+def test_of_every_two_columns_the_patients_with_both_are_ranked_as_scipy_does() -> None:
+    rng = np.random.default_rng(4)
+    X = rng.integers(1, 6, (25, 14)).astype(float)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    X[:, 7], X[:20, 8], X[:, 9] = X[:, 2], np.nan, 3.0  # as another, of few, the same for all
+    found = squared_spearman(X, fewest=6)
+
+    for i, j in itertools.combinations(range(X.shape[1]), 2):
+        both = ~np.isnan(X[:, [i, j]]).any(axis=1)
+        tells = both.sum() >= 6 and np.ptp(X[both][:, [i, j]], axis=0).all()
+        expected = spearmanr(X[both, i], X[both, j]).statistic ** 2 if tells else 0.0
+        assert found[i, j] == found[j, i] == pytest.approx(expected, abs=1e-12)
+
+
+def test_nothing_is_computed_of_more_covariates_than_can_be_told(monkeypatch) -> None:
+    def no_decomposition(*_args, **_settings):
+        raise AssertionError("a decomposition whose result is not used")
+
+    monkeypatch.setattr(np.linalg, "svd", no_decomposition)
+    blocks = list(np.random.default_rng(5).standard_normal((40, 20, 1)))
+
+    assert np.isnan(explained_by_others(blocks)).all()
+    assert redundant(blocks) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import ArrayLike
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
@@ -35,31 +36,36 @@ def squared_spearman(X: ArrayLike, *, fewest: int = 3) -> FloatArray:
     R: ``Hmisc::rcorr(X, type = "spearman")$r ^ 2``, as in ``Hmisc::varclus``.
     """
     X = np.asarray(X, dtype=np.float64)
-    known = ~np.isnan(X)
-    squares = np.eye(X.shape[1])
-    whole = np.flatnonzero(known.all(axis=0))
-    if len(X) >= fewest and len(whole):
-        squares[np.ix_(whole, whole)] = _squared_pearson(rankdata(X[:, whole], axis=0))
-    for first in range(X.shape[1]):
-        for second in range(first):
-            if first in whole and second in whole:
-                continue
-            both = known[:, first] & known[:, second]
-            square = 0.0
-            if both.sum() >= fewest:
-                ranks = rankdata(X[np.ix_(both, (first, second))], axis=0)
-                square = float(_squared_pearson(ranks)[0, 1])
-            squares[first, second] = squares[second, first] = square
+    p = X.shape[1]
+    squares = np.eye(p)
+    if not p:
+        return squares
+    # columns with the same gaps are compared with others among the same patients
+    patterns, own = np.unique(~np.isnan(X), axis=1, return_inverse=True)
+    for number, pattern in enumerate(patterns.T):
+        ours, later = np.flatnonzero(own == number), np.flatnonzero(own >= number)
+        both = pattern[:, None] & patterns[:, number:]
+        enough = both.sum(axis=0) >= fewest
+        place = own[later] - number  # of each of their patterns
+        theirs = _centred_ranks(X[:, later], both[:, place])
+        for each in ours:
+            among = _centred_ranks(X[:, each, None], both)  # those of each of their patterns
+            found = np.einsum("ik,ik->k", among[:, place], theirs)
+            squares[each, later] = np.where(enough[place], np.minimum(found**2, 1.0), 0.0)
+        squares[np.ix_(later, ours)] = squares[np.ix_(ours, later)].T
     np.fill_diagonal(squares, 1.0)
     return squares
 
 
-def _squared_pearson(X: FloatArray) -> FloatArray:
-    centred = X - X.mean(axis=0)
+def _centred_ranks(values: FloatArray, among: npt.NDArray[np.bool_]) -> FloatArray:
+    """Ranks down the first axis among some, less their mean, of length 1; 0 for all others."""
+    values, among = np.broadcast_arrays(values, among)
+    ranks = rankdata(np.where(among, values, np.inf), axis=0)
+    number = np.maximum(among.sum(axis=0), 1)
+    centred = np.where(among, ranks - (number + 1) / 2, 0.0)
     length = np.sqrt(np.sum(centred**2, axis=0))
-    unit = centred / np.where(length > 0, length, np.inf)
-    squared: FloatArray = np.minimum((unit.T @ unit) ** 2, 1.0)
-    return squared
+    unit: FloatArray = centred / np.where(length > 0, length, np.inf)
+    return unit
 
 
 def complete_linkage(similarity: ArrayLike) -> FloatArray:
@@ -121,12 +127,16 @@ def explained_by_others(
     found = []
     for each in everyone if of is None else of:
         others = [other for other in (everyone if by is None else by) if other != each]
-        X, Y = np.hstack([blocks[other] for other in others]), blocks[each]
+        Y, width = blocks[each], sum(blocks[other].shape[1] for other in others)
+        left = n - (width + Y.shape[1] - 1) - 1
+        if adjusted and left <= 0:
+            found.append(float("nan"))
+            continue
+        X = np.hstack([blocks[other] for other in others])
         singular = np.linalg.svd(_basis(X).T @ _basis(Y), compute_uv=False)
         r2 = min(float(singular[0]) ** 2, 1.0) if len(singular) else 0.0
         if adjusted:
-            left = n - (X.shape[1] + Y.shape[1] - 1) - 1
-            r2 = max(0.0, 1 - (1 - r2) * (n - 1) / left) if left > 0 else float("nan")
+            r2 = max(0.0, 1 - (1 - r2) * (n - 1) / left)
         found.append(r2)
     return np.array(found)
 

@@ -23,6 +23,27 @@ def small(count: int) -> bool:
     return 0 < count < FEWEST
 
 
+def quantiles_told(patients: int, tail: float = 0.25) -> bool:
+    """Whether five patients lie at or below a quantile, and five at or above it.
+
+    A quartile of fewer is the value of one of the four patients at an end; with the mean and the
+    standard deviation, the values of nine patients and fewer could be found one by one.
+
+    Parameters
+    ----------
+    patients
+        Who have the value.
+    tail
+        Share at the end: 0.25 of quartiles, 0.5 of the median.
+
+    Examples
+    --------
+    >>> quantiles_told(17), quantiles_told(16), quantiles_told(9, 0.5), quantiles_told(8, 0.5)
+    (True, False, True, False)
+    """
+    return int((patients - 1) * tail) + 1 >= FEWEST if patients else False
+
+
 def shown(count: Shown, individual: bool = False) -> str:
     """A count as it may be written: ``<5`` in place of 1 to 4, unless `individual`."""
     if isinstance(count, int) and small(count) and not individual:

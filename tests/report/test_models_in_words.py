@@ -20,6 +20,7 @@ predict_at: T0
 columns:
   id:       {role: id}
   scale:    {known_at: T0, type: integer, unit: points}
+  weight:   {known_at: T0, type: number, unit: kg, per: 5, meaning: body weight}
   dose:     {known_at: T0, type: number, unit: mg}
   age:      {known_at: T0, type: number, unit: years}
   y:        {known_at: T2, type: flag}
@@ -30,7 +31,7 @@ outcome: {name: y, known_at: T2, rule: y}
 )
 
 
-def design(*covariates, n=40, spread=()):
+def design(*covariates, n=16, spread=()):
     """A matrix of made-up patients; `spread` is the standard deviation of each column."""
     placed, start = [], 0
     for name, kind, levels in covariates:
@@ -57,7 +58,7 @@ def test_a_point_of_a_scale_multiplies_the_odds():
     assert facts.text[1] == "Each point of scale multiplies the odds by 0.93 (0.85 to 1.02)."
     (row,) = facts.coefficients
     assert row.odds_ratio == pytest.approx(0.93)
-    assert (row.column, row.covariate, row.per) == ("scale", "scale", "points")
+    assert (row.column, row.covariate, row.per) == ("scale", "scale", "point")
     assert facts.intercept == 0.1
 
 
@@ -65,12 +66,12 @@ def test_a_point_of_a_scale_multiplies_the_odds():
     ("name", "deviation", "coefficient", "sentence"),
     [
         ("age", 12.0, 0.01, "Each 10 years of age multiplies the odds by 1.11"),
-        ("dose", 150.0, 0.001, "Each 100 units of dose (mg) multiplies the odds by 1.11"),
-        ("dose", 3.0, 0.5, "Each unit of dose (mg) multiplies the odds by 1.65"),
+        ("dose", 150.0, 0.001, "Each 100 mg of dose multiplies the odds by 1.11"),
+        ("dose", 3.0, 0.5, "Each 1 mg of dose multiplies the odds by 1.65"),
         ("log_dose", 0.02, 1.0, "Each 0.01 units of log_dose multiplies the odds by 1.01"),
     ],
 )
-def test_a_step_is_a_round_number_that_patients_do_differ_by(
+def test_a_step_is_a_round_number_where_quartiles_are_not_told(
     name, deviation, coefficient, sentence
 ):
     matrix = design((name, "number", ()), spread=[deviation])
@@ -80,13 +81,41 @@ def test_a_step_is_a_round_number_that_patients_do_differ_by(
     assert facts.coefficients[0].coefficient == coefficient
 
 
+def test_the_odds_ratio_is_that_of_the_interquartile_range() -> None:
+    matrix = Design(np.linspace(20.0, 80.0, 41)[:, None], (Covariate("age", "number", (), 0, 1),))
+    facts = said(matrix, [0.01], [[0.0], [0.02]])
+    (row,) = facts.coefficients
+    assert (row.per, row.step) == ("30 years (interquartile range)", 30.0)
+    assert row.odds_ratio == pytest.approx(np.exp(0.3))
+    assert row.odds_ratios == pytest.approx(np.exp([0.3, 30 * row.low, 30 * row.high]))
+    assert row.coefficient == 0.01
+    assert facts.text[1].startswith(
+        "Each 30 years (interquartile range) of age multiplies the odds by 1.35 ("
+    )
+
+
+def test_a_declared_number_of_units_goes_before_the_range_and_the_meaning_before_the_name() -> None:
+    matrix = Design(
+        np.linspace(50.0, 90.0, 41)[:, None], (Covariate("weight", "number", (), 0, 1),)
+    )
+    facts = said(matrix, [0.1], [[0.1]])
+    assert (facts.coefficients[0].per, facts.coefficients[0].step) == ("5 kg", 5.0)
+    assert facts.text[1].startswith("Each 5 kg of body weight (weight) multiplies the odds by 1.65")
+
+
+def test_without_differences_in_the_middle_a_round_number_stands() -> None:
+    values = np.array([0.0] * 40 + [500.0])
+    matrix = Design(values[:, None], (Covariate("dose", "number", (), 0, 1),))
+    assert said(matrix, [0.1], [[0.1]]).coefficients[0].per == "10 mg"
+
+
 def test_levels_are_told_against_the_reference_and_flags_against_no():
     matrix = design(("limb", "category", ("arm", "leg", "both")), ("pain", "flag", ()))
     facts = said(matrix, [0.0, np.log(2), -1.0], [[0.0, 0.5, -1.0]] * 3)
     assert facts.text[1:] == (
-        "pain (yes rather than no) multiplies the odds by 0.37 (0.37 to 0.37).",
-        "limb both rather than arm multiplies the odds by 2.00 (1.65 to 1.65).",
-        "limb leg rather than arm multiplies the odds by 1.00 (1.00 to 1.00).",
+        "pain, yes rather than no, multiplies the odds by 0.37 (0.37 to 0.37).",
+        "limb, both rather than arm, multiplies the odds by 2.00 (1.65 to 1.65).",
+        "limb, leg rather than arm, multiplies the odds by 1.00 (1.00 to 1.00).",
     )
     rows = facts.coefficients
     assert [row.column for row in rows] == ["limb=leg", "limb=both", "pain"]
@@ -111,7 +140,7 @@ def test_odds_beyond_reading_are_not_written_out():
 
 def test_the_prevalence_is_one_sentence():
     matrix = design(("scale", "number", ()))
-    y = np.tile([0.0, 1.0, 0.0, 0.0], 10)
+    y = np.tile([0.0, 1.0, 0.0, 0.0], 4)
     model = make("prevalence").fit(matrix.X, y).scorers_
     facts = model_in_words(model, model, matrix, STUDY, constant=True)
     assert facts.coefficients is None

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor import results
-from predictor.cohort import Covariate, Design, LabelledCohort
+from predictor.cohort import Covariate, Design, LabelledCohort, columns_read
 from predictor.description import alternatives
 from predictor.results import (
     CheckedCohort,
@@ -24,6 +24,7 @@ from predictor.statistics import (
     r2_cox_snell_from_auroc,
     required_patients,
 )
+from predictor.study import Column, Study
 from predictor.validation import BEFORE_TRAINING, Strength
 
 
@@ -54,14 +55,14 @@ def checked_cohort(labelled: LabelledCohort, fingerprint: str) -> CheckedCohort:
     return CheckedCohort(**dict(counts), other_columns=cohort.others, taken=taken)
 
 
-def checked_covariates(matrix: Design) -> tuple[CheckedCovariate, ...]:
+def checked_covariates(matrix: Design, study: Study) -> tuple[CheckedCovariate, ...]:
     """Covariates with the lowest and highest value, to four digits.
 
     These are patients' values, for the eyes of who has the table; they are in nothing that is kept.
     """
     return tuple(
         CheckedCovariate(**dict(each), lowest=ends[0], highest=ends[1])
-        for each, covariate in zip(covariates(matrix), matrix.covariates, strict=True)
+        for each, covariate in zip(covariates(matrix, study), matrix.covariates, strict=True)
         for ends in [_ends(matrix.X[:, covariate.start], covariate)]
     )
 
@@ -75,18 +76,29 @@ def _ends(
     return float(f"{known.min():.4g}"), float(f"{known.max():.4g}")
 
 
-def covariates(matrix: Design) -> tuple[results.Covariate, ...]:
-    """What the learners are given, and how much of it is missing."""
-    return tuple(
-        results.Covariate(
-            name=c.name,
-            kind=c.kind,
-            levels=c.levels,
-            parameters=c.stop - c.start,
-            missing=int(np.isnan(matrix.X[:, c.start]).sum()),
-        )
-        for c in matrix.covariates
+def covariates(matrix: Design, study: Study) -> tuple[results.Covariate, ...]:
+    """What the learners are given, what it means, and how much of it is missing."""
+    return tuple(_covariate(covariate, matrix, study) for covariate in matrix.covariates)
+
+
+def _covariate(covariate: Covariate, matrix: Design, study: Study) -> results.Covariate:
+    column = column_named(study, covariate.name)
+    read = () if column is not None else columns_read(study, covariate.name)
+    return results.Covariate(
+        name=covariate.name,
+        kind=covariate.kind,
+        levels=covariate.levels,
+        parameters=covariate.stop - covariate.start,
+        missing=int(np.isnan(matrix.X[:, covariate.start]).sum()),
+        meaning=None if column is None else column.meaning,
+        unit=None if column is None else column.unit,
+        made_of=tuple(each.name for each in read),
     )
+
+
+def column_named(study: Study, covariate: str) -> Column | None:
+    """The column of the dictionary that a covariate is taken to be, by its name."""
+    return next((c for c in study.columns if c.name.casefold() == covariate.casefold()), None)
 
 
 def sample_size(

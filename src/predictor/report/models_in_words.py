@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort import Covariate, Design
+from predictor.report.cohort_results import column_named
+from predictor.report.effect_steps import Step, step_of
 from predictor.report.plain_numbers import plain
 from predictor.results import Coefficient, ModelInWords
+from predictor.results.cohort import short_meaning
 from predictor.scorers import Scorers
 from predictor.study import Study
 
 Floats = npt.NDArray[np.float64]
-
-_COUNTED = re.compile(r"(point|year|month|week|day|hour|minute|degree|attack|tablet)s\b")
 
 
 def model_in_words(
@@ -80,7 +80,7 @@ def _linear(
         for name, at in zip(covariate.columns, covariate.places, strict=True):
             ends = (coefficient[at], low[at], high[at])
             number = covariate.kind == "number"
-            unit = _unit(study, covariate.name) if number else None
+            step = step_of(study, covariate.name, matrix.X[:, at]) if number else Step(1.0)
             rows.append(
                 Coefficient(
                     column=name,
@@ -88,14 +88,15 @@ def _linear(
                     coefficient=plain(ends[0]),
                     low=plain(ends[1]),
                     high=plain(ends[2]),
-                    odds_ratio=plain(_ratio(ends[0])),
-                    per=(unit or "unit") if number else None,
+                    odds_ratio=plain(_ratio(step.units * ends[0])),
+                    per=step.in_words if number else None,
+                    step=step.units,
                 )
             )
             deviation = float(np.nanstd(matrix.X[:, at]))
-            step = _round_step(deviation) if number else 1.0
-            whom = _change(step, unit, covariate.name) if number else _against(covariate, at)
-            said = f"{whom} multiplies the odds by {_said(ends, step)}."
+            title = _title(study, covariate.name)
+            whom = f"Each {step.in_words} of {title}" if number else _against(covariate, at, title)
+            said = f"{whom} multiplies the odds by {_said(ends, step.units)}."
             if deviation > 0 or ends[0] != 0:  # of what is the same for all, nothing was learned
                 sentences.append((abs(ends[0]) * deviation, said))
     # those that move patients most come first
@@ -115,32 +116,18 @@ def _linear(
     )
 
 
-def _unit(study: Study, covariate: str) -> str | None:
-    """The unit of the column a covariate was taken from unchanged, by its name."""
-    return next((c.unit for c in study.columns if c.name.casefold() == covariate.casefold()), None)
+def _title(study: Study, covariate: str) -> str:
+    """What people call a covariate, and its name."""
+    column = column_named(study, covariate)
+    label = None if column is None else short_meaning(column.meaning)
+    return covariate if label is None or label == covariate else f"{label} ({covariate})"
 
 
-def _round_step(deviation: float) -> float:
-    """A round number not above the standard deviation: 10 years rather than one, for age."""
-    if 0.1 <= deviation < 10 or not deviation > 0:
-        return 1.0
-    return float(10 ** np.floor(np.log10(deviation)))
-
-
-def _change(step: float, unit: str | None, name: str) -> str:
-    counted = unit is not None and _COUNTED.match(unit)
-    if counted and unit is not None:
-        what = unit if step != 1 else _COUNTED.sub(r"\1", unit, count=1)
-        return f"{f'Each {step:g}' if step != 1 else 'Each'} {what} of {name}"
-    size = "unit" if step == 1 else f"{step:g} units"
-    return f"Each {size} of {name}{'' if unit is None else f' ({unit})'}"
-
-
-def _against(covariate: Covariate, at: int) -> str:
+def _against(covariate: Covariate, at: int, title: str) -> str:
     if covariate.kind == "flag":
-        return f"{covariate.name} (yes rather than no)"
+        return f"{title}, yes rather than no,"
     level = covariate.levels[1 + at - covariate.start]
-    return f"{covariate.name} {level} rather than {covariate.levels[0]}"
+    return f"{title}, {level} rather than {covariate.levels[0]},"
 
 
 def _said(ends: Sequence[float], step: float) -> str:

@@ -6,6 +6,20 @@ from typing import NamedTuple
 
 from predictor.results.base import Count, Named, Result
 
+_LONGEST_LABEL = 50
+
+
+def short_meaning(meaning: str | None) -> str | None:
+    """What a dictionary says of a column, if it is short enough to stand for its name.
+
+    Examples
+    --------
+    >>> short_meaning("age at  T0"), short_meaning(None)
+    ('age at T0', None)
+    """
+    said = " ".join((meaning or "").split())
+    return said if 0 < len(said) <= _LONGEST_LABEL else None
+
 
 class Exclusion(Result):
     """Patients that a rule of eligibility left out, `undecided` of them for want of a value."""
@@ -109,6 +123,11 @@ class Covariate(Result):
         Columns of the matrix.
     missing
         Analysed patients without a value.
+    meaning, unit
+        Of the column of the dictionary that it is, by its name; None if it is computed, and in
+        older documents.
+    made_of
+        The columns that it is computed from; empty if it is one of them as it stands.
     """
 
     name: str
@@ -116,3 +135,16 @@ class Covariate(Result):
     levels: tuple[str, ...]
     parameters: int
     missing: int
+    meaning: str | None = None
+    unit: str | None = None
+    made_of: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What people call it: its meaning where the dictionary says one that is short."""
+        return short_meaning(self.meaning) or self.name
+
+    @property
+    def title(self) -> str:
+        """The label and, in brackets, the name by which it is found in the files."""
+        return self.name if self.label == self.name else f"{self.label} ({self.name})"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import exp
+
 from predictor.results.base import Named, Number, Result
 from predictor.results.centres import CentresSummary
 from predictor.results.curves import Calibration, CurveSpread, DecisionCurve
 from predictor.results.findings import SampleSize
 from predictor.results.groups import ByGroups
 from predictor.results.intervals import Estimate, Interval
+
+_LARGEST = 700.0  # log-odds, of which there still is a number
 
 
 class Failures(Result):
@@ -102,9 +106,11 @@ class Coefficient(Interval):
     column, covariate
         Of the matrix, and what it was made of.
     odds_ratio
-        `exp` of the coefficient.
+        Of `step` units: `exp` of the coefficient times the step.
     per
-        Unit of a number; None for an indicator.
+        So many units of a number, in words; None for an indicator.
+    step
+        How many units of the column an effect is told for; the coefficient is that of one.
     """
 
     column: str
@@ -112,6 +118,17 @@ class Coefficient(Interval):
     coefficient: Number
     odds_ratio: Number
     per: str | None
+    step: float = 1.0
+
+    @property
+    def odds_ratios(self) -> tuple[Number, Number, Number]:
+        """Odds ratio of `step` units, and that of the ends of the interval."""
+        ends = (self.coefficient, self.low, self.high)
+        ratio, low, high = (
+            None if end is None else exp(max(-_LARGEST, min(_LARGEST, end * self.step)))
+            for end in ends
+        )
+        return ratio, low, high
 
 
 class ModelInWords(Result):

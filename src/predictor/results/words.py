@@ -75,6 +75,31 @@ def with_interval(found: IntervalEstimate, digits: int = 2) -> str:
     return text if found.low is None else f"{text} ({span(found, digits)})"
 
 
+def odds_ratio(ratio: float | None, low: float | None, high: float | None) -> str:
+    """An odds ratio and its interval, without the digits of what nobody reads.
+
+    Examples
+    --------
+    >>> odds_ratio(1.234, 0.05, 4e6), odds_ratio(12.3, None, None), odds_ratio(None, None, None)
+    ('1.23 (0.05 to > 1000)', '12 (no interval)', 'not estimable')
+    """
+    if ratio is None:
+        return "not estimable"
+    if low is None or high is None:
+        return f"{_ratio(ratio)} (no interval)"
+    return f"{_ratio(ratio)} ({_ratio(low)} to {_ratio(high)})"
+
+
+def _ratio(ratio: float) -> str:
+    if ratio >= 1000:
+        return "> 1000"
+    if ratio < 0.001:
+        return "< 0.001"
+    if ratio >= 10:
+        return f"{ratio:.0f}"
+    return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.1g}"
+
+
 def span(found: Interval, digits: int = 2) -> str:
     """The interval alone, or a dash."""
     if found.low is None or found.high is None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort import Cohort
+from predictor.results.cohort import short_meaning
 from predictor.saved.model import Floats, SavedModel
 from predictor.scorers.contract import probability_of
 from predictor.study import Column
@@ -28,8 +29,6 @@ REASON = "{label} {points}"
 NO_REASON = "Nothing that is known of the patient moves it by a point."
 LABEL_AND_VALUE = "{label} ({value})"
 NOT_KNOWN = "not known"
-
-_LONGEST_LABEL = 50
 
 
 def points(probability: Floats, contributions: Floats) -> Floats:
@@ -102,8 +101,7 @@ def label(covariate: str, source: Column | None) -> str:
     """
     if source is None:
         return covariate
-    meaning = " ".join((source.meaning or "").split())
-    return meaning if 0 < len(meaning) <= _LONGEST_LABEL else source.name
+    return short_meaning(source.meaning) or source.name
 
 
 def sentences(

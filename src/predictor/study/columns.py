@@ -117,6 +117,9 @@ class Column(Frozen):
         What a number counts or is measured in; for people and messages.
     meaning
         What the column holds; for people.
+    per
+        For so many units the effect of a number is told, as the odds ratio per 10 years; None for
+        the interquartile range of the training patients.
     missing
         Texts and numbers that mean "no value" in this column, in place of the study's list; None
         for the study's.
@@ -149,6 +152,7 @@ class Column(Frozen):
     range: tuple[Bound, Bound] | None = None
     unit: str | None = None
     meaning: str | None = None
+    per: float | None = Field(default=None, gt=0)
     missing: tuple[Word, ...] | None = None
     required: bool = False
     source: str | None = Field(default=None, alias="from", min_length=1)
@@ -180,6 +184,8 @@ class Column(Frozen):
             raise ValueError("a level is listed twice")
         if any(not level or level != level.strip() for level in self.levels):
             raise ValueError("a level is empty or has blanks around it; cells are read without")
+        if self.per is not None and self.type not in ("number", "integer"):
+            raise ValueError(f"per belongs to a number, the type of this column is {self.type}")
         if self.missing is not None and set(self.missing) & set(self.levels):
             raise ValueError("a level is also listed under missing")
         self._agree_about_range()

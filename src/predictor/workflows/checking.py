@@ -45,7 +45,7 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
     return CheckResult(
         study=prepared.study.study,
         data=checked_cohort(prepared.labelled, prepared.fingerprint),
-        covariates=checked_covariates(prepared.matrix),
+        covariates=checked_covariates(prepared.matrix, prepared.study),
         redundancy=redundancy(prepared.eligible),
         sample_size=sample_size(flow.labelled, flow.events, prepared.matrix.X.shape[1]),
         audits=audit(evidence_before(prepared)),

@@ -7,6 +7,7 @@ from typing import Any
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
+from predictor.report.labels import label_of, title_of
 from predictor.results import Rank, TrainingResult
 
 MOST = 20
@@ -31,7 +32,7 @@ def importance(report: TrainingResult, learner: str) -> Figure | None:
     if not shown or not facts.parameters:
         return None
     title = f"Importance of the covariates in {learner}"
-    names = [style.wrapped(name) for name, _ in shown]
+    names = [style.labelled(label_of(report, name), name) for name, _ in shown]
     ranks = {row.covariate: row for row in facts.stability.importance_ranks or ()}
     said = [_rank(ranks.get(name)) for name, _ in shown]
 
@@ -78,7 +79,7 @@ def importance(report: TrainingResult, learner: str) -> Figure | None:
 
     rows = tuple(
         (
-            name,
+            title_of(report, name),
             style.interval(row.mean_absolute, row.low, row.high),
             _rank(ranks.get(name)),
         )

@@ -8,7 +8,8 @@ from typing import Any
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
-from predictor.results import Coefficient, TrainingResult
+from predictor.report.labels import column_title, label_of
+from predictor.results import Coefficient, TrainingResult, words
 
 # nobody reads an odds ratio of a million; lines that lead beyond end in an arrow
 _FURTHEST = 32.0
@@ -29,13 +30,17 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
     if not rows:
         return None
     title = f"Odds ratios of {learner}"
-    everything = [(row, _ratios(row)) for row in rows]
-    far = sorted(everything, key=lambda each: -abs(each[0].coefficient or 0))[:_MOST]
+    everything = [(row, row.odds_ratios) for row in rows]
+    far = sorted(everything, key=lambda each: -abs((each[0].coefficient or 0) * each[0].step))[
+        :_MOST
+    ]
     # in the order of the model
     cut = [each for each in everything if each in far]
-    names = [style.wrapped(row.column) + _unit(row) for row, _ in cut]
+    names = [
+        style.labelled(label_of(report, row.covariate), row.column) + _unit(row) for row, _ in cut
+    ]
     ratios = [ratio for _, ratio in cut]
-    said = [_said(*ratio) for ratio in ratios]
+    said = [words.odds_ratio(*ratio) for ratio in ratios]
 
     def draw() -> Any:
         places, height = row_places(names, row=0.28)
@@ -81,7 +86,10 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
         axes.set_xlabel("odds ratio (log axis)")
         return paper.figure
 
-    first = "; ".join(f"{row.column} {_said(*ratio)}" for row, ratio in far[:3])
+    first = "; ".join(
+        f"{column_title(report, row)}{_per(row)} {words.odds_ratio(*ratio)}"
+        for row, ratio in far[:3]
+    )
     return Figure(
         title=title,
         alt=f"{title} with 95 % of bootstrap models. The furthest from 1 of {len(rows)}: {first}.",
@@ -89,9 +97,9 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
             ("column", "per", "odds ratio (95 % of bootstrap models)", "coefficient"),
             tuple(
                 (
-                    row.column,
+                    column_title(report, row),
                     str(row.per or ""),
-                    _said(*ratio),
+                    words.odds_ratio(*ratio),
                     style.decimals(row.coefficient, 3),
                 )
                 for row, ratio in everything
@@ -101,34 +109,12 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
     )
 
 
-def _ratios(row: Coefficient) -> tuple[float | None, float | None, float | None]:
-    ratio, low, high = (
-        None if end is None else math.exp(max(-700.0, min(700.0, end)))
-        for end in (row.coefficient, row.low, row.high)
-    )
-    return ratio, low, high
-
-
 def _unit(row: Coefficient) -> str:
-    return f"\nper {row.per}" if row.per else ""
+    return f"\n{style.wrapped(_per(row).strip())}" if row.per else ""
 
 
-def _said(ratio: float | None, low: float | None, high: float | None) -> str:
-    if ratio is None:
-        return "not estimable"
-    if low is None or high is None:
-        return f"{_short(ratio)} (no interval)"
-    return f"{_short(ratio)} ({_short(low)} to {_short(high)})"
-
-
-def _short(ratio: float) -> str:
-    if ratio >= 1000:
-        return "> 1000"
-    if ratio < 0.001:
-        return "< 0.001"
-    if ratio >= 10:
-        return f"{ratio:.0f}"
-    return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.1g}"
+def _per(row: Coefficient) -> str:
+    return f" per {row.per}" if row.per else ""
 
 
 def _ticks(reach: float) -> list[float]:

@@ -9,6 +9,7 @@ from typing import Any
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, sheet
+from predictor.report.labels import label_of, title_of
 from predictor.results import Shape, TrainingResult
 
 MOST = 9
@@ -53,10 +54,12 @@ def shapes(report: TrainingResult, learner: str) -> Figure | None:
         axes.set_ylim(-body, 0)
         width = (paper.width - _LEFT - 0.14 - _GAP * (_BESIDE - 1)) / _BESIDE
         for place, shape in enumerate(cut):
-            _panel(axes, shape, place, width, reach)
+            _panel(axes, shape, label_of(report, shape.covariate), place, width, reach)
         return paper.figure
 
-    said = "; ".join(f"{shape.covariate} moves it by {_height(shape):.1f}" for shape in cut[:3])
+    said = "; ".join(
+        f"{title_of(report, shape.covariate)} moves it by {_height(shape):.1f}" for shape in cut[:3]
+    )
     return Figure(
         title=title,
         alt=f"{title}: log-odds against each of {len(found)} covariates, with 95 % of bootstrap "
@@ -65,7 +68,7 @@ def shapes(report: TrainingResult, learner: str) -> Figure | None:
             ("covariate", "value", "log-odds (95 % of bootstrap models)"),
             tuple(
                 (
-                    shape.covariate,
+                    title_of(report, shape.covariate),
                     _said(point.at),
                     style.interval(point.effect, point.low, point.high),
                 )
@@ -115,7 +118,7 @@ class _Panel:
         return [self.y(effect) for effect in effects]
 
 
-def _panel(axes: Any, shape: Shape, place: int, width: float, reach: float) -> None:
+def _panel(axes: Any, shape: Shape, label: str, place: int, width: float, reach: float) -> None:
     """Draw a panel on axes in inches: nine axes of their own would take ten times as long."""
     row, column = divmod(place, _BESIDE)
     levels = [point.at for point in shape.points if isinstance(point.at, str)]
@@ -167,7 +170,7 @@ def _panel(axes: Any, shape: Shape, place: int, width: float, reach: float) -> N
             panel.left - 0.08, panel.y(height), f"{height:g}".replace("-", "−"), ha="right",
             va="center_baseline", fontsize=style.SMALL,
         )  # fmt: skip
-    axes.text(panel.left, panel.top + 0.06, _cut(shape.covariate, 28), fontsize=style.SMALL)
+    axes.text(panel.left, panel.top + 0.06, _cut(label, 28), fontsize=style.SMALL)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -89,6 +89,11 @@ def wrapped(name: str) -> str:
     return "\n".join(lines)
 
 
+def labelled(label: str, name: str) -> str:
+    """What people call something, and in a line below the name by which it is found in files."""
+    return wrapped(name) if label == name else f"{wrapped(label)}\n{wrapped(name)}"
+
+
 def filled(text: str, width: float, size: float, weight: str = "normal") -> str:
     """A sentence in as many lines as it needs to stay within `width` inches.
 

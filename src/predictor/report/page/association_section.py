@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from predictor.report.labels import title_of
 from predictor.report.page.blocks import Block, Facts, Missing, Picture, Section, Table, Text
 from predictor.results import ExpectedDirections, GlobalTest, TrainingResult
 from predictor.results.words import NONE, bare_p, number, percent
@@ -20,7 +21,7 @@ def association(report: TrainingResult, _pictures: Sequence[Picture]) -> Section
     return Section(
         "association",
         "Is there anything?",
-        [*blocks, *([] if expected is None else _expected(expected))],
+        [*blocks, *([] if expected is None else _expected(report, expected))],
     )
 
 
@@ -72,12 +73,21 @@ def _test(test: GlobalTest) -> list[Block]:
     return blocks
 
 
-def _expected(expected: ExpectedDirections) -> list[Block]:
+def _title(report: TrainingResult, column: str) -> str:
+    covariate, mark, level = column.partition("=")
+    title = title_of(report, covariate)
+    return f"{title}: {level}" if mark and title != covariate else column
+
+
+def _expected(report: TrainingResult, expected: ExpectedDirections) -> list[Block]:
     return [
         Table(
             "What was expected, written in the study file",
             ["More of", "goes with"],
-            [[name, f"{way} of the event"] for name, way in expected.directions.items()],
+            [
+                [_title(report, name), f"{way} of the event"]
+                for name, way in expected.directions.items()
+            ],
         ),
         Facts(
             [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from predictor.report.labels import column_title
 from predictor.report.page.blocks import (
     Block,
     Fold,
@@ -16,7 +17,7 @@ from predictor.report.page.blocks import (
 )
 from predictor.report.page.pictures import by_learner
 from predictor.results import Coefficient, LearnerResult, Number, TrainingResult
-from predictor.results.words import NONE, number, span
+from predictor.results.words import NONE, number, odds_ratio, span
 from predictor.saved.origin import developed_on
 
 _CAN = (
@@ -43,7 +44,7 @@ def model(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     first = report.subject or report.champion
     blocks: list[Block] = []
     for name, facts in report.learners.items():
-        described = _described(name, facts)
+        described = _described(report, name, facts)
         if name == first:
             blocks.insert(0, Group(f"{name}", described))
         else:
@@ -62,21 +63,23 @@ def model(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
     )
 
 
-def _described(name: str, facts: LearnerResult) -> list[Block]:
+def _described(report: TrainingResult, name: str, facts: LearnerResult) -> list[Block]:
     described = facts.description
     blocks: list[Block] = [Points(described.text)]
     if described.coefficients:
-        blocks.append(_coefficients(name, described.coefficients, described.intercept))
+        blocks.append(_coefficients(report, name, described.coefficients, described.intercept))
     return blocks
 
 
-def _coefficients(name: str, found: Sequence[Coefficient], intercept: Number) -> Table:
+def _coefficients(
+    report: TrainingResult, name: str, found: Sequence[Coefficient], intercept: Number
+) -> Table:
     rows = [
         [
-            row.column,
+            column_title(report, row),
             number(row.coefficient, 3),
             span(row, 3),
-            number(row.odds_ratio),
+            odds_ratio(*row.odds_ratios),
             row.per or NONE,
         ]
         for row in found
@@ -84,7 +87,8 @@ def _coefficients(name: str, found: Sequence[Coefficient], intercept: Number) ->
     if intercept is not None:
         rows.insert(0, ["(intercept)", number(intercept, 3), NONE, NONE, NONE])
     return Table(
-        f"{name}: coefficients in log-odds; the spread is over models of bootstrap samples",
+        f"{name}: coefficients in log-odds for one unit of the column, and odds ratios for as many "
+        "as say something; the spread is over models of bootstrap samples",
         ["Column", "Coefficient", "95 % of replicates", "Odds ratio", "Per"],
         rows,
         frozenset({1, 2, 3}),

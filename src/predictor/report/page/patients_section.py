@@ -151,7 +151,7 @@ def question(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
         ("Outcome", report.outcome),
         ("Known at", _time(report.outcome_known_at, times)),
         ("Predicted at", _time(start, times)),
-        ("Predicted from", ", ".join(c.name for c in report.covariates)),
+        ("Predicted from", "; ".join(c.title for c in report.covariates)),
     ]
     blocks: list[Block] = []
     if start != first:
@@ -194,10 +194,12 @@ def _covariates(report: TrainingResult) -> Block:
     labelled = report.data.labelled
     return Table(
         "Covariates",
-        ["Covariate", "Kind", "Levels", "Parameters", "Missing"],
+        ["Covariate", "Name", "Unit or made of", "Kind", "Levels", "Parameters", "Missing"],
         [
             [
+                c.label,
                 c.name,
+                c.unit or ", ".join(c.made_of) or NONE,
                 c.kind,
                 ", ".join(c.levels) or NONE,
                 str(c.parameters),
@@ -205,5 +207,6 @@ def _covariates(report: TrainingResult) -> Block:
             ]
             for c in report.covariates
         ],
-        frozenset({3, 4}),
+        frozenset({5, 6}),
+        wide=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from predictor.report.labels import title_of
 from predictor.report.page.blocks import (
     Block,
     Fold,
@@ -155,7 +156,7 @@ def _ranks(report: TrainingResult) -> list[Block]:
         ordered = sorted(importance.items(), key=lambda item: -(item[1].mean_absolute or 0))
         rows = [
             [
-                covariate,
+                title_of(report, covariate),
                 number(row.mean_absolute, 3),
                 span(row, 3),
                 number(ranks[covariate].rank, 0) if covariate in ranks else NONE,

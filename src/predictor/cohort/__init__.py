@@ -20,7 +20,7 @@ from predictor.cohort.dates import ordered_dates
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
 from predictor.cohort.expressions import condition
-from predictor.cohort.fault import Fault, Faults, TableError
+from predictor.cohort.fault import Fault, Faults, TableError, below_header
 from predictor.cohort.feature_pipeline import (
     columns_read,
     covariates,
@@ -45,7 +45,7 @@ from predictor.cohort.patients import open_patients, read_patients
 from predictor.cohort.persons import check_persons
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
-from predictor.cohort.read import read_csv_content, read_frame, read_records, read_table
+from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table
 from predictor.cohort.steady import steadiness
 from predictor.cohort.strays import check_patients
 from predictor.cohort.study_queries import StudyQueries
@@ -77,6 +77,7 @@ __all__ = [
     "LabelledCohort",
     "Part",
     "Pooled",
+    "RawTable",
     "StudyQueries",
     "TableError",
     "Taken",
@@ -84,6 +85,7 @@ __all__ = [
     "Written",
     "WrittenCovariate",
     "at_the_edge",
+    "below_header",
     "canonical_order",
     "cell_rules",
     "check_enough",

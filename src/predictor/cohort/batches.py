@@ -14,11 +14,16 @@ import pyarrow as pa
 from predictor.cohort.cell import canonical, plain
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.parquet import ParquetBlocks
+from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, TableSpec
 
 ROWS = 2**14
 """Rows of a batch, at most."""
+TEXTS = (".csv", ".tsv", ".tab", ".txt")
+"""Endings of texts in which a sign parts the cells."""
+WORKBOOKS = (".xlsx",)
+"""Endings of workbooks."""
 _MOST_FAULTS = 20
 
 
@@ -45,10 +50,16 @@ class Part:
         What messages call it; None if it needs no name.
     blocks
         What reads it.
+    header
+        1-based row in which its names stand.
+    taken
+        Tells how it was read as far as it was, where that needs saying.
     """
 
     name: str | None
     blocks: Blocks
+    header: int = 1
+    taken: Callable[[], tuple[Taken, ...]] = tuple
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +74,7 @@ class Batch:
     part
         The file they are of, as messages call it.
     first
-        Which row of that file the first of them is, 0-based.
+        Which row of that file the first of them is: 0 is the one below row 1.
     share
         Of the whole table, read by then.
     """
@@ -115,21 +126,25 @@ def open_parts(
     path = Path(path)
     if path.is_dir():
         return tuple(Part(str(file), open_blocks(file, spec, numbers)) for file in _files(path))
-    return (Part(str(path), open_blocks(path, spec, numbers)),)
+    blocks = open_blocks(path, spec, numbers)
+    if isinstance(blocks, ParquetBlocks):
+        return (Part(str(path), blocks),)
+    taken = blocks.taken if isinstance(blocks, CsvBlocks) else tuple
+    return (Part(str(path), blocks, spec.header, taken),)
 
 
 def open_blocks(path: Path, spec: TableSpec = PLAIN, numbers: Collection[str] = ()) -> Blocks:
     """A file as a table; DataError if it is none."""
     readers: dict[str, Callable[[], Blocks]] = {
-        ".csv": lambda: CsvBlocks.of_file(path, spec, numbers),
+        **dict.fromkeys(TEXTS, lambda: CsvBlocks.of_file(path, spec, numbers)),
         ".parquet": lambda: ParquetBlocks(path),
         ".xlsx": lambda: _workbook(path),
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise DataError(
-            f"{path}: expected a .csv, .parquet or .xlsx file; "
-            f"save or export the table as one of these"
+            f"{path}: expected a .csv, .tsv, .txt, .parquet or .xlsx file; save or export the "
+            f"table as one of these"
         )
     if not path.is_file():
         raise DataError(f"{path}: there is no such file")
@@ -159,8 +174,8 @@ def read_batches(
     """
     for place, part in enumerate(parts):
         names = parts[0].blocks.names if columns is None else tuple(columns)
-        for table, first, share in _without_blank_end(part.blocks, names):
-            done = (place + share) / len(parts)
+        for table, row, share in _without_blank_end(part.blocks, names):
+            first, done = part.header - 1 + row, (place + share) / len(parts)
             for start in range(0, table.num_rows, rows):
                 yield Batch(table.slice(start, rows), part.name, first + start, done)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.dictionary import check_cells, check_part
-from predictor.cohort.fault import Fault, TableError
+from predictor.cohort.fault import Fault, TableError, below_header
 from predictor.cohort.header import check_declared
 from predictor.cohort.numbers import Written
 from predictor.cohort.patients import read_patients
@@ -43,6 +43,8 @@ class Cohort:
     taken
         How cells were read that are not written as their type is; of the whole table, whatever
         rows and columns are left.
+    header
+        1-based row of the file in which the names of the columns stood.
     """
 
     study: Study
@@ -51,6 +53,7 @@ class Cohort:
     rows: npt.NDArray[np.int64] = field(compare=False)
     others: int = field(default=0, compare=False)
     taken: tuple[Taken, ...] = field(default=(), compare=False)
+    header: int = field(default=1, compare=False)
 
     def __repr__(self) -> str:
         # never a value: a traceback with locals would print it
@@ -71,16 +74,18 @@ class Cohort:
             If the file cannot be read as a table.
         """
         raw = read_patients(path, study)
-        faults = check_declared(raw.column_names, study)
-        present = [column for column in study.columns if column.name in raw.column_names]
-        cohort, found = cls.check(raw, study, present)
+        cells = raw.cells
+        faults = check_declared(cells.column_names, study)
+        present = [column for column in study.columns if column.name in cells.column_names]
+        cohort, found = cls.check(cells, study, present)
         if len(present) == len(study.columns):
             faults += [*found, *check_patients(cohort.table, study, found)]
         else:  # whether a row is blank cannot be told
             faults += [fault for fault in found if fault.column is not None]
         if faults:
-            raise TableError(path, faults)
-        return replace(cohort, others=raw.num_columns - len(study.columns))
+            raise TableError(path, below_header(faults, raw.header))
+        others = cells.num_columns - len(study.columns)
+        return replace(cohort, others=others, taken=(*raw.taken, *cohort.taken), header=raw.header)
 
     @classmethod
     def check(

@@ -1,4 +1,4 @@
-"""Comma separated text to text cells."""
+"""Text in which a sign parts the cells, to text cells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,9 @@ import pyarrow as pa
 from predictor.cohort.cell import composed
 from predictor.cohort.fault import Rows
 from predictor.cohort.header import check_names
+from predictor.cohort.numerals import changed, is_plain, with_points
+from predictor.cohort.table_alone import TableAlone, below_in_words
+from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, TableSpec
 
@@ -26,8 +29,13 @@ _AHEAD = 2  # the byte that was looked at before, and the end of the last line
 _MOST_COLUMNS = 20_000
 
 
+def delimiter_of(path: Path | str) -> str:
+    """What parts the cells of a file of this name if nobody says it."""
+    return "\t" if Path(path).suffix.lower() in (".tsv", ".tab") else ","
+
+
 class CsvBlocks:
-    """A comma separated table, read a few megabytes at a time.
+    """A comma separated table or the like, read a few megabytes at a time.
 
     Parameters
     ----------
@@ -37,6 +45,10 @@ class CsvBlocks:
         Bytes of the content.
     path
         What messages call it.
+    spec
+        How it is written.
+    numbers
+        Names of the columns whose cells are numbers, written as `spec` says.
 
     Raises
     ------
@@ -56,15 +68,19 @@ class CsvBlocks:
         self._opened = opened
         self._size = size
         self._path = path
-        self._delimiter = spec.delimiter or ","
+        self._spec = spec
+        self._delimiter = spec.delimiter or delimiter_of(path)
         self._numbers = frozenset(numbers)
-        with opened() as file:
+        self._marked = self._below = 0
+        with self._open() as file:
             letters = _Letters(file, path)
             content = letters.read(_LONGEST + _AHEAD + 1)
             if letters.ended:
                 self._check_quotes(letters)
             self.names = tuple(
-                _header(content.decode("utf-8", errors="ignore"), self._delimiter, path)
+                _header(
+                    content.decode("utf-8", errors="ignore"), self._delimiter, path, spec.header
+                )
             )
 
     @classmethod
@@ -82,23 +98,23 @@ class CsvBlocks:
         ragged = Rows()
 
         def remember(row: Any) -> str:
-            ragged.add([row.number])
+            ragged.add([row.number + self._spec.header - 1])
             return "skip"
 
-        with self._opened() as file:
-            letters = _Letters(file, self._path)
+        with self._open() as file:
+            letters, self._marked = _Letters(file, self._path), 0
             together: list[pa.RecordBatch] = []
             read = 0
             try:
                 for batch in self._parsed(letters, columns, remember):
                     if together and sum(map(len, together)) + len(batch) > _ROWS:
                         share = min(read * _LONGEST, letters.count) / max(self._size, 1)
-                        yield pa.Table.from_batches(together), min(share, 1.0)
+                        yield self._plain(together), min(share, 1.0)
                         together = []
                     together.append(batch)
                     read += 1
                 if together:
-                    yield pa.Table.from_batches(together), 1.0
+                    yield self._plain(together), 1.0
             except pa.ArrowInvalid:
                 self._check_quotes(letters)
                 # the library's own message quotes the row, which is a patient
@@ -106,6 +122,7 @@ class CsvBlocks:
                     f"{self._path}: not a comma separated table (is a quotation mark left open, or "
                     f"a row longer than the header?)"
                 ) from None
+            self._below = file.rows_below if isinstance(file, TableAlone) else 0
         self._check_quotes(letters)
         if ragged.count:
             have = "has" if ragged.count == 1 else "have"
@@ -114,6 +131,37 @@ class CsvBlocks:
                 f"({len(self.names)}); is there a footnote below the table, or a comma inside a "
                 f"cell without quotation marks? correct the row, or delete it"
             )
+
+    def taken(self) -> tuple[Taken, ...]:
+        """How it was read as far as it was, where that needs saying."""
+        found = []
+        if self._marked:
+            marks = ["decimal commas"] if self._spec.decimal == "," else []
+            marks += ["marks between thousands"] if self._spec.thousands else []
+            found.append(Taken(f"{' and '.join(marks)} in columns of numbers", cells=self._marked))
+        if self._below:
+            found.append(Taken(below_in_words(self._spec, self._below)))
+        return tuple(found)
+
+    def _open(self) -> BinaryIO:
+        """The text of the table alone, in UTF-8, from its beginning."""
+        spec = self._spec
+        if spec.encoding == "utf-8" and spec.header == 1 and spec.below is None:
+            return self._opened()
+        alone = TableAlone(self._opened(), spec, self._delimiter, self._path)
+        return cast("BinaryIO", alone)
+
+    def _plain(self, batches: Sequence[pa.RecordBatch]) -> pa.Table:
+        """Some rows, numbers in plain form."""
+        table = pa.Table.from_batches(batches)
+        if is_plain(self._spec):
+            return table
+        for place, name in enumerate(table.column_names):
+            if name in self._numbers:
+                plain = with_points(table[name], self._spec)
+                self._marked += changed(table[name], plain)
+                table = table.set_column(place, name, plain)
+        return table
 
     def _parsed(
         self, letters: _Letters, columns: Sequence[str], remember: Callable[[Any], str]
@@ -148,10 +196,10 @@ class CsvBlocks:
         """Refuse a quotation mark left open, which would swallow the rows below it into a cell."""
         if letters.quotes % 2 == 0:
             return
-        with self._opened() as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-            row, rows = 1, csv.reader(text, strict=True, delimiter=self._delimiter)
+        with self._open() as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            row, rows = self._spec.header, csv.reader(text, strict=True, delimiter=self._delimiter)
             try:
-                for row, _ in enumerate(rows, start=2):  # noqa: B007
+                for row, _ in enumerate(rows, start=self._spec.header + 1):  # noqa: B007
                     pass
             except csv.Error:
                 raise DataError(
@@ -172,7 +220,7 @@ class _Letters(io.RawIOBase):
         self._file = file
         self._path = path
         self.count = self.quotes = 0
-        self._lines = 1
+        self._lines = 1 + (file.lines_above if isinstance(file, TableAlone) else 0)
         self._length = 0  # of the line that is not complete
         self._rest = b""  # of a letter that is not complete
         self._ahead = b""
@@ -244,11 +292,11 @@ class _Letters(io.RawIOBase):
         )
 
 
-def _header(text: str, parted_by: str, path: Path | str) -> list[str]:
+def _header(text: str, parted_by: str, path: Path | str, row: int) -> list[str]:
     try:
         names = next(csv.reader(io.StringIO(text, newline=""), delimiter=parted_by), [])
     except csv.Error:
-        raise DataError(f"{path}: row 1: a quotation mark is not closed") from None
+        raise DataError(f"{path}: row {row}: a quotation mark is not closed") from None
     header = [composed(name) for name in names]
     first = parted_by.join(header)
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
@@ -259,11 +307,14 @@ def _header(text: str, parted_by: str, path: Path | str) -> list[str]:
                 f"semicolons into every CSV)"
             )
     if not any(name.strip() for name in header):
-        raise DataError(f"{path}: the first line is blank; expected the names of the columns")
+        raise DataError(
+            f"{path}: {'the first line' if row == 1 else f'row {row}'} is blank; expected the "
+            f"names of the columns"
+        )
     if len(header) > _MOST_COLUMNS:
         raise DataError(
             f"{path}: {len(header):,} columns, more than the {_MOST_COLUMNS:,} that are read; is "
             f"this a table with one row per patient?"
         )
-    check_names(header, path)
+    check_names(header, path, row)
     return header

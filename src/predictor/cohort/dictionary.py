@@ -18,6 +18,7 @@ from predictor.cohort.dates import check_order, read_dates, without_midnight
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
 from predictor.cohort.numbers import NUMBER, Written, read_numbers
+from predictor.cohort.numerals import GROUPS, POINT
 from predictor.cohort.strays import looks_like_a_summary
 from predictor.study import CLUSTERS, Column, Study, as_number
 
@@ -32,6 +33,14 @@ ERRORS = {
     ),
     r"^#FORMULA!$": (
         "a formula that was never calculated; open the table in a spreadsheet program and save it"
+    ),
+    rf"^{POINT}$": (
+        "a decimal point, where the study file says decimal: ',' under table:; correct the number, "
+        "or take decimal out if all numbers have points"
+    ),
+    rf"^{GROUPS}$": (
+        "a point between the thousands of a number? If 1.200 is 1200, say so in the study file: "
+        "thousands: '.' under table:; if it is 1.2, write 1,2"
     ),
     r"^#FORMAT!$": (
         "a number format that shows something else than the cell holds; choose the format General "

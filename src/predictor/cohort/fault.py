@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from predictor.errors import DataError
@@ -32,6 +32,8 @@ class Fault:
         A change of the study file after which the table no longer breaks this rule, if one is
         likely to be meant; None if the table is what has to change, or nobody has looked
         (`predictor.cohort.remedies`).
+    header
+        1-based row of the file in which the names of the columns stand.
     """
 
     column: str | None
@@ -39,12 +41,23 @@ class Fault:
     rule: str
     kind: str = field(default="", compare=False)
     fix: Edit | None = field(default=None, compare=False)
+    header: int = field(default=1, compare=False)
+
+    @property
+    def where(self) -> str | None:
+        """Its rows in words, as a spreadsheet numbers them; None if it is not about rows."""
+        return rows_in_words([self.header + 1 + row for row in self.rows]) if self.rows else None
 
     @property
     def message(self) -> str:
-        """Column, rows as a spreadsheet numbers them, and rule; for people."""
-        where = rows_in_words([row + 2 for row in self.rows]) if self.rows else None
-        return ": ".join(part for part in (self.column, where, self.rule) if part is not None)
+        """Column, rows and rule; for people."""
+        said = (self.column, self.where, self.rule)
+        return ": ".join(part for part in said if part is not None)
+
+
+def below_header(faults: Iterable[Fault], header: int) -> list[Fault]:
+    """Faults of a table whose names stand in a row of its file, 1-based."""
+    return [replace(fault, header=header) for fault in faults]
 
 
 def rows_in_words(rows: Sequence[int]) -> str:

@@ -21,10 +21,11 @@ _ROW_NAMES = (
 )
 
 
-def check_names(names: Sequence[str], source: Path | str) -> None:
+def check_names(names: Sequence[str], source: Path | str, row: int = 1) -> None:
     """Every column has one name of its own.
 
-    Columns are counted, not named: without a header the first row is a patient.
+    Columns are counted, not named: without a header the first row is a patient. `row` is where
+    they stand in the file.
 
     Raises
     ------
@@ -34,9 +35,9 @@ def check_names(names: Sequence[str], source: Path | str) -> None:
     unnamed = [number for number, name in enumerate(names, start=1) if not name.strip()]
     if len(unnamed) > 1 and 2 * len(unnamed) >= len(names):
         raise DataError(
-            f"{source}: row 1 has names for {len(names) - len(unnamed)} of {len(names)} columns; "
-            f"is there a title or a row of groups above the header? delete the rows above the "
-            f"names of the columns"
+            f"{source}: row {row} has names for {len(names) - len(unnamed)} of {len(names)} "
+            f"columns; is there a title or a row of groups above the header? delete the rows above "
+            f"the names of the columns"
         )
     first: dict[str, int] = {}
     faults = []

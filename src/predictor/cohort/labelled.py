@@ -223,6 +223,7 @@ def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
             ", ".join(cohort.study.ids),
             tuple(rows[row] for row in np.flatnonzero(np.isin(keys, keys[again > 0]))),
             SAME_PATIENT,
+            header=cohort.header,
         )
         raise DataError(fault.message)
 

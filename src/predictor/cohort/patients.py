@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-import pyarrow as pa
+from predictor.cohort.batches import TEXTS, WORKBOOKS, Part, open_parts
+from predictor.cohort.read import RawTable, read_raw
+from predictor.cohort.taken import Taken
+from predictor.errors import DataError
+from predictor.study import PLAIN, Study, TableSpec
 
-from predictor.cohort.batches import Part, open_parts
-from predictor.cohort.read import read_table
-from predictor.study import Study
+_Table = TypeVar("_Table")
+
+_IN_PLAIN_FORM = Taken(
+    "the table in plain form (commas, decimal points, names in row 1), and not as table: in the "
+    "study file says"
+)
 
 
-def read_patients(path: Path | str, study: Study) -> pa.Table:
-    """Read a table as the study says that its tables are written.
+def read_patients(path: Path | str, study: Study) -> RawTable:
+    """Read a table as the study says that its tables are written, or in plain form.
 
-    Returns
-    -------
-    pyarrow.Table
-        As from `predictor.cohort.read_table`; numbers of columns that are declared as such have a
-        point before their decimals, and nothing between their thousands.
+    Numbers of columns that are declared as such have a point before their decimals then, and
+    nothing between their thousands.
 
     Raises
     ------
     DataError
         If the file cannot be read as such a table; the message never shows a cell.
     """
-    return read_table(path, study.table, numbers_of(study))
+
+    def read(spec: TableSpec) -> RawTable:
+        return read_raw(path, spec, numbers_of(study))
+
+    raw, plain = _in_either_form(path, study, read, lambda raw: raw.cells.column_names)
+    return replace(raw, taken=(_IN_PLAIN_FORM, *raw.taken)) if plain else raw
 
 
 def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
@@ -36,7 +49,42 @@ def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
     DataError
         If there is no such table.
     """
-    return open_parts(path, study.table, numbers_of(study))
+
+    def opened(spec: TableSpec) -> tuple[Part, ...]:
+        return open_parts(path, spec, numbers_of(study))
+
+    parts, plain = _in_either_form(path, study, opened, lambda parts: parts[0].blocks.names)
+    return tuple(replace(p, taken=lambda: (_IN_PLAIN_FORM,)) for p in parts) if plain else parts
+
+
+def _in_either_form(
+    path: Path | str,
+    study: Study,
+    read: Callable[[TableSpec], _Table],
+    names: Callable[[_Table], Collection[str]],
+) -> tuple[_Table, bool]:
+    """A table as the study says, or in plain form if that alone gives names that are declared.
+
+    Then there is no doubt: a header by which no declared name is found is none, and a comma between
+    two of them parts cells.
+    """
+    if study.table == PLAIN or Path(path).suffix.lower() not in (*TEXTS, *WORKBOOKS):
+        return read(study.table), False
+    declared = {column.name for column in study.columns}
+    fault: DataError | None = None
+    try:
+        found = read(study.table)
+        if declared.intersection(names(found)):
+            return found, False
+    except DataError as error:
+        fault = error
+    with suppress(DataError):
+        plain = read(PLAIN)
+        if declared.intersection(names(plain)):
+            return plain, True
+    if fault is not None:
+        raise fault
+    return found, False
 
 
 def numbers_of(study: Study) -> frozenset[str]:

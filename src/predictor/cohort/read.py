@@ -7,6 +7,7 @@ empty cell is null, every other cell is its text without surrounding blanks.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,29 @@ from predictor.cohort.cell import canonical, composed, plain, texts
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.header import check_names
 from predictor.cohort.parquet import ParquetBlocks
+from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, TableSpec
+
+
+@dataclass(frozen=True, repr=False)
+class RawTable:
+    """A table as it was read.
+
+    Attributes
+    ----------
+    cells
+        One string column per header, null where a cell is empty.
+    header
+        1-based row of the file in which the names of the columns stand.
+    taken
+        How the file was read where that needs saying.
+    """
+
+    cells: pa.Table
+    header: int = 1
+    taken: tuple[Taken, ...] = ()
+
 
 _LARGEST = 2 * 2**30  # bytes of a CSV; some copies of it are in memory at one time
 _MOST_CELLS = 500_000_000
@@ -32,13 +54,13 @@ def read_table(
 
     Parameters
     ----------
+    path
+        A file with a header row: text (``.csv``, ``.tsv``, ``.txt``), ``.parquet``, a workbook
+        (``.xlsx``, ``.ods``, ``.xls``), or a ``.zip`` with one text.
     spec
         How it is written.
     numbers
         Names of the columns whose cells are numbers, written as `spec` says.
-    path
-        A ``.csv`` (comma separated, UTF-8, with or without byte-order mark, decimal point),
-        ``.parquet`` or ``.xlsx`` (one sheet) file with a header row.
 
     Returns
     -------
@@ -50,11 +72,17 @@ def read_table(
     DataError
         If the file cannot be read as such a table; the message never shows a cell.
     """
+    return read_raw(path, spec, numbers).cells
+
+
+def read_raw(path: Path | str, spec: TableSpec = PLAIN, numbers: Collection[str] = ()) -> RawTable:
+    """`read_table`, with where and how the table stands in its file."""
     path = Path(path)
     if path.is_dir():
         raise DataError(f"{path}: there is no such file, but a folder")
     _check_size(path)
-    return _patients(open_parts(path, spec, numbers), path)
+    (part,) = open_parts(path, spec, numbers)
+    return RawTable(_patients([part], path), part.header, part.taken())
 
 
 def read_csv_content(content: bytes, name: str) -> pa.Table:

@@ -286,7 +286,7 @@ class Study(Frozen):
 
     def hidden_by(self, code: str) -> tuple[str, ...]:
         """Columns whose range holds a code of the study for "no value", so that a value is lost."""
-        number = as_number(code)
+        number = as_number(code.replace(",", ".") if self.table.decimal == "," else code)
         return tuple(
             column.name
             for column in self.columns
@@ -297,10 +297,16 @@ class Study(Frozen):
         )
 
     def missing_in(self, column: Column) -> tuple[str, ...]:
-        """The texts that mean "no value" in a column; a level of it is none of the study's."""
-        if column.missing is not None:
-            return column.missing
-        return tuple(code for code in self.missing if code not in column.levels)
+        """The texts that mean "no value" in a column; a level of it is none of the study's.
+
+        Of numbers, also as they are written with a decimal point.
+        """
+        codes = self.missing if column.missing is None else column.missing
+        if column.missing is None:
+            codes = tuple(code for code in codes if code not in column.levels)
+        if self.table.decimal == "." or column.type not in ("number", "integer"):
+            return codes
+        return tuple(dict.fromkeys([*codes, *(code.replace(",", ".") for code in codes)]))
 
     def column(self, name: str) -> Column:
         """The column of this name, whatever the case of its letters; KeyError if there is none."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import pyarrow as pa
 
 from predictor.cohort import (
     Cohort,
+    RawTable,
+    below_header,
     check_patients,
     near_name,
     needed_columns,
@@ -19,15 +22,15 @@ from predictor.saved import SavedModel
 from predictor.study import CLUSTERS, Column, Study
 
 
-def checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
+def checked(model: SavedModel, given: RawTable, *, training: bool) -> Cohort:
     """The columns that are needed, typed.
 
     Parameters
     ----------
     model
         Who reads them.
-    raw
-        Text cells.
+    given
+        The table as it was read.
     training
         Whether this has to be the table that the model was trained on; otherwise it must not be.
 
@@ -36,13 +39,14 @@ def checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
     DataError
         With all faults of the table together.
     """
+    raw = given.cells
     study = with_label_alone(model.study, raw.column_names)
     columns = _columns(model, study, raw.column_names)
     cohort, faults = Cohort.check(raw, study, columns)
     read = study.model_copy(update={"columns": columns})
     faults += check_patients(cohort.table, read, faults)
     if faults:
-        raise DataError([fault.message for fault in faults])
+        raise DataError([fault.message for fault in below_header(faults, given.header)])
     is_training = cohort.fingerprint() in model.tables or _is_training_table(model, raw)
     if training and not is_training:
         raise DataError(
@@ -55,7 +59,7 @@ def checked(model: SavedModel, raw: pa.Table, *, training: bool) -> Cohort:
             "had no part in it. What the model can be expected to do in new patients is in its own "
             "report (predictor report), from cross-validation"
         )
-    return cohort
+    return replace(cohort, header=given.header)
 
 
 def _columns(model: SavedModel, study: Study, names: list[str]) -> tuple[Column, ...]:

@@ -16,6 +16,7 @@ from predictor.cohort import (
     Exclusion,
     Grouping,
     LabelledCohort,
+    RawTable,
     canonical_order,
     check_persons,
     groupings,
@@ -157,7 +158,7 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
     ModelError
         If the model gives no finite probability, or its queries cannot be used.
     """
-    raw = _raw(model, data)
+    raw = _raw(model, data).cells
     name = f"{model.study.study}/{model.learner}"
     names = [covariate.name for covariate in model.covariates]
     absent = [c.name for c in needed_columns(model.study, names) if c.name not in raw.column_names]
@@ -175,8 +176,10 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
     return _finite_logit(model, pool(matrix, model.pooled)[0])
 
 
-def _raw(model: SavedModel, data: Path | str | pd.DataFrame) -> pa.Table:
-    return read_patients(data, model.study) if isinstance(data, Path | str) else read_frame(data)
+def _raw(model: SavedModel, data: Path | str | pd.DataFrame) -> RawTable:
+    if isinstance(data, Path | str):
+        return read_patients(data, model.study)
+    return RawTable(read_frame(data))
 
 
 def _finite_logit(model: SavedModel, scored: Design) -> Floats:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from predictor.cohort import Fault, TableError, read_patients
-from predictor.cohort.fault import rows_in_words
 from predictor.cohort.remedies import remedied
 from predictor.disk import write_files
 from predictor.errors import StudyError
@@ -49,7 +48,7 @@ def conversation(error: TableError, config: Path) -> list[Told]:
     study = load_study(config, draft=True)
     text = read_text(config, "")
     by_kind: dict[str, list[Fault]] = {}
-    for fault in remedied(read_patients(error.path, study), study, error.found):
+    for fault in remedied(read_patients(error.path, study).cells, study, error.found):
         by_kind.setdefault(fault.kind or fault.rule, []).append(fault)
     told = []
     for kind, faults in by_kind.items():
@@ -75,8 +74,7 @@ def _counted(faults: Sequence[Fault]) -> str:
 def _where(fault: Fault, kind: str) -> str:
     if fault.rule != kind:
         return fault.message
-    where = rows_in_words([row + 2 for row in fault.rows]) if fault.rows else None
-    return ": ".join(part for part in (fault.column, where) if part is not None)
+    return ": ".join(part for part in (fault.column, fault.where) if part is not None)
 
 
 def _first(lines: Sequence[str], what: str) -> tuple[str, ...]:
@@ -136,7 +134,7 @@ def write_fixed(error: TableError, config: Path, target: Path) -> list[str]:
     """
     study = load_study(config, draft=True)
     text = read_text(config, "")
-    edits = fixes(remedied(read_patients(error.path, study), study, error.found), study)
+    edits = fixes(remedied(read_patients(error.path, study).cells, study, error.found), study)
     if not edits:
         return []
     if target.parent.resolve() != config.parent.resolve():

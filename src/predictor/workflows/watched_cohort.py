@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from predictor.cohort import (
     Cohort,
+    below_header,
     check_patients,
     label,
     near_name,
@@ -163,7 +164,8 @@ def read_watched(
 def _outcomes(
     model: SavedModel, outcomes: Path | str, by: str | None
 ) -> tuple[Cohort, Floats, pa.ChunkedArray | None]:
-    raw = read_patients(outcomes, model.study)
+    given = read_patients(outcomes, model.study)
+    raw = given.cells
     study = with_label_alone(model.study, raw.column_names).model_copy(update={"eligible": {}})
     read = {column.name for column in outcome_columns(study)}
     dated = {c.name for c in study.columns if c.name == by and c.role == "value"}
@@ -181,10 +183,11 @@ def _outcomes(
     if faults:
         raise DataError(faults)
     cohort, found = Cohort.check(raw, study, wanted)
+    cohort = replace(cohort, header=given.header)
     whole = study.model_copy(update={"columns": tuple(wanted)})
     found += check_patients(cohort.table, whole, found)
     if found:
-        raise DataError([fault.message for fault in found])
+        raise DataError([fault.message for fault in below_header(found, given.header)])
     labelled = label(cohort)
     periods = None
     if by is not None:

@@ -1,0 +1,57 @@
+"""Numbers as people write them, with decimal commas and marks between thousands, in plain form."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from predictor.study import TableSpec
+
+POINT, GROUPS = "#POINT!", "#THOUSANDS!"
+"""In place of a number whose point is no decimal one, by what the study file says: not read."""
+
+_BLANKS = "[ \u00a0\u2009\u202f]"
+_MARKS = {" ": _BLANKS, "'": "['\u2019]", ".": r"\.", ",": ","}
+_MINUS = "\u2212"
+_BEFORE = rf"^(?:[<>≤≥=~]{{0,2}}{_BLANKS}*[+{_MINUS}-]?)"
+_AFTER = rf"(?:[eE][+-]?\d+)?(?:{_BLANKS}*%|{_BLANKS}*/{_BLANKS}*\d+)?$"
+
+
+def is_plain(spec: TableSpec) -> bool:
+    """Whether numbers are written with a decimal point alone."""
+    return spec.decimal == "." and spec.thousands is None
+
+
+def with_points(cells: pa.Array | pa.ChunkedArray, spec: TableSpec) -> pa.Array | pa.ChunkedArray:
+    """Text cells of a column of numbers in plain form: ``1.200,5`` as ``1200.5``.
+
+    What stands before or after a number (``<``, ``%``, ``/10``) stays. What is no number stays as
+    it is, for the data dictionary to judge; but a point that is no decimal point is never left to
+    be read as one: such a cell becomes `POINT`, or `GROUPS` if it seems to part thousands.
+    """
+    if is_plain(spec):
+        return cells
+    cells = pc.utf8_trim_whitespace(cells)
+    digits = r"\d+"
+    if spec.thousands is not None:
+        mark = _MARKS[spec.thousands]
+        grouped = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
+        found = _fits(cells, rf"{_BEFORE}{grouped}(?:{_MARKS[spec.decimal]}\d*)?{_AFTER}")
+        cells = pc.if_else(found, pc.replace_substring_regex(cells, mark, ""), cells)
+    if spec.decimal == ".":
+        return cells
+    plain = _fits(cells, rf"{_BEFORE}(?:{digits}(?:,\d*)?|,\d+){_AFTER}")
+    done = pc.if_else(plain, pc.replace_substring(cells, ",", "."), cells)
+    parted = _fits(cells, rf"{_BEFORE}[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?{_AFTER}")
+    pointed = _fits(cells, rf"{_BEFORE}(?:{digits}\.[\d.]*|\.\d+)(?:,\d*)?{_AFTER}")
+    done = pc.if_else(pointed, POINT, done)
+    return pc.if_else(parted, GROUPS, done)
+
+
+def changed(cells: pa.Array | pa.ChunkedArray, plain: pa.Array | pa.ChunkedArray) -> int:
+    """How many cells are written otherwise in plain form."""
+    return pc.sum(pc.not_equal(pc.utf8_trim_whitespace(cells), plain)).as_py() or 0
+
+
+def _fits(cells: pa.Array | pa.ChunkedArray, pattern: str) -> pa.Array | pa.ChunkedArray:
+    return pc.fill_null(pc.match_substring_regex(cells, pattern), False)

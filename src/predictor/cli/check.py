@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 )
 @options.as_json
 @options.quiet
-def command(config: Path, data: Path, fix: Path | None, as_json: bool, quiet: bool) -> None:
+def command(config: Path, data: Path | str, fix: Path | None, as_json: bool, quiet: bool) -> None:
     """Check a study and its table: dictionary, values, labels, leakage, sample size.
 
     What the table breaks is told by kind, with lines to paste into the study file where that, and
@@ -48,7 +48,7 @@ def command(config: Path, data: Path, fix: Path | None, as_json: bool, quiet: bo
         _show(facts, options.results(as_json, quiet))
 
 
-def _check(config: Path, data: Path, fix: Path | None, out: PlainConsole) -> CheckResult:
+def _check(config: Path, data: Path | str, fix: Path | None, out: PlainConsole) -> CheckResult:
     from predictor.cohort import TableError
     from predictor.errors import DataError
     from predictor.workflows import check

@@ -41,7 +41,7 @@ _ON_THE_PAGE = ("missing", "missing_together", "redundancy")
 @options.quiet
 def command(
     config: Path,
-    data: Path,
+    data: Path | str,
     out: Path,
     by: str | None,
     individual: bool,

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "table",
-    type=click.Path(path_type=Path),
-    help="Draft the study from this table: CSV, Parquet or XLSX.",
+    type=options.TablePlace(),
+    help=f"Draft the study from this, {options.TABLE}.",
 )
 @options.as_json
 @options.quiet
-def command(directory: Path, table: Path | None, as_json: bool, quiet: bool) -> None:
+def command(directory: Path, table: Path | str | None, as_json: bool, quiet: bool) -> None:
     """Write a starter study: study file, feature pipeline, synthetic example data.
 
     With --from, a study file and a pipeline are drafted from a table: each column with its type,

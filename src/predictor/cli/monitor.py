@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 @click.option(
     "--outcomes",
     required=True,
-    type=click.Path(path_type=Path),
-    help="CSV, Parquet or XLSX table: identifiers, and the columns of the outcome.",
+    type=options.TablePlace(),
+    help="A table with the identifiers and the columns of the outcome, as --data of train.",
 )
 @click.option(
     "--by",

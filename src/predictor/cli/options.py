@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -20,9 +20,33 @@ if TYPE_CHECKING:
     from predictor.results import Result
 
 config = click.argument("config", type=click.Path(path_type=Path))
-data = click.option(
-    "--data", required=True, type=click.Path(path_type=Path), help="CSV, Parquet or XLSX table."
-)
+
+
+class TablePlace(click.Path):
+    """A file with a table, or the URL of a database, from here on without its password."""
+
+    name = "table"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path | str:
+        """A path; of a text with ://, what `predictor.cohort.located` makes of it."""
+        if isinstance(value, str) and "://" in value:
+            from predictor.cohort import located
+
+            return located(value)
+        return cast("Path", super().convert(value, param, ctx))
+
+
+TABLE = "a table: CSV, Excel, Parquet, SPSS, Stata, or a database (docs/study-file.md)"
+"""What a table may be, in the help of commands."""
+data = click.option("--data", required=True, type=TablePlace(), help=f"The patients, {TABLE}.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 quiet = click.option("--quiet", is_flag=True, help="No messages.")
 seed = click.option("--seed", type=click.IntRange(min=0), help="Instead of the seed of the study.")

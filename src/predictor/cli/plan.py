@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.config
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=options.TablePlace(),
     help="Patients so far: covariates like theirs, and advice.  [default: made up from the study]",
 )
 @click.option(
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 @options.quiet
 def command(
     config: Path,
-    data: Path | None,
+    data: Path | str | None,
     patients: tuple[int, ...],
     strengths: tuple[float, ...],
     planned: int | None,

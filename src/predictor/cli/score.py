@@ -18,8 +18,8 @@ from predictor.cli.progress import showing
 @click.option(
     "--data",
     required=True,
-    type=click.Path(path_type=Path),
-    help="CSV, Parquet or XLSX table, or a folder of Parquet files.",
+    type=options.TablePlace(),
+    help=f"The patients, {options.TABLE}; or a folder of Parquet files.",
 )
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="CSV or Parquet file to write."
@@ -43,7 +43,7 @@ from predictor.cli.progress import showing
 @options.quiet
 def command(
     model: str,
-    data: Path,
+    data: Path | str,
     out: Path,
     lenient: bool,
     explain: bool,

@@ -73,7 +73,7 @@ _NEEDED = (
 @options.quiet
 def command(
     config: Path,
-    data: Path,
+    data: Path | str,
     learners: tuple[str, ...],
     models: Path,
     out: Path | None,

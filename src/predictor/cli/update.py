@@ -46,7 +46,7 @@ _METHODS = ("closed-test", "keep", "intercept", "slope", "refit")
 @options.quiet
 def command(
     model: str,
-    data: Path,
+    data: Path | str,
     method: str,
     models: Path,
     out: Path | None,

@@ -31,7 +31,7 @@ _SHOWN = (
 )
 @click.option(
     "--training",
-    type=click.Path(path_type=Path),
+    type=options.TablePlace(),
     help="The table the model was made of: how well new patients can be told from it.",
 )
 @click.option(
@@ -49,7 +49,7 @@ _SHOWN = (
 @options.quiet
 def command(
     model: str,
-    data: Path,
+    data: Path | str,
     against: tuple[str, ...],
     training: Path | None,
     out: Path | None,

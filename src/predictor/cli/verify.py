@@ -36,7 +36,7 @@ _LINES = 20  # of a text that differs
 @options.quiet
 def command(
     source: str,
-    data: Path,
+    data: Path | str,
     config: Path | None,
     resamples: Path | None,
     jobs: int,

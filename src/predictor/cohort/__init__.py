@@ -16,6 +16,7 @@ from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cell import composed
 from predictor.cohort.cohort import Cohort, join_ids
 from predictor.cohort.copies import with_values
+from predictor.cohort.databases import DatabaseURL, called, located
 from predictor.cohort.dates import ordered_dates
 from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
 from predictor.cohort.edge import at_the_edge, step
@@ -68,6 +69,7 @@ __all__ = [
     "Cells",
     "Cohort",
     "Covariate",
+    "DatabaseURL",
     "Design",
     "Exclusion",
     "Fault",
@@ -86,6 +88,7 @@ __all__ = [
     "WrittenCovariate",
     "at_the_edge",
     "below_header",
+    "called",
     "canonical_order",
     "cell_rules",
     "check_enough",
@@ -104,6 +107,7 @@ __all__ = [
     "held_batches",
     "join_ids",
     "label",
+    "located",
     "measured_in",
     "near_name",
     "needed_columns",

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from predictor.cohort.cell import canonical, plain
 from predictor.cohort.csv_table import CsvBlocks
+from predictor.cohort.databases import SUFFIXES, DatabaseURL, located
 from predictor.cohort.parquet import ParquetBlocks
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
@@ -123,7 +124,9 @@ def open_parts(
     DataError
         If there is no such table, or a folder holds anything else.
     """
-    path = Path(path)
+    path = located(path)
+    if isinstance(path, DatabaseURL):
+        return (Part(path, _database(path)),)
     if path.is_dir():
         return tuple(Part(str(file), open_blocks(file, spec, numbers)) for file in _files(path))
     blocks = open_blocks(path, spec, numbers)
@@ -139,6 +142,7 @@ def open_blocks(path: Path, spec: TableSpec = PLAIN, numbers: Collection[str] = 
         **dict.fromkeys(TEXTS, lambda: CsvBlocks.of_file(path, spec, numbers)),
         ".parquet": lambda: ParquetBlocks(path),
         ".xlsx": lambda: _workbook(path),
+        **dict.fromkeys(SUFFIXES, lambda: _database(path)),
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -239,6 +243,14 @@ def _last_filled(table: pa.Table) -> int:
 
 def _blank(table: pa.Table, rows: int) -> pa.Table:
     return table.schema.empty_table().take(pa.nulls(rows, pa.int64()))
+
+
+def _database(place: Path | DatabaseURL) -> Blocks:
+    from predictor.cohort.databases.blocks import DatabaseBlocks
+
+    return (
+        DatabaseBlocks(place) if isinstance(place, DatabaseURL) else DatabaseBlocks.of_file(place)
+    )
 
 
 def _workbook(path: Path) -> HeldBlocks:

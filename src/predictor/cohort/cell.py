@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,30 @@ _BLANKS = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 def texts(cells: Sequence[object]) -> pa.Array:
     """Typed cells as a column of text."""
     return pa.array([text(cell) for cell in cells], pa.string())
+
+
+def column_texts(column: pa.Array) -> pa.Array:
+    """Typed cells as text; each value is put into words once."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return column_texts(column.dictionary).take(column.indices)
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_string(kind):
+        return pc.cast(column, pa.string())
+    if pa.types.is_large_string(kind) or pa.types.is_null(kind):
+        return pc.cast(column, pa.string())
+    try:
+        encoded = column.dictionary_encode()
+    except pa.ArrowNotImplementedError:  # lists and the like, which no dictionary takes
+        return texts(_values(column))
+    return texts(_values(encoded.dictionary)).take(encoded.indices)
+
+
+def _values(column: pa.Array) -> Sequence[object]:
+    """The values as Python has them; those of narrow floats keep their width."""
+    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
+        return list(column.to_numpy(zero_copy_only=False))
+    cells: list[Any] = column.to_pylist()
+    return cells
 
 
 def text(cell: object) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from predictor.cohort.databases import located
 from predictor.cohort.dictionary import check_cells, check_part
 from predictor.cohort.fault import Fault, TableError, below_header
 from predictor.cohort.header import check_declared
@@ -73,6 +74,7 @@ class Cohort:
         DataError
             If the file cannot be read as a table.
         """
+        path = located(path)
         raw = read_patients(path, study)
         cells = raw.cells
         faults = check_declared(cells.column_names, study)
@@ -152,7 +154,7 @@ class Cohort:
         return join_ids(parts)
 
     def fingerprint(self) -> str:
-        """SHA-256 over names, types and cells, row by row; the same from CSV, Parquet or XLSX."""
+        """SHA-256 over names, types and cells, row by row; the same from every kind of file."""
         import pyarrow.csv as arrow_csv
 
         digest = hashlib.sha256(str(self.table.schema.remove_metadata()).encode())

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from predictor.cohort.cell import composed, texts
+from predictor.cohort.cell import column_texts, composed
 from predictor.cohort.header import check_names
 from predictor.errors import DataError
 
@@ -59,34 +57,10 @@ class ParquetBlocks:
                 for batch in file.iter_batches(_ROWS, columns=stored):
                     batch.validate(full=True)
                     done += batch.num_rows
-                    cells = [_cells(batch.column(self._stored[name])) for name in names]
+                    cells = [column_texts(batch.column(self._stored[name])) for name in names]
                     yield pa.table(cells, names=names), done / max(rows, 1)
         except (pa.ArrowException, ValueError, OSError):
             raise self._damaged() from None
 
     def _damaged(self) -> DataError:
         return DataError(f"{self._path}: not a Parquet file, or damaged")
-
-
-def _cells(column: pa.Array) -> pa.Array:
-    """Typed cells as text; each value is put into words once."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _cells(column.dictionary).take(column.indices)
-    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_string(kind):
-        return pc.cast(column, pa.string())
-    if pa.types.is_large_string(kind) or pa.types.is_null(kind):
-        return pc.cast(column, pa.string())
-    try:
-        encoded = column.dictionary_encode()
-    except pa.ArrowNotImplementedError:  # lists and the like, which no dictionary takes
-        return texts(_values(column))
-    return texts(_values(encoded.dictionary)).take(encoded.indices)
-
-
-def _values(column: pa.Array) -> Sequence[object]:
-    """The values as Python has them; those of narrow floats keep their width."""
-    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
-        return list(column.to_numpy(zero_copy_only=False))
-    cells: list[Any] = column.to_pylist()
-    return cells

@@ -17,6 +17,7 @@ import pyarrow as pa
 from predictor.cohort.batches import Part, all_rows, open_parts
 from predictor.cohort.cell import canonical, composed, plain, texts
 from predictor.cohort.csv_table import CsvBlocks
+from predictor.cohort.databases import located
 from predictor.cohort.header import check_names
 from predictor.cohort.parquet import ParquetBlocks
 from predictor.cohort.taken import Taken
@@ -77,10 +78,11 @@ def read_table(
 
 def read_raw(path: Path | str, spec: TableSpec = PLAIN, numbers: Collection[str] = ()) -> RawTable:
     """`read_table`, with where and how the table stands in its file."""
-    path = Path(path)
-    if path.is_dir():
-        raise DataError(f"{path}: there is no such file, but a folder")
-    _check_size(path)
+    path = located(path)
+    if isinstance(path, Path):
+        if path.is_dir():
+            raise DataError(f"{path}: there is no such file, but a folder")
+        _check_size(path)
     (part,) = open_parts(path, spec, numbers)
     return RawTable(_patients([part], path), part.header, part.taken())
 

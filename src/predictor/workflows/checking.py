@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from predictor.cohort import Cohort, TableError
+from predictor.cohort import Cohort, TableError, located
 from predictor.description import redundancy
 from predictor.errors import StudyError
 from predictor.report import checked_cohort, checked_covariates, sample_size
@@ -31,7 +31,7 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
     StudyError, DataError
         If the study or the table is refused otherwise.
     """
-    study = load_study(config, draft=True)
+    study, data = load_study(config, draft=True), located(data)
     if questions := [f"{config}: {question}" for question in asked(study)]:
         try:
             Cohort.read(data, study)

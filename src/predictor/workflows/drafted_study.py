@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from predictor.cohort import located
 from predictor.cohort.described import read_described
 from predictor.drafting import draft
 from predictor.results import StarterStudy
@@ -12,7 +13,7 @@ from predictor.study import SCHEMA_FILE, shipped_schema
 from predictor.workflows.starter_study import write_new
 
 
-def draft_study(directory: Path, table: Path) -> StarterStudy:
+def draft_study(directory: Path, table: Path | str) -> StarterStudy:
     """Write a study file, its schema and a feature pipeline drafted from a table.
 
     Raises
@@ -22,7 +23,9 @@ def draft_study(directory: Path, table: Path) -> StarterStudy:
     PredictorError
         If one of the files is there already, or the folder cannot be written.
     """
-    drafted = draft(read_described(table), name=_name(directory), table=table.name)
+    table = located(table)
+    name = table.name if isinstance(table, Path) else table.called
+    drafted = draft(read_described(table), name=_name(directory), table=name)
     contents = {"study.yaml": drafted.study.encode()}
     if drafted.pipeline is not None:
         contents["covariates.sql"] = drafted.pipeline.encode()

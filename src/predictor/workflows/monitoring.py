@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from predictor.cohort import called
 from predictor.disk import dump_json
 from predictor.errors import DataError
 from predictor.results import DeliveredMonitoring
@@ -108,7 +109,7 @@ def monitor(
     progress("logging", 0.95)
     run = entry_of_watch(
         result, saved, started=beginning.started, ended=time.time_ns() // 1_000_000,
-        data=Path(outcomes).stem, name=name, artifacts=artifacts,
+        data=called(outcomes), name=name, artifacts=artifacts,
     )  # fmt: skip
     logged, tracking_error = logged_or_why(
         run, tracker, "Monitor again once the store is back; what is written stays"

@@ -21,6 +21,7 @@ from predictor.cohort import (
     check_persons,
     groupings,
     label,
+    located,
     needed_columns,
     numbered,
     pool,
@@ -191,6 +192,7 @@ def _finite_logit(model: SavedModel, scored: Design) -> Floats:
 
 
 def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool) -> NewCohort:
+    data = located(data) if isinstance(data, Path | str) else data
     where = f"{data}: " if isinstance(data, Path | str) else ""
     raw = _raw(model, data)
     try:

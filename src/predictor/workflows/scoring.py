@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import open_patients, read_frame, steadiness
+from predictor.cohort import located, open_patients, read_frame, steadiness
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -68,7 +68,8 @@ def score_file(
     """
     if out.suffix.lower() not in (".csv", ".parquet"):
         raise DataError(f"{out}: scores are written as .csv or .parquet")
-    if _is_among(out, Path(data)):
+    data = located(data)
+    if isinstance(data, Path) and _is_among(out, data):
         raise DataError(f"{out}: this is the table of patients; write the scores to another file")
     if not out.exists() or out.is_file():  # a pipe, and what leads to one, is written to
         refuse_foreign(
@@ -134,7 +135,7 @@ def score(
     if not isinstance(data, Path | str):
         return score_table(loaded, read_frame(data), **vars(asked))
     kept = Kept()
-    _score_all(loaded, data, kept, asked, untold)
+    _score_all(loaded, located(data), kept, asked, untold)
     return Scores.join(kept.parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from predictor.cohort import called
 from predictor.processes import Elsewhere
 from predictor.report.figures.figure import import_matplotlib
 from predictor.results import DeliveredTraining
@@ -108,7 +109,7 @@ def train(
     progress("saving", 1 - 1 / steps)
     return deliver(
         judged,
-        data=Path(data).stem,
+        data=called(data),
         models=models,
         out=out,
         name=name,

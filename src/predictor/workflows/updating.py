@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from predictor.cohort import called
 from predictor.disk import dump_json, write_files
 from predictor.learners.updating import CLOSED_TEST, KEEP, REFIT
 from predictor.printable import as_markdown
@@ -102,7 +103,7 @@ def update(
         updated = update_model(cohort, method, threads(jobs), progress)
         progress("saving", 1.0)
         found = _result(updated)
-        run, folder = _written(updated, found, attempt, places, Path(data).stem)
+        run, folder = _written(updated, found, attempt, places, called(data))
     logged, tracking_error = try_to_log(run, places.report, tracker)
     return DeliveredUpdate(
         **dict(found),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from predictor.cohort import called
 from predictor.disk import dump_json
 from predictor.errors import PredictorError
 from predictor.measures import Measure, measures_of
@@ -156,8 +157,8 @@ def validate(
         for each_name, other in _named(saved, [find_model(each, tracker) for each in against])
     }
     before = None if training is None else read_training_patients(saved, training)
-    called = name or Path(data).stem
-    validated = measure_model(cohort, others, before, called, beginning, progress)
+    title = name or called(data)
+    validated = measure_model(cohort, others, before, title, beginning, progress)
     progress("drawing", 0.8)
     figures, page = drawn_validation(validated.result.visible())
     artifacts = {
@@ -171,7 +172,7 @@ def validate(
     ended = time.time_ns() // 1_000_000
     run = entry_of_validation(
         validated.result, saved, started=beginning.started, ended=ended,
-        data=Path(data).stem, name=name, artifacts=artifacts,
+        data=called(data), name=name, artifacts=artifacts,
     )  # fmt: skip
     logged, tracking_error = logged_or_why(
         run, tracker, "Validate again once the store is back; what is written stays"

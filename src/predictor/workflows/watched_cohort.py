@@ -18,6 +18,7 @@ from predictor.cohort import (
     below_header,
     check_patients,
     label,
+    located,
     near_name,
     numbered,
     outcome_columns,
@@ -133,6 +134,7 @@ def read_watched(
     ModelError
         If the model's outcome rule cannot be used.
     """
+    outcomes = located(outcomes)
     scores = read_scores(model, scored)
     try:
         cohort, labels, periods = _outcomes(model, outcomes, cut.by)

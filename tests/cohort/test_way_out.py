@@ -44,8 +44,8 @@ def rules(column: str, *cells: str | None) -> list[str]:
         ("7,5", "or give the .xlsx file itself"),
         ("1.200,50", "points between the thousands"),
         ("1.200.000", "points between the thousands"),
-        ("12%", "a percentage where a number is expected; write the number that is meant"),
-        ("<0.5", "a limit of detection? declare the column as text"),
+        ("12%", "a percentage where a number is expected; declare percent: true"),
+        ("<0.5", "a limit of detection? declare what it is taken as"),
         ("2021-01-02", "spreadsheets make dates of what looks like one"),
         ("12:30:00", "a date or time where a number is expected"),
         ("1 200", "marks between the thousands? write 1200"),
@@ -107,7 +107,7 @@ def test_a_range_below_a_thousand_has_no_thousands(limits: str, seen: bool) -> N
         ("31.12.2020", "which is the day and which the month is never guessed"),
         ("12/31/20", "which is the day and which the month is never guessed"),
         ("20210731", "put the hyphens in"),
-        ("44408", "format the column as date"),
+        ("44408", "declare format: serial-1900"),
         ("soon", "add it under missing:"),
         ("2024-05-02", "a date in the future; correct it, or give the column a range"),
     ],
@@ -130,7 +130,7 @@ def test_a_range_of_dates_decides_also_about_the_future() -> None:
 
 
 def test_other_words_for_yes_and_no_have_a_way_in() -> None:
-    assert "type: category, levels: [Nee, Ja]" in rules("type: flag", "Ja")[0]
+    assert "true: [Ja], false: [Nee]" in rules("type: flag", "Ja")[0]
     assert rules("type: category, levels: [Nee, Ja]", "Ja") == []
 
 

@@ -61,6 +61,9 @@ VALUES = {
     "columns.<name>.role": (
         "`value`, `id`, `cluster`, `centre`, `ignore`, `[id, cluster]`, `[id, centre]`"
     ),
+    "columns.<name>.below": "`limit/2`, `limit/sqrt(2)`, `limit`, or a number",
+    "columns.<name>.above": "`limit`, or a number",
+    "columns.<name>.time_of_day": "`ignore`",
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "expected": "names: `less`, `more`",

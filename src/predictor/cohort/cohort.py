@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.databases import located
-from predictor.cohort.dictionary import check_cells, check_part
+from predictor.cohort.dictionary import check_part, check_table
 from predictor.cohort.fault import Fault, TableError, below_header
 from predictor.cohort.header import check_declared
 from predictor.cohort.numbers import Written
@@ -94,8 +94,10 @@ class Cohort:
         cls, raw: pa.Table, study: Study, columns: Sequence[Column]
     ) -> tuple[Cohort, list[Fault]]:
         """Text cells to a cohort with the given columns, and the faults found on the way."""
-        table, faults = check_cells(raw, columns, study)
-        return cls(study, tuple(columns), table, np.arange(table.num_rows)), faults
+        checked = check_table(raw, columns, study)
+        rows = np.arange(checked.table.num_rows)
+        cohort = cls(study, tuple(columns), checked.table, rows, taken=checked.taken)
+        return cohort, checked.faults
 
     @classmethod
     def check_part(
@@ -111,9 +113,10 @@ class Cohort:
 
         What `predictor.cohort.dictionary.check_part` says of `written` holds here.
         """
-        table, faults, own = check_part(raw, columns, study, written)
-        rows = np.arange(first, first + table.num_rows)
-        return cls(study, tuple(columns), table, rows), faults, own
+        checked = check_part(raw, columns, study, written)
+        rows = np.arange(first, first + checked.table.num_rows)
+        cohort = cls(study, tuple(columns), checked.table, rows)
+        return cohort, checked.faults, checked.written
 
     @classmethod
     def nobody(cls, study: Study, columns: Sequence[Column]) -> Cohort:

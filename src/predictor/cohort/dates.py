@@ -17,16 +17,18 @@ MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$"
 _EXPECTED = "not a date written as year-month-day (2021-07-31)"
 OTHER_DATES = {
     r"^\d{4}-\d{2}-\d{2}[T ]\d": (
-        "a time of day beside the date, which a spreadsheet need not show; write the date alone "
-        "(in a spreadsheet, =INT(cell) formatted as date)"
+        "a time of day beside the date, which a spreadsheet need not show; declare time_of_day: "
+        "ignore to cut it off, or write the date alone"
     ),
     DATE: f"{_EXPECTED}: no calendar has this day; correct it",
     r"^\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}$": (
-        f"{_EXPECTED}; rewrite it: which is the day and which the month is never guessed"
+        f"{_EXPECTED}; which is the day and which the month is never guessed: declare format: "
+        f"day-month-year, or format: month-day-year"
     ),
     r"^\d{8}$": f"{_EXPECTED}; put the hyphens in",
     r"^\d{1,6}(\.\d+)?$": (
-        f"{_EXPECTED}; the serial number of a day? format the column as date in the spreadsheet"
+        f"{_EXPECTED}; the number that a spreadsheet gives a day? declare format: serial-1900, or "
+        f"serial-1904 if the file was made on an old Macintosh"
     ),
 }
 OTHER_DATE = f"{_EXPECTED}; correct it, or add it under missing: if it means that there is no value"

@@ -7,7 +7,8 @@ never show a cell.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,10 @@ from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
 from predictor.cohort.numbers import NUMBER, Written, read_numbers
 from predictor.cohort.numerals import GROUPS, POINT
+from predictor.cohort.plain_cells import Plain, many_below, plain_flags, plain_numbers, words_of
+from predictor.cohort.plain_dates import plain_days
 from predictor.cohort.strays import looks_like_a_summary
+from predictor.cohort.taken import Taken
 from predictor.study import CLUSTERS, Column, Study, as_number
 
 FLAGS = {
@@ -57,14 +61,46 @@ A_STATISTIC = (
     "the name of a statistic where an identifier is expected; delete the rows of means and totals"
 )
 NO_FLAG = (
-    "not a flag (true, false, yes, no, 1, 0); for other words declare the column as a category "
-    "with its two levels, like type: category, levels: [Nee, Ja]"
+    "not a flag (true, false, yes, no, 1, 0); declare what other words mean, like true: [Ja], "
+    "false: [Nee]"
 )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Some rows of a table, checked cell by cell.
+
+    Attributes
+    ----------
+    table
+        Numbers as float64, whole numbers as int64, flags as booleans, dates as date32, all else as
+        text; cells with a fault are null.
+    faults
+        Rules that are broken, and where.
+    written
+        How the numbers of these rows are written, by column; those of all rows add up to that of
+        the table.
+    taken
+        How cells were read that are not written as their type is.
+    """
+
+    table: pa.Table
+    faults: list[Fault]
+    written: dict[str, Written]
+    taken: tuple[Taken, ...]
 
 
 def check_cells(
     raw: pa.Table, columns: Sequence[Column], study: Study, *, today: datetime.date | None = None
 ) -> tuple[pa.Table, list[Fault]]:
+    """The table and the faults of `check_table`."""
+    checked = check_table(raw, columns, study, today=today)
+    return checked.table, checked.faults
+
+
+def check_table(
+    raw: pa.Table, columns: Sequence[Column], study: Study, *, today: datetime.date | None = None
+) -> Checked:
     """Text cells of a whole table to typed columns.
 
     Parameters
@@ -78,16 +114,11 @@ def check_cells(
     today
         No date lies later; the date of this computer if left out.
 
-    Returns
-    -------
-    table, faults
-        Numbers as float64, whole numbers as int64, flags as booleans, dates as date32, all else as
-        text; cells with a fault are null.
     """
-    table, faults, written = check_part(raw, columns, study, {}, today=today)
-    if any(each.tells for each in written.values()):
-        table, faults, _ = check_part(raw, columns, study, written, today=today)
-    return table, faults
+    checked = check_part(raw, columns, study, {}, today=today)
+    if any(each.tells for each in checked.written.values()):
+        return check_part(raw, columns, study, checked.written, today=today)
+    return checked
 
 
 def check_part(
@@ -97,39 +128,35 @@ def check_part(
     written: Mapping[str, Written],
     *,
     today: datetime.date | None = None,
-) -> tuple[pa.Table, list[Fault], dict[str, Written]]:
-    """`check_cells` of some rows of a table.
+) -> Checked:
+    """`check_table` of some rows of a table.
 
     Parameters
     ----------
     raw, columns, study, today
-        As those of `check_cells`.
+        As those of `check_table`.
     written
         How the numbers of the whole table are written, by column, as far as it is known.
-
-    Returns
-    -------
-    table, faults
-        As those of `check_cells`.
-    written
-        How the numbers of these rows are written; those of all rows add up to that of the table.
     """
     today = today or datetime.date.today()  # noqa: DTZ011 - the day where the user is
     typed: list[Any] = []
     blank = _blank(raw, columns)
     faults = fault(None, blank, BLANK)
     found: dict[str, Written] = {}
+    taken: list[Taken] = []
     for column in columns:
         cells = distinct(raw.column(column.name))
-        values, wrong, own = _check_column(
+        values, wrong, own, ways = _check_column(
             cells, column, study, blank, today, written.get(column.name, Written())
         )
         typed.append(values)
         faults += wrong
         if own is not None:
             found[column.name] = own
+        taken += ways
     table = pa.table(typed, names=[column.name for column in columns])
-    return table, faults + check_order(table, columns, study), found
+    faults += check_order(table, columns, study)
+    return Checked(table, faults, found, tuple(taken))
 
 
 def _blank(raw: pa.Table, columns: Sequence[Column]) -> Mask:
@@ -149,11 +176,11 @@ def _check_column(
     blank: Mask,
     today: datetime.date,
     written: Written,
-) -> tuple[pa.Array, list[Fault], Written | None]:
+) -> tuple[pa.Array, list[Fault], Written | None, list[Taken]]:
     """Each different text is read once; what is found of it is found of all cells that have it."""
     cells, places = column_cells.dictionary, column_cells.indices
     if column.role == "ignore":
-        return cells.take(places), [], None
+        return cells.take(places), [], None, []
     errors, faults = _spreadsheet_errors(cells, column, study)
     cells = _without(cells, errors)
     here = _of_cells(errors, places)
@@ -165,11 +192,12 @@ def _check_column(
             *_everywhere(faults, places),
             *fault(column, absent, NO_IDENTIFIER),
             *_everywhere(summary, places),
-        ], None  # fmt: skip
+        ], None, []  # fmt: skip
     if column.type == "date":
         cells = without_midnight(cells)
     cells = _without(cells, _means_missing(cells, column, study))
-    own = None
+    own, plain = None, _plain(cells, column)
+    given, cells = cells, plain.cells
     match column.type:
         case "number" | "integer":
             times = np.bincount(places.drop_null().to_numpy(), minlength=len(cells))
@@ -182,11 +210,35 @@ def _check_column(
             values, found = read_dates(cells, column, today)
         case "text":
             values, found = cells, []
-    faults = _everywhere(faults + found, places)
+    faults = _everywhere([*faults, *plain.faults, *found], places)
     if column.required or column.role in CLUSTERS:
-        absent = ~mask(cells.take(places).is_valid()) & ~blank & ~here
+        absent = ~mask(given.take(places).is_valid()) & ~blank & ~here
         faults += fault(column, absent, REQUIRED)
-    return values.take(places), faults, own
+    values = values.take(places)
+    return values, faults, own, list(_taken(plain, column, places, values))
+
+
+def _plain(cells: pa.Array, column: Column) -> Plain:
+    """Texts that are written in a way that the study file declares, as plain ones."""
+    match column.type:
+        case "number" | "integer":
+            return plain_numbers(cells, column)
+        case "flag":
+            return plain_flags(cells, column)
+        case "date":
+            return plain_days(cells, column)
+    return Plain(cells)
+
+
+def _taken(plain: Plain, column: Column, places: pa.Array, values: pa.Array) -> Iterator[Taken]:
+    """What was taken as what in a column, with the cells of each text."""
+    if not plain.taken:
+        return
+    times = np.bincount(places.drop_null().to_numpy(), minlength=len(plain.cells))
+    for way, texts in plain.taken.items():
+        if cells := int(times[texts].sum()):
+            said = many_below(way, cells, len(values) - values.null_count)
+            yield Taken(f"{way}{said}", column.name, cells)
 
 
 def distinct(column: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -295,5 +347,15 @@ def _read_flags(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]
     return values, fault(
         column,
         mask(cells.is_valid()) & ~mask(values.is_valid()),
-        NO_FLAG,
+        no_flag(column),
+    )
+
+
+def no_flag(column: Column) -> str:
+    """What is said of a text that is no flag."""
+    words = words_of(column)
+    return (
+        f"none of the words that are declared ({words}); correct it, or declare it"
+        if words
+        else NO_FLAG
     )

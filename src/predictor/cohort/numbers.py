@@ -31,12 +31,18 @@ OTHERS = {
         "a decimal comma; numbers are written with a point (or give the .xlsx file itself)"
     ),
     r"^[+-]?[\d.,]+ ?%$": (
-        "a percentage where a number is expected; write the number that is meant (12 or 0.12) in "
-        "every row, in a spreadsheet with the number format General"
+        "a percentage where a number is expected; declare percent: true to take 45% as 45, or "
+        "write the number that is meant in every row"
     ),
-    r"^(<|>|≤|≥)": (
-        f"{_TEXT}: a limit of detection? declare the column as text and make the number in the "
-        "feature pipeline (docs/study-file.md, below the limit of detection)"
+    r"^(<|≤|=<)": (
+        f"{_TEXT}: below a limit of detection? declare what it is taken as, like below: limit/2 "
+        "(docs/study-file.md, below the limit of detection)"
+    ),
+    r"^(>|≥|=>)": (
+        f"{_TEXT}: above a limit? declare what it is taken as: above: limit, or above: and a number"
+    ),
+    r"^[\d.,]+ ?/ ?\d+$": (
+        f"{_TEXT}: a score with the highest one beside it? declare that one, like out_of: 10"
     ),
     r"^\d{4}-\d{2}-\d{2}|^\d{1,2}:\d{2}": (
         "a date or time where a number is expected; spreadsheets make dates of what looks like one "
@@ -206,6 +212,8 @@ def outside_range(column: Column, *, far: bool = False) -> str:
     assert column.limits is not None
     low, high = column.limits
     rule = f"outside {low:g} to {high:g}{' ' + column.unit if column.unit else ''}"
+    if column.below is not None or column.above is not None:
+        rule += ", within which lies also what is taken for a value beyond a limit"
     if high == _SCALE and far:
         return f"{rule}; this looks like a 0-100 scale (values are never divided for you)"
     return f"{rule}; correct it, or add it under missing: if it is a code"

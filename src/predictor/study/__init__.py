@@ -24,6 +24,7 @@ from predictor.study.specs import (
 from predictor.study.study import Pipeline, Study
 from predictor.study.table import PLAIN, TableSpec
 from predictor.study.visits import Visits
+from predictor.study.written_forms import DateFormat
 
 __all__ = [
     "CLUSTERS",
@@ -35,6 +36,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "CrossValidationSpec",
+    "DateFormat",
     "Edit",
     "IntervalSpec",
     "LearnerSpec",

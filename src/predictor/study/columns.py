@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, mo
 
 from predictor.printable import computed
 from predictor.study.frozen import Frozen
+from predictor.study.written_forms import Above, Below, DateFormat, fault_of_forms
 
 Role = Literal["value", "id", "cluster", "centre", "ignore"]
 CLUSTERS: tuple[Role, ...] = ("cluster", "centre")
@@ -133,6 +134,26 @@ class Column(Frozen):
     take
         Which value counts where several rows of one time point have different ones: the ``first``,
         the ``last``, or the ``nearest`` to the day aimed at; None refuses the table.
+    true
+        Of a flag: words for yes beside ``true``, ``yes`` and ``1``, in letters of either case.
+    false
+        Of a flag: words for no beside ``false``, ``no`` and ``0``, in letters of either case.
+    empty
+        Of a flag: what an empty cell of a table means; None for no value.
+    below
+        Of a number: what a value below a limit of detection (``<0.5``) is taken as: ``limit/2``,
+        ``limit/sqrt(2)``, ``limit`` or a number; None if there may be none.
+    above
+        Of a number: what a value above a limit (``>100``) is taken as: ``limit`` or a number; None
+        if there may be none.
+    out_of
+        Of a number: the highest score, where cells say it too (``7/10``).
+    percent
+        Of a number: whether cells may carry a percent sign (``45%`` is 45).
+    format
+        Of a date: how it is written if not as 2021-07-31, which is read beside it.
+    time_of_day
+        Of a date: ``ignore`` cuts off a time of day beside it.
     """
 
     name: Name = Field(min_length=1)
@@ -158,6 +179,15 @@ class Column(Frozen):
     source: str | None = Field(default=None, alias="from", min_length=1)
     query: str | None = Field(default=None, min_length=1)
     take: Literal["first", "last", "nearest"] | None = None
+    true: tuple[Word, ...] = ()
+    false: tuple[Word, ...] = ()
+    empty: bool | None = Field(default=None, strict=True)
+    below: Below | None = None
+    above: Above | None = None
+    out_of: int | None = Field(default=None, gt=0, strict=True)
+    percent: bool = Field(default=False, strict=True)
+    format: DateFormat | None = None
+    time_of_day: Literal["ignore"] | None = None
 
     @property
     def role(self) -> Role:
@@ -188,6 +218,8 @@ class Column(Frozen):
             raise ValueError(f"per belongs to a number, the type of this column is {self.type}")
         if self.missing is not None and set(self.missing) & set(self.levels):
             raise ValueError("a level is also listed under missing")
+        if fault := fault_of_forms(self):
+            raise ValueError(fault)
         self._agree_about_range()
         if self.query is not None and (self.source is not None or self.take is not None):
             raise ValueError("a query says itself what it reads: without from and take")

@@ -31,6 +31,10 @@ def read(text: str, *, dumped: bool = False) -> Any:
     return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader underneath
 
 
+_TEXT = "tag:yaml.org,2002:str"
+_PLAIN_KEYS = re.compile(r"(?P<bool>true|false)|(?P<int>0|[1-9][0-9]{0,8})")
+
+
 class _Dialect(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
     """What is read otherwise than in YAML 1.1, whatever takes the text apart."""
 
@@ -73,7 +77,7 @@ class _Dialect(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.re
         return 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping of a node whose keys are texts, each given once."""
+        """The mapping of a node: its keys are texts as they stand there, each given once."""
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -84,6 +88,9 @@ class _Dialect(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.re
                 seen.add(key.value)
                 continue
             raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        self.flatten_mapping(node)  # << is no key
+        for key, _ in node.value:
+            key.tag = _TEXT
         return super().construct_mapping(node, deep)
 
 
@@ -113,6 +120,8 @@ for _kind, (_pattern, _first) in _PLAIN.items():
 
 class Loader(_Dialect, yaml.SafeLoader):
     """YAML without surprises: only true and false are booleans, a key given twice is an error.
+
+    A key is the text that stands there, so ``true:`` and ``1:`` are keys like others.
 
     Nor does a small text become a large document: tags are not read, nesting has an end, and what
     aliases repeat is counted.
@@ -166,7 +175,18 @@ def inline(value: object) -> str:
 
 
 class Dumper(yaml.SafeDumper):
-    """Quotes every text that this reader or another would take for something else."""
+    """Quotes every text that this reader or another would take for something else.
+
+    Keys are texts whatever they look like; true, false and codes stand there without quotes.
+    """
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: Any = None) -> yaml.MappingNode:
+        """The node of a mapping."""
+        node = super().represent_mapping(tag, mapping, flow_style)
+        for key, _ in node.value:
+            if key.tag == _TEXT and (kind := _PLAIN_KEYS.fullmatch(key.value)):
+                key.tag = f"tag:yaml.org,2002:{kind.lastgroup}"
+        return node
 
 
 Dumper.yaml_implicit_resolvers = {

@@ -13,7 +13,7 @@ from predictor.cohort.batches import (
     read_batches,
 )
 from predictor.cohort.canonical import canonical_order, numbered
-from predictor.cohort.cell import composed
+from predictor.cohort.cell import canonical_text, composed
 from predictor.cohort.cohort import Cohort, join_ids
 from predictor.cohort.copies import with_values
 from predictor.cohort.databases import DatabaseURL, called, located
@@ -57,6 +57,7 @@ from predictor.later import attributes
 
 if TYPE_CHECKING:
     from predictor.cohort.cells_in_sql import Cells as Cells
+    from predictor.cohort.plain_values import PlainValues as PlainValues
     from predictor.cohort.rules_of_cells import cell_rules as cell_rules
     from predictor.cohort.written_sql import WrittenCovariate as WrittenCovariate
     from predictor.cohort.written_sql import written_condition as written_condition
@@ -78,6 +79,7 @@ __all__ = [
     "Grouping",
     "LabelledCohort",
     "Part",
+    "PlainValues",
     "Pooled",
     "RawTable",
     "StudyQueries",
@@ -90,6 +92,7 @@ __all__ = [
     "below_header",
     "called",
     "canonical_order",
+    "canonical_text",
     "cell_rules",
     "check_enough",
     "check_identifiers",
@@ -138,6 +141,7 @@ __all__ = [
 # one patient would wait for the import of what writes checks and queries in other languages
 _LATER = {
     "Cells": "cells_in_sql",
+    "PlainValues": "plain_values",
     "WrittenCovariate": "written_sql",
     "cell_rules": "rules_of_cells",
     "written_condition": "written_sql",

@@ -99,6 +99,12 @@ def canonical(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(forms.indices.take(encoded.indices), forms.dictionary)
 
 
+def canonical_text(cell: object) -> str | None:
+    """The text that `canonical` makes of one typed cell."""
+    written = text(cell)
+    return (composed(written).strip() or None) if written is not None else None
+
+
 def plain(table: pa.Table) -> pa.Table:
     """A table with its texts one by one, without dictionaries."""
     columns = [pc.cast(column, pa.string()) for column in table.columns]

@@ -43,6 +43,8 @@ from predictor.saved.spread import effective_sample_size
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
 
+_NONE: Rows = np.zeros(0, dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -185,12 +187,34 @@ class Prepared:
             )
             if only_check or (faults and not self.asked.lenient):
                 return Seen(None, len(cohort), faults, written, Prints.none(batch))
-            remarks = Remarks(len(cohort))
-            rows = self._eligible(cohort, _faultless(cohort, faults, remarks), remarks)
-            repeated = table.repeated.get(number, np.zeros(0, dtype=np.int64))
-            scores = self._scores(cohort, rows, np.isin(rows, repeated), remarks)
+            repeated = table.repeated.get(number, _NONE)
+            scores, rows = self.score(cohort, faults, repeated)
             prints = Prints.of(batch, cohort, rows)
             return Seen(scores, len(cohort), faults, written, prints)
+
+    def score(
+        self, cohort: Cohort, faults: Sequence[Fault], repeated: Rows = _NONE
+    ) -> tuple[Scores, Rows]:
+        """Score the patients of a cohort; returns the scores, and which rows were scored.
+
+        Parameters
+        ----------
+        cohort
+            With the columns that the model needs.
+        faults
+            Rules that it breaks; these rows are not scored.
+        repeated
+            Rows of which another one is of the same patient.
+
+        Raises
+        ------
+        DataError, ModelError
+            As `see` says.
+        """
+        with _as_model_error():
+            remarks = Remarks(len(cohort))
+            rows = self._eligible(cohort, _faultless(cohort, faults, remarks), remarks)
+            return self._scores(cohort, rows, np.isin(rows, repeated), remarks), rows
 
     def _eligible(self, cohort: Cohort, rows: Rows, remarks: Remarks) -> Rows:
         """Rows that the study's eligibility rules admit; of the rest is said which does not."""

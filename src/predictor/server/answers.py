@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from predictor.cohort import Fault
 from predictor.saved import Scores
 from predictor.saved.model import RESEARCH_ONLY, Floats
@@ -17,48 +19,52 @@ Document = dict[str, Any]
 """An answer as JSON has it; `documents` says its keys and types."""
 
 
-def answer(scores: Scores, patients: Patients, rows: range) -> Document:
+def answer(scores: Scores, told: Sequence[Document], patients: Patients) -> Document:
     """The answer to one request.
 
     Parameters
     ----------
     scores
         Of its patients, among others.
+    told
+        What `patients_told` says of its patients.
     patients
         As they were sent.
-    rows
-        Where they are among the scores.
     """
-    sizes = scores.effective_sample_size
-    identifiers = scores.identifiers.slice(rows.start, len(rows)).to_pylist()
     if patients.numbered:
-        identifiers = [dict.fromkeys(one, str(number)) for number, one in enumerate(identifiers, 1)]
+        numbers = scores.identifiers.column_names
+        told = [one | dict.fromkeys(numbers, str(number)) for number, one in enumerate(told, 1)]
     return {
         "model": scores.model,
         "outcome": scores.outcome,
         "predict_at": scores.predict_at,
         "notice": RESEARCH_ONLY,
-        "patients": [
-            identifier | _patient(scores, row, sizes)
-            for identifier, row in zip(identifiers, rows, strict=True)
-        ],
+        "patients": list(told),
     }
 
 
-def _patient(scores: Scores, row: int, sizes: Floats) -> Document:
-    probability = _number(scores.probability[row])
-    return {
-        "probability": probability,
-        "low": _number(scores.low[row]),
-        "high": _number(scores.high[row]),
-        "effective_sample_size": _number(sizes[row]),
-        "flags": _flags(scores.flags[row]),
-        "baseline": None if probability is None else _number(scores.baseline),
-        "contributions": dict(
-            zip(scores.covariates, map(_number, scores.contributions[row]), strict=True)
+def patients_told(scores: Scores) -> list[Document]:
+    """What is told of each patient, in the order of the scores; identifiers come first."""
+    columns = {
+        "probability": _numbers(scores.probability),
+        "low": _numbers(scores.low),
+        "high": _numbers(scores.high),
+        "effective_sample_size": _numbers(scores.effective_sample_size),
+        "flags": map(_flags, scores.flags),
+        "baseline": _numbers(np.where(np.isnan(scores.probability), np.nan, scores.baseline)),
+        "contributions": (
+            dict(zip(scores.covariates, row, strict=True))
+            for row in map(_numbers, scores.contributions)
         ),
-        "explanation": None if scores.explanation is None else scores.explanation[row].as_py(),
+        "explanation": (
+            [None] * len(scores) if scores.explanation is None else scores.explanation.to_pylist()
+        ),
     }
+    each = zip(*columns.values(), strict=True)
+    return [
+        identifier | dict(zip(columns, values, strict=True))
+        for identifier, values in zip(scores.identifiers.to_pylist(), each, strict=True)
+    ]
 
 
 def _flags(text: str) -> list[str]:
@@ -67,8 +73,8 @@ def _flags(text: str) -> list[str]:
     return text.split("; ") if text else []
 
 
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+def _numbers(values: Floats) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def faults_of(faults: Sequence[Fault], patients: int) -> list[list[PatientFault]]:

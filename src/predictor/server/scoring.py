@@ -8,6 +8,7 @@ one patient, each is read by itself, and where a query fails each is asked about
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,17 +17,19 @@ from typing import Self
 
 import pyarrow as pa
 
-from predictor.cohort import read_records
+from predictor.cohort import canonical_text, read_records
 from predictor.errors import DataError, ModelError
 from predictor.saved import Scores
 from predictor.saved.inputs import AGAIN
-from predictor.server.answers import Document, answer, faults_of
+from predictor.server.answers import Document, answer, faults_of, patients_told
 from predictor.server.documents import PatientFault
 from predictor.server.patients import Patients
 from predictor.server.refusals import RefusedError, busy
 from predictor.server.scorer import Scorer
 
 _TOGETHER = 64  # patients in one query
+_ARRIVING = 0.02  # seconds that a batch may wait for requests that are being read
+_QUIET = 4  # turns of the event loop in which none has come
 _SHOWN = 50  # faults
 
 
@@ -93,6 +96,7 @@ class Scoring:
         loop = asyncio.get_running_loop()
         while True:
             batch = [await self._queue.get()]
+            await self._others_arrive()
             while len(batch) < _TOGETHER and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             single = [
@@ -108,26 +112,37 @@ class Scoring:
                 if not each.outcome.done():
                     each.tell(await loop.run_in_executor(self._thread, self._one, each.patients))
 
+    async def _others_arrive(self) -> None:
+        """Let answers leave and requests come in that the event loop has at hand.
+
+        If scoring began before, both would take turns at every call that gives up Python, and each
+        would take several times as long.
+        """
+        ends = time.monotonic() + _ARRIVING
+        quiet, there = 0, self._queue.qsize()
+        while quiet < _QUIET and there < _TOGETHER - 1 and time.monotonic() < ends:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if self._queue.qsize() == there else 0
+            there = self._queue.qsize()
+
     def _together(self, requests: Sequence[Patients]) -> list[Document | RefusedError | None]:
         """Answers to requests of one patient each; None for who has to be asked about alone."""
-        raw = read_records(
-            [
-                row
-                for number, patients in enumerate(requests, 1)
-                for row in patients.with_numbers(self._identifiers, number)
-            ],
-            self._names,
-        )
-        keys = list(zip(*(raw[name].to_pylist() for name in self._identifiers), strict=True))
+        rows = [
+            row
+            for number, patients in enumerate(requests, 1)
+            for row in patients.with_numbers(self._identifiers, number)
+        ]
+        keys = [tuple(canonical_text(row[name]) for name in self._identifiers) for row in rows]
         times = Counter(keys)
         places = [place for place, key in enumerate(keys) if times[key] == 1]
         answers: list[Document | RefusedError | None] = [None] * len(requests)
         if not places:
             return answers
         try:
-            scores, found, unsure = self._scorer.score_each(raw.take(places))
+            scores, found, unsure = self._scorer.score_each([rows[place] for place in places])
         except Exception:  # noqa: BLE001 - each is asked about alone, and whoever is at fault is told
             return answers
+        told = patients_told(scores)
         for row, (place, faults) in enumerate(
             zip(places, faults_of(found, len(places)), strict=True)
         ):
@@ -137,7 +152,7 @@ class Scoring:
             answers[place] = (
                 _refused([fault.model_copy(update={"patient": 1}) for fault in faults])
                 if faults and not patients.lenient
-                else answer(scores, patients, range(row, row + 1))
+                else answer(scores, told[row : row + 1], patients)
             )
         return answers
 
@@ -161,7 +176,7 @@ class Scoring:
             raise self._failing(raw, error) from None
         if not patients.lenient and (repeated := self._repeated(scores)):
             raise _refused(repeated)
-        return answer(scores, patients, range(len(rows)))
+        return answer(scores, patients_told(scores), patients)
 
     def _repeated(self, scores: Scores) -> list[PatientFault]:
         """Patients who were sent more than once."""

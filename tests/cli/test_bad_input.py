@@ -131,19 +131,19 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "semicolons": (
         text(lambda content: content.replace(",", ";")),
-        r"patients\.csv: the header is separated by semicolons",
+        r"patients\.csv: it seems to have semicolons between cells",
     ),
     "tabs": (
         text(lambda content: content.replace(",", "\t")),
-        r"patients\.csv: the header is separated by tabs",
+        r"patients\.csv: it seems to have tabulators between cells",
     ),
     "UTF-16": (
         text(lambda content: content.encode("utf-16")),
-        r"patients\.csv: the text is UTF-16",
+        r"patients\.csv: it seems to have letters in utf-16",
     ),
     "Latin-1": (
         text(lambda content: content.replace("QZNOTE0004", "Größe").encode("latin-1")),
-        r"patients\.csv: line 6 is not UTF-8 text \(Latin-1",
+        r"patients\.csv: it seems to have letters in windows-1252",
     ),
     "a decimal comma": (
         edited(5, pain_t0="7,25"),

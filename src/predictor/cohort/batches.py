@@ -130,7 +130,7 @@ def open_parts(
     if path.is_dir():
         return tuple(Part(str(file), open_blocks(file, spec, numbers)) for file in _files(path))
     blocks = open_blocks(path, spec, numbers)
-    if isinstance(blocks, ParquetBlocks):
+    if path.suffix.lower() not in (*TEXTS, *WORKBOOKS):
         return (Part(str(path), blocks),)
     taken = blocks.taken if isinstance(blocks, CsvBlocks) else tuple
     return (Part(str(path), blocks, spec.header, taken),)

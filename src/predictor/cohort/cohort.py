@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,11 +15,13 @@ import pyarrow as pa
 from predictor.cohort.databases import located
 from predictor.cohort.dictionary import check_part, check_table
 from predictor.cohort.fault import Fault, TableError, below_header
+from predictor.cohort.guesses import guess
 from predictor.cohort.header import check_declared
 from predictor.cohort.numbers import Written
 from predictor.cohort.patients import read_patients
 from predictor.cohort.strays import check_patients
 from predictor.cohort.taken import Taken
+from predictor.errors import DataError
 from predictor.study import Column, Study
 
 # iterations of PBKDF2: a tenth of a second, for whoever guesses too
@@ -75,19 +78,44 @@ class Cohort:
             If the file cannot be read as a table.
         """
         path = located(path)
+        cohort: Cohort | None = None
+        faults: list[Fault] = []
+        refused: DataError | None = None
+        try:
+            cohort, faults = cls._read(path, study)
+        except DataError as error:
+            refused = error
+        if cohort is not None and not faults:
+            return cohort
+        seems = guess(path, study.table, [column.name for column in study.columns])
+        left: list[Fault] | None = None
+        if seems is not None:
+            with suppress(DataError):
+                _, left = cls._read(path, study.model_copy(update={"table": seems.spec}))
+        if seems is None or left is None or (not refused and _cells(left) >= _cells(faults)):
+            raise refused or TableError(path, faults)
+        written = Fault(None, (), f"it seems to have {seems.words}", fix=seems.edit)
+        raise TableError(path, [written, *left], table=seems.spec)
+
+    @classmethod
+    def _read(cls, path: Path | str, study: Study) -> tuple[Cohort, list[Fault]]:
+        """The cohort and its faults; what has one is null, or not there."""
         raw = read_patients(path, study)
         cells = raw.cells
-        faults = check_declared(cells.column_names, study)
+        faults = check_declared(cells.column_names, study, raw.header)
         present = [column for column in study.columns if column.name in cells.column_names]
         cohort, found = cls.check(cells, study, present)
         if len(present) == len(study.columns):
             faults += [*found, *check_patients(cohort.table, study, found)]
         else:  # whether a row is blank cannot be told
             faults += [fault for fault in found if fault.column is not None]
-        if faults:
-            raise TableError(path, below_header(faults, raw.header))
-        others = cells.num_columns - len(study.columns)
-        return replace(cohort, others=others, taken=(*raw.taken, *cohort.taken), header=raw.header)
+        cohort = replace(
+            cohort,
+            others=cells.num_columns - len(study.columns),
+            taken=(*raw.taken, *cohort.taken),
+            header=raw.header,
+        )
+        return cohort, below_header(faults, raw.header)
 
     @classmethod
     def check(
@@ -197,6 +225,11 @@ class Cohort:
         measured = sorted(name for name, kind in values.items() if kind != "text")
         measured = measured or sorted(values)  # texts, where there is nothing else
         return measured, _joined([self.table[name] for name in measured], gap="").to_pylist()
+
+
+def _cells(faults: Sequence[Fault]) -> int:
+    """How much is wrong: cells, and each fault that is not about cells."""
+    return sum(max(len(fault.rows), 1) for fault in faults)
 
 
 def join_ids(parts: Sequence[pa.ChunkedArray]) -> pa.Array:

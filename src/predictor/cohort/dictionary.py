@@ -43,8 +43,8 @@ ERRORS = {
         "or take decimal out if all numbers have points"
     ),
     rf"^{GROUPS}$": (
-        "a point between the thousands of a number? If 1.200 is 1200, say so in the study file: "
-        "thousands: '.' under table:; if it is 1.2, write 1,2"
+        "a point between the thousands of a number, or before its decimals? Say under table: in "
+        "the study file decimal: ',' and thousands: '.' if 1.200 is 1200, decimal: '.' if it is 1.2"
     ),
     r"^#FORMAT!$": (
         "a number format that shows something else than the cell holds; choose the format General "

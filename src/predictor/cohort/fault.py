@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from predictor.errors import DataError
-from predictor.study import Edit
+from predictor.study import Edit, TableSpec, inline
 
 _SHOWN = 5
 _SINGLE = 3  # columns that break the same rule and are still told one by one
@@ -167,13 +167,23 @@ class TableError(DataError):
         Its faults; columns that break the same rule become one message if there are many.
     asked
         What the study file leaves open besides, as sentences.
+    table
+        How the table seems to be written, and was read for the other faults; None if as the study
+        file says.
     """
 
-    def __init__(self, path: Path | str, found: Sequence[Fault], asked: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        found: Sequence[Fault],
+        asked: Sequence[str] = (),
+        table: TableSpec | None = None,
+    ) -> None:
         super().__init__([*(f"{path}: {message}" for message in messages(found)), *asked])
         self.path = path
         self.found = tuple(found)
         self.asked = tuple(asked)
+        self.table = table
 
     def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
         return DataError, (self.faults,)
@@ -187,12 +197,19 @@ def messages(faults: Sequence[Fault]) -> list[str]:
     said: list[str] = []
     for rule, alike in by_rule.items():
         if len(alike) <= _SINGLE:
-            said += [fault.message for fault in alike]
+            said += [fault.message + _to_say(fault) for fault in alike]
             continue
         cells = sum(len(fault.rows) for fault in alike)
         where = f", {cells} cells" if cells else ""
         said.append(f"{len(alike)} columns ({listed([f.column for f in alike])}){where}: {rule}")
     return said
+
+
+def _to_say(fault: Fault) -> str:
+    """The line of a study file about the whole table, without which nothing can be read."""
+    if fault.column is not None or fault.fix is None or fault.fix.keys != ("table",):
+        return ""
+    return f"; if that is right, say so in the study file: table: {inline(fault.fix.value)}"
 
 
 def listed(names: Sequence[str | None], shown: int = _SINGLE) -> str:

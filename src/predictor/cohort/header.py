@@ -59,8 +59,11 @@ def check_names(names: Sequence[str], source: Path | str, row: int = 1) -> None:
         raise DataError(faults)
 
 
-def check_declared(names: Iterable[str], study: Study) -> list[Fault]:
-    """Columns of the table that are not declared, and declared columns that are not there."""
+def check_declared(names: Iterable[str], study: Study, row: int = 1) -> list[Fault]:
+    """Columns of the table that are not declared, and declared columns that are not there.
+
+    `row` is where the names stand in the file.
+    """
     present, declared = set(names), {column.name for column in study.columns}
     if not present & declared:
         # without a header the first row is a patient, whom a message must not show
@@ -68,8 +71,8 @@ def check_declared(names: Iterable[str], study: Study) -> list[Fault]:
             Fault(
                 None,
                 (),
-                "row 1 holds none of the declared column names; is the header missing, a title "
-                "above it, or is this another table?",
+                f"row {row} holds none of the declared column names; is the header missing, a "
+                "title above it, or is this another table?",
             )
         ]
     others, absent = sorted(present - declared), sorted(declared - present)

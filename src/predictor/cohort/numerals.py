@@ -15,11 +15,17 @@ _MARKS = {" ": _BLANKS, "'": "['\u2019]", ".": r"\.", ",": ","}
 _MINUS = "\u2212"
 _BEFORE = rf"^(?:[<>≤≥=~]{{0,2}}{_BLANKS}*[+{_MINUS}-]?)"
 _AFTER = rf"(?:[eE][+-]?\d+)?(?:{_BLANKS}*%|{_BLANKS}*/{_BLANKS}*\d+)?$"
+_PARTED = rf"{_BEFORE}[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?{_AFTER}"
 
 
 def is_plain(spec: TableSpec) -> bool:
     """Whether numbers are written with a decimal point alone."""
-    return spec.decimal == "." and spec.thousands is None
+    return spec.decimal != "," and spec.thousands is None and not _doubtful(spec)
+
+
+def _doubtful(spec: TableSpec) -> bool:
+    """Whether a point may stand between thousands: who parts cells by semicolons does so."""
+    return spec.delimiter == ";" and spec.decimal is None
 
 
 def with_points(cells: pa.Array | pa.ChunkedArray, spec: TableSpec) -> pa.Array | pa.ChunkedArray:
@@ -36,13 +42,15 @@ def with_points(cells: pa.Array | pa.ChunkedArray, spec: TableSpec) -> pa.Array 
     if spec.thousands is not None:
         mark = _MARKS[spec.thousands]
         grouped = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
-        found = _fits(cells, rf"{_BEFORE}{grouped}(?:{_MARKS[spec.decimal]}\d*)?{_AFTER}")
+        found = _fits(cells, rf"{_BEFORE}{grouped}(?:{_MARKS[spec.decimal or '.']}\d*)?{_AFTER}")
         cells = pc.if_else(found, pc.replace_substring_regex(cells, mark, ""), cells)
-    if spec.decimal == ".":
+    if _doubtful(spec):
+        return pc.if_else(_fits(cells, _PARTED), GROUPS, cells)
+    if spec.decimal != ",":
         return cells
     plain = _fits(cells, rf"{_BEFORE}(?:{digits}(?:,\d*)?|,\d+){_AFTER}")
     done = pc.if_else(plain, pc.replace_substring(cells, ",", "."), cells)
-    parted = _fits(cells, rf"{_BEFORE}[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?{_AFTER}")
+    parted = _fits(cells, _PARTED)
     pointed = _fits(cells, rf"{_BEFORE}(?:{digits}\.[\d.]*|\.\d+)(?:,\d*)?{_AFTER}")
     done = pc.if_else(pointed, POINT, done)
     return pc.if_else(parted, GROUPS, done)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from predictor.cohort.batches import TEXTS, WORKBOOKS, Part, open_parts
+from predictor.cohort.databases import located
 from predictor.cohort.read import RawTable, read_raw
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
@@ -68,7 +69,9 @@ def _in_either_form(
     Then there is no doubt: a header by which no declared name is found is none, and a comma between
     two of them parts cells.
     """
-    if study.table == PLAIN or Path(path).suffix.lower() not in (*TEXTS, *WORKBOOKS):
+    place = located(path)
+    suffix = place.suffix.lower() if isinstance(place, Path) else None
+    if study.table == PLAIN or suffix not in (*TEXTS, *WORKBOOKS):
         return read(study.table), False
     declared = {column.name for column in study.columns}
     fault: DataError | None = None

@@ -13,19 +13,21 @@ from predictor.cohort.masks import Mask, floats, mask
 from predictor.study import Study
 
 # no identifier in any clinic; in English, Dutch, German, French, Spanish and Italian
-_STATISTICS = (
+STATISTICS = (
     r"means?|average|avg\.?|median|(grand |sub ?)?totals?|variance"
     r"|(standard|std\.?|st\.?) ?dev(iation|\.)?"
     r"|mean ?(±|\+/?-|\() ?sd\)?|gemiddelden?|mediaan|totaal|totalen|standaard ?deviatie"
     r"|mittelwert|durchschnitt|summe|gesamt|standardabweichung"
     r"|moyenne|m[eé]diane|[eé]cart[- ]type|promedio|mediana|desviaci[oó]n est[aá]ndar"
 )
+"""Names of statistics, a regular expression."""
 # the same in so few letters that they may be initials or a first name
-_SHORT = (
+SHORT_STATISTICS = (
     r"n|p|%|sd|s\.d\.|sem|std|sum|som|somme|suma|min\.?|max\.?|minimum|maximum|range|count"
     r"|aantal|anzahl"
 )
-SUMMARY = rf"(?i)^({_STATISTICS}) ?[:=]?$"
+"""Short ones, which may be somebody's initials."""
+SUMMARY = rf"(?i)^({STATISTICS}) ?[:=]?$"
 _FEWEST = 8
 
 
@@ -94,7 +96,7 @@ def _unlike(table: pa.Table, study: Study) -> list[int]:
         if times < 0.9 * len(cells):
             continue
         others = np.array([form != common for form in forms])
-        named = mask(pc.match_substring_regex(table[name], rf"(?i)^({_SHORT}) ?[:=]?$"))
+        named = mask(pc.match_substring_regex(table[name], rf"(?i)^({SHORT_STATISTICS}) ?[:=]?$"))
         statistics = named | _decimals_alone(table, study, others)
         rows |= set(np.flatnonzero(others & numeric & statistics))
     return sorted(int(row) for row in rows)

@@ -304,7 +304,7 @@ class Study(Frozen):
         codes = self.missing if column.missing is None else column.missing
         if column.missing is None:
             codes = tuple(code for code in codes if code not in column.levels)
-        if self.table.decimal == "." or column.type not in ("number", "integer"):
+        if self.table.decimal != "," or column.type not in ("number", "integer"):
             return codes
         return tuple(dict.fromkeys([*codes, *(code.replace(",", ".") for code in codes)]))
 

@@ -64,7 +64,8 @@ class TableSpec(Frozen):
         What stands between the cells of a text: one sign, or ``tab``; None for a comma, in a file
         of tab separated values for a tabulator.
     decimal
-        What stands before the decimals of a number, in columns that are declared as numbers.
+        What stands before the decimals of a number, in columns that are declared as numbers; None
+        for a point, but then 1.200 is refused in a text with semicolons, where it may be 1200.
     thousands
         What stands between the thousands of such a number, ``space`` for a blank; None if nothing
         does. What comes as a number, as in a spreadsheet or Parquet, is never read again.
@@ -81,7 +82,7 @@ class TableSpec(Frozen):
     """
 
     delimiter: Delimiter | None = None
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
     thousands: Thousands | None = None
     encoding: Encoding = "utf-8"
     header: int = Field(default=1, ge=1, le=1000, strict=True)
@@ -90,9 +91,10 @@ class TableSpec(Frozen):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.thousands == self.decimal:
+        if self.thousands == (self.decimal or "."):
             raise ValueError(
-                f"decimal and thousands are both {self.decimal!r}; one sign cannot stand for both"
+                f"{self.thousands!r} would stand before decimals and between thousands; say what "
+                f"decimal is"
             )
         if self.below is not None and self.below != " ".join(self.below.split()):
             raise ValueError("below has blanks around or between its words that cells have not")

@@ -55,9 +55,7 @@ Names = Annotated[
 ]
 Events = Annotated[
     Mapping[str, tuple[Word, ...]],
-    BeforeValidator(
-        _entries, json_schema_input_type=Mapping[str, str | float | list[str | float]]
-    ),
+    BeforeValidator(_entries, json_schema_input_type=Mapping[str, str | float | list[str | float]]),
     AfterValidator(MappingProxyType),
     PlainSerializer(lambda events: {point: list(names) for point, names in events.items()}),
 ]
@@ -198,7 +196,7 @@ class Visits(Frozen):
                 f"{where}.known_at: visits says of no row that it is of {column.known_at} "
                 f"({', '.join(self.points)})"
             )
-        if column.take == "nearest" and len(self.days.get(str(column.known_at), ())) != 3:  # noqa: PLR2004
+        if column.take == "nearest" and len(self.days.get(str(column.known_at), ())) != 3:
             raise ValueError(
                 f"{where}.take: nearest to which day? say it in the middle of visits.days."
                 f"{column.known_at}, like [21, 28, 35]"

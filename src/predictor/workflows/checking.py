@@ -36,7 +36,7 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
         try:
             Cohort.read(data, study)
         except TableError as error:
-            raise TableError(error.path, error.found, questions) from None
+            raise TableError(error.path, error.found, questions, error.table) from None
         fits = f"{data}: the table fits the dictionary; what is open:"
         raise StudyError("\n  ".join([fits, *questions]))
     prepared = prepare(study, data)

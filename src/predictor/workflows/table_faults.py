@@ -45,7 +45,7 @@ class Told:
 
 def conversation(error: TableError, config: Path) -> list[Told]:
     """The faults of a table by kind."""
-    study = load_study(config, draft=True)
+    study = _read_as(load_study(config, draft=True), error)
     text = read_text(config, "")
     by_kind: dict[str, list[Fault]] = {}
     for fault in remedied(read_patients(error.path, study).cells, study, error.found):
@@ -58,6 +58,11 @@ def conversation(error: TableError, config: Path) -> list[Told]:
         paste = _first(pasteable(text, fixes(faults, study)), "lines, which --fix writes")
         told.append(Told(f"{error.path}: {what}", where, paste))
     return told
+
+
+def _read_as(study: Study, error: TableError) -> Study:
+    """The study by which the faults were found."""
+    return study if error.table is None else study.model_copy(update={"table": error.table})
 
 
 def _counted(faults: Sequence[Fault]) -> str:
@@ -132,7 +137,7 @@ def write_fixed(error: TableError, config: Path, target: Path) -> list[str]:
     StudyError
         If the copy would lie elsewhere than the files it names, or is there already.
     """
-    study = load_study(config, draft=True)
+    study = _read_as(load_study(config, draft=True), error)
     text = read_text(config, "")
     edits = fixes(remedied(read_patients(error.path, study).cells, study, error.found), study)
     if not edits:

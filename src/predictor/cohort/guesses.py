@@ -1,0 +1,95 @@
+"""What a table seems to be that does not fit what is declared: offered, never taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from predictor.cohort.batches import TEXTS
+from predictor.cohort.csv_table import delimiter_of
+from predictor.cohort.databases import located
+from predictor.cohort.dialects import DELIMITERS, LARGEST, seen_in_text
+from predictor.study import PLAIN, Edit, TableSpec
+
+_MARKS = {".": "points", ",": "commas", "space": "blanks", "'": "apostrophes"}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """How a table seems to be written.
+
+    Attributes
+    ----------
+    spec
+        What is declared, with what the file speaks against changed.
+    keys
+        The changed keys, as a study file writes them.
+    """
+
+    spec: TableSpec
+    keys: dict[str, Any]
+
+    @property
+    def edit(self) -> Edit:
+        """The key ``table`` of a study file that says it."""
+        given = self.spec.model_dump(mode="json", exclude_defaults=True)
+        if "delimiter" in given:
+            given["delimiter"] = "tab" if given["delimiter"] == "\t" else given["delimiter"]
+        return Edit(("table",), given)
+
+    @property
+    def words(self) -> str:
+        """What was seen."""
+        return ", ".join(_in_words(key, value) for key, value in self.keys.items())
+
+
+def _in_words(key: str, value: Any) -> str:
+    match key:
+        case "delimiter":
+            return f"{DELIMITERS[value]} between cells"
+        case "decimal":
+            return f"decimal {_MARKS[value]}"
+        case "thousands":
+            return f"{_MARKS[value]} between thousands"
+        case "header":
+            return f"the names of the columns in row {value}"
+        case "below":
+            return f"rows below the table, from {value!r} on"
+        case "sheet":
+            return f"the patients in the sheet {value!r}"
+    return f"letters in {value}"
+
+
+def guess(path: Path | str, spec: TableSpec = PLAIN, names: Collection[str] = ()) -> Guess | None:
+    """How a table seems to be written, if otherwise than declared.
+
+    Parameters
+    ----------
+    path
+        Of the table.
+    spec
+        What is declared.
+    names
+        Of the columns that are declared, if any are.
+
+    Returns
+    -------
+    Guess or None
+        It holds nothing out of a cell but words of a closed list; None if nothing speaks against
+        what is declared, or it cannot be told what would.
+    """
+    path = located(path)
+    if not isinstance(path, Path):
+        return None
+    keys: dict[str, Any] = {}
+    if path.suffix.lower() in TEXTS and path.is_file():
+        with path.open("rb") as file:
+            keys = seen_in_text(file.read(LARGEST + 1), spec, delimiter_of(path), names)
+    order = [key for key in TableSpec.model_fields if key in keys]
+    keys = {key: keys[key] for key in order}
+    if not keys:
+        return None
+    given = {**spec.model_dump(exclude_unset=True), **keys}
+    return Guess(TableSpec.model_validate(given), keys)

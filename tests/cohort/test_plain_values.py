@@ -22,11 +22,11 @@ STUDY = parse_study(
     columns:
       patient_id: {role: id}
       course: {known_at: T0, type: integer, range: [1, 9]}
-      pain: {known_at: T0, type: number, range: [0, 10], required: true}
-      free: {known_at: T0, type: number}
+      pain: {known_at: T0, type: number, range: [0, 10], required: true, out_of: 10}
+      free: {known_at: T0, type: number, below: limit/2, percent: true}
       sex: {known_at: T0, type: category, levels: [female, male, "1", "#N/A", unknown]}
-      allodynia: {known_at: T0, type: flag}
-      onset: {known_at: T0, type: date}
+      allodynia: {known_at: T0, type: flag, true: [Ja], false: [Nee], empty: false}
+      onset: {known_at: T0, type: date, format: day-month-year, time_of_day: ignore}
       visit: {known_at: T1, type: date, range: [2000-01-01, 2030-01-01]}
       remark: {known_at: T0, type: text}
     outcome: {name: better, known_at: T2, rule: pain < 3}
@@ -55,7 +55,7 @@ cells = st.one_of(
         "female", "unknown", " male", "male ", "1", "#N/A", "-9", "NA", "2019-09-09", "mean", "n",
         "true", "2031-01-01", "2019-02-30", "2019-05-01", "2020-01-02", "0001-01-01", "1e3", "7.5",
         -9, -9.0, 2**53, 10.0, "P\u00e9", "P 1", "100\u00a0", "SD", "7", "٧", "-0", -0.0, 1e-7,
-        1e22,
+        1e22, "Ja", "NEE", "<5", "7/10", "5%", "01-05-2019", "2019-05-01 12:00",
     ]),
     st.dates().map(str),
 )  # fmt: skip
@@ -71,8 +71,8 @@ def taken(row):
 def read(row):
     """The values of a row whose texts are read, and the rules that it breaks."""
     raw = read_records([row], [column.name for column in COLUMNS])
-    table, faults, _ = check_part(raw, COLUMNS, STUDY, {})
-    return table, faults
+    checked = check_part(raw, COLUMNS, STUDY, {})
+    return checked.table, checked.faults
 
 
 def test_a_usual_patient_is_taken_as_he_is():

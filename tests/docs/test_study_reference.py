@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from predictor.study.checkboxes import Checkboxes
 from predictor.study.columns import Column
 from predictor.study.editor_schema import meanings
 from predictor.study.load import load_study
@@ -35,6 +36,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "table.": TableSpec,
     "visits.": Visits,
     "columns.<name>.": Column,
+    "columns.<question>.": Checkboxes,
     "outcome.": Outcome,
     "outcome.measurement_error.": MeasurementError,
     "outcome.alternatives.<name>.": Alternative,
@@ -54,7 +56,13 @@ PARTS: dict[str, type[BaseModel]] = {
     "validation.bootstrap.": BootstrapSpec,
 }
 # not keys: where the file lies, and names that are the key above
-NOT_KEYS = {"file", "columns.<name>.name", "learners.<name>.name"}
+NOT_KEYS = {
+    "file",
+    "checkboxes",
+    "columns.<name>.name",
+    "columns.<question>.name",
+    "learners.<name>.name",
+}
 # what a model cannot say about itself
 VALUES = {
     "columns": "mapping of names to columns",
@@ -64,6 +72,8 @@ VALUES = {
     "columns.<name>.below": "`limit/2`, `limit/sqrt(2)`, `limit`, or a number",
     "columns.<name>.above": "`limit`, or a number",
     "columns.<name>.time_of_day": "`ignore`",
+    "columns.<question>.type": "`checkboxes`",
+    "columns.<question>.levels": "codes: text",
     "covariates": "a .sql file",
     "learners": "mapping of names to learners",
     "expected": "names: `less`, `more`",

@@ -42,8 +42,9 @@ from predictor.cohort.labelled import (
     occurrences,
 )
 from predictor.cohort.numbers import Written
-from predictor.cohort.patients import open_patients, read_patients
+from predictor.cohort.patients import open_patients, patients_of, read_patients
 from predictor.cohort.persons import check_persons
+from predictor.cohort.plain_table import plain_table
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table
@@ -120,7 +121,9 @@ __all__ = [
     "open_patients",
     "ordered_dates",
     "outcome_columns",
+    "patients_of",
     "pipeline_sql",
+    "plain_table",
     "pool",
     "read_batches",
     "read_by_groups",

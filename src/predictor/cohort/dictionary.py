@@ -195,7 +195,7 @@ def _check_column(
         ], None, []  # fmt: skip
     if column.type == "date":
         cells = without_midnight(cells)
-    cells = _without(cells, _means_missing(cells, column, study))
+    cells = _without(cells, means_missing(cells, column, study))
     own, plain = None, _plain(cells, column)
     given, cells = cells, plain.cells
     match column.type:
@@ -205,7 +205,7 @@ def _check_column(
         case "category":
             values, found = _read_levels(cells, column)
         case "flag":
-            values, found = _read_flags(cells, column)
+            values, found = read_flags(cells, column)
         case "date":
             values, found = read_dates(cells, column, today)
         case "text":
@@ -285,7 +285,7 @@ def _spreadsheet_errors(cells: pa.Array, column: Column, study: Study) -> tuple[
     return wrong, faults
 
 
-def _means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:
+def means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:
     """Cells that mean "no value"; numbers as numbers, so that -9 is also -9.00."""
     codes = study.missing_in(column)
     if not codes:
@@ -341,7 +341,8 @@ def _straight(texts: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(single, "[\u201c\u201d\u201e\u2033]", '"')
 
 
-def _read_flags(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
+def read_flags(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
+    """Plain words as booleans; null where there is a fault."""
     position = pc.index_in(pc.utf8_lower(cells), pa.array(list(FLAGS), pa.string()))
     values = pc.take(pa.array(list(FLAGS.values())), position)
     return values, fault(

@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pyarrow as pa
 
 from predictor.cohort.batches import TEXTS, WORKBOOKS, Part, open_parts
 from predictor.cohort.databases import located
-from predictor.cohort.read import RawTable, read_raw
+from predictor.cohort.plain_table import plain_parts, plain_table
+from predictor.cohort.read import RawTable, read_frame, read_raw
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, Study, TableSpec
@@ -27,7 +30,7 @@ def read_patients(path: Path | str, study: Study) -> RawTable:
     """Read a table as the study says that its tables are written, or in plain form.
 
     Numbers of columns that are declared as such have a point before their decimals then, and
-    nothing between their thousands.
+    nothing between their thousands; boxes are flags (`predictor.cohort.plain_table`).
 
     Raises
     ------
@@ -39,7 +42,12 @@ def read_patients(path: Path | str, study: Study) -> RawTable:
         return read_raw(path, spec, numbers_of(study))
 
     raw, plain = _in_either_form(path, study, read, lambda raw: raw.cells.column_names)
-    return replace(raw, taken=(_IN_PLAIN_FORM, *raw.taken)) if plain else raw
+    try:
+        cells, taken = plain_table(raw.cells, study)
+    except DataError as error:
+        raise DataError([f"{path}: {fault}" for fault in error.faults]) from None
+    as_written = (_IN_PLAIN_FORM,) if plain else ()
+    return replace(raw, cells=cells, taken=(*as_written, *raw.taken, *taken))
 
 
 def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
@@ -55,7 +63,20 @@ def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
         return open_parts(path, spec, numbers_of(study))
 
     parts, plain = _in_either_form(path, study, opened, lambda parts: parts[0].blocks.names)
-    return tuple(replace(p, taken=lambda: (_IN_PLAIN_FORM,)) for p in parts) if plain else parts
+    if plain:
+        parts = tuple(replace(part, taken=lambda: (_IN_PLAIN_FORM,)) for part in parts)
+    return plain_parts(parts, study)
+
+
+def patients_of(frame: Any, study: Study) -> pa.Table:
+    """The table of a pandas data frame, as `read_patients` gives that of a file.
+
+    Raises
+    ------
+    DataError
+        If it is no table of patients.
+    """
+    return plain_table(read_frame(frame), study)[0]
 
 
 def _in_either_form(

@@ -25,7 +25,9 @@ Plain = Callable[[Any], Any]
 # what a column may say of itself; any other key may give its values another meaning
 _KNOWN = {
     "name", "roles", "shared", "known_at", "type", "levels", "ordered", "range", "unit", "meaning",
-    "missing", "required",
+    "missing", "required", "per",
+    # how other cells than plain ones are written
+    "true", "false", "empty", "below", "above", "out_of", "percent", "format", "time_of_day",
 }  # fmt: skip
 _TYPES = {
     "number": pa.float64(), "integer": pa.int64(), "flag": pa.bool_(), "date": pa.date32(),
@@ -83,7 +85,8 @@ def _reader(column: Column, study: Study) -> Plain:
         case "number" | "integer":
             read = _number(column, codes)
         case "flag":
-            read = _other if {"true", "false"} & set(codes) else _flag
+            words = {word.lower() for word in (*codes, *column.true, *column.false)}
+            read = _flag if words.isdisjoint(("true", "false")) else _other
         case "category":
             read = _level(column, codes)
         case "date":

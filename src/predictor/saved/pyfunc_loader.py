@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from predictor.cohort import read_csv_content, read_frame
+from predictor.cohort import plain_table, read_csv_content, read_frame
 from predictor.errors import DataError
 from predictor.saved.model import SavedModel
 from predictor.saved.read import read_model
@@ -47,7 +47,8 @@ class Scorer:
             a cell.
         """
         asked = {name: bool((params or {}).get(name, False)) for name in ("lenient", "explain")}
-        return score(self._model, _table(data), **asked).to_frame()
+        raw, _ = plain_table(_table(data), self._model.study)
+        return score(self._model, raw, **asked).to_frame()
 
 
 def _load_pyfunc(path: str) -> Scorer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from predictor.study.checkboxes import Checkboxes
 from predictor.study.columns import CLUSTERS, Column, ColumnType, as_number
 from predictor.study.dialect import inline
 from predictor.study.editor_schema import MODELINE, SCHEMA_FILE, shipped_schema
@@ -33,6 +34,7 @@ __all__ = [
     "PLAIN",
     "SCHEMA_FILE",
     "BootstrapSpec",
+    "Checkboxes",
     "Column",
     "ColumnType",
     "CrossValidationSpec",

@@ -32,7 +32,7 @@ def read(text: str, *, dumped: bool = False) -> Any:
 
 
 _TEXT = "tag:yaml.org,2002:str"
-_PLAIN_KEYS = re.compile(r"(?P<bool>true|false)|(?P<int>0|[1-9][0-9]{0,8})")
+_PLAIN_KEYS = re.compile(r"(?P<bool>true|false)|(?P<int>0|-?[1-9][0-9]{0,8})")
 
 
 class _Dialect(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):

@@ -59,7 +59,9 @@ def json_schema() -> Schema:
 
     _without(root, "file")
     keys = root["properties"]
-    keys["columns"] = _named(keys["columns"], _or_null("Column"))
+    _without(root, "checkboxes")
+    _without(parts["Checkboxes"], "name")
+    keys["columns"] = _named(keys["columns"], _or_null("Column", "Checkboxes"))
     of_rows = parts["Visits"]["properties"]
     of_rows["columns"] = _named(of_rows["columns"], {"$ref": "#/definitions/Column"})
     alternatives = parts["Outcome"]["properties"]["alternatives"]
@@ -129,8 +131,9 @@ def _named(schema: Schema, entry: Schema) -> Schema:
     }
 
 
-def _or_null(definition: str) -> Schema:
-    return {"anyOf": [{"$ref": f"#/definitions/{definition}"}, {"type": "null"}]}
+def _or_null(*definitions: str) -> Schema:
+    kinds = [{"$ref": f"#/definitions/{definition}"} for definition in definitions]
+    return {"anyOf": [*kinds, {"type": "null"}]}
 
 
 def _without(part: Schema, name: str) -> None:

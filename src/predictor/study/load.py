@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from predictor.errors import StudyError
+from predictor.study.checkboxes import CHECKBOXES, Checkboxes, with_flags
 from predictor.study.columns import Column
 from predictor.study.dialect import Dumper
 from predictor.study.layers import Raw, parse_yaml, read_text, read_with_base, suggest
@@ -32,7 +33,10 @@ from predictor.study.study import Study
 from predictor.study.table import TableSpec
 from predictor.study.visits import Visits, expanded
 
-_TOP_LEVEL = (*(name for name in Study.model_fields if name != "file"), "extends")
+_TOP_LEVEL = (
+    *(name for name in Study.model_fields if name not in ("file", "checkboxes")),
+    "extends",
+)
 
 
 def load_study(path: Path | str, *, draft: bool = False) -> Study:
@@ -84,9 +88,11 @@ def dump_study(study: Study) -> str:
     but for the folders of files that lie elsewhere: of those only the name is kept.
     """
     raw = study.model_dump(mode="json", exclude_defaults=True)
+    raw.pop("checkboxes", None)
+    questions = {name: each for each in study.checkboxes for name in each.columns}
     raw["columns"] = {
-        column.name: column.model_dump(mode="json", exclude_unset=True, exclude={"name"})
-        for column in study.columns
+        each.name: each.model_dump(mode="json", exclude_unset=True, exclude={"name"})
+        for each in (questions.get(column.name, column) for column in study.columns)
     }
     raw["learners"] = {
         learner.name: learner.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
@@ -172,9 +178,11 @@ def _validate(raw: Raw, origin: Mapping[str, str], file: str) -> Study:
             )
         )
     prepared = {**raw, "file": file}
-    if "visits" in raw and isinstance(raw.get("columns"), dict):
+    if isinstance(raw.get("columns"), dict):
+        prepared["checkboxes"] = _questions(raw["columns"], origin, file)
         try:
-            prepared["columns"] = dict(expanded(raw["columns"]))
+            columns = with_flags(raw["columns"], prepared["checkboxes"], long="visits" in raw)
+            prepared["columns"] = dict(expanded(columns)) if "visits" in raw else columns
         except ValueError as error:
             raise StudyError(f"{origin['columns']}: columns.{error}") from None
     for key in ("columns", "learners"):
@@ -192,6 +200,20 @@ def _validate(raw: Raw, origin: Mapping[str, str], file: str) -> Study:
             if not (fault["type"] == "too_short" and fault["loc"] in listed)
         ]
         raise StudyError("\n".join(lines)) from None
+
+
+def _questions(columns: Raw, origin: Mapping[str, str], file: str) -> tuple[Checkboxes, ...]:
+    """The entries of the dictionary that are questions with boxes."""
+    found = []
+    for name, entry in columns.items():
+        if isinstance(entry, dict) and entry.get("type") == CHECKBOXES:
+            try:
+                found.append(Checkboxes.model_validate({**entry, "name": name}))
+            except ValidationError as error:
+                faults = [{**f, "loc": ("columns", name, *f["loc"])} for f in error.errors()]
+                lines = [_explain(each, {}, origin, file, Checkboxes) for each in faults]
+                raise StudyError("\n".join(lines)) from None
+    return tuple(found)
 
 
 def _named(entries: object, key: str, file: str) -> list[Raw]:
@@ -247,8 +269,14 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def _explain(fault: Any, prepared: Raw, origin: Mapping[str, str], file: str) -> str:
-    """One pydantic fault as: file, key, what is wrong."""
+def _explain(
+    fault: Any,
+    prepared: Raw,
+    origin: Mapping[str, str],
+    file: str,
+    model: type[BaseModel] | None = None,
+) -> str:
+    """One pydantic fault as: file, key, what is wrong; `model` has the keys if no place tells."""
     location = fault["loc"]
     parts: list[str] = []
     for position, part in enumerate(location):
@@ -260,7 +288,8 @@ def _explain(fault: Any, prepared: Raw, origin: Mapping[str, str], file: str) ->
     if fault["type"] == "extra_forbidden":
         # a name may stand among the keys, as in columns.age.range
         owners = [".".join([*parts[:n], *parts[n + 1 : -1]]) for n in (len(parts) - 1, 1, 2)]
-        known = next((_MODELS[owner].model_fields for owner in owners if owner in _MODELS), {})
+        found = model or next((_MODELS[owner] for owner in owners if owner in _MODELS), None)
+        known = found.model_fields if found is not None else {}
         fields = [field.alias or name for name, field in known.items() if name != "name"]
         message = f"unknown key{suggest(parts[-1], fields)}"
     if not parts:  # two keys that contradict each other; the message begins with one of them

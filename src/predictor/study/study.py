@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from predictor.printable import visible
+from predictor.study.checkboxes import Checkboxes
 from predictor.study.columns import CLUSTERS, Column, Name, Word, as_number
 from predictor.study.folder_names import fault_of_folder_name, fault_of_learner_folder
 from predictor.study.frozen import Directions, Expressions, Frozen, Texts
@@ -60,6 +61,8 @@ class Study(Frozen):
         patient.
     columns
         The data dictionary, in the order of the file.
+    checkboxes
+        Questions among them of which each box has become a column.
     other_columns
         What to do with columns of the table that are not declared: `refuse` the table, or `ignore`
         and count them.
@@ -103,6 +106,7 @@ class Study(Frozen):
     missing: tuple[Word, ...] = ("NA",)
     visits: Visits | None = None
     columns: tuple[Column, ...]
+    checkboxes: tuple[Checkboxes, ...] = ()
     other_columns: Literal["refuse", "ignore"] = "refuse"
     eligible: Texts = Field(default_factory=dict, validate_default=True)
     outcome: Outcome
@@ -132,6 +136,7 @@ class Study(Frozen):
                 f"after predict_at ({self.predict_at}): there is nothing left to predict"
             )
         declared = {column.name for column in self.columns}
+        declared |= {question.name for question in self.checkboxes}
         for name in self.to_confirm:
             if name not in declared and not (name == "visits" and self.visits is not None):
                 raise ValueError(f"to_confirm: {name!r} is not a column of the dictionary")

@@ -24,8 +24,8 @@ from predictor.cohort import (
     located,
     needed_columns,
     numbered,
+    patients_of,
     pool,
-    read_frame,
     read_patients,
 )
 from predictor.disclosure import FEWEST
@@ -180,7 +180,7 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
 def _raw(model: SavedModel, data: Path | str | pd.DataFrame) -> RawTable:
     if isinstance(data, Path | str):
         return read_patients(data, model.study)
-    return RawTable(read_frame(data))
+    return RawTable(patients_of(data, model.study))
 
 
 def _finite_logit(model: SavedModel, scored: Design) -> Floats:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import located, open_patients, read_frame, steadiness
+from predictor.cohort import located, open_patients, patients_of, steadiness
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -133,7 +133,7 @@ def score(
     loaded = model if isinstance(model, SavedModel) else find_model(model, tracker)
     asked = Asked(lenient, explain, with_range)
     if not isinstance(data, Path | str):
-        return score_table(loaded, read_frame(data), **vars(asked))
+        return score_table(loaded, patients_of(data, loaded.study), **vars(asked))
     kept = Kept()
     _score_all(loaded, located(data), kept, asked, untold)
     return Scores.join(kept.parts)

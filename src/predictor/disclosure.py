@@ -24,24 +24,25 @@ def small(count: int) -> bool:
 
 
 def quantiles_told(patients: int, tail: float = 0.25) -> bool:
-    """Whether five patients lie at or below a quantile, and five at or above it.
+    """Whether a quantile leaves five patients on the side where fewer are.
 
-    A quartile of fewer is the value of one of the four patients at an end; with the mean and the
-    standard deviation, the values of nine patients and fewer could be found one by one.
+    Quartiles from 20 patients on, the median from ten; and with the median, mean and standard
+    deviation, which controllers of output ask ten patients of. Of fewer, these numbers together are
+    nearly the values themselves: of five, the quartiles are three of the values as they stand.
 
     Parameters
     ----------
     patients
         Who have the value.
     tail
-        Share at the end: 0.25 of quartiles, 0.5 of the median.
+        Share on that side: 0.25 of quartiles, 0.5 of the median.
 
     Examples
     --------
-    >>> quantiles_told(17), quantiles_told(16), quantiles_told(9, 0.5), quantiles_told(8, 0.5)
+    >>> quantiles_told(20), quantiles_told(19), quantiles_told(10, 0.5), quantiles_told(9, 0.5)
     (True, False, True, False)
     """
-    return int((patients - 1) * tail) + 1 >= FEWEST if patients else False
+    return patients * tail >= FEWEST
 
 
 def shown(count: Shown, individual: bool = False) -> str:
@@ -54,6 +55,28 @@ def shown(count: Shown, individual: bool = False) -> str:
 def hidden(count: object) -> bool:
     """Whether a count is not shown: a text that is no number."""
     return isinstance(count, str) and not count.isdigit()
+
+
+def between(least: int, most: int) -> str:
+    """Stands for a count of which a reader can find the bounds from what else is shown."""
+    return f"{least} to {most}"
+
+
+def ends(shown: str) -> tuple[int, int]:
+    """The bounds that `between` says.
+
+    Raises
+    ------
+    ValueError
+        If something else is said.
+
+    Examples
+    --------
+    >>> ends(between(19, 22))
+    (19, 22)
+    """
+    least, _, most = shown.partition(" to ")
+    return int(least), int(most)
 
 
 def exact(count: Shown) -> int:

@@ -79,6 +79,28 @@ def test_levels_stand_under_their_category_and_empty_ones_are_left_out(found) ->
     assert rows[2] == ("  m", "<5", "10 (50 %)", "")
 
 
+def test_table_one_begins_with_all_labelled_and_says_ranges_and_levels_together(found) -> None:
+    document = found.to_json()
+    row = document["characteristics"]["rows"][0]
+    row |= {
+        "meaning": "recorded sex", "pooled": ["m", "x"],
+        "labelled": {"missing": 2, "counts": {"f": 29, "m": "<5", "x": "<5"}, "together": 9},
+        "groups": {
+            "responders": {"missing": 0, "counts": {"f": "14 to 17", "m": "<5", "x": "<5"},
+                           "together": "<5"},
+            "others": {"missing": 2, "counts": {"f": 15, "m": "<5", "x": "<5"}, "together": 5},
+        },
+    }  # fmt: skip
+    shown = table(Description.from_json(document), "characteristics")
+    assert shown.headings == ("", "labelled (40)", "responders (18)", "others (22)", "SMD")
+    assert shown.rows == (
+        ("recorded sex (sex)", "", "", "", "-"),
+        ("  f", "29 (76 %)", "14 to 17 (78 to 94 %)", "15 (75 %)", ""),
+        ("  m or x", "9 (24 %)", "<5", "5 (25 %)", ""),
+        ("  missing", "2", "0", "2", ""),
+    )
+
+
 def test_shares_have_their_interval(found) -> None:
     assert table(found, "responders").rows == (("T1", "18", "40", "45 %", "30 to 60 %"),)
 

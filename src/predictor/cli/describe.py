@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from predictor.results import Description
 
 # of the page, what a terminal has no room for
-_ON_THE_PAGE = ("missing", "missing_together", "redundancy")
+_ON_THE_PAGE = ("means", "missing", "missing_together", "redundancy")
 
 
 @click.command(

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from predictor.description.protection import protect
-from predictor.description.table_one import UNLABELLED
-from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
+from predictor.description.shared_table_one import differences_untold, pooled, shared_table_one
+from predictor.disclosure import (
+    FEWEST,
+    SMALL,
+    WITHHELD,
+    Shown,
+    exact,
+    hidden,
+    quantiles_told,
+    small,
+)
 from predictor.results import (
     ByGroup,
     Change,
-    Characteristics,
     DefinitionShare,
     Described,
     Duration,
     LabelPaths,
-    LevelsCharacteristic,
-    LevelsInGroup,
     McNemarP,
     Missing,
     RarePatterns,
@@ -30,7 +36,6 @@ Changes = dict[Place, object]
 """What is said instead, by its place in a description."""
 
 _UNTOLD = dict.fromkeys(("share", "low", "high"))
-_SPREAD = dict.fromkeys(("median", "q1", "q3", "mean", "sd"))
 
 
 def shield(cells: Sequence[int]) -> list[Shown]:
@@ -75,7 +80,8 @@ def suppressed(described: Described) -> Described:
     together (see `protect`): what gives a hidden count away in another table is withheld.
     """
     few: list[str] = []
-    changes = _characteristics(described.characteristics, few)
+    described = pooled(described)
+    changes = shared_table_one(described.characteristics, few)
     changes |= _trajectories(described.trajectories, few)
     changes |= _changes(described.changes, few)
     for place, row in enumerate(described.responders):
@@ -104,45 +110,10 @@ def _table(counts: Mapping[str, Shown]) -> dict[str, Shown]:
     return dict(zip(counts, shown, strict=True))
 
 
-def _characteristics(table: Characteristics, few: list[str]) -> Changes:
-    found: Changes = {}
-    for place, row in enumerate(table.rows):
-        where, closed = ("characteristics", "rows", place), set()
-        for name, facts in row.groups.items():
-            within = (*where, "groups", name)
-            if isinstance(facts, LevelsInGroup):
-                shown = _table(facts.counts)
-                found |= _within((*within, "counts"), shown)
-                if any(hidden(cell) for cell in shown.values()):
-                    closed.add(name)
-            elif table.groups[name] - facts.missing < FEWEST:
-                found |= _within(within, _SPREAD)
-                closed.add(name)
-        if closed:
-            few.append(f"characteristics: {row.name}")
-            found |= _no_differences(where, closed)
-    return found
-
-
-def _no_differences(where: Place, closed: set[str]) -> Changes:
-    """Differences between groups that are not told of a row of which some groups are closed."""
-    found: Changes = {(*where, "standardised_difference_unlabelled"): None} if closed else {}
-    if closed - {UNLABELLED}:
-        found[(*where, "standardised_difference")] = None
-    return found
-
-
 def _followed(shown: Described) -> Changes:
     """Take away what is computed from counts that were hidden in the end."""
     found: Changes = {}
-    for place, row in enumerate(shown.characteristics.rows):
-        if isinstance(row, LevelsCharacteristic):
-            closed = {
-                name
-                for name, facts in row.groups.items()
-                if any(hidden(cell) for cell in facts.counts.values())
-            }
-            found |= _no_differences(("characteristics", "rows", place), closed)
+    found |= differences_untold(shown.characteristics)
     for place, move in enumerate(shown.transitions):
         if p_would_tell(move.lost, move.gained):
             found |= _within(("mcnemar", place, "p"), dict.fromkeys(McNemarP.model_fields))
@@ -154,9 +125,10 @@ def _trajectories(course: Trajectories | None, few: list[str]) -> Changes:
     for place, point in enumerate(course.points if course else ()):
         where = ("trajectories", "points", place)
         found |= _within((*where, "counts"), _table(point.counts))
-        if point.n < FEWEST:
+        if not quantiles_told(point.n):
             few.append(f"score at {point.time}")
-            found |= _within(where, dict.fromkeys(("median", "q1", "q3")))
+            untold = ("q1", "q3") if quantiles_told(point.n, 0.5) else ("median", "q1", "q3")
+            found |= _within(where, dict.fromkeys(untold))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from predictor.description.table_one import OTHERS, RESPONDERS
-from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, exact, hidden, small
+from predictor.disclosure import FEWEST, SMALL, WITHHELD, Shown, ends, exact, hidden, small
 from predictor.results import Described, LevelsCharacteristic, Share
 from predictor.results.places import Place, at
 
@@ -39,7 +39,7 @@ class Cell:
 
     @property
     def range(self) -> tuple[float, float]:
-        """What a reader is told: the number, one to four, at least five, or nothing."""
+        """What a reader is told: the number, one to four, at least five, a range, or nothing."""
         if self.text is None:
             return 0, float("inf")
         if self.text == SMALL:
@@ -47,6 +47,8 @@ class Cell:
         if self.text == WITHHELD:
             # nobody of a small group is withheld, too
             return (0 if self.value is not None and self.value < FEWEST else FEWEST), float("inf")
+        if isinstance(self.text, str):
+            return ends(self.text)
         return exact(self.text), exact(self.text)
 
     def hide(self) -> None:
@@ -193,6 +195,7 @@ def _definitions(found: Margins) -> list[tuple[int, int]]:
 
 def _characteristics(found: Margins) -> dict[str, dict[str, dict[str, int]]]:
     table, cells = found.described.characteristics, {}
+    where: Place
     for place, row in enumerate(table.rows):
         if not isinstance(row, LevelsCharacteristic):
             continue
@@ -202,8 +205,34 @@ def _characteristics(found: Margins) -> dict[str, dict[str, dict[str, int]]]:
             levels = {level: found.count(*where, level) for level in facts.counts}
             found.equal(list(levels.values()), table.groups[name] - facts.missing)
             groups[name] = levels
+            _pooled(found, row, levels, where[:-1])
         cells[row.name] = groups
+        if row.labelled is not None:
+            where = ("characteristics", "rows", place, "labelled")
+            sizes = table.groups[RESPONDERS] + table.groups[OTHERS]
+            levels = {
+                level: found.count(*where, "counts", level, headline=True)
+                for level in row.labelled.counts
+            }
+            found.equal(list(levels.values()), sizes - row.labelled.missing)
+            for level, cell in levels.items():
+                found.equal([groups[name][level] for name in (RESPONDERS, OTHERS)], [cell])
+            _pooled(found, row, levels, where, headline=True)
     return cells
+
+
+def _pooled(
+    found: Margins,
+    row: LevelsCharacteristic,
+    levels: Mapping[str, int],
+    where: Place,
+    *,
+    headline: bool = False,
+) -> None:
+    """Levels that few patients have each are counted together."""
+    if row.pooled:
+        together = found.count(*where, "together", headline=headline)
+        found.equal([levels[level] for level in row.pooled], [together])
 
 
 def _by(

@@ -26,6 +26,7 @@ Values = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.bool_]
 
 RESPONDERS, OTHERS, UNLABELLED = "responders", "others", "no label"
+LABELLED = "labelled"
 
 
 def groups_of(labels: Values) -> dict[str, Rows]:
@@ -37,7 +38,7 @@ def groups_of(labels: Values) -> dict[str, Rows]:
 
 
 def characteristics(labelled: LabelledCohort) -> Characteristics:
-    """Everything known when the prediction is made, per group.
+    """Everything known when the prediction is made, of all labelled patients and per group.
 
     Numbers as median, quartiles, mean and standard deviation, categories and flags as counts.
     `standardised_difference` compares responders with the others,
@@ -66,6 +67,7 @@ def _row(cohort: Cohort, column: Column, groups: Mapping[str, Rows]) -> Characte
     differs = _difference(coded[groups[RESPONDERS]], coded[groups[OTHERS]], column)
     unlabelled = None if lost is None else _difference(coded[lost], coded[~lost], column)
     parted = {name: coded[rows] for name, rows in groups.items()}
+    known = coded if lost is None else coded[~lost]
     if column.type not in ("category", "flag"):
         return NumberCharacteristic(
             name=column.name,
@@ -73,6 +75,7 @@ def _row(cohort: Cohort, column: Column, groups: Mapping[str, Rows]) -> Characte
             unit=column.unit,
             kind="number",
             groups={name: _spread(values) for name, values in parted.items()},
+            labelled=_spread(known),
             standardised_difference=differs,
             standardised_difference_unlabelled=unlabelled,
         )
@@ -82,6 +85,7 @@ def _row(cohort: Cohort, column: Column, groups: Mapping[str, Rows]) -> Characte
         unit=column.unit,
         kind=column.type,
         groups={name: _levels(values, levels_of(column)) for name, values in parted.items()},
+        labelled=_levels(known, levels_of(column)),
         standardised_difference=differs,
         standardised_difference_unlabelled=unlabelled,
     )
@@ -116,8 +120,9 @@ def _spread(values: Values) -> NumberInGroup:
     q1, median, q3 = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
     sd = float(known.std(ddof=1)) if len(known) > 1 else None
     return NumberInGroup(
-        missing=missing, median=median, q1=q1, q3=q3, mean=float(known.mean()), sd=sd
-    )
+        missing=missing, median=median, q1=q1, q3=q3, mean=float(known.mean()), sd=sd,
+        apart=len(known) - int(np.unique(known, return_counts=True)[1].max()),
+    )  # fmt: skip
 
 
 def _difference(first: Values, second: Values, column: Column) -> float | None:

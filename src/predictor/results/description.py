@@ -16,7 +16,13 @@ from predictor.results.redundancy import Redundancy
 
 
 class NumberInGroup(Result):
-    """A number in a group of patients; None where too few have it."""
+    """A number in a group of patients; None where too few have it.
+
+    Attributes
+    ----------
+    apart
+        Patients with another value than the commonest; None in what may be shared.
+    """
 
     missing: int
     median: Number
@@ -24,13 +30,15 @@ class NumberInGroup(Result):
     q3: Number
     mean: Number
     sd: Number
+    apart: int | None = None
 
 
 class LevelsInGroup(Result):
-    """Patients of a group by level."""
+    """Patients of a group by level; `together` those of all levels that are pooled."""
 
     missing: int
     counts: Named[Count]
+    together: Count | None = None
 
 
 class _Characteristic(Result):
@@ -52,17 +60,34 @@ class _Characteristic(Result):
 
 
 class NumberCharacteristic(_Characteristic):
-    """A number, by group of patients."""
+    """A number, by group of patients, and of all with a label (None in older documents)."""
 
     kind: Literal["number"]
     groups: Named[NumberInGroup]
+    labelled: NumberInGroup | None = None
 
 
 class LevelsCharacteristic(_Characteristic):
-    """A category or flag, by group of patients."""
+    """A category or flag, by group of patients.
+
+    Attributes
+    ----------
+    labelled
+        All patients with a label; None in older documents.
+    pooled
+        Levels that are counted together, for few patients have each; none where all is shown.
+    """
 
     kind: Literal["category", "flag"]
     groups: Named[LevelsInGroup]
+    labelled: LevelsInGroup | None = None
+    pooled: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Those with a count of their own."""
+        first = next(iter(self.groups.values()))
+        return tuple(level for level in first.counts if level not in self.pooled)
 
 
 Characteristic = Annotated[NumberCharacteristic | LevelsCharacteristic, Field(discriminator="kind")]

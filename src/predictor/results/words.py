@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from predictor.disclosure import Shown, hidden
+from predictor.disclosure import SMALL, WITHHELD, Shown, ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,16 +126,29 @@ def events_of(row: Share) -> str:
 
 
 def middle(facts: NumberInGroup) -> str:
-    """``8 [7 to 9]``: median and quartiles."""
+    """``8 [7 to 9]``: median and quartiles; the median alone where these are not told."""
     if facts.median is None:
         return PLAIN_NONE
+    if facts.q1 is None or facts.q3 is None:
+        return short(facts.median, 1)
     q1, median, q3 = (short(each, 1) for each in (facts.q1, facts.median, facts.q3))
     return f"{median} [{q1} to {q3}]"
 
 
 def count_in(count: Shown, patients: int) -> str:
-    """``9 (39 %)``, without the share where the count is not shown."""
-    return str(count) if hidden(count) or not patients else f"{count} ({percent(count / patients)})"  # type: ignore[operator]
+    """A count with its share, or the bounds of both; no share where the count is not shown.
+
+    Examples
+    --------
+    >>> count_in(9, 23), count_in("19 to 22", 23), count_in("<5", 23)
+    ('9 (39 %)', '19 to 22 (83 to 96 %)', '<5')
+    """
+    if not patients or count in (SMALL, WITHHELD):
+        return str(count)
+    if isinstance(count, int):
+        return f"{count} ({percent(count / patients)})"
+    least, most = ends(count)
+    return f"{count} ({100 * least / patients:.0f} to {percent(most / patients)})"
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -147,6 +160,18 @@ def count(n: int, one: str, many: str | None = None) -> str:
     ('1 patient', '0 patients')
     """
     return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def either(items: Sequence[str]) -> str:
+    """Names of which one holds.
+
+    Examples
+    --------
+    >>> either(["nos", "other", "unknown"])
+    'nos, other or unknown'
+    """
+    *first, last = items
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def listed(items: Sequence[str]) -> str:

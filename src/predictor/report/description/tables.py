@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from predictor.description.table_one import UNLABELLED
 from predictor.report.description.label_limits import tables_of
 from predictor.report.description.shown_table import ShownTable
-from predictor.report.description.table_one import characteristics
+from predictor.report.description.table_one import means, table_one
 from predictor.results import Description, Share, words
 
 # so many sets of columns are listed; describe.json has all of them
@@ -27,6 +27,7 @@ def shown_tables(found: Description) -> list[ShownTable]:
         _by,
         _labels,
         _characteristics,
+        _means,
         _redundancy,
         _missing,
         _patterns,
@@ -208,8 +209,11 @@ def _labels(found: Description) -> ShownTable | None:
 
 
 def _characteristics(found: Description) -> ShownTable:
-    headings, rows, note = characteristics(found.characteristics)
-    return ShownTable("characteristics", "Table 1: patients by response", headings, rows, note)
+    return table_one(found.characteristics)
+
+
+def _means(found: Description) -> ShownTable:
+    return means(found.characteristics)
 
 
 def _redundancy(found: Description) -> ShownTable | None:

@@ -14,7 +14,7 @@ WRITTEN = {
     "figures/flow.png", "figures/flow.svg",
     "figures/missing.png", "figures/missing.svg", "figures/trajectories.png",
     "figures/trajectories.svg", "tables/by_group.csv", "tables/changes.csv",
-    "tables/characteristics.csv", "tables/definitions.csv", "tables/flow.csv",
+    "tables/characteristics.csv", "tables/definitions.csv", "tables/flow.csv", "tables/means.csv",
     "tables/missing.csv", "tables/missing_together.csv", "tables/redundancy.csv",
     "tables/responders.csv", "tables/score.csv",
 }  # fmt: skip

@@ -28,8 +28,9 @@ from predictor.server.refusals import RefusedError, busy
 from predictor.server.scorer import Scorer
 
 _TOGETHER = 64  # patients in one query
-_ARRIVING = 0.02  # seconds that a batch may wait for requests that are being read
-_QUIET = 4  # turns of the event loop in which none has come
+_SILENT = 0.003  # seconds without a request after which no other is waited for
+_ARRIVING = 0.025  # seconds that a request may wait for others
+_TURN = 0.0005  # seconds after which it is seen who has come
 _SHOWN = 50  # faults
 
 
@@ -94,9 +95,10 @@ class Scoring:
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
+        last = 0
         while True:
             batch = [await self._queue.get()]
-            await self._others_arrive()
+            await self._others_arrive(last)
             while len(batch) < _TOGETHER and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             single = [
@@ -111,19 +113,24 @@ class Scoring:
             for each in batch:
                 if not each.outcome.done():
                     each.tell(await loop.run_in_executor(self._thread, self._one, each.patients))
+            last = len(batch) + self._queue.qsize()
 
-    async def _others_arrive(self) -> None:
+    async def _others_arrive(self, expected: int) -> None:
         """Let answers leave and requests come in that the event loop has at hand.
 
         If scoring began before, both would take turns at every call that gives up Python, and each
-        would take several times as long.
+        would take several times as long. Whoever was answered together mostly asks again together:
+        up to so many as `expected` are waited for, as long as some come.
         """
-        ends = time.monotonic() + _ARRIVING
-        quiet, there = 0, self._queue.qsize()
-        while quiet < _QUIET and there < _TOGETHER - 1 and time.monotonic() < ends:
-            await asyncio.sleep(0)
-            quiet = quiet + 1 if self._queue.qsize() == there else 0
-            there = self._queue.qsize()
+        began = came = time.monotonic()
+        there = self._queue.qsize()
+        while there < min(expected, _TOGETHER) - 1:
+            await asyncio.sleep(_TURN)
+            now = time.monotonic()
+            if self._queue.qsize() > there:
+                there, came = self._queue.qsize(), now
+            elif now > came + _SILENT or now > began + _ARRIVING:
+                break
 
     def _together(self, requests: Sequence[Patients]) -> list[Document | RefusedError | None]:
         """Answers to requests of one patient each; None for who has to be asked about alone."""

@@ -11,10 +11,11 @@ from predictor.cohort.batches import (
     held_batches,
     open_parts,
     read_batches,
+    some_columns,
 )
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cell import canonical_text, composed
-from predictor.cohort.cohort import Cohort, join_ids
+from predictor.cohort.cohort import Cohort
 from predictor.cohort.copies import with_values
 from predictor.cohort.databases import DatabaseURL, called, located
 from predictor.cohort.dates import ordered_dates
@@ -31,6 +32,7 @@ from predictor.cohort.feature_pipeline import (
 )
 from predictor.cohort.grouping import Grouping, check_parted, groupings, read_by_groups
 from predictor.cohort.header import near_name
+from predictor.cohort.joined import join_ids
 from predictor.cohort.labelled import (
     SAME_PATIENT,
     Exclusion,
@@ -49,11 +51,11 @@ from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table
 from predictor.cohort.steady import steadiness
-from predictor.cohort.strays import check_patients
 from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.taken import Taken
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
+from predictor.cohort.visits import OneRowEach, is_long, made_of, one_row_each, read_of, widen
 from predictor.later import attributes
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ __all__ = [
     "Flow",
     "Grouping",
     "LabelledCohort",
+    "OneRowEach",
     "Part",
     "PlainValues",
     "Pooled",
@@ -99,7 +102,6 @@ __all__ = [
     "check_identifiers",
     "check_informative",
     "check_parted",
-    "check_patients",
     "check_persons",
     "columns_read",
     "composed",
@@ -109,14 +111,17 @@ __all__ = [
     "few_holders",
     "groupings",
     "held_batches",
+    "is_long",
     "join_ids",
     "label",
     "located",
+    "made_of",
     "measured_in",
     "near_name",
     "needed_columns",
     "numbered",
     "occurrences",
+    "one_row_each",
     "open_parts",
     "open_patients",
     "ordered_dates",
@@ -129,13 +134,16 @@ __all__ = [
     "read_by_groups",
     "read_csv_content",
     "read_frame",
+    "read_of",
     "read_patients",
     "read_records",
     "read_table",
+    "some_columns",
     "steadiness",
     "step",
     "thresholds",
     "why_no_threshold",
+    "widen",
     "with_values",
     "written_condition",
     "written_covariates",

@@ -134,8 +134,10 @@ class Exact:
 
     Parameters
     ----------
+    table
+        Name of the one table.
     columns
-        Names of the columns of `cohort`, whose values are compared as they were typed.
+        Names of its columns, whose values are compared as they were typed.
     aggregates
         Names of the functions of many rows. Expressions with one are left as they are: macros do
         not take them, and a value may not depend on other patients anyway.
@@ -145,8 +147,14 @@ class Exact:
     """
 
     def __init__(
-        self, columns: Collection[str], aggregates: Collection[str], *, rounding: bool
+        self,
+        table: str,
+        columns: Collection[str],
+        aggregates: Collection[str],
+        *,
+        rounding: bool,
     ) -> None:
+        self._table = table
         self._columns = frozenset(name.casefold() for name in columns)
         self._aggregates = frozenset(aggregates)
         self._rounding = rounding
@@ -174,7 +182,9 @@ class Exact:
 
     def _scope(self, query: Node) -> _Scope:
         source = query.get("from_table") or {}
-        cohort = source.get("type") == "BASE_TABLE" and source["table_name"].casefold() == "cohort"
+        cohort = (
+            source.get("type") == "BASE_TABLE" and source["table_name"].casefold() == self._table
+        )
         named = {
             item["alias"].casefold(): item for item in query["select_list"] if item.get("alias")
         }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,12 +19,17 @@ from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, TableSpec
 
+if TYPE_CHECKING:
+    from predictor.cohort.visits import OneRowEach
+
 ROWS = 2**14
 """Rows of a batch, at most."""
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
 """Endings of texts in which a sign parts the cells."""
 WORKBOOKS = (".xlsx",)
 """Endings of workbooks."""
+MOST_CELLS = 500_000_000
+"""Cells that are read into memory, at most."""
 _MOST_FAULTS = 20
 
 
@@ -78,12 +83,15 @@ class Batch:
         Which row of that file the first of them is: 0 is the one below row 1.
     share
         Of the whole table, read by then.
+    visits
+        Where the rows come from, if the table has a row per visit.
     """
 
     table: pa.Table
     part: str | None
     first: int
     share: float
+    visits: OneRowEach | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -184,11 +192,13 @@ def read_batches(
                 yield Batch(table.slice(start, rows), part.name, first + start, done)
 
 
-def held_batches(table: pa.Table, rows: int = ROWS) -> Iterator[Batch]:
+def held_batches(
+    table: pa.Table, rows: int = ROWS, visits: OneRowEach | None = None
+) -> Iterator[Batch]:
     """The rows of a table of text cells in memory, all of them; at least one batch."""
     for start in range(0, max(table.num_rows, 1), rows):
         share = min((start + rows) / max(table.num_rows, 1), 1.0)
-        yield Batch(table.slice(start, rows), None, start, share)
+        yield Batch(table.slice(start, rows), None, start, share, visits)
 
 
 def _without_blank_end(
@@ -257,6 +267,35 @@ def _workbook(path: Path) -> HeldBlocks:
     from predictor.cohort.workbook import read_workbook
 
     return HeldBlocks(read_workbook(path))
+
+
+def some_columns(parts: Sequence[Part], columns: Sequence[str]) -> tuple[pa.Table, int]:
+    """All rows of some columns in memory, each different text of a column once.
+
+    Returns
+    -------
+    table, header
+        And the 1-based row of the first file in which the names of the columns stood.
+
+    Raises
+    ------
+    DataError
+        If they are more than are read into memory, or a file cannot be read as a table.
+    """
+    tables: list[pa.Table] = []
+    rows, header = 0, 1
+    for batch in read_batches(parts, columns):
+        header = header if tables else batch.first + 1
+        tables.append(batch.table)
+        rows += len(batch.table)
+        if rows * len(columns) > MOST_CELLS:
+            raise DataError(
+                f"{parts[0].name}: {rows:,} and more rows of visits are not read into memory; "
+                f"part the patients into several tables"
+            )
+    if not tables:
+        return pa.table({name: pa.array([], pa.string()) for name in columns}), header
+    return pa.concat_tables(tables).unify_dictionaries(), header
 
 
 def all_rows(parts: Sequence[Part]) -> pa.Table:

@@ -17,10 +17,12 @@ from predictor.cohort.dictionary import check_part, check_table
 from predictor.cohort.fault import Fault, TableError, below_header
 from predictor.cohort.guesses import guess
 from predictor.cohort.header import check_declared
+from predictor.cohort.joined import join_ids, joined
 from predictor.cohort.numbers import Written
 from predictor.cohort.patients import read_patients
 from predictor.cohort.strays import check_patients
 from predictor.cohort.taken import Taken
+from predictor.cohort.visits import is_long, made_of, rows_declared, tells_time, widen
 from predictor.errors import DataError
 from predictor.study import Column, Study
 
@@ -49,6 +51,9 @@ class Cohort:
         rows and columns are left.
     header
         1-based row of the file in which the names of the columns stood.
+    begins
+        In which row of its file each row of the table that was read begins, where the file has a
+        row per visit; None where both are the same.
     """
 
     study: Study
@@ -58,6 +63,7 @@ class Cohort:
     others: int = field(default=0, compare=False)
     taken: tuple[Taken, ...] = field(default=(), compare=False)
     header: int = field(default=1, compare=False)
+    begins: npt.NDArray[np.int64] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         # never a value: a traceback with locals would print it
@@ -102,20 +108,58 @@ class Cohort:
         """The cohort and its faults; what has one is null, or not there."""
         raw = read_patients(path, study)
         cells = raw.cells
-        faults = check_declared(cells.column_names, study, raw.header)
-        present = [column for column in study.columns if column.name in cells.column_names]
-        cohort, found = cls.check(cells, study, present)
-        if len(present) == len(study.columns):
-            faults += [*found, *check_patients(cohort.table, study, found)]
-        else:  # whether a row is blank cannot be told
-            faults += [fault for fault in found if fault.column is not None]
+        long = is_long(cells.column_names, study)
+        declared = rows_declared(study) if long else tuple(c.name for c in study.columns)
+        faults = check_declared(cells.column_names, study, declared, header=raw.header)
+        cohort = cls.nobody(study, ())
+        if not long or tells_time(cells.column_names, study):
+            names = made_of(cells.column_names, study)
+            present = [column for column in study.columns if column.name in names]
+            if long or len(present) == len(study.columns):
+                cohort, found = cls.check_table(cells, study, present, whole=True)
+            else:
+                cohort, found = cls.check(cells, study, present)
+            if len(present) < len(study.columns):  # whether a row is blank cannot be told
+                found = [fault for fault in found if fault.column is not None]
+            faults += found
+        others = len({*cells.column_names} - {*declared})
         cohort = replace(
-            cohort,
-            others=cells.num_columns - len(study.columns),
-            taken=(*raw.taken, *cohort.taken),
-            header=raw.header,
+            cohort, others=others, taken=(*raw.taken, *cohort.taken), header=raw.header
         )
         return cohort, below_header(faults, raw.header)
+
+    @classmethod
+    def check_table(
+        cls, raw: pa.Table, study: Study, columns: Sequence[Column], *, whole: bool = False
+    ) -> tuple[Cohort, list[Fault]]:
+        """A whole table to a cohort, and all faults: of cells, of visits, and of strange rows.
+
+        Parameters
+        ----------
+        raw
+            Text cells, one row per patient or one per visit; the columns can be made of it
+            (`predictor.cohort.made_of`).
+        study
+            The dictionary.
+        columns
+            Those that are read.
+        whole
+            Whether a table with one row per visit should have rows of every time point.
+        """
+        if not is_long(raw.column_names, study):
+            return cls._check_rows(raw, study, columns)
+        one = widen(raw, study, columns, whole=whole)
+        cohort, found = cls._check_rows(one.table, study, columns)
+        taken = (*one.taken, *cohort.taken)
+        return replace(cohort, taken=taken, begins=one.first), [*one.faults, *one.located(found)]
+
+    @classmethod
+    def _check_rows(
+        cls, raw: pa.Table, study: Study, columns: Sequence[Column]
+    ) -> tuple[Cohort, list[Fault]]:
+        cohort, found = cls.check(raw, study, columns)
+        read = study.model_copy(update={"columns": tuple(columns)})
+        return cohort, [*found, *check_patients(cohort.table, read, found)]
 
     @classmethod
     def check(
@@ -179,6 +223,11 @@ class Cohort:
         return replace(self, table=self.table.take(chosen), rows=self.rows[chosen])
 
     @property
+    def lines(self) -> npt.NDArray[np.int64]:
+        """(n,) rows of the file as a spreadsheet numbers them: the header is row 1."""
+        return (self.rows if self.begins is None else self.begins[self.rows]) + 1 + self.header
+
+    @property
     def keys(self) -> pa.Array:
         """The identifier of each row, parts of a composite one joined by a unit separator."""
         parts = [self.table[name] for name in self.study.ids]
@@ -224,24 +273,9 @@ class Cohort:
         values = {c.name: c.type for c in self.columns if c.role == "value"}
         measured = sorted(name for name, kind in values.items() if kind != "text")
         measured = measured or sorted(values)  # texts, where there is nothing else
-        return measured, _joined([self.table[name] for name in measured], gap="").to_pylist()
+        return measured, joined([self.table[name] for name in measured], gap="").to_pylist()
 
 
 def _cells(faults: Sequence[Fault]) -> int:
     """How much is wrong: cells, and each fault that is not about cells."""
     return sum(max(len(fault.rows), 1) for fault in faults)
-
-
-def join_ids(parts: Sequence[pa.ChunkedArray]) -> pa.Array:
-    """Identifier columns as one text column."""
-    return _joined(parts)
-
-
-def _joined(columns: Sequence[pa.ChunkedArray], *, gap: str | None = None) -> pa.Array:
-    """The cells of each row as one text; a row with a gap is null unless `gap` stands for it."""
-    import pyarrow.compute as pc
-
-    handling = {} if gap is None else {"null_handling": "replace", "null_replacement": gap}
-    texts = [pc.cast(column, pa.string()) for column in columns]
-    joined = pc.binary_join_element_wise(*texts, "\x1f", **handling)
-    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined

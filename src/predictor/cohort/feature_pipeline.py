@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from predictor.cohort.cohort import Cohort, join_ids
+from predictor.cohort.cohort import Cohort
+from predictor.cohort.joined import join_ids
 from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.queries import patientwise
 from predictor.cohort.sandbox import Sandbox, quote

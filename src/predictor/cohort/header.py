@@ -59,19 +59,31 @@ def check_names(names: Sequence[str], source: Path | str, row: int = 1) -> None:
         raise DataError(faults)
 
 
-def check_declared(names: Iterable[str], study: Study, row: int = 1) -> list[Fault]:
+def check_declared(
+    names: Iterable[str], study: Study, declared: Iterable[str] | None = None, *, header: int = 1
+) -> list[Fault]:
     """Columns of the table that are not declared, and declared columns that are not there.
 
-    `row` is where the names stand in the file.
+    Parameters
+    ----------
+    names
+        Of the columns of the table.
+    study
+        What to do with others.
+    declared
+        What the table should have; None for the columns of the dictionary.
+    header
+        Row of the file in which the names stand.
     """
-    present, declared = set(names), {column.name for column in study.columns}
+    dictionary = {column.name for column in study.columns}
+    present, declared = set(names), dictionary if declared is None else set(declared)
     if not present & declared:
         # without a header the first row is a patient, whom a message must not show
         return [
             Fault(
                 None,
                 (),
-                f"row {row} holds none of the declared column names; is the header missing, a "
+                f"row {header} holds none of the declared column names; is the header missing, a "
                 "title above it, or is this another table?",
             )
         ]
@@ -91,7 +103,7 @@ def check_declared(names: Iterable[str], study: Study, row: int = 1) -> list[Fau
                 + (f"; the table has {near!r}: rename one of them" if near else ""),
                 kind="declared columns that the table does not have",
                 # rules go on meaning it: SQL does not tell upper from lower case
-                fix=Edit(("columns", name), renamed=twin) if twin else None,
+                fix=Edit(("columns", name), renamed=twin) if twin and name in dictionary else None,
             )
         )
     if study.other_columns == "ignore":

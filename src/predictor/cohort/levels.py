@@ -10,7 +10,7 @@ from predictor.cohort.syntax import (
     column_name,
     is_query,
     operands,
-    reads_cohort,
+    reads_table,
     text_constant,
     walk,
 )
@@ -47,7 +47,11 @@ def check_levels(
     """
     categories = {c.name.casefold(): c for c in columns if c.type == "category"}
     # further out, a name may stand for what an inner query has made of the column
-    direct = [node for node in nodes if node.get("type") == "SELECT_NODE" and reads_cohort(node)]
+    direct = [
+        node
+        for node in nodes
+        if node.get("type") == "SELECT_NODE" and reads_table(node, sandbox.table)
+    ]
     for node in (inner for query in direct for inner in walk(query, into_queries=False)):
         for question, where_met in _questions(node):
             column = _only_category(question, categories)

@@ -112,9 +112,11 @@ def _in_either_form(
 
 
 def numbers_of(study: Study) -> frozenset[str]:
-    """Names of the columns that hold numbers."""
+    """Names of the columns that hold numbers, of a patient or of a visit."""
+    of_rows = () if study.visits is None else study.visits.columns
     return frozenset(
-        column.name
-        for column in study.columns
+        name
+        for column in (*study.columns, *of_rows)
         if column.type in ("number", "integer") and column.role not in ("id", "ignore")
+        for name in {column.name, column.source or column.name}
     )

@@ -70,7 +70,7 @@ def vet(
     nodes = list(walk(tree))
     if one_condition:
         _check_condition(tree["statements"][0]["node"], where)
-    _check_sources(nodes, where)
+    _check_sources(nodes, where, sandbox.table)
     check_names(nodes, where, frozenset(c.name.casefold() for c in columns))
     check_order(nodes, where, columns)
     check_comparisons(nodes, where, study.columns, columns)
@@ -198,7 +198,7 @@ def _names(nodes: list[Node]) -> set[str]:
     return named
 
 
-def _check_sources(nodes: list[Node], where: str) -> None:
+def _check_sources(nodes: list[Node], where: str, table: str) -> None:
     own = {entry["key"].casefold() for node in nodes for entry in _ctes(node)}
     for node in nodes:
         kind = node.get("type")
@@ -209,22 +209,22 @@ def _check_sources(nodes: list[Node], where: str) -> None:
         if "sample" not in node or "alias" not in node:
             continue  # not a source of rows
         if kind not in _SOURCES:
-            raise StudyError(f"{where}: rows may only come from cohort, not from {kind}")
+            raise StudyError(f"{where}: rows may only come from {table}, not from {kind}")
         if kind == "BASE_TABLE":
             name = str(node["table_name"])
             if (
                 node["schema_name"]
                 or node["catalog_name"]
-                or (name.casefold() != "cohort" and name.casefold() not in own)
+                or (name.casefold() != table and name.casefold() not in own)
             ):
                 raise StudyError(
-                    f"{where}: the only table is cohort, found "
+                    f"{where}: the only table is {table}, found "
                     f"{'.'.join(p for p in (node['schema_name'], name) if p)!r}"
                 )
         if kind == "TABLE_FUNCTION":
             called = str(node["function"].get("function_name", "")).casefold()
             if called not in _TABLE_FUNCTIONS:
-                raise StudyError(f"{where}: rows may only come from cohort, not from {called}()")
+                raise StudyError(f"{where}: rows may only come from {table}, not from {called}()")
 
 
 def _ctes(node: Node) -> list[Node]:

@@ -47,9 +47,9 @@ def check_persons(eligible: Cohort, whole: Cohort) -> None:
         return
     if not repeating:
         return
-    rows = eligible.rows + 1 + eligible.header
     where = "; ".join(
-        f"{name} repeats in {rows_in_words(rows[again[name]].tolist())}" for name in repeating
+        f"{name} repeats in {rows_in_words(eligible.lines[again[name]].tolist())}"
+        for name in repeating
     )
     raise DataError(
         f"{', '.join(study.ids)}: {where}. Rows of one person must not be parted between training "

@@ -190,7 +190,7 @@ def _failing(cohort: Cohort, run: Callable[[Cohort], pa.Table]) -> str:
             run(cohort.take(rows))
         except SqlError:
             if len(rows) == 1:
-                failing.append(int(cohort.rows[rows[0]]) + 1 + cohort.header)
+                failing.append(int(cohort.lines[rows[0]]))
             else:
                 waiting += [rows[len(rows) // 2 :], rows[: len(rows) // 2]]
     if not failing:

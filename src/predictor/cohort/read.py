@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from predictor.cohort.batches import Part, all_rows, open_parts
+from predictor.cohort.batches import MOST_CELLS, Part, all_rows, open_parts
 from predictor.cohort.cell import canonical, composed, plain, texts
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.databases import located
@@ -45,7 +45,6 @@ class RawTable:
 
 
 _LARGEST = 2 * 2**30  # bytes of a CSV; some copies of it are in memory at one time
-_MOST_CELLS = 500_000_000
 
 
 def read_table(
@@ -135,7 +134,7 @@ def _check_size(path: Path) -> None:
         )
     if suffix == ".parquet" and path.is_file() and path.stat().st_size:
         blocks = ParquetBlocks(path)
-        if blocks.rows * len(blocks.names) > _MOST_CELLS:
+        if blocks.rows * len(blocks.names) > MOST_CELLS:
             raise DataError(
                 f"{path}: {blocks.rows:,} rows of {len(blocks.names):,} columns are more than are "
                 f"read into memory; keep the columns that the study file needs"

@@ -1,4 +1,4 @@
-"""A DuckDB database that holds one table, `cohort`, and nothing else; the only DuckDB here.
+"""A DuckDB database that holds one table and nothing else; the only DuckDB here.
 
 No files, no network, no Python variables, no other tables, no settings: what a query can see is
 what the time point allows.
@@ -74,17 +74,27 @@ class Sandbox:
         The columns that exist.
     limits
         Of time and memory, for every query and for all of them.
+    table
+        What the one table is called.
 
     Attributes
     ----------
+    table
+        As given.
     abandoned
         Whether a query may still run that could not be stopped; nothing can be asked any more.
     """
 
-    def __init__(self, columns: Sequence[Column], limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        limits: Limits = Limits(),  # noqa: B008
+        table: str = "cohort",
+    ) -> None:
         self._connection = duckdb.connect(
             ":memory:", config={**CONFIG, "memory_limit": f"{limits.bytes >> 20}MiB"}
         )
+        self.table = table
         self._columns = tuple(columns)
         self._limits = limits
         self._left = limits.together
@@ -92,7 +102,7 @@ class Sandbox:
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
         self._enums = {c.name.casefold(): sql_type(c) for c in columns if c.type == "category"}
         self._texts: dict[tuple[str, bool], str] = {}
-        # by the query and the columns of `cohort`; binding takes longer than computing few rows
+        # by the query and the columns of the table; binding takes longer than computing few rows
         self._bound: dict[
             tuple[str, str, tuple[str, ...]], tuple[duckdb.DuckDBPyRelation, list[str]]
         ] = {}
@@ -122,7 +132,7 @@ class Sandbox:
 
     def another(self) -> Sandbox:
         """A database of its own for another thread, that knows the same queries."""
-        other = Sandbox(self._columns, self._limits)
+        other = Sandbox(self._columns, self._limits, self.table)
         other._texts.update(self._texts)
         for name in self._macros:
             other._connection.execute(MACROS[name])
@@ -140,22 +150,22 @@ class Sandbox:
         self._left = self._limits.together
 
     def empty(self) -> None:
-        """`cohort` without rows, with all columns."""
+        """The table without rows, with all columns."""
         self._create(self._definitions)
 
     def fill(self, table: pa.Table) -> None:
-        """Replace `cohort` by these rows; of its columns, only those of the table are left."""
+        """Replace the table by these rows; of its columns, only those of the table are left."""
         if self._filled is not None and self._filled.equals(table):
             return
         self._create(table.column_names)
-        self._connection.from_arrow(table).insert_into("cohort")
+        self._connection.from_arrow(table).insert_into(self.table)
         self._filled = table
 
     def _create(self, names: Iterable[str]) -> None:
         self._filled, self._present = None, tuple(names)
         definitions = ", ".join(self._definitions[name] for name in self._present)
         # of rows that were deleted instead, some memory would stay behind each time
-        self._connection.execute(f"CREATE OR REPLACE TABLE cohort ({definitions})")
+        self._connection.execute(f"CREATE OR REPLACE TABLE {self.table} ({definitions})")
 
     def query(self, sql: str, *, rounding: bool = True) -> pa.Table:
         """The result of one SELECT; ENUM columns come back as dictionaries of their levels.
@@ -188,7 +198,7 @@ class Sandbox:
         if tree["error"]:
             return sql
         casts = {name: self._cast_to(kind) for name, kind in self._enums.items()}
-        exact = Exact(self._definitions, aggregates(), rounding=rounding)
+        exact = Exact(self.table, self._definitions, aggregates(), rounding=rounding)
         try:
             changed = exact.tree(by_position(tree, casts))
         except RecursionError:

@@ -30,10 +30,10 @@ def is_query(node: Node) -> bool:
     return str(node.get("type")).endswith("_NODE")
 
 
-def reads_cohort(query: Node) -> bool:
-    """Whether a SELECT has `cohort` itself among the tables that it reads."""
+def reads_table(query: Node, table: str = "cohort") -> bool:
+    """Whether a SELECT has the one table itself among those that it reads."""
     sources = walk(query["from_table"], into_queries=False)
-    return any(str(node.get("table_name")).casefold() == "cohort" for node in sources)
+    return any(str(node.get("table_name")).casefold() == table for node in sources)
 
 
 def text_constant(node: Node) -> str | None:

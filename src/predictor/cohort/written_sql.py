@@ -14,7 +14,7 @@ from typing import Any
 
 from predictor.cohort.feature_pipeline import Kind, pipeline_sql
 from predictor.cohort.sandbox import Sandbox, SqlError
-from predictor.cohort.syntax import Node, column_name, is_query, reads_cohort, walk
+from predictor.cohort.syntax import Node, column_name, is_query, reads_table, walk
 from predictor.cohort.terms import NEVER, Need, Term, UntranslatableError
 from predictor.cohort.translation import Translation
 from predictor.cohort.written_functions import is_written
@@ -156,7 +156,7 @@ def _tabled(sandbox: Sandbox, node: Any, categories: Mapping[str, Column]) -> An
         return [_tabled(sandbox, each, categories) for each in node]
     if not isinstance(node, dict):
         return node
-    if node.get("type") == "SELECT_NODE" and not reads_cohort(node):
+    if node.get("type") == "SELECT_NODE" and not reads_table(node):
         return node | {"from_table": _tabled(sandbox, node["from_table"], categories)}
     if node.get("class") in ("FUNCTION", "CAST"):
         parts = list(walk(node))

@@ -11,16 +11,23 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from predictor.cohort import (
     Batch,
     Cohort,
     Design,
     Fault,
+    OneRowEach,
     StudyQueries,
     Written,
+    below_header,
+    is_long,
+    made_of,
     near_name,
     pool,
+    read_of,
+    widen,
 )
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.explain import Explanation, explain
@@ -145,6 +152,7 @@ class Prepared:
     def check_present(self, names: Sequence[str], part: str | None = None) -> None:
         """Refuse a table, or a file of one, that lacks columns; DataError names all of them."""
         faults = []
+        names = made_of(names, self.model.study)
         # without a header the first row is a patient, whom a message must not show
         header = any(column.name in names for column in self.columns)
         for column in self.columns:
@@ -157,6 +165,38 @@ class Prepared:
         with _of_part(part):
             if faults:
                 raise DataError(faults)
+
+    def read_of(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Columns that are read of a table with these: its own, or those of its visits."""
+        with _as_model_error():
+            if is_long(names, self.model.study):
+                return read_of(self.model.study, self.columns)
+        return tuple(column.name for column in self.columns)
+
+    def one_row_each(self, raw: pa.Table, header: int = 1) -> OneRowEach | None:
+        """A table with one row per visit as one row per patient; None if it has that already.
+
+        Parameters
+        ----------
+        raw
+            Text cells of all of it.
+        header
+            1-based row of its file in which the names of the columns stood.
+
+        Raises
+        ------
+        DataError
+            If visits contradict each other, unless that may leave single patients without a score.
+        """
+        study = self.model.study
+        if not is_long(raw.column_names, study):
+            return None
+        with _as_model_error():
+            found = replace(widen(raw, study, self.columns, whole=False), header=header)
+        stray = [each for each in found.faults if not found.has_patients(each)]
+        if refused := stray if self.asked.lenient else found.faults:
+            raise DataError([fault.message for fault in below_header(refused, header)])
+        return found
 
     def see(self, number: int, batch: Batch, table: WholeTable, *, only_check: bool) -> Seen:
         """Check a batch, and score it if nothing stands against that.
@@ -185,6 +225,9 @@ class Prepared:
                 first=batch.first,
                 written=table.written,
             )
+            if batch.visits is not None:
+                cohort = replace(cohort, begins=batch.visits.begins)
+                faults += batch.visits.of_patients(batch.first, len(cohort))
             if only_check or (faults and not self.asked.lenient):
                 return Seen(None, len(cohort), faults, written, Prints.none(batch))
             repeated = table.repeated.get(number, _NONE)

@@ -14,7 +14,17 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from predictor.cohort import ROWS, Batch, Faults, Part, Written, held_batches, read_batches
+from predictor.cohort import (
+    ROWS,
+    Batch,
+    Faults,
+    Part,
+    Written,
+    held_batches,
+    is_long,
+    read_batches,
+    some_columns,
+)
 from predictor.errors import DataError
 from predictor.saved.model import SavedModel
 from predictor.saved.prepared import Asked, Prepared, Seen, WholeTable
@@ -114,7 +124,9 @@ def score_table(prepared: Prepared, raw: pa.Table, *, rows: int = ROWS) -> Score
     """`score` by a model that is prepared, and scores table after table."""
     prepared.check_present(raw.column_names)
     kept = Kept()
-    run(prepared, lambda: held_batches(raw, rows), kept)
+    visits = prepared.one_row_each(raw)
+    table = raw if visits is None else visits.table
+    run(prepared, lambda: held_batches(table, rows, visits), kept)
     return Scores.join(kept.parts)
 
 
@@ -148,8 +160,12 @@ def score_parts(
     with Prepared(model, asked) as prepared:
         for part in parts:
             prepared.check_present(part.blocks.names, part.name)
-        names = [column.name for column in prepared.columns]
-        return run(prepared, lambda: read_batches(parts, names, rows), sink, progress)
+        read = prepared.read_of(parts[0].blocks.names)
+        if is_long(read, model.study):  # rows of one patient may lie anywhere
+            visits = prepared.one_row_each(*some_columns(parts, read))
+            assert visits is not None
+            return run(prepared, lambda: held_batches(visits.table, rows, visits), sink, progress)
+        return run(prepared, lambda: read_batches(parts, read, rows), sink, progress)
 
 
 def run(prepared: Prepared, batches: Batches, sink: Sink, progress: Progress = untold) -> int:
@@ -199,7 +215,11 @@ class _Found:
     patients: int = 0
 
     def add(self, seen: Seen, batch: Batch) -> None:
-        self.faults.add(seen.faults, batch.part, batch.first)
+        if batch.visits is None:
+            self.faults.add(seen.faults, batch.part, batch.first)
+        else:
+            located = batch.visits.located(seen.faults, batch.first)
+            self.faults.add(located, batch.part, batch.visits.header - 1)
         self.prints.append(seen.prints)
         self.patients += seen.patients
         for name, own in seen.written.items():

@@ -24,14 +24,16 @@ from predictor.study.specs import (
 )
 from predictor.study.study import Pipeline, Study
 from predictor.study.table import PLAIN, TableSpec
-from predictor.study.visits import Visits
+from predictor.study.visits import DAY, POINT, Visits
 from predictor.study.written_forms import DateFormat
 
 __all__ = [
     "CLUSTERS",
+    "DAY",
     "FILL_IN",
     "MODELINE",
     "PLAIN",
+    "POINT",
     "SCHEMA_FILE",
     "BootstrapSpec",
     "Checkboxes",

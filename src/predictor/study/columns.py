@@ -66,7 +66,7 @@ def _shown(name: str) -> str:
 
 def _one_point(value: object) -> object:
     if isinstance(value, list | tuple):
-        raise ValueError(
+        raise ValueError(  # noqa: TRY004 - a fault of the file, for pydantic
             "several time points are those of a table with one row per visit: say visits: too "
             "(docs/study-file.md), or declare a column for each"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
@@ -32,7 +33,7 @@ def _columns(value: object) -> object:
     made = []
     for name, entry in value.items():
         if not isinstance(entry, Mapping):
-            raise ValueError(f"{name}: expected settings in braces")
+            raise ValueError(f"{name}: expected settings in braces")  # noqa: TRY004 - for pydantic
         for key in ("known_at", "role", "shared", "from", "query", "take", "required"):
             if key in entry:
                 raise ValueError(f"{name}: {key} belongs to a column under columns:")
@@ -175,7 +176,7 @@ class Visits(Frozen):
                 f"{', '.join(ids) or 'none'}"
             )
         windows = [self.days[point] for point in timepoints if point in self.days]
-        if any(early[-1] >= late[0] for early, late in zip(windows, windows[1:], strict=False)):
+        if any(early[-1] >= late[0] for early, late in pairwise(windows)):
             raise ValueError(
                 "visits.days: a day is of one time point, and a later time point has later days"
             )

@@ -11,7 +11,7 @@ from predictor.cohort import (
     Cohort,
     RawTable,
     below_header,
-    check_patients,
+    made_of,
     near_name,
     needed_columns,
     outcome_columns,
@@ -40,11 +40,10 @@ def checked(model: SavedModel, given: RawTable, *, training: bool) -> Cohort:
         With all faults of the table together.
     """
     raw = given.cells
-    study = with_label_alone(model.study, raw.column_names)
-    columns = _columns(model, study, raw.column_names)
-    cohort, faults = Cohort.check(raw, study, columns)
-    read = study.model_copy(update={"columns": columns})
-    faults += check_patients(cohort.table, read, faults)
+    names = made_of(raw.column_names, model.study)
+    study = with_label_alone(model.study, names)
+    columns = _columns(model, study, names)
+    cohort, faults = Cohort.check_table(raw, study, columns)
     if faults:
         raise DataError([fault.message for fault in below_header(faults, given.header)])
     is_training = cohort.fingerprint() in model.tables or _is_training_table(model, raw)
@@ -120,7 +119,7 @@ def with_label_alone(study: Study, names: Collection[str]) -> Study:
 def _is_training_table(model: SavedModel, raw: pa.Table) -> bool:
     """Whether every declared column is there and all cells are those of the training."""
     study = model.study
-    if not {column.name for column in study.columns} <= set(raw.column_names):
+    if not {column.name for column in study.columns} <= set(made_of(raw.column_names, study)):
         return False
-    whole, _ = Cohort.check(raw, study, study.columns)
+    whole, _ = Cohort.check_table(raw, study, study.columns)
     return whole.fingerprint() in model.tables

@@ -22,8 +22,10 @@ from predictor.cohort import (
     groupings,
     label,
     located,
+    made_of,
     needed_columns,
     numbered,
+    one_row_each,
     patients_of,
     pool,
     read_patients,
@@ -162,14 +164,16 @@ def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFr
     raw = _raw(model, data).cells
     name = f"{model.study.study}/{model.learner}"
     names = [covariate.name for covariate in model.covariates]
-    absent = [c.name for c in needed_columns(model.study, names) if c.name not in raw.column_names]
+    there = made_of(raw.column_names, model.study)
+    absent = [c.name for c in needed_columns(model.study, names) if c.name not in there]
     if absent:
         raise DataError([f"{each}: the model {name} needs this column" for each in absent])
     rows = cohort.labelled.labelled.rows
     try:
-        chosen = raw.take(pa.array(rows))
-        whole, faults = Cohort.check(chosen, model.study, needed_columns(model.study, names))
-        if faults:
+        columns = needed_columns(model.study, names)
+        chosen, of_visits = one_row_each(raw, model.study, columns)
+        whole, faults = Cohort.check(chosen.take(pa.array(rows)), model.study, columns)
+        if faults := [*of_visits, *faults]:
             raise DataError([f"{name}: {fault.column}: {fault.rule}" for fault in faults])
         matrix = matrix_of(model, whole)
     except StudyError as error:

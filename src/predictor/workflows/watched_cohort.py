@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from predictor.cohort import (
     Cohort,
     below_header,
-    check_patients,
     label,
     located,
+    made_of,
     near_name,
     numbered,
     outcome_columns,
@@ -168,36 +168,36 @@ def _outcomes(
 ) -> tuple[Cohort, Floats, pa.ChunkedArray | None]:
     given = read_patients(outcomes, model.study)
     raw = given.cells
-    study = with_label_alone(model.study, raw.column_names).model_copy(update={"eligible": {}})
+    names = made_of(raw.column_names, model.study)
+    study = with_label_alone(model.study, names).model_copy(update={"eligible": {}})
     read = {column.name for column in outcome_columns(study)}
     dated = {c.name for c in study.columns if c.name == by and c.role == "value"}
     kept = {c.name for c in study.columns if c.role in ("cluster", "centre")}
     wanted = [c for c in study.columns if c.role == "id" or c.name in read | dated | kept]
     faults = [
-        f"{column.name}: {_why(column.name in read, model)}; {_way(column.name, raw)}"
+        f"{column.name}: {_why(column.name in read, model)}; {_way(column.name, names)}"
         for column in wanted
-        if column.name not in raw.column_names
+        if column.name not in names
     ]
-    if by is not None and by not in raw.column_names and by not in dated:
-        faults.append(f"{by}: the column of periods (--by) is not there; {_way(by, raw)}")
+    if by is not None and by not in names and by not in dated:
+        faults.append(f"{by}: the column of periods (--by) is not there; {_way(by, names)}")
     if by in study.ids:
         faults.append(f"{by}: identifies patients, and no period (--by)")
     if faults:
         raise DataError(faults)
-    cohort, found = Cohort.check(raw, study, wanted)
+    cohort, found = Cohort.check_table(raw, study, wanted)
     cohort = replace(cohort, header=given.header)
-    whole = study.model_copy(update={"columns": tuple(wanted)})
-    found += check_patients(cohort.table, whole, found)
     if found:
         raise DataError([fault.message for fault in below_header(found, given.header)])
     labelled = label(cohort)
     periods = None
     if by is not None:
-        periods = raw[by]
-        if by in dated:
-            typed = cohort.table[by]
-            is_date = pa.types.is_date(typed.type)
-            periods = typed if is_date else pc.if_else(typed.is_valid(), periods, None)
+        if by not in dated:
+            periods = raw[by]
+        elif pa.types.is_date(cohort.table[by].type) or by not in raw.column_names:
+            periods = cohort.table[by]
+        else:
+            periods = pc.if_else(cohort.table[by].is_valid(), raw[by], None)
     return cohort, labelled.labels, periods
 
 
@@ -207,8 +207,8 @@ def _why(outcome: bool, model: SavedModel) -> str:
     return "the study has this column"
 
 
-def _way(name: str, raw: pa.Table) -> str:
-    near = near_name(name, raw.column_names)
+def _way(name: str, names: Sequence[str]) -> str:
+    near = near_name(name, names)
     return f"the table has {near!r}: rename it" if near else "add it to the table"
 
 

@@ -17,10 +17,10 @@ from predictor.workflows.table_faults import conversation, fixes, write_fixed
 Change = Callable[[dict[str, object], int], None]
 
 
-def cell(name: str, value: object, every: int = 11) -> Change:
+def cell(name: str, value: object | Callable[[int], object], every: int = 11) -> Change:
     def change(row: dict[str, object], number: int) -> None:
         if number % every == 3:
-            row[name] = value
+            row[name] = value(number) if callable(value) else value
 
     return change
 
@@ -79,6 +79,49 @@ FIXABLE: dict[str, tuple[Change, str]] = {
 }
 
 
+# cells that are read once the study file says how they are written
+WRITTEN: dict[str, tuple[Change, str]] = {
+    "other words for yes and no": (
+        cell("allodynia", lambda number: "Ja" if number % 3 else "nee"),
+        "  allodynia: {known_at: T0, type: flag, true: [Ja], false: [nee]}",
+    ),
+    "a value below detection": (
+        cell("pain_t0", "< 3"),
+        (
+            "  pain_t0: {known_at: T0, type: number, unit: NRS, range: [0, 10], required: true, "
+            "below: limit/2}"
+        ),
+    ),
+    "a value above a limit": (
+        cell("age_years", ">89"),
+        "  age_years: {known_at: T0, type: number, range: [18, 100], above: limit}",
+    ),
+    "the highest score beside it": (
+        cell("pain_t0", "7/10"),
+        (
+            "  pain_t0: {known_at: T0, type: number, unit: NRS, range: [0, 10], required: true, "
+            "out_of: 10}"
+        ),
+    ),
+    "a percentage": (
+        cell("age_years", "45 %"),
+        "  age_years: {known_at: T0, type: number, range: [18, 100], percent: true}",
+    ),
+    "dates in an order that they prove": (
+        cell("onset", "23/4/2015"),
+        "  onset: {known_at: T0, type: date, format: day-month-year}",
+    ),
+    "dates with a time": (
+        cell("onset", "2015-04-23 14:05"),
+        "  onset: {known_at: T0, type: date, time_of_day: ignore}",
+    ),
+    "dates in an order with a time": (
+        cell("onset", "4/23/2015 2:05 PM"),
+        "  onset: {known_at: T0, type: date, format: month-day-year, time_of_day: ignore}",
+    ),
+}
+
+
 def faults(small: Any) -> list[Fault]:
     try:
         Cohort.read(small.data, load_study(small.config))
@@ -95,9 +138,9 @@ def spoil(small: Any, *changes: Change) -> None:
     small.table(rows)
 
 
-@pytest.mark.parametrize("case", FIXABLE)
+@pytest.mark.parametrize("case", FIXABLE | WRITTEN)
 def test_a_pasted_line_makes_its_fault_vanish(small: Any, case: str) -> None:
-    change, line = FIXABLE[case]
+    change, line = (FIXABLE | WRITTEN)[case]
     spoil(small, change)
     found = faults(small)
     assert len(found) == 1
@@ -149,7 +192,7 @@ def test_the_same_code_in_many_columns_becomes_one_of_the_study(small: Any) -> N
     assert told.where[-1] == "and 3 more columns"
 
 
-@pytest.mark.parametrize("value", ["QZTEXT", "80", "7,5", "<3"])
+@pytest.mark.parametrize("value", ["QZTEXT", "80", "7,5", "<QZ", "7/11", "7/10/2020", "<0"])
 def test_what_only_the_table_can_say_has_no_line(small: Any, value: str) -> None:
     spoil(small, cell("pain_t0", value))
 
@@ -159,6 +202,17 @@ def test_what_only_the_table_can_say_has_no_line(small: Any, value: str) -> None
     assert value not in str(told)
     assert write_fixed(TableError(small.data, faults(small)), small.config, Path("new.yaml")) == []
     assert not Path("new.yaml").exists()
+
+
+def test_an_order_of_dates_is_offered_only_if_they_prove_it(small: Any) -> None:
+    spoil(small, cell("onset", "03-04-2015"))
+    [told] = conversation(TableError(small.data, faults(small)), small.config)
+    assert told.paste == ()
+    assert "declare format: day-month-year, or format: month-day-year" in told.what
+
+    spoil(small, cell("onset", lambda number: "03-14-2015" if number % 2 else "14-03-2015"))
+    [told] = conversation(TableError(small.data, faults(small)), small.config)
+    assert told.paste == ()
 
 
 def test_a_level_that_few_have_is_neither_shown_nor_offered(small: Any) -> None:

@@ -24,6 +24,7 @@ from predictor.cohort.plain_cells import Plain, many_below, plain_flags, plain_n
 from predictor.cohort.plain_dates import plain_days
 from predictor.cohort.strays import looks_like_a_summary
 from predictor.cohort.taken import Taken
+from predictor.disclosure import in_words
 from predictor.study import CLUSTERS, Column, Study, as_number
 
 FLAGS = {
@@ -196,7 +197,7 @@ def _check_column(
     if column.type == "date":
         cells = without_midnight(cells)
     cells = _without(cells, means_missing(cells, column, study))
-    own, plain = None, _plain(cells, column)
+    own, plain = None, plain_cells(cells, column)
     given, cells = cells, plain.cells
     match column.type:
         case "number" | "integer":
@@ -218,7 +219,7 @@ def _check_column(
     return values, faults, own, list(_taken(plain, column, places, values))
 
 
-def _plain(cells: pa.Array, column: Column) -> Plain:
+def plain_cells(cells: pa.Array, column: Column) -> Plain:
     """Texts that are written in a way that the study file declares, as plain ones."""
     match column.type:
         case "number" | "integer":
@@ -239,6 +240,10 @@ def _taken(plain: Plain, column: Column, places: pa.Array, values: pa.Array) -> 
         if cells := int(times[texts].sum()):
             said = many_below(way, cells, len(values) - values.null_count)
             yield Taken(f"{way}{said}", column.name, cells)
+    if column.type == "flag" and values.null_count and pc.all(values).as_py():
+        rows = in_words(values.null_count)
+        said = f"{rows} cells are no value, and none is no; if empty is no, say empty: false"
+        yield Taken(said, column.name)
 
 
 def distinct(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -32,6 +32,8 @@ class Fault:
         A change of the study file after which the table no longer breaks this rule, if one is
         likely to be meant; None if the table is what has to change, or nobody has looked
         (`predictor.cohort.remedies`).
+    also
+        Further changes without which `fix` is not enough.
     header
         1-based row of the file in which the names of the columns stand.
     """
@@ -41,6 +43,7 @@ class Fault:
     rule: str
     kind: str = field(default="", compare=False)
     fix: Edit | None = field(default=None, compare=False)
+    also: tuple[Edit, ...] = field(default=(), compare=False)
     header: int = field(default=1, compare=False)
 
     @property

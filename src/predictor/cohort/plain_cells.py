@@ -100,6 +100,11 @@ def plain_numbers(cells: pa.Array, column: Column) -> Plain:
     return Plain(pa.array(texts, pa.string()), faults, taken)
 
 
+def is_below(sign: str) -> bool:
+    """Whether a sign before a limit says that the value is below it."""
+    return sign in _BELOW
+
+
 class _Contradiction(Exception):  # noqa: N818 - never leaves this module
     """A cell that is written as declared, and says what cannot be."""
 
@@ -113,7 +118,7 @@ def _number(text: str, column: Column) -> tuple[str, list[str]]:
     ways, below = [], False
     beyond = None
     if sign := SIGN.match(text):
-        below = sign[1] in _BELOW
+        below = is_below(sign[1])
         beyond = column.below if below else column.above
         if beyond is None:
             return text, []

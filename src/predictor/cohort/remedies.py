@@ -9,8 +9,11 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from predictor.cohort.dates import DATE
+from predictor.cohort.dictionary import FLAGS, plain_cells
 from predictor.cohort.fault import Fault
-from predictor.cohort.numbers import NOT_WHOLE
+from predictor.cohort.numbers import NOT_WHOLE, NUMBER
+from predictor.cohort.suspected_forms import Forms, of_dates, of_flags, of_numbers
 from predictor.cohort.words_for_missing import CODES, SIGNS, WORDS, as_typed
 from predictor.disclosure import FEWEST
 from predictor.study import Column, Edit, Study, as_number
@@ -35,7 +38,7 @@ def remedied(raw: pa.Table, study: Study, faults: Iterable[Fault]) -> list[Fault
     Returns
     -------
     list of Fault
-        Fixes hold words and numbers of a closed list, and levels that at least five rows have;
+        Fixes hold words and numbers of closed lists, and levels that at least five rows have;
         nothing else out of a cell.
     """
     return [part for fault in faults for part in _parts(raw, study, fault)]
@@ -51,6 +54,7 @@ def _parts(raw: pa.Table, study: Study, fault: Fault) -> Iterator[Fault]:
     if fault.rule == NOT_WHOLE:
         yield replace(fault, fix=Edit(("columns", column.name, "type"), "number"))
         return
+    owner = next((q.name for q in study.checkboxes if column.name in q.columns), column.name)
     cells = dict(zip(fault.rows, raw[column.name].take(list(fault.rows)).to_pylist(), strict=True))
     coded = {row: cell for row, cell in cells.items() if cell and _means_none(cell, column, fault)}
     common = {row: cell for row, cell in _common(cells, column).items() if row not in coded}
@@ -58,9 +62,54 @@ def _parts(raw: pa.Table, study: Study, fault: Fault) -> Iterator[Fault]:
     levels = as_typed([*column.levels, *sorted(common.values())])
     for rows, key, value in ((coded, "missing", missing), (common, "levels", levels)):
         if rows:
-            yield replace(fault, rows=tuple(rows), fix=Edit(("columns", column.name, key), value))
-    if rest := tuple(row for row in fault.rows if row not in coded and row not in common):
+            yield replace(fault, rows=tuple(rows), fix=Edit(("columns", owner, key), value))
+    others = {row: cell for row, cell in cells.items() if row not in {**coded, **common}}
+    forms = _forms(others, column, raw)
+    formed = _read_with(forms, others, column)
+    if formed:
+        fix, *also = (Edit(("columns", owner, key), value) for key, value in forms.items())
+        yield replace(fault, rows=tuple(formed), fix=fix, also=tuple(also))
+    if rest := tuple(row for row in others if row not in formed):
         yield replace(fault, rows=rest)
+
+
+def _forms(cells: dict[int, str | None], column: Column, raw: pa.Table) -> Forms:
+    """Keys that may be missing in the study file for these cells to be read."""
+    texts = {cell for cell in cells.values() if cell}
+    match column.type:
+        case "flag":
+            words = {"true": column.true, "false": column.false}
+            return {key: as_typed([*words[key], *said]) for key, said in of_flags(texts).items()}
+        case "number" | "integer":
+            forms = of_numbers(texts)
+            if column.type == "integer" and "below" in forms:
+                forms = {**forms, "below": "limit"}
+            return forms
+        case "date" if column.format is None:
+            return of_dates(cell for cell in set(raw[column.name].to_pylist()) if cell)
+    return {}
+
+
+def _read_with(forms: Forms, cells: dict[int, str | None], column: Column) -> list[int]:
+    """Rows whose cell is a plain one once these keys are declared."""
+    if not forms:
+        return []
+    said = {
+        key: tuple(map(str, value)) if isinstance(value, list) else value
+        for key, value in forms.items()
+    }
+    declared = column.model_copy(update=said)
+    plain = plain_cells(pa.array(cells.values(), pa.string()), declared).cells.to_pylist()
+    return [row for row, cell in zip(cells, plain, strict=True) if cell and _is_plain(cell, column)]
+
+
+def _is_plain(cell: str, column: Column) -> bool:
+    match column.type:
+        case "flag":
+            return cell.lower() in FLAGS
+        case "date":
+            return re.match(DATE, cell) is not None
+    return re.match(NUMBER, cell) is not None
 
 
 def _means_none(cell: str, column: Column, fault: Fault) -> bool:

@@ -91,7 +91,7 @@ def _first(lines: Sequence[str], what: str) -> tuple[str, ...]:
 def fixes(faults: Sequence[Fault], study: Study) -> list[Edit]:
     """Changes of the study file after which these faults are gone, one for each place."""
     merged: dict[tuple[str, ...], Edit] = {}
-    for edit in (fault.fix for fault in faults if fault.fix is not None):
+    for edit in (edit for fault in faults for edit in (fault.fix, *fault.also) if edit is not None):
         before = merged.get(edit.keys)
         if before is None or not isinstance(edit.value, list):
             merged[edit.keys] = edit
@@ -105,13 +105,19 @@ def _for_the_study(edits: list[Edit], study: Study) -> list[Edit]:
     """The same codes in many columns as codes of the study, where they can be no value."""
     alike: dict[tuple[str, ...], list[Edit]] = {}
     for edit in edits:
-        if edit.keys[-1] == "missing" and study.column(edit.keys[1]).missing is None:
+        if edit.keys[-1] == "missing" and _has_no_codes(edit.keys[1], study):
             alike.setdefault(tuple(map(str, edit.value)), []).append(edit)
     for codes, of_columns in alike.items():
         if len(of_columns) >= _OFTEN and not _may_be_values(codes, study):
             rest = [edit for edit in edits if edit not in of_columns]
             return [Edit(("missing",), of_columns[0].value), *rest]
     return edits
+
+
+def _has_no_codes(name: str, study: Study) -> bool:
+    """Whether a column, or a question with boxes, has no list of its own."""
+    question = next((each for each in study.checkboxes if each.name == name), None)
+    return (question or study.column(name)).missing is None
 
 
 def _may_be_values(codes: Sequence[str], study: Study) -> bool:

@@ -15,7 +15,7 @@ from predictor.results import TrainingResult
 from predictor.workflows.reporting import make_page
 
 # what is left of A4 between the margins, in pixels
-PAPER = 680
+PAPER, SHEET = 680, 990
 LEARNERS = ("prevalence", "ridge")
 
 
@@ -96,6 +96,34 @@ def test_the_page_fits_on_paper_with_everything_unfolded(browser, file) -> None:
         folded = "#provenance details pre"
         assert reader.page.locator(folded).first.is_visible()
         assert reader.page.pdf(prefer_css_page_size=True).startswith(b"%PDF-")
+
+
+def test_what_matters_fits_on_a_screen_and_on_the_first_sheet(browser, file) -> None:
+    with Reader(browser, file, 1280) as reader:
+        reader.page.set_viewport_size({"width": 1280, "height": 800})
+        assert reader.page.locator(".brief").bounding_box()["y"] > 0
+        below = reader.page.evaluate(
+            "document.querySelector('.brief').getBoundingClientRect().bottom"
+        )
+        assert below <= 800
+    with Reader(browser, file, PAPER) as reader:
+        reader.page.emulate_media(media="print")
+        assert (
+            reader.page.evaluate("getComputedStyle(document.querySelector('.brief')).breakAfter")
+            == "page"
+        )
+        height = reader.page.evaluate(
+            "document.querySelector('.brief').getBoundingClientRect().bottom"
+        )
+        assert height <= SHEET
+
+
+def test_checklists_are_folded_on_the_screen_and_open_on_paper(browser, file) -> None:
+    with Reader(browser, file, 1280) as reader:
+        row = reader.page.locator("#tripod tbody tr").first
+        assert not row.is_visible()
+        reader.page.emulate_media(media="print")
+        assert row.is_visible()
 
 
 def test_the_first_key_leads_to_the_content(browser, file) -> None:

@@ -17,6 +17,7 @@ from predictor.validation import (
     DecisionCurve,
     Estimate,
     Performance,
+    RocCurve,
     Stability,
     Trained,
 )
@@ -40,6 +41,7 @@ def learner_result(
     parameters: int,
     tuned: bool,
     explained: int,
+    roc: RocCurve | None,
     curve: DecisionCurve,
     calibration: Calibration,
     stability: Stability,
@@ -57,6 +59,8 @@ def learner_result(
         Its entry in the study file.
     trained, performance, importances, shapes, curve, calibration, stability
         What was found.
+    roc
+        None of a learner that gives everybody the same probability.
     covariates
         Names of those it was given.
     settings
@@ -104,6 +108,7 @@ def learner_result(
         },
         shapes=tuple(_shape(found) for found in shapes),
         groups=tuple(groups),
+        roc=None if roc is None else _roc(roc),
         decision_curve=decision_curve_result(curve),
         calibration=calibration_result(calibration),
         stability=_stability(
@@ -154,6 +159,16 @@ def estimate_result(found: Estimate) -> results.Estimate:
     if numbers["estimate"] is None:
         numbers = dict.fromkeys(NUMBERS)
     return results.Estimate(**numbers, note=found.note)
+
+
+def _roc(found: RocCurve) -> results.RocCurve:
+    rows = np.round([found.sensitivity, found.low, found.high], _DIGITS_OF_SHAPES)
+    return results.RocCurve(
+        false_positive_rate=known_row(found.false_positive_rate),
+        sensitivity=plain_row(rows[0]),
+        low=plain_row(rows[1]),
+        high=plain_row(rows[2]),
+    )
 
 
 def _shape(found: Shape) -> results.Shape:

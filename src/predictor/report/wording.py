@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from predictor.measures import measure_named
-from predictor.results import SampleSize, TrainingResult
-from predictor.results.words import number, percent, with_interval
+from predictor.results import Estimate, LearnerResult, SampleSize, TrainingResult
+from predictor.results.words import number, percent, span, with_interval
 from predictor.validation import metric_of
 
 
@@ -61,6 +61,34 @@ def _bare(name: str) -> str:
 def assumed_auroc(size: SampleSize) -> str:
     """The AUROC that patients required are counted with, and where it comes from."""
     return f"an AUROC of {number(size.assumed_auroc)} ({size.assumed_because})"
+
+
+def calibration_in_words(facts: LearnerResult) -> tuple[str, str]:
+    """Whether probabilities are right on average, and whether they are too extreme."""
+    ratio, slope = facts.metrics["observed_expected"], facts.metrics["calibration_slope"]
+    if ratio.estimate is None:
+        average = "Whether probabilities are right on average cannot be told."
+    else:
+        reading = _side(ratio, 1, "they are too high on average", "they are too low on average")
+        average = (
+            f"{number(ratio.estimate)} events for each one expected ({span(ratio)}): "
+            f"{reading or 'right on average, as far as so many patients can tell'}."
+        )
+    if slope.estimate is None:
+        why = (
+            f": it {slope.note.split(';')[0].removeprefix('not estimable: ')}" if slope.note else ""
+        )
+        return average, f"Whether they are too extreme cannot be told{why}."
+    reading = _side(slope, 1, "they are too extreme", "they are not extreme enough")
+    said = reading or "not shown to be too extreme or too timid"
+    return average, f"Slope {with_interval(slope)}: {said}."
+
+
+def _side(found: Estimate, ideal: float, below: str, above: str) -> str | None:
+    """What is said where the interval lies on one side of the ideal."""
+    if found.low is None or found.high is None:
+        return None
+    return below if found.high < ideal else above if found.low > ideal else None
 
 
 def in_later_patients(report: TrainingResult, learner: str) -> str | None:

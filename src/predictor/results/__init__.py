@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from predictor.results.curves import CurveSpread as CurveSpread
     from predictor.results.curves import DecisionCurve as DecisionCurve
     from predictor.results.curves import Histogram as Histogram
+    from predictor.results.curves import RocCurve as RocCurve
     from predictor.results.curves import SmoothCurve as SmoothCurve
     from predictor.results.curves import TreatAll as TreatAll
     from predictor.results.description import ByGroup as ByGroup
@@ -175,7 +176,8 @@ _NAMES = {
     "compared": "ChangedPart ComparedTrainings ListedTraining MeasuredDifference TrainingsOfStudy",
     "course": "Change Point Shift SignedRank Trajectories",
     "curves": (
-        "Calibration CalibrationGroup CurveSpread DecisionCurve Histogram SmoothCurve TreatAll"
+        "Calibration CalibrationGroup CurveSpread DecisionCurve Histogram RocCurve "
+        "SmoothCurve TreatAll"
     ),
     "description": (
         "ByGroup Characteristic Characteristics Conflict DefinitionByGroup DefinitionShare "

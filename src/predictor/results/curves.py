@@ -60,6 +60,20 @@ class CalibrationGroup(Interval):
     patients: int
 
 
+class RocCurve(Columns):
+    """Sensitivity over the false-positive rate, with its 95 % interval at each rate by itself.
+
+    References
+    ----------
+    Fawcett 2006, Pattern Recognit Lett 27:861, doi 10.1016/j.patrec.2005.10.010.
+    """
+
+    false_positive_rate: Row
+    sensitivity: Numbers
+    low: Numbers
+    high: Numbers
+
+
 class SmoothCurve(Columns):
     """Observed share of events along the predicted probability, with its 95 % interval."""
 

@@ -6,7 +6,7 @@ from math import exp
 
 from predictor.results.base import Named, Number, Result
 from predictor.results.centres import CentresSummary
-from predictor.results.curves import Calibration, CurveSpread, DecisionCurve
+from predictor.results.curves import Calibration, CurveSpread, DecisionCurve, RocCurve
 from predictor.results.findings import SampleSize
 from predictor.results.groups import ByGroups
 from predictor.results.intervals import Estimate, Interval
@@ -178,6 +178,8 @@ class LearnerResult(Result):
         older documents.
     groups
         In which the study wants it looked at; empty without, and in older documents.
+    roc
+        None of a learner that gives everybody the same probability, and in older documents.
     decision_curve, calibration, stability, description
         What was found.
     sample_size
@@ -205,6 +207,7 @@ class LearnerResult(Result):
     importance: Named[Contribution]
     shapes: tuple[Shape, ...] = ()
     groups: tuple[ByGroups, ...] = ()
+    roc: RocCurve | None = None
     decision_curve: DecisionCurve
     calibration: Calibration
     stability: Stability

@@ -10,6 +10,7 @@ from pydantic import model_validator
 from predictor.results.base import FORMAT, Named, Result
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
+from predictor.results.description import Characteristics
 from predictor.results.findings import (
     Comparison,
     Finding,
@@ -70,6 +71,8 @@ class TrainingResult(Result):
     covariates, plan, data, sample_size
         What the learners are given, on which samples, of which patients, and whether these are
         enough for the subject.
+    table_one
+        The patients as `predictor describe` shows them; None in older documents.
     label_limits
         Whether the label can be predicted at all; None in older documents.
     learners
@@ -113,6 +116,7 @@ class TrainingResult(Result):
     covariates: tuple[Covariate, ...]
     plan: Plan
     data: CohortCounts
+    table_one: Characteristics | None = None
     label_limits: LabelLimits | None = None
     sample_size: SampleSize
     learners: Named[LearnerResult]

@@ -53,6 +53,7 @@ from predictor.statistics.meta_analysis import FEWEST_CENTRES, RandomEffects, ra
 from predictor.statistics.overall import brier, log_loss, scaled_brier
 from predictor.statistics.paired_proportions import McNemar, mcnemar
 from predictor.statistics.reliability import true_scores
+from predictor.statistics.roc_curve import sensitivity_at
 from predictor.statistics.sample_size import (
     RequiredPatients,
     expected_mape,
@@ -146,6 +147,7 @@ __all__ = [
     "redundant",
     "required_patients",
     "scaled_brier",
+    "sensitivity_at",
     "shifted_percentiles",
     "since",
     "squared_spearman",

@@ -17,6 +17,7 @@ from predictor.validation.choice import (
     strength,
     subject_of,
 )
+from predictor.validation.discrimination_curve import RocCurve, roc_curve
 from predictor.validation.earlier_and_later import EarlierAndLater
 from predictor.validation.estimates import (
     Estimate,
@@ -74,6 +75,7 @@ __all__ = [
     "Plan",
     "RepeatedChoice",
     "Replicates",
+    "RocCurve",
     "Samples",
     "Scale",
     "Stability",
@@ -112,6 +114,7 @@ __all__ = [
     "predicts",
     "read_resamples",
     "repeat_choice",
+    "roc_curve",
     "serial",
     "stability",
     "strength",

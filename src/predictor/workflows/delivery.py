@@ -10,6 +10,7 @@ from predictor.cohort import pipeline_sql
 from predictor.disclosure import FEWEST
 from predictor.disk import dump_json, link_latest, write_files
 from predictor.report import Figure, Workers, cohort_counts, drawn_figures, plan_result
+from predictor.report.methods_in_words import METHODS, methods_text
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining
@@ -133,6 +134,7 @@ def _written(
     artifacts = {
         REPORT: dump_json(result.to_json()),  # first: it tells whose folder this is
         PAGE: page,
+        METHODS: methods_text(shown).encode(),
         **vectors,
         "study.yaml": dump_study(study.without_paths()).encode(),
         "covariates.sql": sql.encode(),

@@ -24,6 +24,7 @@ from predictor.validation import (
     metrics,
     performance,
     performance_by_centre,
+    roc_curve,
     stability,
     strength,
 )
@@ -115,6 +116,7 @@ def _estimated(spec: LearnerSpec, fitted: Fitted, prevalence: Performance) -> Es
         parameters=parameters,
         tuned=estimator.tuned,
         explained=len(shown.X),
+        roc=roc_curve(samples) if parameters else None,
         curve=decision_curve(samples),
         calibration=calibration(samples),
         stability=stability(trained, study.validation.thresholds),

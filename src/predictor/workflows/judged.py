@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from predictor.cohort import pipeline_sql
-from predictor.description import label_limits
+from predictor.description import describe, label_limits, suppressed
 from predictor.learners import REFERENCE
 from predictor.report import (
     cohort_counts,
@@ -82,6 +82,7 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         covariates=covariates(prepared.matrix, study),
         plan=plan_result(named, estimated.plan),
         data=cohort_counts(prepared.labelled, prepared.fingerprint),
+        table_one=suppressed(describe(prepared.labelled)).characteristics,
         label_limits=label_limits(prepared.labelled),
         sample_size=sample_size(
             flow.labelled,

@@ -17,9 +17,9 @@ from predictor.report.page.blocks import (
 from predictor.results import TrainingResult, VerdictLevel
 
 ORDER = [
-    "patients", "question", "association", "performance", "calibration", "decision-curve",
-    "stability", "explanation", "audits", "sample-size", "model", "use", "tripod", "probast",
-    "provenance",
+    "verdict-in-full", "patients", "question", "association", "performance", "calibration",
+    "decision-curve", "stability", "explanation", "audits", "sample-size", "model", "use", "methods", "provenance",
+    "tripod", "probast",
 ]  # fmt: skip
 
 

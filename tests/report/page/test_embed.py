@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from predictor.report.figures import Figure, training_figures
 from predictor.report.page import embedded
 from predictor.report.page.blocks import Picture
@@ -15,7 +17,9 @@ def test_a_figure_goes_in_with_its_words_and_its_numbers(report) -> None:
     assert picture.content == figure.svg.encode()
     assert picture.table is not None
     assert picture.table.rows == figure.table.rows
-    assert picture.uri.startswith("data:image/svg+xml;base64,")
+    assert picture.uri.startswith("data:image/svg+xml,%3Csvg")
+    assert not set('"<>&') & set(picture.uri)
+    assert unquote(picture.uri).partition(",")[2] == figure.svg.replace('"', "'")
 
 
 def test_a_figure_with_a_point_per_patient_goes_in_as_it_was_drawn() -> None:

@@ -25,6 +25,7 @@ from predictor.report.figures.net_benefit import (
 )
 from predictor.report.figures.odds_ratios import coefficients
 from predictor.report.figures.response_over_time import transitions
+from predictor.report.figures.roc_plot import roc
 from predictor.report.figures.score_over_time import trajectories
 from predictor.report.figures.small_panels import shapes
 from predictor.report.figures.studies_planned import chance_by_patients
@@ -62,6 +63,7 @@ __all__ = [
     "outcomes_over_time",
     "patients_over_time",
     "report_figures",
+    "roc",
     "shapes",
     "training_figures",
     "trainings",

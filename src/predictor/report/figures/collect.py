@@ -16,6 +16,7 @@ from predictor.report.figures.instability_plot import instability
 from predictor.report.figures.learners_compared import comparison
 from predictor.report.figures.net_benefit import decision_curve, decision_curve_instability
 from predictor.report.figures.odds_ratios import coefficients
+from predictor.report.figures.roc_plot import roc
 from predictor.report.figures.small_panels import shapes
 from predictor.results import TrainingResult
 
@@ -26,6 +27,7 @@ def _forest(measure: str, report: TrainingResult, learner: str) -> Figure | None
 
 
 _OF_A_LEARNER: Mapping[str, Callable[[TrainingResult, str], Figure | None]] = {
+    "roc": roc,
     "calibration": calibration,
     "decision_curve": decision_curve,
     "instability": instability,

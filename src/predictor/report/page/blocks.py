@@ -6,6 +6,11 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+from urllib.parse import quote
+
+_SVG = "image/svg+xml"
+# what may stand in an address within double quotes, in HTML: no quote, no ampersand, no angle
+_AS_IT_IS = " -_.!~*();/?:@=+$,'|[]{}^`"
 
 Level = Literal["nothing", "something", "exploratory", "worth", "ready"]
 
@@ -99,6 +104,10 @@ class Picture:
     @property
     def uri(self) -> str:
         """The image inside its own address: nothing is fetched, and no ids meet."""
+        if self.media_type == _SVG:  # as text, which is a quarter shorter
+            free = b"'" not in self.content
+            content = self.content.replace(b'"', b"'") if free else self.content
+            return f"data:{_SVG},{quote(content, safe=_AS_IT_IS)}"
         return f"data:{self.media_type};base64,{b64encode(self.content).decode()}"
 
 
@@ -166,6 +175,44 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class BriefItem:
+    """A term, what is said of it, and a number that stands large.
+
+    Attributes
+    ----------
+    points
+        Whether the texts are a list.
+    wide
+        Whether it has a line of its own.
+    """
+
+    term: str
+    texts: Sequence[str]
+    big: str | None = None
+    points: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What stands first where a page has a verdict and more than that: a screen, a printed page.
+
+    Attributes
+    ----------
+    lead
+        The verdict in a sentence.
+    items
+        In the order of reading.
+    links
+        Keys of sections to go on with, and what they are called.
+    """
+
+    lead: str
+    items: Sequence[BriefItem]
+    links: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on the page, in its order.
 
@@ -175,6 +222,8 @@ class Page:
         What stands first; None on a page that gives none.
     kind
         What sort of page it is, in a few words.
+    brief
+        What is said in place of the verdict's sentences and numbers, which then are a section.
     """
 
     title: str
@@ -184,3 +233,4 @@ class Page:
     verdict: Verdict | None
     sections: Sequence[Section]
     kind: str = "Prediction report"
+    brief: Brief | None = None

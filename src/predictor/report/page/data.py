@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 
 from predictor.report.page.association_section import association
 from predictor.report.page.blocks import Page, Picture, Section
+from predictor.report.page.brief import brief
 from predictor.report.page.centres_section import centres
 from predictor.report.page.groups_section import groups
 from predictor.report.page.guidelines import probast_section, tripod_section
 from predictor.report.page.later_section import later_patients
+from predictor.report.page.methods_section import methods_section
 from predictor.report.page.model_section import model, use
 from predictor.report.page.patients_section import patients, question
 from predictor.report.page.performance_section import calibration, decision_curve, performance
 from predictor.report.page.provenance_section import provenance
 from predictor.report.page.trust import audits, explanation, sample_size, stability
-from predictor.report.page.verdict_section import verdict
+from predictor.report.page.verdict_section import verdict, verdict_in_full
 from predictor.results import TrainingResult
 
 _Make = Callable[[TrainingResult, Sequence[Picture]], Section | None]
@@ -36,7 +38,7 @@ _BEFORE_USE: tuple[_Make, ...] = (
     sample_size,
     model,
 )
-_AFTER_USE: tuple[_Make, ...] = (tripod_section, probast_section, provenance)
+_AFTER_USE: tuple[_Make, ...] = (methods_section, provenance, tripod_section, probast_section)
 
 
 def page_data(
@@ -59,7 +61,9 @@ def page_data(
         written=report.time,
         notice=notice,
         verdict=verdict(report),
+        brief=brief(report),
         sections=[
+            verdict_in_full(report),
             *_made(_BEFORE_USE, report, pictures),
             use(report, notice),
             *_made(_AFTER_USE, report, pictures),

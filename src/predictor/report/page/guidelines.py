@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from predictor.report.page.blocks import Block, Facts, Group, Picture, Section, Table, Text
+from predictor.report.page.blocks import Block, Facts, Fold, Group, Picture, Section, Table, Text
 from predictor.report.probast_worksheet import ANSWERS, DOMAINS, TO_JUDGE, probast
 from predictor.report.tripod_table import TO_COMPLETE, tripod
 from predictor.results import TrainingResult
@@ -42,7 +42,16 @@ def tripod_section(report: TrainingResult, _pictures: Sequence[Picture]) -> Sect
                 ],
             )
         )
-    return Section("tripod", "Reporting: TRIPOD+AI", blocks)
+    folded = Fold("The checklist, item by item", blocks)
+    return Section("tripod", "Appendix: reporting by TRIPOD+AI", [_left_to_write(report), folded])
+
+
+def _left_to_write(report: TrainingResult) -> Text:
+    rows = tripod(report)
+    todo = sum(TO_COMPLETE in row.text for row in rows)
+    return Text(
+        f"{len(rows)} items; in {todo} of them something is left to the authors. Printed in full."
+    )
 
 
 def probast_section(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
@@ -93,4 +102,6 @@ def probast_section(report: TrainingResult, _pictures: Sequence[Picture]) -> Sec
                 ],
             )
         )
-    return Section("probast", "Risk of bias: PROBAST+AI", blocks)
+    folded = Fold("The worksheet, question by question", blocks)
+    said = Text(f"{len(questions)} questions with their evidence. Printed in full.")
+    return Section("probast", "Appendix: risk of bias by PROBAST+AI", [said, folded])

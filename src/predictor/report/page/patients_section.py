@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from predictor.report.description.label_limits import tables_of
+from predictor.report.description.table_one import table_one
 from predictor.report.figures.few import shown
 from predictor.report.page.blocks import (
     Block,
@@ -36,6 +37,7 @@ def patients(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
                 f"“{report.outcome}”."
             ),
             *(of_topic(pictures, "flow") or [_flow(data)]),
+            *_table_one(report),
             *_limits(report.label_limits),
             Group("If the outcome were defined otherwise", _definitions(report)),
         ],
@@ -52,6 +54,17 @@ def _flow(data: CohortCounts) -> Table:
         for step in data.steps
     ]
     return Table("Flow of patients", ["Step", "Patients", "Remark"], rows, frozenset({1}))
+
+
+def _table_one(report: TrainingResult) -> list[Block]:
+    if report.table_one is None or not report.table_one.rows:
+        return []
+    shown = table_one(report.table_one)
+    # blanks at the start of a cell are lost in HTML
+    rows = [[row[0].replace("  ", "\u2003", 1), *row[1:]] for row in shown.rows]
+    numeric = frozenset(range(1, len(shown.headings)))
+    table = Table(shown.title, ["Known beforehand", *shown.headings[1:]], rows, numeric, wide=True)
+    return [Group("Table 1", [table, Text(shown.note, quiet=True)])]
 
 
 def _limits(limits: LabelLimits | None) -> list[Block]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from predictor.report import procedure
-from predictor.report.page.blocks import Block, Fold, Missing, Picture, Points, Section, Table, Text
+from predictor.report.page.blocks import (
+    Block,
+    Fold,
+    Group,
+    Missing,
+    Picture,
+    Points,
+    Section,
+    Table,
+    Text,
+)
 from predictor.report.page.pictures import by_learner, of_topic
 from predictor.report.wording import choice_counted_in, measure
 from predictor.results import Comparison, LearnerResult, TrainingResult
@@ -30,9 +40,23 @@ def performance(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
             _learners(report),
             *_choice(report),
             *_comparisons(report),
+            *_roc(report, pictures),
             *_everything(report),
         ],
     )
+
+
+def _roc(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
+    drawn = by_learner(report, pictures, "roc")
+    if not drawn:
+        return []
+    said = (
+        "The curve is the mean over the folds, as the AUROC is; the area below is the AUROC. Its "
+        "band is pointwise: at each false-positive rate the 95 % interval of the sensitivity, from "
+        "the same resampled cohorts as that of the AUROC. A whole curve leaves such a band more "
+        "often than 1 in 20."
+    )
+    return [Group("ROC curves", [Text(said), *drawn])]
 
 
 def _how(report: TrainingResult) -> str:

@@ -8,7 +8,7 @@ from predictor.report.page.blocks import Block, Gallery, Picture
 from predictor.results import TrainingResult
 
 # as high as wide: two of them can stand beside each other and still be read
-_SQUARE = {"calibration", "instability"}
+_SQUARE = {"roc", "calibration", "instability"}
 
 
 def of_topic(pictures: Sequence[Picture], topic: str) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.report.page.blocks import Level, Verdict
+from predictor.report.page.blocks import Facts, Level, Points, Section, Verdict
 from predictor.report.wording import assumed_auroc
 from predictor.results import LearnerResult, TrainingResult, VerdictLevel
 from predictor.results.words import count, number, percent, span
@@ -33,6 +33,12 @@ def verdict(report: TrainingResult) -> Verdict:
         sentences=list(report.verdict),
         facts=_facts(report),
     )
+
+
+def verdict_in_full(report: TrainingResult) -> Section:
+    """Every sentence of the verdict, and the numbers that go with it."""
+    facts = [(label, f"{value}: {meaning}") for label, value, meaning in _facts(report)]
+    return Section("verdict-in-full", "Verdict", [Points(report.verdict), Facts(facts)])
 
 
 def _facts(report: TrainingResult) -> list[tuple[str, str, str]]:

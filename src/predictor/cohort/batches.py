@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,12 +12,16 @@ import numpy as np
 import pyarrow as pa
 
 from predictor.cohort.cell import canonical, plain
+from predictor.cohort.codebook import Codebook
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.databases import SUFFIXES, DatabaseURL, located
 from predictor.cohort.parquet import ParquetBlocks
+from predictor.cohort.spss_stata import SUFFIXES as LABELLED
+from predictor.cohort.spss_stata import SpssStataBlocks
 from predictor.cohort.taken import Taken
+from predictor.cohort.value_labels import in_codes_or_labels
 from predictor.errors import DataError
-from predictor.study import PLAIN, TableSpec
+from predictor.study import PLAIN, Column, TableSpec
 
 if TYPE_CHECKING:
     from predictor.cohort.visits import OneRowEach
@@ -60,12 +64,15 @@ class Part:
         1-based row in which its names stand.
     taken
         Tells how it was read as far as it was, where that needs saying.
+    codebook
+        What the file says of its columns.
     """
 
     name: str | None
     blocks: Blocks
     header: int = 1
     taken: Callable[[], tuple[Taken, ...]] = tuple
+    codebook: Codebook = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,7 +118,10 @@ class HeldBlocks:
 
 
 def open_parts(
-    path: Path | str, spec: TableSpec = PLAIN, numbers: Collection[str] = ()
+    path: Path | str,
+    spec: TableSpec = PLAIN,
+    numbers: Collection[str] = (),
+    declared: Mapping[str, Column] | None = None,
 ) -> tuple[Part, ...]:
     """The files of a table: one ``.csv``, ``.parquet`` or ``.xlsx``, or a folder of ``.parquet``.
 
@@ -126,17 +136,27 @@ def open_parts(
         How it is written.
     numbers
         Names of the columns whose cells are numbers, written as `spec` says.
+    declared
+        Columns of the dictionary, by column of the table: where the file has codes with labels,
+        these say which of the two stands in a cell. It is the code where nothing is declared.
 
     Raises
     ------
     DataError
         If there is no such table, or a folder holds anything else.
     """
-    path = located(path)
+    parts = _parts(located(path), spec, numbers)
+    return tuple(in_codes_or_labels(part, {}, declared or {}) for part in parts)
+
+
+def _parts(path: Path | DatabaseURL, spec: TableSpec, numbers: Collection[str]) -> tuple[Part, ...]:
     if isinstance(path, DatabaseURL):
         return (Part(path, _database(path)),)
     if path.is_dir():
         return tuple(Part(str(file), open_blocks(file, spec, numbers)) for file in _files(path))
+    if path.suffix.lower() in LABELLED:
+        labelled = _labelled(_there(path), spec)
+        return (Part(str(path), labelled, taken=labelled.taken, codebook=labelled.codebook),)
     blocks = open_blocks(path, spec, numbers)
     if path.suffix.lower() not in (*TEXTS, *WORKBOOKS):
         return (Part(str(path), blocks),)
@@ -158,11 +178,21 @@ def open_blocks(path: Path, spec: TableSpec = PLAIN, numbers: Collection[str] = 
             f"{path}: expected a .csv, .tsv, .txt, .parquet or .xlsx file; save or export the "
             f"table as one of these"
         )
+    _there(path)
+    return reader()
+
+
+def _there(path: Path) -> Path:
     if not path.is_file():
         raise DataError(f"{path}: there is no such file")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: the file is empty")
-    return reader()
+    return path
+
+
+def _labelled(path: Path, spec: TableSpec) -> SpssStataBlocks:
+    encoding = spec.encoding if "encoding" in spec.model_fields_set else None
+    return SpssStataBlocks(path, encoding)
 
 
 def read_batches(

@@ -16,7 +16,7 @@ from predictor.cohort.plain_table import plain_parts, plain_table
 from predictor.cohort.read import RawTable, read_frame, read_raw
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
-from predictor.study import PLAIN, Study, TableSpec
+from predictor.study import PLAIN, Column, Study, TableSpec
 
 _Table = TypeVar("_Table")
 
@@ -39,7 +39,7 @@ def read_patients(path: Path | str, study: Study) -> RawTable:
     """
 
     def read(spec: TableSpec) -> RawTable:
-        return read_raw(path, spec, numbers_of(study))
+        return read_raw(path, spec, numbers_of(study), declared_in(study))
 
     raw, plain = _in_either_form(path, study, read, lambda raw: raw.cells.column_names)
     try:
@@ -60,7 +60,7 @@ def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
     """
 
     def opened(spec: TableSpec) -> tuple[Part, ...]:
-        return open_parts(path, spec, numbers_of(study))
+        return open_parts(path, spec, numbers_of(study), declared_in(study))
 
     parts, plain = _in_either_form(path, study, opened, lambda parts: parts[0].blocks.names)
     if plain:
@@ -109,6 +109,12 @@ def _in_either_form(
     if fault is not None:
         raise fault
     return found, False
+
+
+def declared_in(study: Study) -> dict[str, Column]:
+    """Columns of the dictionary by the column of the table that holds them."""
+    rows = () if study.visits is None else study.visits.columns
+    return {column.source or column.name: column for column in (*rows, *study.columns)}
 
 
 def numbers_of(study: Study) -> frozenset[str]:

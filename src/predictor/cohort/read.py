@@ -7,7 +7,7 @@ empty cell is null, every other cell is its text without surrounding blanks.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ import pyarrow as pa
 
 from predictor.cohort.batches import MOST_CELLS, Part, all_rows, open_parts
 from predictor.cohort.cell import canonical, composed, plain, texts
+from predictor.cohort.codebook import Codebook
 from predictor.cohort.csv_table import CsvBlocks
 from predictor.cohort.databases import located
 from predictor.cohort.header import check_names
 from predictor.cohort.parquet import ParquetBlocks
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
-from predictor.study import PLAIN, TableSpec
+from predictor.study import PLAIN, Column, TableSpec
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,11 +38,14 @@ class RawTable:
         1-based row of the file in which the names of the columns stand.
     taken
         How the file was read where that needs saying.
+    codebook
+        What the file says of its columns.
     """
 
     cells: pa.Table
     header: int = 1
     taken: tuple[Taken, ...] = ()
+    codebook: Codebook = field(default_factory=dict)
 
 
 _LARGEST = 2 * 2**30  # bytes of a CSV; some copies of it are in memory at one time
@@ -75,15 +79,23 @@ def read_table(
     return read_raw(path, spec, numbers).cells
 
 
-def read_raw(path: Path | str, spec: TableSpec = PLAIN, numbers: Collection[str] = ()) -> RawTable:
-    """`read_table`, with where and how the table stands in its file."""
+def read_raw(
+    path: Path | str,
+    spec: TableSpec = PLAIN,
+    numbers: Collection[str] = (),
+    declared: Mapping[str, Column] | None = None,
+) -> RawTable:
+    """`read_table`, with where and how the table stands in its file.
+
+    `declared` is that of `predictor.cohort.open_parts`.
+    """
     path = located(path)
     if isinstance(path, Path):
         if path.is_dir():
             raise DataError(f"{path}: there is no such file, but a folder")
         _check_size(path)
-    (part,) = open_parts(path, spec, numbers)
-    return RawTable(_patients([part], path), part.header, part.taken())
+    (part,) = open_parts(path, spec, numbers, declared)
+    return RawTable(_patients([part], path), part.header, part.taken(), part.codebook)
 
 
 def read_csv_content(content: bytes, name: str) -> pa.Table:

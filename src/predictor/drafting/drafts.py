@@ -139,7 +139,9 @@ def _left_out(
         seen.add(column.name.casefold())
         if column.name in keys.ids and not twin:
             continue
-        if names.sounds_like_a_person(column.name):
+        if column.personal:
+            reason = "its dictionary says that it names a person"
+        elif names.sounds_like_a_person(column.name):
             reason = "it may name a person"
         elif computed(column.name):
             reason = "a spreadsheet would take its name for a formula; rename it to keep it"
@@ -196,6 +198,8 @@ def _settings(
     entry["type"] = kind.type
     if kind.type == "category":
         entry["levels"] = as_typed(kind.levels)
+        if column.ordered and kind.levels == column.levels:
+            entry["ordered"] = True
     elif kind.range is not None:
         entry["range"] = as_range(kind.range)
     measured = kind.type in ("number", "integer")

@@ -42,7 +42,7 @@ class Keys:
 
 def keys_of(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) -> Keys:
     """The columns that seem to tell patients apart, and those that keep them together."""
-    usable = [column for column in columns if _may_be_a_key(column.name)]
+    usable = [c for c in columns if _may_be_a_key(c.name) and not c.personal]
     centre = next((c.name for c in usable if _groups(c, kinds, names.sounds_like_a_centre)), None)
     cluster = next((c.name for c in usable if _groups(c, kinds, names.sounds_like_a_cluster)), None)
     cluster = None if centre else cluster

@@ -99,7 +99,7 @@ def kind_of(column: DescribedColumn) -> Kind:
     if column.levels and set(values) <= set(column.levels):
         found = Kind("category", levels=column.levels)
     elif numbers and _mostly(numbers, words, values):
-        found = _of_numbers(column.name, {t: values[t] for t in numbers}, tuple(words))
+        found = _of_numbers(column, {t: values[t] for t in numbers}, tuple(words))
         if len(numbers) + len(words) < len(values) and found.type in ("number", "integer"):
             found = replace(found, reason="a few cells are no numbers; check tells which")
     else:
@@ -113,7 +113,10 @@ def kind_of(column: DescribedColumn) -> Kind:
         found,
         codes=tuple(sorted({*found.codes, *(given - {"NA"})})),
         known=known,
-        rare=found.type == "category" and any(n < FEWEST for n in left.values()),
+        # what a file lists are its own words, of whoever they are true
+        rare=found.type == "category"
+        and not column.levels
+        and any(n < FEWEST for n in left.values()),
         distinct=distinct,
         constant=distinct == 1,
         unique=known == rows == distinct,
@@ -131,7 +134,9 @@ def _counts(column: DescribedColumn) -> dict[str, int]:
     return {str(each["values"]): int(each["counts"]) for each in counted.to_pylist()}
 
 
-def _of_numbers(name: str, counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
+def _of_numbers(column: DescribedColumn, counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
+    name = column.name
+    measured = column.type in ("number", "integer")
     values = {text: float(text) for text in counts}
     if any(math.isinf(value) for value in values.values()):
         return Kind("text", reason="numbers too large to be any")
@@ -140,13 +145,16 @@ def _of_numbers(name: str, counts: Mapping[str, int], words: tuple[str, ...]) ->
     kept = {text: value for text, value in values.items() if value not in codes}
     whole = all(value.is_integer() and abs(value) < 2**53 for value in kept.values())
     different = sorted({bare(text) for text in kept}, key=float)
-    if set(kept) <= _FLAGS and len(different) > 1:
+    if set(kept) <= _FLAGS and len(different) > 1 and not measured:
         return Kind("flag", codes=written)
     two = len(different) == 2
-    if whole and (two or names.sounds_coded(name)) and len(different) <= _MOST_CODES:
+    coded = (two or names.sounds_coded(name)) and len(different) <= _MOST_CODES
+    if whole and coded and not measured:
         return Kind("category", levels=tuple(different), codes=written)
     ends = min(kept.values()), max(kept.values())
     limits = None if len(different) == 1 else _limits(name, *ends)
+    if column.range and column.range[0] <= ends[0] and ends[1] <= column.range[1]:
+        limits = column.range
     return Kind("integer" if whole else "number", range=limits, codes=written)
 
 

@@ -1,0 +1,112 @@
+"""Codes and their labels: which of the two stands in a cell is for the study to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from predictor.cohort.cell import canonical
+from predictor.cohort.codebook import ValueLabels
+from predictor.cohort.words_for_missing import bare
+from predictor.study import Column
+
+if TYPE_CHECKING:
+    from predictor.cohort.batches import Blocks, Part
+
+_ZERO_AND_ONE = frozenset("01")
+
+
+def as_declared(labels: ValueLabels, column: Column) -> dict[str, str]:
+    """What becomes of a cell that is a code or a label, by what its column is declared as.
+
+    A number keeps the code, and so do a flag of 0 and 1, an identifier, and a category whose levels
+    are codes; everything else has the label. Cells that are neither stay as they are.
+
+    Examples
+    --------
+    >>> labels = {"1": "male", "2": "female"}
+    >>> sex = {"name": "sex", "known_at": "T0", "type": "category"}
+    >>> as_declared(labels, Column(**sex, levels=["male", "female"]))
+    {'1': 'male', '2': 'female'}
+    >>> as_declared(labels, Column(**sex, levels=[1, 2]))
+    {'male': '1', 'female': '2'}
+    """
+    coded = (
+        column.type in ("number", "integer")
+        or column.role in ("id", "ignore")
+        or (column.type == "flag" and labels.keys() <= _ZERO_AND_ONE)
+        or (column.levels and {*column.levels} <= labels.keys() - {*labels.values()})
+    )
+    return codes_of(labels) if coded else dict(labels)
+
+
+def codes_of(labels: ValueLabels) -> dict[str, str]:
+    """The code of each label that is no code itself."""
+    return {label: code for code, label in labels.items() if label not in labels}
+
+
+@dataclass(frozen=True, repr=False)
+class WrittenOut:
+    """A table whose codes, or labels, are replaced by the other of the two.
+
+    Attributes
+    ----------
+    blocks
+        As it stands.
+    replaced
+        What becomes of cells, by column.
+    """
+
+    blocks: Blocks
+    replaced: Mapping[str, Mapping[str, str]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its columns."""
+        return self.blocks.names
+
+    def read(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, float]]:
+        """Cells of some columns, and the share of the table read by then."""
+        for table, share in self.blocks.read(columns):
+            cells = [
+                replaced(column, self.replaced[name]) if name in self.replaced else column
+                for name, column in zip(table.column_names, table.columns, strict=True)
+            ]
+            yield pa.table(cells, names=table.column_names), share
+
+
+def in_codes_or_labels(
+    part: Part, labels: Mapping[str, ValueLabels], declared: Mapping[str, Column]
+) -> Part:
+    """A part whose coded cells are what their columns are declared as.
+
+    Parameters
+    ----------
+    part
+        As its file has it.
+    labels
+        Further value labels, by column of the table.
+    declared
+        Columns of the dictionary, by column of the table.
+    """
+    known = {**{name: entry.labels for name, entry in part.codebook.items()}, **labels}
+    texts = {
+        name: as_declared(known[name], column)
+        for name, column in declared.items()
+        if known.get(name)
+    }
+    return replace(part, blocks=WrittenOut(part.blocks, texts)) if texts else part
+
+
+def replaced(column: pa.Array | pa.ChunkedArray, texts: Mapping[str, str]) -> pa.DictionaryArray:
+    """A column with some of its texts replaced; a code may have zeros behind its point."""
+    cells = canonical(column)
+    written = [
+        None if text is None else texts.get(text, texts.get(bare(text), text))
+        for text in cells.dictionary.to_pylist()
+    ]
+    values = pa.array(written, pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(values.indices.take(cells.indices), values.dictionary)

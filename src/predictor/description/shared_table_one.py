@@ -20,7 +20,7 @@ from predictor.statistics import standardised_difference_of_levels
 
 Changes = dict[Place, object]
 
-_MOMENTS = ("mean", "sd")
+_MOMENTS, _QUANTILES = ("mean", "sd"), ("median", "q1", "q3")
 _DIGITS = 2  # of differences between groups
 
 
@@ -145,10 +145,10 @@ def _number(row: NumberCharacteristic, sizes: Mapping[str, int], where: Place) -
         untold += [] if quantiles_told(known) else ["q1", "q3"]
         found |= {(*where, *way, value): None for value in untold}
         found[*where, *way, "apart"] = None
-        if told[name] and each.sd is not None:
-            step = _step(each.sd)
-            for moment in _MOMENTS:
-                found |= _rounded((*where, *way), moment, getattr(each, moment), step)
+        # a quantile is the value of a patient: rounded, of many
+        step = _step(each.sd or 0.0)
+        for value in ({*_MOMENTS, *_QUANTILES} - set(untold)) if known else ():
+            found |= _rounded((*where, *way), value, getattr(each, value), step)
     differences = {
         "standardised_difference": both,
         "standardised_difference_unlabelled": told.get(UNLABELLED, False)

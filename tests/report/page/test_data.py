@@ -18,8 +18,8 @@ from predictor.results import TrainingResult, VerdictLevel
 
 ORDER = [
     "verdict-in-full", "patients", "question", "association", "performance", "calibration",
-    "decision-curve", "stability", "explanation", "audits", "sample-size", "model", "use", "methods", "provenance",
-    "tripod", "probast",
+    "decision-curve", "stability", "explanation", "audits", "sample-size", "model", "use",
+    "methods", "provenance", "tripod", "probast",
 ]  # fmt: skip
 
 

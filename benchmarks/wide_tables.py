@@ -101,9 +101,9 @@ def measured(columns: int, learners: tuple[str, ...]) -> dict[str, float]:
         }
         estimated = timed("estimate", lambda: estimate(fitted))
         judged = timed("judge", lambda: judge(estimated))
-        places = {"models": folder / "models", "out": folder / "report"}
-        timed("deliver", lambda: deliver(judged, data="items", **places))
-        page = (folder / "report" / PAGE).stat().st_size
+        models, out = folder / "models", folder / "report"
+        timed("deliver", lambda: deliver(judged, data="items", models=models, out=out))
+        page = (out / PAGE).stat().st_size
     return {**seconds, "page, MB": page / 1e6}
 
 

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -302,14 +303,17 @@ def in_mlflow(copied: TrainedStudy, empty_store: Path) -> LoggedTraining:
 
 @pytest.fixture
 def predictor(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run the command line in this process: exit code, standard output, standard error."""
+    """Run the command line in this process: exit code, standard output, standard error.
+
+    Without the lines of progress, which only a slow machine has: they begin with a time.
+    """
     from predictor.cli import main
 
     def run(*arguments: object) -> tuple[int, str, str]:
         capfd.readouterr()
         code = main([str(argument) for argument in arguments])
         out, err = capfd.readouterr()
-        return code, out, err
+        return code, out, re.sub(r"^\d+:\d\d .*\n", "", err, flags=re.MULTILINE)
 
     return run
 

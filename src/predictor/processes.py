@@ -41,8 +41,14 @@ class Elsewhere(Protocol):
         ...
 
 
-_MOST = 8  # each takes about 150 MB
+MOST = 8
+"""Processes at the same time; each takes about 150 MB."""
 _COPIED = 2**22  # bytes of what is sent to each process before it can begin; more is not copied
+
+
+def processors(number: int) -> int:
+    """How many are meant; -1 for all there are."""
+    return (os.cpu_count() or 1) if number < 0 else number
 
 
 class Processes:
@@ -72,7 +78,7 @@ class Processes:
     """
 
     def __init__(self, number: int = -1, *, imports: Sequence[str] = ()) -> None:
-        self._number = (os.cpu_count() or 1) if number < 0 else number
+        self._number = processors(number)
         self._imports = tuple(imports)
         self._ends: list[Connection] = []
         self._processes: list[Any] = []
@@ -99,7 +105,7 @@ class Processes:
             context = get_context("spawn")
         # where no process can be made, threads do the work
         with suppress(EOFError, OSError):
-            while not self._over and len(self._processes) < min(self._number, _MOST):
+            while not self._over and len(self._processes) < min(self._number, MOST):
                 ours, theirs = context.Pipe()
                 process = context.Process(target=_serve, args=(theirs, self._imports), daemon=True)
                 process.start()

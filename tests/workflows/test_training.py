@@ -27,6 +27,7 @@ from predictor.workflows import (
     prepare,
     train,
 )
+from predictor.workflows.foretold import Foretold
 
 
 def _without_places(result: DeliveredTraining) -> dict[str, Any]:
@@ -522,13 +523,43 @@ def test_progress_is_told_in_order_and_never_goes_back(small) -> None:
         "study.yaml", "patients.csv", learners=["prevalence", "pain only"],
         progress=lambda step, share: told.append((step, share)), tracker=RecordingTracker(),
     )  # fmt: skip
-    assert [step for step, _ in told] == [
+    assert list(dict.fromkeys(step for step, _ in told)) == [
         "reading", "training prevalence", "training pain only", "estimating", "judging", "saving",
     ]  # fmt: skip
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] < 1
+
+
+def test_the_time_is_foretold_before_models_are_trained_and_changes_no_number(small) -> None:
+    told: list[object] = []
+    given = {"learners": ["prevalence", "ridge"], "tracker": RecordingTracker()}
+    found = train(
+        "study.yaml", "patients.csv", **given, out="foretold",
+        foretold=told.append, progress=lambda step, share: told.append((step, share)),
+    )  # fmt: skip
+    (foretold,) = (each for each in told if isinstance(each, Foretold))
+    at = told.index(foretold)
+    assert [step for step, _ in told[:at]] == ["reading"]
+    assert told[at + 1][0] == "training prevalence"
+    plan = found.plan
+    interval = plan.interval_resamples * plan.interval_repeats * plan.folds
+    assert foretold.models == 1 + plan.folds * plan.repeats + interval + plan.bootstrap
+    assert list(foretold.seconds) == ["prevalence", "ridge"]
+    assert all(seconds > 0 for seconds in foretold.seconds.values())
+    # the models begin and end where it says, and progress goes on as time is expected to
+    shares = [share for step, share in told[at + 1 :] if step.startswith("training")]
+    assert (shares[0], shares[-1]) == pytest.approx(foretold.between)
+    beginning = min(share for step, share in told[at + 1 :] if step == "training ridge")
+    begin, end = foretold.between
+    done = foretold.seconds["prevalence"] / foretold.total
+    assert beginning == pytest.approx(begin + done * (end - begin))
+
+    untold = train("study.yaml", "patients.csv", **given, out="untold")
+    for name, learner in untold.learners.items():
+        assert found.learners[name].metrics == learner.metrics
+        assert found.learners[name].importance == learner.importance
 
 
 def _numbers(config="study.yaml", data="patients.csv"):

@@ -388,6 +388,7 @@ def test_progress_is_told_in_order_and_never_goes_back(copied) -> None:
         "patients.csv",
         progress=lambda step, share: told.append((step, share)),
     )
-    assert [step for step, _ in told] == ["reading", "training ridge", "estimating", "comparing"]
+    steps = list(dict.fromkeys(step for step, _ in told))
+    assert steps == ["reading", "training ridge", "estimating", "comparing"]
     shares = [share for _, share in told]
     assert shares == sorted(shares)

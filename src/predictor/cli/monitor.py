@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import steps
 from predictor.cli.tables import print_run
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def command(
         raise click.UsageError("--every and --period are two ways to cut time: give one of them")
     from predictor.workflows import monitor
 
-    with options.progress(options.messages(quiet)) as show:
+    with steps(quiet) as show:
         found = monitor(
             model,
             [*scored, *more],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import steps
 from predictor.cli.tables import table_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def command(
     """
     from predictor.workflows import plan_study
 
-    with options.progress(options.messages(quiet)) as show:
+    with steps(quiet) as show:
         found = plan_study(
             config,
             data,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import steps
 from predictor.disk import LATEST
 from predictor.processes import Processes
 
@@ -95,7 +96,7 @@ def command(
     with Processes(jobs, imports=_NEEDED) as elsewhere:
         from predictor.workflows import train
 
-        with options.progress(options.messages(quiet)) as show:
+        with steps(quiet) as show:
             summary = train(
                 config,
                 data,
@@ -110,6 +111,7 @@ def command(
                 promote=promote,
                 prior=prior,
                 progress=show,
+                foretold=None if quiet else show.foretold,
             )
     with options.printing():
         if as_json:

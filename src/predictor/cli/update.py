@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import steps
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,7 @@ def command(
     """
     from predictor.workflows import update
 
-    with options.progress(options.messages(quiet)) as show:
+    with steps(quiet) as show:
         found = update(model, data, method=method, models=models, out=out, jobs=jobs, progress=show)
     with options.printing():
         if as_json:

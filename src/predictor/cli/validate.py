@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import steps
 from predictor.cli.tables import print_run
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def command(
     """
     from predictor.workflows import validate
 
-    with options.progress(options.messages(quiet)) as show:
+    with steps(quiet) as show:
         found = validate(
             model,
             data,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from predictor.cli import options
+from predictor.cli.progress import steps
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +56,7 @@ def command(
     """
     from predictor.workflows import verify
 
-    with options.progress(options.messages(quiet)) as show:
+    with steps(quiet) as show:
         found = verify(source, data, config=config, resamples=resamples, jobs=jobs, progress=show)
     with options.printing():
         if as_json:

@@ -94,6 +94,14 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         """
         return columns if self.learns_from_covariates else 0
 
+    def together(self, patients: int, columns: int) -> int:
+        """How many of the replicates in one call share their work: as many as one call is given.
+
+        With fewer of them, each takes longer.
+        """
+        del patients, columns
+        return self.batch
+
     @property
     def needs_graded(self) -> bool:
         """Whether it learns from a graded outcome too, and so has to be given one."""

@@ -111,6 +111,10 @@ class LikelihoodLearner(Learner):
         """How many parameters a design with so many columns has; k knots make k - 1 of one."""
         return columns + sum(knots - 2 for knots in (self.splines or {}).values())
 
+    def together(self, patients: int, columns: int) -> int:
+        """How many replicates are fitted side by side."""
+        return self._chunk_size(patients, 1 + columns)
+
     def _fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> Fits:
         return self._fit_graded(X, y, weights, None)
 

@@ -25,7 +25,7 @@ from predictor.validation.estimates import (
     paired_difference,
     performance,
 )
-from predictor.validation.executors import Executor, asking, serial, threads
+from predictor.validation.executors import Executor, asking, serial, telling, threads
 from predictor.validation.group_performance import InGroup, by_group, by_group_in
 from predictor.validation.metric import Metric, metric_of, metrics
 from predictor.validation.model_stability import Stability, instability, instability_mape, stability
@@ -47,6 +47,7 @@ from predictor.validation.resamples import (
 )
 from predictor.validation.samples import Samples
 from predictor.validation.shared_numbers import checked
+from predictor.validation.trial import seconds_for
 from predictor.validation.verdict_rule import Verdict, level_of, verdict
 
 __all__ = [
@@ -115,11 +116,13 @@ __all__ = [
     "read_resamples",
     "repeat_choice",
     "roc_curve",
+    "seconds_for",
     "serial",
     "stability",
     "strength",
     "subject_of",
     "summary",
+    "telling",
     "threads",
     "train",
     "treat_all",

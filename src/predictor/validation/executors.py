@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from predictor.processes import in_threads
+from predictor.processes import in_threads, processors
 from predictor.validation.resamples import Counts
 
 if TYPE_CHECKING:
@@ -32,17 +31,28 @@ def serial(work: Work, chunks: Sequence[Chunk]) -> Iterable[Fits]:
 
 def threads(number: int) -> Executor:
     """Return what computes so many chunks at the same time; -1 for one on each processor."""
-    return partial(in_threads, (os.cpu_count() or 1) if number < 0 else number)
+    return partial(in_threads, processors(number))
 
 
 def asking(executor: Executor, ask: Callable[[], None]) -> Executor:
     """Return what computes as `executor` does, and calls `ask`, which may raise, in between."""
+    return telling(executor, lambda _share: ask())
+
+
+def telling(executor: Executor, tell: Callable[[float], None]) -> Executor:
+    """Return what computes as `executor` does, and tells the share of the samples that are done.
+
+    It is told after each chunk; `tell` may raise.
+    """
 
     def run(work: Work, chunks: Sequence[Chunk]) -> Iterable[Fits]:
         found = iter(executor(work, chunks))
+        rows = sum(len(weights) for weights, _ in chunks)
+        done = 0
         try:
-            for fits in found:
-                ask()
+            for (weights, _), fits in zip(chunks, found, strict=True):
+                done += len(weights)
+                tell(done / rows)
                 yield fits
         finally:
             if isinstance(found, Generator):

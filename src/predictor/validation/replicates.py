@@ -156,7 +156,7 @@ def train(
     upto = np.cumsum([len(chunk) for chunk in chunks])
     # models are looked at of all patients, and of the bootstrap
     wanted = (np.arange(len(chunks)) == 0) | (upto > ends[2])
-    work = partial(_fits, learner, X, y, graded, thresholds)
+    work = partial(fits_of, learner, X, y, graded, thresholds)
     fits = list(executor(work, list(zip(chunks, wanted.tolist(), strict=True))))
     why = next((part.why_none for part in fits if part.why_none), None)
     if why is not None and all(part.failed.all() for part in fits):
@@ -209,11 +209,11 @@ def probabilities(
     """
     rows = learner.batch
     chunks = [(weights[k : k + rows], False) for k in range(0, len(weights), rows)]
-    fits = executor(partial(_fits, learner, X, y, graded, None), chunks)
+    fits = executor(partial(fits_of, learner, X, y, graded, None), chunks)
     return np.vstack([part.probability for part in fits])
 
 
-def _fits(
+def fits_of(
     learner: Learner,
     X: Counts,
     y: Counts,

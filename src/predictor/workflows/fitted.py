@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from predictor.cohort import thresholds
 from predictor.learners import REFERENCE, make
-from predictor.validation import Executor, Trained, leave_centres_out, serial
+from predictor.validation import Executor, Trained, leave_centres_out, serial, telling
 from predictor.validation import train as train_learner
 from predictor.workflows.planned import Planned
 
@@ -46,7 +46,13 @@ class Fitted(Planned):
     centre_left_out: Mapping[str, npt.NDArray[np.float64]]
 
 
-def fit(planned: Planned, executor: Executor = serial, progress: Progress = silent) -> Fitted:
+def fit(
+    planned: Planned,
+    executor: Executor = serial,
+    progress: Progress = silent,
+    *,
+    foretold: Mapping[str, float] | None = None,
+) -> Fitted:
     """Train every learner on all patients, on every sample of the plan, and without each centre.
 
     Parameters
@@ -56,7 +62,10 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
     executor
         Where replicates are fitted; the numbers do not depend on it.
     progress
-        Told of each learner before it is trained.
+        Told of each learner before it is trained, and after each chunk of its samples.
+    foretold
+        Seconds that each learner takes, by name, so that progress goes on as time does; all the
+        same if None.
 
     Raises
     ------
@@ -68,8 +77,19 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
     labels = np.array(list(others.values())).reshape(-1, len(target))
     reference = train_learner(make(REFERENCE), prepared.matrix.X, target.values, plan)
     trained, seconds, left_out = {}, {}, {}
-    for done, spec in enumerate(prepared.study.learners):
-        progress(f"training {spec.name}", done / len(prepared.study.learners))
+    weights = [1.0 if foretold is None else foretold[s.name] for s in prepared.study.learners]
+    shares = np.cumsum([0.0, *weights]) / sum(weights)
+    for spec, begin, end in zip(prepared.study.learners, shares[:-1], shares[1:], strict=True):
+
+        def tell(
+            share: float,
+            step: str = f"training {spec.name}",
+            begin: float = begin,
+            end: float = end,
+        ) -> None:
+            progress(step, begin + share * (end - begin))
+
+        tell(0.0)
         start = time.perf_counter()
         X = prepared.matrix.select(spec.covariates).X
         trained[spec.name] = train_learner(
@@ -77,7 +97,7 @@ def fit(planned: Planned, executor: Executor = serial, progress: Progress = sile
             X,
             target.values,
             plan,
-            executor,
+            telling(executor, tell),
             graded=target.graded,
             thresholds=labels,
         )

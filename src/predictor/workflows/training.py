@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from predictor.cohort import called
-from predictor.processes import Elsewhere
+from predictor.processes import MOST, Elsewhere, processors
 from predictor.report.figures.figure import import_matplotlib
 from predictor.results import DeliveredTraining
 from predictor.tracking import MLflowTracker, Tracker
@@ -15,6 +15,7 @@ from predictor.workflows.background import Check, meanwhile
 from predictor.workflows.delivery import deliver
 from predictor.workflows.estimated import Estimated, estimate
 from predictor.workflows.fitted import Progress, fit, silent
+from predictor.workflows.foretold import Foretold, Told, foretell
 from predictor.workflows.judged import judge
 from predictor.workflows.lab_book import attempt
 from predictor.workflows.logging import telling_failure
@@ -40,6 +41,7 @@ def train(
     promote: bool = False,
     prior: Path | str | None = None,
     progress: Progress = silent,
+    foretold: Told | None = None,
     tracker: Tracker | None = None,
 ) -> DeliveredTraining:
     """Train, validate, explain, save and track the learners of a study.
@@ -72,7 +74,9 @@ def train(
     prior
         Folder of a saved model that one learner more, `ridge_prior`, starts from.
     progress
-        Called before each step with a few words and the share of steps that are done.
+        Called before each step, and within long ones, with a few words and the share that is done.
+    foretold
+        Told how long the models will take, before they are trained; if None nothing is measured.
     tracker
         What is told of the training; MLflow if None.
 
@@ -103,7 +107,16 @@ def train(
         telling_failure(tracker, attempt(planned.prepared, name), check),
         meanwhile(check, *later),
     ):
-        estimated = fit_and_estimate(planned, executor, progress)
+        expected = None
+        if foretold is not None:
+            expected = foretell(
+                planned,
+                executor,
+                at_once=processors(jobs) if elsewhere is None else min(processors(jobs), MOST),
+                between=(1 / steps, 1 - 3 / steps),
+            )
+            foretold(expected)
+        estimated = fit_and_estimate(planned, executor, progress, expected)
         progress("judging", 1 - 2 / steps)
         judged = judge(estimated, executor)
     progress("saving", 1 - 1 / steps)
@@ -125,13 +138,19 @@ def steps_of(planned: Planned) -> int:
     return len(planned.prepared.study.learners) + _AROUND
 
 
-def fit_and_estimate(planned: Planned, executor: Executor, progress: Progress) -> Estimated:
+def fit_and_estimate(
+    planned: Planned,
+    executor: Executor,
+    progress: Progress,
+    expected: Foretold | None = None,
+) -> Estimated:
     """Two steps as one that tells of its progress; see `fit` and `estimate`."""
     learners, steps = len(planned.prepared.study.learners), steps_of(planned)
 
     def training(step: str, share: float) -> None:
         progress(step, (1 + share * learners) / steps)
 
-    fitted = fit(planned, executor, training)
+    seconds = None if expected is None else expected.seconds
+    fitted = fit(planned, executor, training, foretold=seconds)
     progress("estimating", 1 - 3 / steps)
     return estimate(fitted)

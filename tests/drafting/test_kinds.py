@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from predictor.cohort.described import DescribedColumn
-from predictor.drafting.kinds import Kind, kind_of, rounded_outwards, suspected_codes
+from predictor.drafting.kinds import Kind, kind_of
+from predictor.drafting.round_numbers import rounded_outwards, suspected_codes
 
 
 def kind(cells: Sequence[str | None], name: str = "x", **described: object) -> Kind:
@@ -79,8 +80,7 @@ def test_rare_answers_of_a_scale_in_words_are_levels() -> None:
         (["yes", "no", "Yes", "NO"], "flag"),
         (["2021-03-04", "2020-02-29"], "date"),
         (["2021-03-04 00:00:00", None], "date"),
-        (["31/12/2020", "1/2/2021"], "text"),
-        (["<0.5", "1.2", "3.4"], "text"),
+        (["1/12/2020", "1/2/2021"], "text"),
         (["12,5", "13,25"], "text"),
         ([f"note {number}" for number in range(20)], None),
         ([None, None], None),
@@ -89,6 +89,44 @@ def test_rare_answers_of_a_scale_in_words_are_levels() -> None:
 )
 def test_other_kinds(cells: list[str | None], kind_: str | None) -> None:
     assert kind(cells).type == kind_
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind_", "forms"),
+    [
+        (["Ja", "Nee", "ja"], "flag", {"true": ["Ja"], "false": ["Nee"]}),
+        (["oui", "non", "-"], "flag", {"true": ["oui"], "false": ["non"]}),
+        (["Sí", "no"], "flag", {"true": ["Sí"]}),
+        (["J", "N"], "flag", {"true": ["J"], "false": ["N"]}),
+        (["x", None, "X"], "flag", {"true": ["X"], "empty": False}),
+        (["Checked", "Unchecked"], "flag", {"true": ["Checked"], "false": ["Unchecked"]}),
+        (["<0.5", "1.2", "3.4"], "number", {"below": "limit/2"}),
+        (["<2", "12", "34", ">90"], "number", {"below": "limit/2", "above": "limit"}),
+        (["7/10", "3/10", "10/10"], "integer", {"out_of": 10}),
+        (["7/10", "3/10"], "number", {"out_of": 10}),
+        (["45%", "7.5 %", "12"], "number", {"percent": True}),
+        (["31/12/2020", "1/2/2021"], "date", {"format": "day-month-year"}),
+        (["12.31.2020", "1.2.2021"], "date", {"format": "month-day-year"}),
+        (["2021-02-01 12:30", "2021-02-03"], "date", {"time_of_day": "ignore"}),
+        (["none", "severe", "mild", "moderate"] * 9, "category", {"ordered": True}),
+        # what may be meant otherwise, or is no form
+        (["<5", "5-10", ">10"] * 9, "text", {}),
+        (["7/10", "3/20", "1/10"], "category", {}),
+        (["31/12/2020", "12/31/2020"], "text", {}),
+        (["left", "right", "mild"] * 9, "category", {}),
+        (["yes", "no"], "flag", {}),
+    ],
+)  # fmt: skip
+def test_the_form_of_cells_is_seen(cells: list[str | None], kind_: str, forms: object) -> None:
+    found = kind(cells * 5)
+
+    assert (found.type, found.forms) == (kind_, forms)
+
+
+def test_ranges_and_levels_are_those_of_what_cells_are_taken_as() -> None:
+    assert kind(["<8", "12", "34"]).range == (0, 50)
+    assert kind(["7/10", "3/10", "9/10", "0/10"], "nrs").range == (0, 10)
+    assert kind(["severe", "None", "moderate"] * 5).levels == ("None", "moderate", "severe")
 
 
 def test_levels_and_codes_of_the_source_are_taken_over() -> None:

@@ -209,7 +209,41 @@ CASES = {
             }
         ),
         (rule("pgic_t1 = 'much better'"), confirm),
-        ("visit_date: {known_at: T0, type: date}", "onset:      {known_at: T0, type: text}"),
+        (
+            "visit_date: {known_at: T0, type: date}",
+            "onset:      {known_at: T0, type: date, format: day-month-year}",
+            "range: [0, 2], below: limit/2}",
+        ),
+    ),
+    "as people write them": Case(
+        patients(
+            lambda i: {
+                "record_id": i,
+                "seen": f"{1 + i % 28}-{1 + i % 12}-2021 14:{10 + i % 50}",
+                "allodynia": ["Ja", "nee"][i % 3 == 0],
+                "smoker": ["x", None][i % 2],
+                "crp": ["<5", "7.5", "12", "80"][i % 4],
+                "adherence": f"{i % 101}%",
+                "severity": ["mild", "severe", "none", "moderate"][i % 4],
+                "drug___1": int(i % 2),
+                "drug___2": int(i % 3 == 0),
+                "drug____9": 0,
+                "nrs_t0": f"{_BEFORE[i]}/10",
+                "nrs_t1": f"{_AFTER[i]}/10",
+            }
+        ),
+        (rule("nrs_t0 - nrs_t1 >= 2"), confirm),
+        (
+            "{known_at: T0, type: date, format: day-month-year, time_of_day: ignore}",
+            "{known_at: T0, type: flag, true: [Ja], false: [nee]}",
+            "{known_at: T0, type: flag, true: [x], empty: false}",
+            "below: limit/2}",
+            "range: [0, 100], percent: true",
+            "levels: [none, mild, moderate, severe], ordered: true}",
+            "{type: checkboxes, known_at: T0, levels: {1: '1', 2: '2', -9: '-9'}}",
+            "range: [0, 10], out_of: 10, unit: NRS}",
+            "    drug_1,\n    drug_2",
+        ),
     ),
 }  # fmt: skip
 

@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from predictor.cohort.described import DescribedColumn
 from predictor.cohort.words_for_missing import as_typed, bare
 from predictor.drafting import names
+from predictor.drafting.boxes import Question, questions_with_boxes, without_boxes
 from predictor.drafting.drafted_file import Entry, Parts, Settings, study_text
 from predictor.drafting.drafted_pipeline import pipeline_text
 from predictor.drafting.keys import Keys, keys_of
-from predictor.drafting.kinds import Kind, as_range, kind_of
+from predictor.drafting.kinds import Kind, kind_of
 from predictor.drafting.open_points import questions
 from predictor.drafting.outcome_examples import examples
+from predictor.drafting.round_numbers import as_range
 from predictor.drafting.time_points import Timed, timed
 from predictor.errors import DataError
 from predictor.printable import computed
-from predictor.study import as_number
+from predictor.study import CHECKBOXES, as_number
 
 _CELL = re.compile(r"[+-]?\d[\d.,:/ -]*%?|true|false|yes|no|NA", re.IGNORECASE)
 _FEWEST_KNOWN = 10  # patients with a value, for a covariate of a draft
 _FEWEST_CENTRES = 5  # that folds can be made of
+_BOXES = (
+    "boxes of one question, which become flags; nothing checked is read as none of them, and not "
+    "as no answer (unanswered: missing)"
+)
 _OFTEN = 3  # columns with a code, for it to be the study's
 
 
@@ -80,6 +86,11 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
             f"missing? give every column a name"
         )
     kinds = {column.name: kind_of(column) for column in columns}
+    boxes = {each.column.name: each for each in questions_with_boxes(columns)}
+    described = f"{table}: {len(columns[0].cells)} rows, {len(columns)} columns"
+    columns = without_boxes(columns, list(boxes.values()))
+    of_boxes = {box: kinds[box] for each in boxes.values() for box in each.boxes}
+    kinds |= {each: Kind("text", reason=_BOXES) for each in boxes}
     keys = keys_of(columns, kinds)
     left_out = _left_out(columns, kinds, keys)
     gone = {each for names_ in left_out.values() for each in names_}
@@ -91,18 +102,19 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
     common = _common_codes(kept)
     start = next(iter(when.points))
     covariates = [
-        column.name
+        covariate
         for column in values
         if when.known_at[column.name] == start
-        and kept[column.name].type in ("number", "integer", "category", "flag")
-        and not kept[column.name].constant
-        and kept[column.name].known >= _FEWEST_KNOWN
-        and not _keeps_together(column.name, kept, keys)
+        for covariate in (
+            boxes[column.name].covariates(of_boxes, _FEWEST_KNOWN)
+            if column.name in boxes
+            else [column.name] * _can_predict(column.name, kept, keys)
+        )
     ]
     asked = tuple(questions(kept, keys, when, suggested, left_out))
     parts = Parts(
         name=name,
-        table=f"{table}: {len(columns[0].cells)} rows, {len(columns)} columns",
+        table=described,
         questions=asked,
         points=when.points,
         presumed=when.presumed,
@@ -110,7 +122,9 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
         keys=[Entry(each, _key(keys)) for each in keys.ids],
         columns={
             point: [
-                Entry(c.name, _settings(c, kept[c.name], when, keys, common), _remark(c, kept))
+                Entry(c.name, _of_boxes(boxes[c.name], when), None)
+                if c.name in boxes
+                else Entry(c.name, _settings(c, kept[c.name], when, keys, common), _remark(c, kept))
                 for c in values
                 if when.known_at[c.name] == point
             ]
@@ -124,7 +138,19 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
     if parts.comparator not in covariates:
         parts = parts.without_comparator()
     pipeline = pipeline_text(keys.ids, covariates, table) if covariates else None
-    return Draft(study_text(parts), pipeline, asked, len(declared), len(gone))
+    more = sum(len(boxes[c.name].boxes) - 1 for c in declared if c.name in boxes)
+    return Draft(study_text(parts), pipeline, asked, len(declared) + more, len(gone))
+
+
+def _can_predict(name: str, kinds: Mapping[str, Kind], keys: Keys) -> bool:
+    """Whether a column known early enough may be a covariate as it is."""
+    kind = kinds[name]
+    return (
+        kind.type in ("number", "integer", "category", "flag")
+        and not kind.constant
+        and kind.known >= _FEWEST_KNOWN
+        and not _keeps_together(name, kinds, keys)
+    )
 
 
 def _left_out(
@@ -187,6 +213,14 @@ def _keeps_together(name: str, kinds: Mapping[str, Kind], keys: Keys) -> bool:
     return name == keys.cluster or (name == keys.centre and kinds[name].distinct >= _FEWEST_CENTRES)
 
 
+def _of_boxes(question: Question, when: Timed) -> Settings:
+    """The entry of a question with boxes in the data dictionary."""
+    entry: Settings = {"type": CHECKBOXES, "known_at": when.known_at[question.column.name]}
+    if question.column.label:
+        entry["meaning"] = question.column.label
+    return {**entry, "levels": dict(question.declared.levels)}
+
+
 def _settings(
     column: DescribedColumn, kind: Kind, when: Timed, keys: Keys, common: Sequence[str]
 ) -> Settings:
@@ -202,6 +236,7 @@ def _settings(
             entry["ordered"] = True
     elif kind.range is not None:
         entry["range"] = as_range(kind.range)
+    entry |= kind.forms
     measured = kind.type in ("number", "integer")
     if unit := column.unit or (names.unit(name) if measured else None):
         entry["unit"] = unit

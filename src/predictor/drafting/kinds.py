@@ -10,17 +10,28 @@ import datetime
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.dates import without_midnight
 from predictor.cohort.described import DescribedColumn
+from predictor.cohort.dictionary import plain_cells
 from predictor.cohort.numbers import NUMBER
-from predictor.cohort.words_for_missing import CODES, SIGNS, WORDS, bare
+from predictor.cohort.suspected_forms import (
+    Forms,
+    are_flags,
+    in_order,
+    of_dates,
+    of_flags,
+    of_numbers,
+)
+from predictor.cohort.words_for_missing import SIGNS, WORDS, bare
 from predictor.disclosure import FEWEST
 from predictor.drafting import names
-from predictor.study import ColumnType
+from predictor.drafting.round_numbers import rounded_outwards, suspected_codes
+from predictor.study import Column, ColumnType
 
 _FLAGS = frozenset(("true", "false", "yes", "no", "1", "0", "1.0", "0.0"))
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -33,8 +44,12 @@ _SCALES = {
     "hads": (0, 21),
     "paindetect": (-1, 38),
 }
-_NEAR = 0.6  # of the highest value: where the lowest lies above, a range does not begin at 0
-_SMALLEST, _LARGEST = 1e-9, 1e12  # of numbers whose range is worth a guess
+_LARGEST = 1e12  # of numbers whose range is worth a guess
+_TICKS = frozenset(("x", "checked"))
+_WHICH_ORDER = (
+    "dates that do not tell which number is the day; say type: date, and format: day-month-year or "
+    "month-day-year"
+)
 _MOST_LEVELS = 15
 _MOST_CODES = 12
 _LONGEST_LEVEL = 40
@@ -75,6 +90,8 @@ class Kind:
         Whether no two rows have the same, and none has a gap.
     reason
         Why it was left out, or what is to be decided about it; None if nothing is.
+    forms
+        How its cells seem to be written, or its levels ordered: keys of a column.
     """
 
     type: ColumnType | None
@@ -87,6 +104,7 @@ class Kind:
     constant: bool = False
     unique: bool = False
     reason: str | None = None
+    forms: Forms = field(default_factory=dict)
 
 
 def kind_of(column: DescribedColumn) -> Kind:
@@ -94,16 +112,21 @@ def kind_of(column: DescribedColumn) -> Kind:
     counts = _counts(column)
     given = {text for text in counts if text == "NA" or text in column.missing}
     values = {text: n for text, n in counts.items() if text not in given}
-    numbers = {text: float(text) for text in values if re.match(NUMBER, text)}
+    forms = of_numbers(values)
+    plain = _plain(values, "number", forms)
+    numbers = {text: float(text) for text in plain if re.match(NUMBER, text)}
     words = [text for text in values if text not in numbers and re.match(WORDS, text)]
     if column.levels and set(values) <= set(column.levels):
-        found = Kind("category", levels=column.levels)
-    elif numbers and _mostly(numbers, words, values):
-        found = _of_numbers(column, {t: values[t] for t in numbers}, tuple(words))
-        if len(numbers) + len(words) < len(values) and found.type in ("number", "integer"):
+        ordered = in_order(column.levels) == column.levels
+        found = Kind("category", levels=column.levels, forms={"ordered": True} if ordered else {})
+    elif numbers and _mostly(numbers, words, plain):
+        found = _of_numbers(column, {t: plain[t] for t in numbers}, tuple(words))
+        if forms:
+            found = _written(found, forms)
+        if len(numbers) + len(words) < len(plain) and found.type in ("number", "integer"):
             found = replace(found, reason="a few cells are no numbers; check tells which")
     else:
-        found = _of_texts(values, tuple(words))
+        found = _of_texts(values, tuple(words), gaps=column.cells.null_count > 0)
     coded = {*given, *found.codes}
     left = {text: n for text, n in counts.items() if text not in coded}
     known = sum(left.values())
@@ -121,6 +144,26 @@ def kind_of(column: DescribedColumn) -> Kind:
         constant=distinct == 1,
         unique=known == rows == distinct,
     )
+
+
+def _plain(counts: Mapping[str, int], kind: ColumnType, forms: Forms) -> dict[str, int]:
+    """Texts as the plain ones that they are if they are written in these forms."""
+    if not forms:
+        return dict(counts)
+    column = Column(name="x", known_at="", type=kind, **dict(forms))  # type: ignore[arg-type]
+    cells = plain_cells(pa.array(counts, pa.string()), column).cells.to_pylist()
+    plain: dict[str, int] = {}
+    for (text, times), cell in zip(counts.items(), cells, strict=True):
+        plain[cell or text] = plain.get(cell or text, 0) + times
+    return plain
+
+
+def _written(found: Kind, forms: Forms) -> Kind:
+    """A number whose cells are written in some forms; few of them are no codes of categories."""
+    if found.type in ("category", "flag"):
+        return replace(found, type="number", levels=(), forms=forms)
+    kind: ColumnType | None = "number" if "below" in forms else found.type
+    return replace(found, type=kind, forms=forms)
 
 
 def _mostly(numbers: Iterable[str], words: Sequence[str], values: Mapping[str, int]) -> bool:
@@ -166,75 +209,31 @@ def _limits(name: str, low: float, high: float) -> tuple[float, float] | None:
     return rounded_outwards(low, high) if max(-low, high) < _LARGEST else None
 
 
-def suspected_codes(values: Iterable[float]) -> frozenset[float]:
-    """Numbers that are typed for "no value" and lie far from all others."""
-    given = set(values)
-    suspects = given & CODES
-    rest = given - suspects
-    if not rest:
-        return frozenset()
-    low, high = min(rest), max(rest)
-    return frozenset(
-        code
-        for code in suspects
-        if (code < 0 <= low) or code < 10 * min(low, -1) or (code > 2 * high and high > 0)
-    )
-
-
-def rounded_outwards(low: float, high: float) -> tuple[float, float]:
-    """Round numbers around two ends, so round that they tell of no patient.
-
-    Examples
-    --------
-    >>> rounded_outwards(23.4, 71), rounded_outwards(0, 9.5), rounded_outwards(36.1, 40.3)
-    ((0, 100), (0, 10), (35, 45))
-    >>> rounded_outwards(-3.1, 2.2), rounded_outwards(5, 5)
-    ((-5, 5), (0, 5))
-    """
-    if (low >= 0 and low <= high / 2) or low == high:
-        ends = (0.0 if low >= 0 else -_step(-low), _step(high) if high > 0 else 0.0)
-    elif low < 0 < high:
-        ends = (-_step(-low), _step(high))
-    elif high <= 0 and high >= _NEAR * low:
-        ends = (-_step(-low), 0.0)
-    else:
-        step = _step(high - low)
-        ends = (math.floor(low / step) * step, math.ceil(high / step) * step)
-    if ends[0] == ends[1]:
-        ends = (ends[0], ends[0] + 10)
-    return _plain_number(ends[0]), _plain_number(ends[1])
-
-
-def _step(size: float) -> float:
-    """The next of 1, 2, 5, 10, 20, 50, ..."""
-    power = 10.0 ** math.floor(math.log10(max(size, _SMALLEST)))
-    step = next(each * power for each in (1, 2, 5, 10, 100) if each * power >= size)
-    return _plain_number(float(f"{step:.6g}"))
-
-
-def _plain_number(number: float) -> float:
-    return int(number) if float(number).is_integer() and abs(number) < 2**53 else number
-
-
-def _of_texts(counts: Mapping[str, int], words: tuple[str, ...]) -> Kind:
+def _of_texts(counts: Mapping[str, int], words: tuple[str, ...], *, gaps: bool) -> Kind:
     signs = tuple(text for text in words if re.match(SIGNS, text))
     values = {text: n for text, n in counts.items() if text not in signs}
     if not values:
         return Kind(None, reason="empty")
-    if values and {text.casefold() for text in values} <= _FLAGS:
-        return Kind("flag", codes=signs)
-    days = [text for text in values if text not in words]
+    if are_flags(values):
+        ticked = gaps and {text.lower() for text in values} <= _TICKS
+        forms: Forms = {**of_flags(values), **({"empty": False} if ticked else {})}
+        return Kind("flag", codes=signs, forms=forms)
+    written = {text: n for text, n in values.items() if text not in words}
+    forms = of_dates(written)
+    days = _plain(written, "date", forms)
     if days and all(_is_day(text) for text in days):
         late = any(text > datetime.date.today().isoformat() for text in days)  # noqa: DTZ011
         reason = "dates in the future: give it a range" if late else None
-        return Kind("date", codes=words, reason=reason)
-    if days and all(_OTHER_DAY.fullmatch(text) for text in days):
-        return Kind("text", reason="dates in another order than 2021-07-31")
+        return Kind("date", codes=words, reason=reason, forms=forms)
+    if days and all(_OTHER_DAY.match(text) for text in days):
+        return Kind("text", reason=_WHICH_ORDER)
     figures = sum(n for text, n in values.items() if re.match(r"^[<>≤≥+-]?\s*[\d.,]+\s*%?$", text))
     if figures > sum(values.values()) / 2:
         return Kind("text", reason="numbers that cannot be read as such (a comma, <, %, a text?)")
     if reason := _no_category(values):
         return Kind(None, reason=reason)
+    if (scale := in_order(values)) is not None:
+        return Kind("category", levels=scale, codes=signs, forms={"ordered": True})
     return Kind("category", levels=tuple(sorted(values, key=_in_order)), codes=signs)
 
 
@@ -271,8 +270,3 @@ def _in_order(text: str) -> tuple[bool, str]:
     """By name; what is no answer comes last, since the first level is the reference."""
     last = text.casefold() in ("unknown", "other", "none", "missing", "n/a", "not known")
     return last, text.casefold()
-
-
-def as_range(ends: tuple[float, float]) -> list[float]:
-    """A range as a study file writes it."""
-    return [_plain_number(end) for end in ends]

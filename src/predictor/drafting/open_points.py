@@ -12,6 +12,18 @@ from predictor.drafting.outcome_examples import Examples
 from predictor.drafting.time_points import Timed
 from predictor.printable import visible
 
+# what is taken for what, by the key that says so
+_FORMS = {
+    "true": "words for yes (true:) and no (false:)? They are read so.",
+    "empty": "marked or left empty; empty is read as no (empty: false). Is it, in every row?",
+    "below": "values below a limit of detection; half of it stands for them (below: limit/2).",
+    "above": "values above a limit; the limit stands for them (above: limit).",
+    "out_of": "the highest score stands beside each; 7/10 is read as 7 (out_of).",
+    "percent": "percent signs; 45% is read as 45 (percent: true).",
+    "format": "dates in an order that one of them proves (format). Is it that of all?",
+    "time_of_day": "dates with a time of day, which is cut off (time_of_day: ignore).",
+    "ordered": "levels from low to high (ordered: true)?",
+}
 _SHOWN = 6
 _FEW_VALUES = 6
 
@@ -67,6 +79,10 @@ def questions(
             f"{listed(few)}: few whole numbers; a score, or codes of a category? They are read as "
             f"scores. Codes need type: category, levels: [...]."
         )
+    for key, meaning in _FORMS.items():
+        written = [name for name, kind in kinds.items() if key in kind.forms]
+        if written:
+            yield f"{listed(written)}: {meaning}"
     rare = [name for name, kind in kinds.items() if kind.rare]
     if rare:
         yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.study.checkboxes import Checkboxes
+from predictor.study.checkboxes import CHECKBOXES, Checkboxes
 from predictor.study.columns import CLUSTERS, Column, ColumnType, as_number
 from predictor.study.dialect import inline
 from predictor.study.editor_schema import MODELINE, SCHEMA_FILE, shipped_schema
@@ -28,6 +28,7 @@ from predictor.study.visits import DAY, POINT, Visits
 from predictor.study.written_forms import DateFormat
 
 __all__ = [
+    "CHECKBOXES",
     "CLUSTERS",
     "DAY",
     "FILL_IN",

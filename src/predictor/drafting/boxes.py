@@ -1,0 +1,101 @@
+"""Columns that are the boxes of one question, as REDCap exports it: ``drug___1``, ``drug___2``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from pydantic import ValidationError
+
+from predictor.cohort.described import DescribedColumn
+from predictor.drafting.kinds import Kind
+from predictor.study import Checkboxes
+
+_NAME = re.compile(r"(.+?)___(\w+)")
+_CHOICE = re.compile(r"\s*\(choice=(.*)\)\s*$")
+_CELLS = frozenset(("0", "1", "0.0", "1.0", "checked", "unchecked"))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with boxes.
+
+    Attributes
+    ----------
+    column
+        It in place of its boxes; of cells it has those of the first.
+    boxes
+        Columns of the table.
+    declared
+        As in a study file, but for when it becomes known.
+    """
+
+    column: DescribedColumn
+    boxes: tuple[str, ...]
+    declared: Checkboxes
+
+    def covariates(self, kinds: Mapping[str, Kind], fewest: int) -> list[str]:
+        """Flags of boxes that some but not all have checked, and that are known of so many."""
+        return [
+            flag
+            for box, flag in zip(self.boxes, self.declared.flags.values(), strict=True)
+            if not kinds[box].constant and kinds[box].known >= fewest
+        ]
+
+
+def questions_with_boxes(columns: Sequence[DescribedColumn]) -> list[Question]:
+    """Questions among the columns of a table of which each box is a column."""
+    names = {column.name.casefold() for column in columns}
+    found: dict[str, dict[str, DescribedColumn]] = {}
+    for column in columns:
+        if (named := _NAME.fullmatch(column.name)) and _is_a_box(column):
+            code = re.sub(r"^_(?=\d+$)", "-", named[2])  # the minus of -9 is no sign of a name
+            found.setdefault(named[1], {})[code] = column
+    questions = []
+    for name, by_code in found.items():
+        label, levels = _meanings(by_code)
+        try:
+            declared = Checkboxes(name=name, type="checkboxes", known_at="", levels=levels)
+        except ValidationError:
+            continue
+        boxes = tuple(column.name for column in by_code.values())
+        made = {name.casefold(), *(flag.casefold() for flag in declared.flags.values())}
+        if tuple(declared.boxes.values()) == boxes and names.isdisjoint(made):
+            first = next(iter(by_code.values()))
+            column = DescribedColumn(name, first.cells, label)
+            questions.append(Question(column, boxes, declared))
+    return questions
+
+
+def _is_a_box(column: DescribedColumn) -> bool:
+    cells = {cell.lower() for cell in column.cells.unique().to_pylist() if cell is not None}
+    return bool(cells) and cells <= _CELLS
+
+
+def _meanings(by_code: Mapping[str, DescribedColumn]) -> tuple[str | None, dict[str, str]]:
+    """What is asked, and what each box means: its code, where the file says nothing."""
+    labels = [column.label or "" for column in by_code.values()]
+    choices = [_CHOICE.search(label) for label in labels]
+    if all(choices):
+        asked = _CHOICE.sub("", labels[0]).strip()
+        return asked or None, {
+            code: choice[1] for code, choice in zip(by_code, choices, strict=True) if choice
+        }
+    # "Drugs: gabapentin", "Drugs: pregabalin": what they share up to a colon is the question
+    shared = commonprefix(labels)  # noqa: RUF071 - labels, not paths
+    asked = shared[: shared.rfind(": ")] if len(labels) > 1 and ": " in shared else ""
+    own = [label[len(asked) :].lstrip(": ") for label in labels]
+    if all(own) and len(set(own)) == len(own):
+        return asked or None, dict(zip(by_code, own, strict=True))
+    return None, {code: code for code in by_code}
+
+
+def without_boxes(
+    columns: Sequence[DescribedColumn], questions: Sequence[Question]
+) -> list[DescribedColumn]:
+    """The columns with each question in place of the first of its boxes."""
+    first = {question.boxes[0]: question.column for question in questions}
+    others = {box for question in questions for box in question.boxes[1:]}
+    return [first.get(c.name, c) for c in columns if c.name not in others]

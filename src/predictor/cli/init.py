@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +24,20 @@ if TYPE_CHECKING:
     type=options.TablePlace(),
     help=f"Draft the study from this, {options.TABLE}.",
 )
+@click.option(
+    "--dictionary",
+    type=click.Path(path_type=Path),
+    help="Data dictionary (CSV) of the REDCap project that the table was exported from.",
+)
 @options.as_json
 @options.quiet
-def command(directory: Path, table: Path | str | None, as_json: bool, quiet: bool) -> None:
+def command(
+    directory: Path,
+    table: Path | str | None,
+    dictionary: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Write a starter study: study file, feature pipeline, synthetic example data.
 
     With --from, a study file and a pipeline are drafted from a table: each column with its type,
@@ -38,16 +48,21 @@ def command(directory: Path, table: Path | str | None, as_json: bool, quiet: boo
     Examples:
       predictor init my-study
       predictor init my-study --from patients.xlsx
+      predictor init my-study --from export.csv --dictionary dictionary.csv
     """
+    if dictionary is not None and table is None:
+        raise click.UsageError("--dictionary belongs to a table: give --from, too")
     from predictor.results import StarterStudy
     from predictor.workflows import draft_study, initialise
+    from predictor.workflows.drafted_study import beside, seen_from
 
     if table is None:
         written = StarterStudy(files=tuple(map(str, initialise(directory))))
         step, data = "train", "example.csv"
     else:
-        written = draft_study(directory, table)
-        step, data = "check", os.path.relpath(table, directory)
+        written = draft_study(directory, table, dictionary)
+        step, data = "check", seen_from(directory, table)
+        other = None if dictionary is not None else beside(table)
     with options.printing():
         if as_json:
             options.print_json(written)
@@ -56,6 +71,13 @@ def command(directory: Path, table: Path | str | None, as_json: bool, quiet: boo
             out.print(f"wrote {path}", soft_wrap=True)
         if table is not None:
             _show_questions(written, out)
+            if other is not None:
+                out.print(
+                    f"{other} looks like the data dictionary of a REDCap project, and was not "
+                    f"used: --dictionary {shlex.quote(str(other))} takes types, levels and "
+                    f"meanings from it",
+                    soft_wrap=True,
+                )
         place = shlex.quote(str(directory))
         out.print(
             f"next: cd {place} && predictor {step} study.yaml --data {shlex.quote(data)}",

@@ -146,7 +146,7 @@ def open_parts(
         If there is no such table, or a folder holds anything else.
     """
     parts = _parts(located(path), spec, numbers)
-    return tuple(in_codes_or_labels(part, {}, declared or {}) for part in parts)
+    return tuple(in_codes_or_labels(part, spec.dictionary, declared or {}) for part in parts)
 
 
 def _parts(path: Path | DatabaseURL, spec: TableSpec, numbers: Collection[str]) -> tuple[Part, ...]:

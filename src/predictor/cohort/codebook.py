@@ -34,8 +34,6 @@ class Entry:
         Texts and numbers that mean "no value".
     personal
         Whether the file says that it names a person.
-    option_of
-        Of the column of one option of a checkbox question, the question's name.
     """
 
     label: str | None = None
@@ -46,7 +44,6 @@ class Entry:
     range: tuple[float, float] | None = None
     missing: tuple[str, ...] = ()
     personal: bool = False
-    option_of: str | None = None
 
 
 Codebook = Mapping[str, Entry]

@@ -59,8 +59,6 @@ class DescribedColumn:
         Smallest and largest value that the file allows.
     personal
         Whether the file says that it names a person.
-    option_of
-        Of the column of one option of a checkbox question, the question.
     """
 
     name: str
@@ -73,7 +71,6 @@ class DescribedColumn:
     ordered: bool = False
     range: tuple[float, float] | None = None
     personal: bool = False
-    option_of: str | None = None
 
 
 def read_described(
@@ -129,7 +126,6 @@ def _described(name: str, cells: pa.ChunkedArray, entry: Entry) -> DescribedColu
         ordered=entry.ordered and len(levels) > 2,
         range=entry.range,
         personal=entry.personal,
-        option_of=entry.option_of,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from predictor.cohort.cell import canonical
-from predictor.cohort.codebook import ValueLabels
+from predictor.cohort.codebook import ValueLabels, told_apart
 from predictor.cohort.words_for_missing import bare
 from predictor.study import Column
 
@@ -92,7 +92,8 @@ def in_codes_or_labels(
     declared
         Columns of the dictionary, by column of the table.
     """
-    known = {**{name: entry.labels for name, entry in part.codebook.items()}, **labels}
+    of_file = {name: entry.labels for name, entry in part.codebook.items()}
+    known = {**of_file, **{name: told_apart(codes) for name, codes in labels.items()}}
     texts = {
         name: as_declared(known[name], column)
         for name, column in declared.items()

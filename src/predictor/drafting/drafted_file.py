@@ -39,6 +39,8 @@ class Parts:
         Of the study.
     table
         What it was drafted from.
+    written
+        How it is written: what stands under the key `table` of the study.
     questions
         What is open.
     points
@@ -61,6 +63,7 @@ class Parts:
 
     name: str
     table: str
+    written: Settings
     questions: Sequence[str]
     points: Mapping[str, str]
     presumed: Sequence[str]
@@ -81,6 +84,8 @@ def study_text(parts: Parts) -> str:
     """The YAML of a draft."""
     start = next(iter(parts.points))
     blocks = [_opening(parts), _time_points(parts, start)]
+    if parts.written:
+        blocks.append(f"table: {inline(dict(parts.written))}\n")
     if parts.missing:
         blocks.append(f"missing: {inline(['NA', *as_typed(parts.missing)])}\n")
     blocks += [_columns(parts), _outcome(parts)]

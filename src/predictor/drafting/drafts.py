@@ -56,7 +56,13 @@ class Draft:
     left_out: int
 
 
-def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft:
+def draft(
+    columns: Sequence[DescribedColumn],
+    *,
+    name: str,
+    table: str,
+    written: Settings | None = None,
+) -> Draft:
     """Draft a study from a table.
 
     Parameters
@@ -67,6 +73,8 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
         Of the study.
     table
         What the table is called, for comments.
+    written
+        How it is written, as under `table` in a study file.
 
     Returns
     -------
@@ -115,6 +123,7 @@ def draft(columns: Sequence[DescribedColumn], *, name: str, table: str) -> Draft
     parts = Parts(
         name=name,
         table=described,
+        written=written or {},
         questions=asked,
         points=when.points,
         presumed=when.presumed,
@@ -232,8 +241,6 @@ def _settings(
     entry["type"] = kind.type
     if kind.type == "category":
         entry["levels"] = as_typed(kind.levels)
-        if column.ordered and kind.levels == column.levels:
-            entry["ordered"] = True
     elif kind.range is not None:
         entry["range"] = as_range(kind.range)
     entry |= kind.forms

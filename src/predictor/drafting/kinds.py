@@ -117,8 +117,10 @@ def kind_of(column: DescribedColumn) -> Kind:
     numbers = {text: float(text) for text in plain if re.match(NUMBER, text)}
     words = [text for text in values if text not in numbers and re.match(WORDS, text)]
     if column.levels and set(values) <= set(column.levels):
-        ordered = in_order(column.levels) == column.levels
+        ordered = column.ordered or in_order(column.levels) == column.levels
         found = Kind("category", levels=column.levels, forms={"ordered": True} if ordered else {})
+    elif column.type == "text":
+        found = Kind(None, reason="free text")
     elif numbers and _mostly(numbers, words, plain):
         found = _of_numbers(column, {t: plain[t] for t in numbers}, tuple(words))
         if forms:

@@ -14,6 +14,12 @@ from predictor.study.open_questions import FILL_IN, asked
 from predictor.study.outcome import Outcome, OutcomeKind
 from predictor.study.published import PublishedModel
 from predictor.study.questions import differences, on_one_line, question
+from predictor.study.redcap_dictionary import (
+    RedcapField,
+    is_redcap_dictionary,
+    parse_redcap_dictionary,
+    value_labels,
+)
 from predictor.study.specs import (
     BootstrapSpec,
     CrossValidationSpec,
@@ -50,6 +56,7 @@ __all__ = [
     "Pipeline",
     "PriorSpec",
     "PublishedModel",
+    "RedcapField",
     "Study",
     "TableSpec",
     "ValidationSpec",
@@ -61,11 +68,14 @@ __all__ = [
     "edited",
     "folder_name",
     "inline",
+    "is_redcap_dictionary",
     "load_study",
     "on_one_line",
+    "parse_redcap_dictionary",
     "parse_study",
     "pasteable",
     "question",
     "read_text",
     "shipped_schema",
+    "value_labels",
 ]

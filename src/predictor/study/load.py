@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -19,6 +20,7 @@ from predictor.study.open_questions import asked
 from predictor.study.outcome import Alternative, Control, MeasurementError, Outcome
 from predictor.study.published import PublishedModel
 from predictor.study.published_forms import Equation, PointsScore, Rule
+from predictor.study.redcap_dictionary import parse_redcap_dictionary, value_labels
 from predictor.study.specs import (
     PUBLISHED,
     BootstrapSpec,
@@ -126,6 +128,8 @@ def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
         }
     elif pipeline is not None:
         raise StudyError(f"{origin['covariates']}: covariates: expected the name of a .sql file")
+    if isinstance(dictionary := _dig(raw, "table", "dictionary"), str):
+        raw = {**raw, "table": {**raw["table"], "dictionary": _labels(dictionary, origin["table"])}}
     bootstrap = _dig(raw, "validation", "bootstrap")
     if isinstance(bootstrap, dict) and isinstance(bootstrap.get("resamples"), str):
         # resolved once here, so that nobody downstream needs to know where the study file lies
@@ -137,7 +141,25 @@ def _build(raw: Raw, origin: Mapping[str, Path], path: Path) -> Study:
         raw = {**raw, "learners": {n: _with_model(e, folder) for n, e in raw["learners"].items()}}
     study = _validate(raw, {key: str(file) for key, file in origin.items()}, str(path))
     _check_missing(study, str(origin.get("missing", path)))
-    return study
+    return _with_own_labels(study)
+
+
+def _labels(dictionary: str, of: Path) -> dict[str, dict[str, str]]:
+    """What codes stand for, by the data dictionary that a study file names."""
+    file = of.parent / dictionary
+    text = read_text(file, f"{of}: table.dictionary: ")
+    return value_labels(parse_redcap_dictionary(text, f"{of}: table.dictionary: {file}"))
+
+
+def _with_own_labels(study: Study) -> Study:
+    """A study that keeps no more of a data dictionary than it reads."""
+    rows = () if study.visits is None else study.visits.columns
+    names = {name for each in (*study.columns, *rows) for name in (each.name, each.source)}
+    own = {name: labels for name, labels in study.table.dictionary.items() if name in names}
+    if len(own) == len(study.table.dictionary):
+        return study
+    table = study.table.model_copy(update={"dictionary": MappingProxyType(own)})
+    return study.model_copy(update={"table": table})
 
 
 def _with_model(entry: object, folder: Path) -> object:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
+from predictor.study.columns import Word
 from predictor.study.frozen import Frozen
 
 _ENCODINGS = frozenset(
@@ -55,6 +58,29 @@ Thousands = Annotated[
 ]
 
 
+def _labels(value: object) -> object:
+    if not isinstance(value, Mapping):
+        raise ValueError(  # noqa: TRY004  pydantic takes a ValueError only
+            "expected the name of a file, or codes and labels by column: {sex: {1: male}}"
+        )
+    return {
+        name: {str(code): label for code, label in codes.items()}
+        if isinstance(codes, Mapping)
+        else codes
+        for name, codes in value.items()
+    }
+
+
+Labels = Annotated[
+    Mapping[str, Mapping[str, Word]],
+    BeforeValidator(
+        _labels, json_schema_input_type=str | Mapping[str, Mapping[str, str | int | float]]
+    ),
+    AfterValidator(MappingProxyType),
+    PlainSerializer(lambda labels: {name: dict(codes) for name, codes in labels.items()}),
+]
+
+
 class TableSpec(Frozen):
     """How the tables of a study are written: text, spreadsheets, and a ZIP with one of them.
 
@@ -79,6 +105,10 @@ class TableSpec(Frozen):
         follows is not read. None if there is nothing below.
     sheet
         Of a workbook, the name of the sheet with the patients; None for the only one.
+    dictionary
+        The data dictionary of a REDCap project, a file beside the study file: codes of an export
+        then stand for their labels in columns that are declared with these as levels, and labels
+        for their codes in those that are declared as numbers. Or what codes stand for, by column.
     """
 
     delimiter: Delimiter | None = None
@@ -88,6 +118,7 @@ class TableSpec(Frozen):
     header: int = Field(default=1, ge=1, le=1000, strict=True)
     below: str | None = Field(default=None, min_length=1)
     sheet: str | None = Field(default=None, min_length=1)
+    dictionary: Labels = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Literal, Self
@@ -103,6 +104,13 @@ class DatabaseURL(str):
         if self.query is not None:
             return self.query.stem
         return self.table or (self.file.stem if self.file else str(self.server["dbname"]))
+
+    def seen_from(self, folder: Path) -> str:
+        """The same for who is in another folder."""
+        if self.file is None or self.file.is_absolute():
+            return str(self)
+        here = os.path.relpath(self.file, folder)
+        return f"{self.kind}:///{here}{self[self.index('?') :] if '?' in self else ''}"
 
     def of_table(self, name: str) -> str:
         """The URL of a table of the same database."""

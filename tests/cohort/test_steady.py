@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from predictor.cohort.duckdb_functions import KEPT_FILE, Kept, aggregates, build, catalog, kept
 from predictor.cohort.sandbox import Call, Sandbox
 from predictor.cohort.steady import Steadiness, check_calls, of_catalog, steadiness
 from predictor.errors import StudyError
@@ -64,26 +67,33 @@ def test_an_overload_that_only_asks_for_the_time_zone_is_steady_for_it_is_locked
     }
 
 
-def test_functions_that_read_a_clock_or_a_dice_are_known() -> None:
-    unsteady = steadiness().unsteady
+# what is kept, and what DuckDB says when it is asked about a function that nobody knows
+BOTH = pytest.mark.parametrize("called", [set(), {"a_function_of_tomorrow"}])
+
+
+@BOTH
+def test_functions_that_read_a_clock_or_a_dice_are_known(called: set[str]) -> None:
+    unsteady = steadiness(called).unsteady
     assert {"random", "uuid", "now", "today", "nextval", "txid_current", "setseed"} <= unsteady
     assert {"getvariable", "current_setting", "current_database"} <= unsteady
 
 
-def test_macros_over_a_clock_or_the_catalog_are_known_too() -> None:
-    unsteady = steadiness().unsteady
+@BOTH
+def test_macros_over_a_clock_or_the_catalog_are_known_too(called: set[str]) -> None:
+    unsteady = steadiness(called).unsteady
     assert {"ago", "pg_conf_load_time", "pg_postmaster_start_time"} <= unsteady
     assert {"current_catalog", "get_block_size", "format_type"} <= unsteady
 
 
-def test_ordinary_functions_are_steady() -> None:
+@BOTH
+def test_ordinary_functions_are_steady(called: set[str]) -> None:
     ordinary = {
         "ln", "abs", "coalesce", "nullif", "if", "split_part", "list_sum", "list_avg", "fdiv",
         "date_diff", "date_add", "days_in_month", "regexp_matches", "greatest", "round", "lower",
         "array_to_string", "list_transform", "age", "geomean", "-", "+", "year", "date_trunc",
         "date_part", "range", "strftime",
     }  # fmt: skip
-    known = steadiness()
+    known = steadiness(called)
     assert not ordinary & (known.unsteady | known.mixed)
 
 
@@ -154,3 +164,35 @@ def test_an_unsteady_overload_is_found_wherever_it_is_called(refusal, sql) -> No
 )
 def test_what_is_computed_while_the_query_is_bound_is_refused(refusal, sql) -> None:
     assert "-() is volatile" in str(refusal(sql, of_catalog(CATALOG)))
+
+
+def to_keep() -> Kept:
+    """What is to be kept of the functions that this DuckDB lists."""
+    known = of_catalog(catalog())
+    return {
+        "build": build(),
+        "names": sorted({each["name"] for each in catalog()}),
+        "aggregates": sorted({e["name"] for e in catalog() if e["kind"] == "aggregate"}),
+        "unsteady": sorted(known.unsteady),
+        "mixed": sorted(known.mixed),
+        "steady_calls": sorted((call.name, [*call.parameters]) for call in known.steady_calls),
+    }
+
+
+@pytest.mark.skipif(kept(()) is None, reason="kept of another DuckDB, so this one is asked")
+def test_what_is_kept_is_what_duckdb_lists() -> None:
+    written = files("predictor.cohort").joinpath(KEPT_FILE).read_text(encoding="utf-8")
+    assert written == text_of(to_keep()), "run python tests/cohort/test_steady.py"
+    assert steadiness(set()) == of_catalog(catalog())
+    assert aggregates(set()) == aggregates({"a_function_of_tomorrow"})
+
+
+def text_of(document: Kept) -> str:
+    lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in document.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    Path(str(files("predictor.cohort").joinpath(KEPT_FILE))).write_text(
+        text_of(to_keep()), encoding="utf-8"
+    )

@@ -50,7 +50,6 @@ from predictor.cohort.plain_table import plain_table
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table
-from predictor.cohort.steady import steadiness
 from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.taken import Taken
 from predictor.cohort.target import Target
@@ -139,7 +138,6 @@ __all__ = [
     "read_records",
     "read_table",
     "some_columns",
-    "steadiness",
     "step",
     "thresholds",
     "why_no_threshold",

@@ -16,7 +16,7 @@ from predictor.cohort.levels import check_levels
 from predictor.cohort.query_errors import first_lines, refusal
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.steady import check_calls, check_names, steadiness
-from predictor.cohort.syntax import Node, walk
+from predictor.cohort.syntax import Node, called_functions, walk
 from predictor.cohort.unlike import check_comparisons
 from predictor.errors import StudyError
 from predictor.study import Column, Study
@@ -78,7 +78,7 @@ def vet(
     check_levels(sandbox, nodes, where, columns)
     if any(column.type == "category" for column in columns):
         check_bound_categories(sandbox.plan(sql), where, columns)
-    check_calls(sandbox, sql, nodes, where, steadiness())
+    check_calls(sandbox, sql, nodes, where, steadiness(called_functions(nodes)))
 
 
 def used_columns(

@@ -20,7 +20,7 @@ from predictor.cohort.arithmetic import MACROS, Exact
 from predictor.cohort.category_order import by_position
 from predictor.cohort.duckdb_functions import CONFIG, aggregates
 from predictor.cohort.limits import CostError, Limits, limited
-from predictor.cohort.syntax import Node, unqualified
+from predictor.cohort.syntax import Node, called_functions, unqualified, walk
 from predictor.study import Column
 
 _TYPES = {
@@ -102,6 +102,7 @@ class Sandbox:
         self._definitions = {c.name: f"{quote(c.name)} {sql_type(c)}" for c in columns}
         self._enums = {c.name.casefold(): sql_type(c) for c in columns if c.type == "category"}
         self._texts: dict[tuple[str, bool], str] = {}
+        self._trees: dict[str, str] = {}
         # by the query and the columns of the table; binding takes longer than computing few rows
         self._bound: dict[
             tuple[str, str, tuple[str, ...]], tuple[duckdb.DuckDBPyRelation, list[str]]
@@ -198,7 +199,12 @@ class Sandbox:
         if tree["error"]:
             return sql
         casts = {name: self._cast_to(kind) for name, kind in self._enums.items()}
-        exact = Exact(self.table, self._definitions, aggregates(), rounding=rounding)
+        exact = Exact(
+            self.table,
+            self._definitions,
+            aggregates(called_functions(walk(tree))),
+            rounding=rounding,
+        )
         try:
             changed = exact.tree(by_position(tree, casts))
         except RecursionError:
@@ -273,7 +279,9 @@ class Sandbox:
 
     def syntax_tree(self, sql: str) -> str:
         """The syntax tree of a SELECT as JSON."""
-        return self._text("SELECT json_serialize_sql(?)", sql)
+        if sql not in self._trees:
+            self._trees[sql] = self._text("SELECT json_serialize_sql(?)", sql)
+        return self._trees[sql]
 
     def calls(self, sql: str) -> set[Call]:
         """The functions that a SELECT calls, with the types for which DuckDB has bound them.

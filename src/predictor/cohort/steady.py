@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from predictor.cohort.duckdb_functions import Overload, catalog
+from predictor.cohort.duckdb_functions import Overload, catalog, kept
 from predictor.cohort.sandbox import Call, Sandbox
-from predictor.cohort.syntax import Node
+from predictor.cohort.syntax import Node, called_functions
 from predictor.errors import StudyError
 
 # what is read from names that DuckDB resolves without a function call, or calls steady by mistake
@@ -44,10 +44,31 @@ class Steadiness:
     steady_calls: frozenset[Call]
 
 
+def steadiness(called: Collection[str]) -> Steadiness:
+    """What this version of DuckDB says of its functions; of all that are among `called`.
+
+    Parameters
+    ----------
+    called
+        Names in lower case.
+    """
+    return _of_kept() if kept(called) is not None else _asked()
+
+
 @functools.cache
-def steadiness() -> Steadiness:
-    """What this version of DuckDB says of its functions."""
+def _asked() -> Steadiness:
     return of_catalog(catalog())
+
+
+@functools.cache
+def _of_kept() -> Steadiness:
+    document = kept(())
+    assert document is not None
+    return Steadiness(
+        frozenset(document["unsteady"]),
+        frozenset(document["mixed"]),
+        frozenset(Call(name, tuple(types)) for name, types in document["steady_calls"]),
+    )
 
 
 def of_catalog(functions: Sequence[Overload]) -> Steadiness:
@@ -108,7 +129,7 @@ def check_names(nodes: Sequence[Node], where: str, columns: frozenset[str]) -> N
     columns
         Names of the columns in lower case; a column may be called like a clock.
     """
-    names = steadiness().unsteady
+    names = steadiness(called_functions(nodes)).unsteady
     for node in nodes:
         name = str(node.get("function_name", "")).casefold()
         # with one date, age() counts from today

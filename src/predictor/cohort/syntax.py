@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Node = dict[str, Any]
@@ -66,3 +66,8 @@ def unqualified(node: Any) -> Any:
     if changed.get("class") == "COLUMN_REF":
         changed["column_names"] = changed["column_names"][-1:]
     return changed
+
+
+def called_functions(nodes: Iterable[Node]) -> set[str]:
+    """The names of the functions that are called in these nodes, in lower case."""
+    return {str(node["function_name"]).casefold() for node in nodes if "function_name" in node}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import located, open_patients, patients_of, steadiness
+from predictor.cohort import located, open_patients, patients_of
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -78,10 +77,7 @@ def score_file(
             kind="a file of scores",
             way_out="choose another name or move it away",
         )
-    with ThreadPoolExecutor(1) as beside:  # one patient would wait for DuckDB's list of functions
-        listed = beside.submit(steadiness)
-        loaded = find_model(model, tracker)
-        listed.result()
+    loaded = find_model(model, tracker)
     with placing(out) as place, ScoresFile(place, out.suffix.lower()) as written:
         asked = Asked(lenient, explain, with_range)
         _score_all(loaded, data, written, asked, progress)

@@ -37,7 +37,7 @@ DIALECTS = {
         "pid,größe,note\nA1,1'200.5,\"a, b\"\nA2,-0.25,Ärger\nA3,,x\n",
     ),
     "french": (
-        TableSpec(delimiter="tab", decimal=",", thousands="space", encoding="latin-1"),
+        TableSpec(delimiter="tab", decimal=",", thousands=" ", encoding="latin-1"),
         "pid\tgröße\tnote\nA1\t1\u00a0200,5\ta, b\nA2\t-0,25\tÄrger\nA3\t\tx\n",
     ),
     "unicode": (

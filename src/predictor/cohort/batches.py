@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from predictor.cohort.cell import canonical, plain
 from predictor.cohort.codebook import Codebook
-from predictor.cohort.csv_table import CsvBlocks
+from predictor.cohort.csv_table import TEXTS, CsvBlocks
 from predictor.cohort.databases import SUFFIXES, DatabaseURL, located
 from predictor.cohort.parquet import ParquetBlocks
+from predictor.cohort.spreadsheets import WORKBOOKS
 from predictor.cohort.spss_stata import SUFFIXES as LABELLED
 from predictor.cohort.spss_stata import SpssStataBlocks
 from predictor.cohort.taken import Taken
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
 
 ROWS = 2**14
 """Rows of a batch, at most."""
-TEXTS = (".csv", ".tsv", ".tab", ".txt")
-"""Endings of texts in which a sign parts the cells."""
-WORKBOOKS = (".xlsx",)
-"""Endings of workbooks."""
+DECLARED = (*TEXTS, ".zip", *WORKBOOKS)
+"""Endings of files of which a study says how they are written."""
 MOST_CELLS = 500_000_000
 """Cells that are read into memory, at most."""
 _MOST_FAULTS = 20
@@ -103,9 +102,22 @@ class Batch:
 
 @dataclass(frozen=True, repr=False)
 class HeldBlocks:
-    """A table of text cells that is in memory."""
+    """A table of text cells that is in memory.
+
+    Attributes
+    ----------
+    table
+        Its cells.
+    said
+        How they were read, where that needs saying.
+    """
 
     table: pa.Table
+    said: tuple[Taken, ...] = ()
+
+    def taken(self) -> tuple[Taken, ...]:
+        """How it was read, where that needs saying."""
+        return self.said
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -158,9 +170,9 @@ def _parts(path: Path | DatabaseURL, spec: TableSpec, numbers: Collection[str]) 
         labelled = _labelled(_there(path), spec)
         return (Part(str(path), labelled, taken=labelled.taken, codebook=labelled.codebook),)
     blocks = open_blocks(path, spec, numbers)
-    if path.suffix.lower() not in (*TEXTS, *WORKBOOKS):
+    if path.suffix.lower() not in DECLARED:
         return (Part(str(path), blocks),)
-    taken = blocks.taken if isinstance(blocks, CsvBlocks) else tuple
+    taken = blocks.taken if isinstance(blocks, CsvBlocks | HeldBlocks) else tuple
     return (Part(str(path), blocks, spec.header, taken),)
 
 
@@ -168,15 +180,16 @@ def open_blocks(path: Path, spec: TableSpec = PLAIN, numbers: Collection[str] = 
     """A file as a table; DataError if it is none."""
     readers: dict[str, Callable[[], Blocks]] = {
         **dict.fromkeys(TEXTS, lambda: CsvBlocks.of_file(path, spec, numbers)),
+        ".zip": lambda: CsvBlocks.of_zip(path, spec, numbers),
         ".parquet": lambda: ParquetBlocks(path),
-        ".xlsx": lambda: _workbook(path),
+        **dict.fromkeys(WORKBOOKS, lambda: _workbook(path, spec)),
         **dict.fromkeys(SUFFIXES, lambda: _database(path)),
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise DataError(
-            f"{path}: expected a .csv, .tsv, .txt, .parquet or .xlsx file; save or export the "
-            f"table as one of these"
+            f"{path}: expected a .csv, .tsv, .txt, .zip, .xlsx, .ods, .xls or .parquet file; "
+            f"save or export the table as one of these"
         )
     _there(path)
     return reader()
@@ -293,10 +306,10 @@ def _database(place: Path | DatabaseURL) -> Blocks:
     )
 
 
-def _workbook(path: Path) -> HeldBlocks:
-    from predictor.cohort.workbook import read_workbook
+def _workbook(path: Path, spec: TableSpec) -> HeldBlocks:
+    from predictor.cohort.spreadsheets import read_sheet
 
-    return HeldBlocks(read_workbook(path))
+    return HeldBlocks(*read_sheet(path, spec))
 
 
 def some_columns(parts: Sequence[Part], columns: Sequence[str]) -> tuple[pa.Table, int]:

@@ -18,6 +18,7 @@ from predictor.cohort.header import check_names
 from predictor.cohort.numerals import changed, is_plain, with_points
 from predictor.cohort.table_alone import TableAlone, below_in_words
 from predictor.cohort.taken import Taken
+from predictor.cohort.zipped import only_text
 from predictor.errors import DataError
 from predictor.study import PLAIN, TableSpec
 
@@ -27,6 +28,10 @@ _LONGEST = 2**20  # bytes of a line; Arrow reads up to 32 times as many ahead
 _ROWS = 2**14  # that are handed on together, unless more are read at one time
 _AHEAD = 2  # the byte that was looked at before, and the end of the last line
 _MOST_COLUMNS = 20_000
+
+
+TEXTS = (".csv", ".tsv", ".tab", ".txt")
+"""Endings of texts in which a sign parts the cells."""
 
 
 def delimiter_of(path: Path | str) -> str:
@@ -87,6 +92,14 @@ class CsvBlocks:
     def of_file(cls, path: Path, spec: TableSpec, numbers: Collection[str]) -> CsvBlocks:
         """The table in a file."""
         return cls(lambda: path.open("rb"), path.stat().st_size, path, spec, numbers)
+
+    @classmethod
+    def of_zip(cls, path: Path, spec: TableSpec, numbers: Collection[str]) -> CsvBlocks:
+        """The only text in a ZIP."""
+        text = only_text(path, TEXTS)
+        delimiter = spec.delimiter or delimiter_of(text.name)
+        given = spec.model_copy(update={"delimiter": delimiter})
+        return cls(text.open, text.size, path, given, numbers)
 
     @classmethod
     def of_content(cls, content: bytes, path: Path | str) -> CsvBlocks:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from predictor.cohort.batches import TEXTS
-from predictor.cohort.csv_table import delimiter_of
+from predictor.cohort.csv_table import TEXTS, delimiter_of
 from predictor.cohort.databases import located
 from predictor.cohort.dialects import DELIMITERS, LARGEST, seen_in_text
+from predictor.cohort.place import Place, place_of
+from predictor.cohort.spreadsheets import WORKBOOKS, open_workbook
+from predictor.cohort.zipped import only_text
+from predictor.errors import DataError
 from predictor.study import PLAIN, Edit, TableSpec
 
 _MARKS = {".": "points", ",": "commas", "space": "blanks", "'": "apostrophes"}
@@ -84,12 +88,45 @@ def guess(path: Path | str, spec: TableSpec = PLAIN, names: Collection[str] = ()
     if not isinstance(path, Path):
         return None
     keys: dict[str, Any] = {}
-    if path.suffix.lower() in TEXTS and path.is_file():
-        with path.open("rb") as file:
-            keys = seen_in_text(file.read(LARGEST + 1), spec, delimiter_of(path), names)
+    suffix = path.suffix.lower()
+    with suppress(DataError):
+        if not path.is_file():
+            return None
+        if suffix in TEXTS:
+            with path.open("rb") as file:
+                keys = seen_in_text(file.read(LARGEST + 1), spec, delimiter_of(path), names)
+        elif suffix == ".zip":
+            text = only_text(path, TEXTS)
+            with text.open() as file:
+                keys = seen_in_text(file.read(LARGEST + 1), spec, delimiter_of(text.name), names)
+        elif suffix in WORKBOOKS:
+            keys = _seen_in_workbook(path, spec, names)
     order = [key for key in TableSpec.model_fields if key in keys]
     keys = {key: keys[key] for key in order}
     if not keys:
         return None
     given = {**spec.model_dump(exclude_unset=True), **keys}
     return Guess(TableSpec.model_validate(given), keys)
+
+
+def _seen_in_workbook(path: Path, spec: TableSpec, names: Collection[str]) -> dict[str, Any]:
+    """Which sheet, and where in it, the table of patients seems to be."""
+    book = open_workbook(path)
+    found: dict[str, tuple[tuple[int, bool, int], Place]] = {}
+    for name, hidden in book.sheets.items():
+        rows = book.rows(name)[0]
+        place = place_of(rows, names)
+        if place is not None and (place.known or not names):
+            found[name] = (place.known, not hidden, place.width * len(rows)), place
+    if not found:
+        return {}
+    sheet = max(found, key=lambda name: found[name][0])
+    place = found[sheet][1]
+    keys: dict[str, Any] = {}
+    if len(book.sheets) > 1 and sheet != spec.sheet:
+        keys["sheet"] = sheet
+    if place.header != spec.header:
+        keys["header"] = place.header
+    if place.below is not None and place.below != spec.below:
+        keys["below"] = place.below
+    return keys

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from predictor.cohort.batches import TEXTS, WORKBOOKS, Part, open_parts
+from predictor.cohort.batches import DECLARED, Part, open_parts
 from predictor.cohort.databases import located
 from predictor.cohort.plain_table import plain_parts, plain_table
 from predictor.cohort.read import RawTable, read_frame, read_raw
@@ -92,7 +92,7 @@ def _in_either_form(
     """
     place = located(path)
     suffix = place.suffix.lower() if isinstance(place, Path) else None
-    if study.table == PLAIN or suffix not in (*TEXTS, *WORKBOOKS):
+    if study.table == PLAIN or suffix not in DECLARED:
         return read(study.table), False
     declared = {column.name for column in study.columns}
     fault: DataError | None = None

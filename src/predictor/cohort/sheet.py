@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -10,6 +12,79 @@ from xml.etree import ElementTree
 
 from predictor.cohort.fault import rows_in_words
 from predictor.errors import DataError
+
+Row = list[str | None]
+"""Text cells."""
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+)
+"""What readers stumble over in a file that is not what it should be."""
+
+_LARGEST = 256 * 2**20  # bytes of all parts, unpacked
+_MOST_CELLS = 20_000_000  # between A1 and the last cell
+
+
+def damaged(path: Path, kind: str) -> DataError:
+    """What is said of a file that cannot be read as what its ending says."""
+    return DataError(
+        f"{path}: not {kind}, or damaged or protected; save it anew, without a password"
+    )
+
+
+def check_unpacked(path: Path) -> None:
+    """Refuse what would fill the memory, before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except DAMAGED:
+        raise damaged(path, f"{_a(path)} workbook") from None
+    if size > _LARGEST:
+        raise DataError(
+            f"{path}: unpacked larger than {_LARGEST // 2**20} MB, which is not read into memory; "
+            f"save the sheet as CSV or Parquet"
+        )
+
+
+def _a(path: Path) -> str:
+    return f"an {path.suffix[1:].upper()}"
+
+
+def bounded(rows: Iterable[Row], path: Path) -> list[Row]:
+    """Rows without the blank cells at their ends, to the last with a cell.
+
+    Raises
+    ------
+    DataError
+        If there are too many cells between the first and the last.
+    """
+    kept: list[Row] = []
+    width = 0
+    for number, row in enumerate(rows, start=1):
+        cells = row
+        while cells and (cells[-1] is None or not cells[-1].strip()):
+            cells.pop()
+        width = max(width, len(cells))
+        if width * number > _MOST_CELLS and cells:
+            raise DataError(
+                f"{path}: the sheet reaches to row {number:,} and column {width:,}; delete what "
+                f"stands far from the table, or save a larger table as CSV or Parquet"
+            )
+        kept.append(cells)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
 
 
 @dataclass
@@ -73,8 +148,8 @@ def _uncalculated(row: ElementTree.Element) -> list[int]:
     return found
 
 
-def check_layout(layout: Layout, rows: int, columns: int, path: Path) -> None:
-    """Refuse a table of so many rows and columns that does not show all it has.
+def check_layout(layout: Layout, rows: range, columns: range, path: Path) -> None:
+    """Refuse a table in these rows and columns that does not show all it has.
 
     Raises
     ------
@@ -82,22 +157,24 @@ def check_layout(layout: Layout, rows: int, columns: int, path: Path) -> None:
         With all faults.
     """
     faults = []
-    hidden = sorted(row for row in layout.rows if row <= rows)
+    hidden = sorted(row for row in layout.rows if row in rows)
     if hidden:
         faults.append(
             f"{path}: {rows_in_words(hidden)}: hidden, by a filter or by hand; show all rows, or "
             f"copy those that are meant to a file of their own"
         )
-    unseen = sorted(
-        {c for first, last in layout.columns for c in range(first, min(last, columns) + 1)}
-    )
+    unseen = sorted({c for first, last in layout.columns for c in columns if first <= c <= last})
     if unseen:
         faults.append(
             f"{path}: {_letters(unseen)} hidden; show what is needed and delete what is not"
         )
-    merged = [m for m in layout.merged if m[0] <= columns and m[1] <= rows]
+    merged = [
+        m
+        for m in layout.merged
+        if m[0] < columns.stop and m[2] >= columns.start and m[1] < rows.stop and m[3] >= rows.start
+    ]
     if merged:
-        first = sorted({m[1] for m in merged})
+        first = sorted({max(m[1], rows.start) for m in merged})
         faults.append(
             f"{path}: {rows_in_words(first)}: merged cells (a title, groups of columns, one value "
             f"for several patients?); take them apart and fill in every cell"

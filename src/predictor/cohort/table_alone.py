@@ -67,7 +67,7 @@ class TableAlone(io.RawIOBase):
         self._waiting = ""  # text that was read, and not handed on
         self._ready = b""
         self._quotes = 0
-        self._below = None if spec.below is None else _first_words(spec.below, delimiter)
+        self._below = None if spec.below is None else _first_of_row(spec.below, delimiter)
         self.rows_below = 0
         self._is_below = False
         self.lines_above = self._skip(spec.header - 1, delimiter)
@@ -204,12 +204,18 @@ def _is_one_byte(encoding: str) -> bool:
     return len("\u00e9".encode(encoding, errors="replace")) == 1
 
 
-def _first_words(words: str, delimiter: str) -> re.Pattern[str]:
-    """The beginning of a row whose first cell that is not blank begins with some words."""
+def first_words(words: str) -> re.Pattern[str]:
+    """The beginning of a text that begins with some words."""
     parted = r"[ \t\u00a0]+".join(re.escape(word) for word in words.split())
     end = r"(?!\w)" if words[-1].isalnum() else ""
+    return re.compile(parted + end, re.IGNORECASE)
+
+
+def _first_of_row(words: str, delimiter: str) -> re.Pattern[str]:
+    """The beginning of a row whose first cell that is not blank begins with some words."""
     blank = rf"(?:[ \u00a0\"]*{re.escape(delimiter)})*[ \u00a0\"]*"
-    return re.compile(rf"(?:\A|(?<=[\r\n])){blank}{parted}{end}", re.IGNORECASE)
+    words = first_words(words).pattern
+    return re.compile(rf"(?:\A|(?<=[\r\n])){blank}{words}", re.IGNORECASE)
 
 
 def _first_line(text: str) -> int:

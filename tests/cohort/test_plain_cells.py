@@ -191,7 +191,7 @@ def test_no_date_in_the_declared_form(column, cell, said) -> None:
 
 def test_what_was_taken_is_counted() -> None:
     cohort, _ = read(FLAG, "Ja", "JA", "nee", "true", None, "x")
-    assert cohort.taken == (Taken("Ja, x as true", "x", 3), Taken("Nee as false", "x", 1))
+    assert cohort.taken == (Taken("Ja, x as true, Nee as false", "x", 4),)
 
 
 def test_many_values_below_the_limit_are_told() -> None:
@@ -200,6 +200,13 @@ def test_many_values_below_the_limit_are_told() -> None:
     assert [taken.what for taken in few.taken] == ["below a limit as half of it"]
     [taken] = many.taken
     assert "more than 15% of the values" in taken.what
+
+
+def test_a_flag_that_is_ticked_or_empty_is_asked_about() -> None:
+    [taken] = read("type: flag, true: [x]", "x", None, *["x"] * 8, *[None] * 7)[0].taken
+    assert taken.what == (
+        "x as true, none is false, and 8 are no value; if empty is no, say empty: false"
+    )
 
 
 @given(

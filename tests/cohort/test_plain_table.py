@@ -57,8 +57,8 @@ def test_boxes_are_flags_that_are_named_by_what_they_mean(tmp_path) -> None:
     assert drugs(cohort) == [(True, False), (True, False), (None, True)]
     assert cohort.study.column(FLAGS[1]).meaning == "Pregabalin (Lyrica)"
     assert [taken.words for taken in cohort.taken] == [
-        "drug_gabapentin: Checked as true (fewer than 5 cells)",
-        "drug_pregabalin_lyrica: Unchecked as false (fewer than 5 cells)",
+        "drug_gabapentin: Checked as true, Unchecked as false (fewer than 5 cells)",
+        "drug_pregabalin_lyrica: Checked as true, Unchecked as false (fewer than 5 cells)",
     ]
 
 

@@ -94,11 +94,11 @@ def test_other_kinds(cells: list[str | None], kind_: str | None) -> None:
 @pytest.mark.parametrize(
     ("cells", "kind_", "forms"),
     [
-        (["Ja", "Nee", "ja"], "flag", {"true": ["Ja"], "false": ["Nee"]}),
+        (["JA", "Nee", "Ja"], "flag", {"true": ["Ja"], "false": ["Nee"]}),
         (["oui", "non", "-"], "flag", {"true": ["oui"], "false": ["non"]}),
         (["Sí", "no"], "flag", {"true": ["Sí"]}),
         (["J", "N"], "flag", {"true": ["J"], "false": ["N"]}),
-        (["x", None, "X"], "flag", {"true": ["X"], "empty": False}),
+        (["x", None, "X"], "flag", {"true": ["x"], "empty": False}),
         (["Checked", "Unchecked"], "flag", {"true": ["Checked"], "false": ["Unchecked"]}),
         (["<0.5", "1.2", "3.4"], "number", {"below": "limit/2"}),
         (["<2", "12", "34", ">90"], "number", {"below": "limit/2", "above": "limit"}),

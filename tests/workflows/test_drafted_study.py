@@ -240,7 +240,7 @@ CASES = {
             "below: limit/2}",
             "range: [0, 100], percent: true",
             "levels: [none, mild, moderate, severe], ordered: true}",
-            "{type: checkboxes, known_at: T0, levels: {1: '1', 2: '2', -9: '-9'}}",
+            "{type: checkboxes, known_at: T0, levels: {1: '1', 2: '2'}, no_answer: [-9]}",
             "range: [0, 10], out_of: 10, unit: NRS}",
             "    drug_1,\n    drug_2",
         ),

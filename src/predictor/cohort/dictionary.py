@@ -237,13 +237,14 @@ def _taken(plain: Plain, column: Column, places: pa.Array, values: pa.Array) -> 
         return
     times = np.bincount(places.drop_null().to_numpy(), minlength=len(plain.cells))
     for way, texts in plain.taken.items():
-        if cells := int(times[texts].sum()):
-            said = many_below(way, cells, len(values) - values.null_count)
-            yield Taken(f"{way}{said}", column.name, cells)
-    if column.type == "flag" and values.null_count and pc.all(values).as_py():
-        rows = in_words(values.null_count)
-        said = f"{rows} cells are no value, and none is no; if empty is no, say empty: false"
-        yield Taken(said, column.name)
+        cells = int(times[texts].sum())
+        if not cells:
+            continue
+        said = many_below(way, cells, len(values) - values.null_count)
+        if column.type == "flag" and values.null_count and pc.all(values).as_py():
+            gaps = in_words(values.null_count)
+            said = f", none is false, and {gaps} are no value; if empty is no, say empty: false"
+        yield Taken(f"{way}{said}", column.name, cells)
 
 
 def distinct(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -58,13 +58,16 @@ def plain_flags(cells: pa.Array, column: Column) -> Plain:
     if not column.true and not column.false:
         return Plain(cells)
     lower = pc.replace_substring_regex(pc.utf8_lower(cells), r"^([01])\.0+$", r"\1")
-    plain, taken, declared = cells, {}, set[str]()
-    for truth, words in (("true", column.true), ("false", column.false)):
+    plain, declared = cells, set[str]()
+    read = np.zeros(len(cells), dtype=bool)
+    for truth, words in _said(column):
         said = [word.lower() for word in words]
         these = mask(pc.is_in(lower, pa.array(said, pa.string())))
         plain = pc.if_else(pa.array(these), pa.scalar(truth), plain)
-        taken[f"{', '.join(words)} as {truth}"] = np.flatnonzero(these).tolist()
+        read |= these
         declared.update(said)
+    way = ", ".join(f"{', '.join(words)} as {truth}" for truth, words in _said(column))
+    taken = {way: np.flatnonzero(read).tolist()}
     if all(not word.isdigit() for word in declared):
         return Plain(plain, (), taken)
     # where 1 and 2 are yes and no, a 0 is nobody's answer
@@ -76,8 +79,12 @@ def plain_flags(cells: pa.Array, column: Column) -> Plain:
 
 def words_of(column: Column) -> str:
     """The words of a flag: ``true: Ja, x; false: Nee``."""
+    return "; ".join(f"{truth}: {', '.join(words)}" for truth, words in _said(column))
+
+
+def _said(column: Column) -> list[tuple[str, tuple[str, ...]]]:
     said = (("true", column.true), ("false", column.false))
-    return "; ".join(f"{truth}: {', '.join(words)}" for truth, words in said if words)
+    return [(truth, words) for truth, words in said if words]
 
 
 def plain_numbers(cells: pa.Array, column: Column) -> Plain:

@@ -83,8 +83,9 @@ def are_flags(texts: Iterable[str]) -> bool:
 
 
 def _one_case(words: Sequence[str]) -> list[str]:
-    """Each word once, whatever the case of its letters; as it is written first of all."""
-    return list({word.lower(): word for word in reversed(words)}.values())[::-1]
+    """Each word once, whatever the case of its letters: Ja rather than JA, if both are there."""
+    shouted = sorted(words, key=lambda word: (not (len(word) > 1 and word.isupper()), word))
+    return sorted({word.lower(): word for word in shouted}.values())
 
 
 def of_numbers(texts: Iterable[str]) -> Forms:

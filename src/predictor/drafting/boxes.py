@@ -10,8 +10,9 @@ from os.path import commonprefix
 from pydantic import ValidationError
 
 from predictor.cohort.described import DescribedColumn
+from predictor.cohort.words_for_missing import CODES, WORDS
 from predictor.drafting.kinds import Kind
-from predictor.study import Checkboxes
+from predictor.study import Checkboxes, as_number
 
 _NAME = re.compile(r"(.+?)___(\w+)")
 _CHOICE = re.compile(r"\s*\(choice=(.*)\)\s*$")
@@ -27,13 +28,16 @@ class Question:
     column
         It in place of its boxes; of cells it has those of the first.
     boxes
-        Columns of the table.
+        Columns of the table that become flags.
+    names
+        Those, and the boxes that say that there is no answer.
     declared
         As in a study file, but for when it becomes known.
     """
 
     column: DescribedColumn
     boxes: tuple[str, ...]
+    names: tuple[str, ...]
     declared: Checkboxes
 
     def covariates(self, kinds: Mapping[str, Kind], fewest: int) -> list[str]:
@@ -56,22 +60,35 @@ def questions_with_boxes(columns: Sequence[DescribedColumn]) -> list[Question]:
     questions = []
     for name, by_code in found.items():
         label, levels = _meanings(by_code)
+        unknown = [code for code, meaning in levels.items() if _is_no_answer(code, meaning)]
+        levels = {code: levels[code] for code in levels if code not in unknown}
         try:
-            declared = Checkboxes(name=name, type="checkboxes", known_at="", levels=levels)
+            declared = Checkboxes(
+                name=name, type="checkboxes", known_at="", levels=levels, no_answer=tuple(unknown)
+            )
         except ValidationError:
             continue
-        boxes = tuple(column.name for column in by_code.values())
+        boxes = tuple(column.name for code, column in by_code.items() if code in levels)
         made = {name.casefold(), *(flag.casefold() for flag in declared.flags.values())}
         if tuple(declared.boxes.values()) == boxes and names.isdisjoint(made):
-            first = next(iter(by_code.values()))
+            first = next(box for box in by_code.values() if box.name == boxes[0])
             column = DescribedColumn(name, first.cells, label)
-            questions.append(Question(column, boxes, declared))
+            every = tuple(box.name for box in by_code.values())
+            questions.append(Question(column, boxes, every, declared))
     return questions
 
 
 def _is_a_box(column: DescribedColumn) -> bool:
     cells = {cell.lower() for cell in column.cells.unique().to_pylist() if cell is not None}
     return bool(cells) and cells <= _CELLS
+
+
+def _is_no_answer(code: str, meaning: str) -> bool:
+    """Whether a box says that there is no answer: a code below 0, or a word that says so."""
+    number = as_number(code)
+    if meaning != code:
+        return re.match(WORDS, meaning) is not None
+    return number in CODES and number is not None and number < 0
 
 
 def _meanings(by_code: Mapping[str, DescribedColumn]) -> tuple[str | None, dict[str, str]]:
@@ -97,5 +114,5 @@ def without_boxes(
 ) -> list[DescribedColumn]:
     """The columns with each question in place of the first of its boxes."""
     first = {question.boxes[0]: question.column for question in questions}
-    others = {box for question in questions for box in question.boxes[1:]}
+    others = {box for question in questions for box in question.names if box not in first}
     return [first.get(c.name, c) for c in columns if c.name not in others]

@@ -147,7 +147,7 @@ def draft(
     if parts.comparator not in covariates:
         parts = parts.without_comparator()
     pipeline = pipeline_text(keys.ids, covariates, table) if covariates else None
-    more = sum(len(boxes[c.name].boxes) - 1 for c in declared if c.name in boxes)
+    more = sum(len(boxes[c.name].names) - 1 for c in declared if c.name in boxes)
     return Draft(study_text(parts), pipeline, asked, len(declared) + more, len(gone))
 
 
@@ -227,7 +227,10 @@ def _of_boxes(question: Question, when: Timed) -> Settings:
     entry: Settings = {"type": CHECKBOXES, "known_at": when.known_at[question.column.name]}
     if question.column.label:
         entry["meaning"] = question.column.label
-    return {**entry, "levels": dict(question.declared.levels)}
+    entry["levels"] = dict(question.declared.levels)
+    if question.declared.no_answer:
+        entry["no_answer"] = as_typed(question.declared.no_answer)
+    return entry
 
 
 def _settings(

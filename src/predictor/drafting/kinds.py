@@ -129,6 +129,8 @@ def kind_of(column: DescribedColumn) -> Kind:
             found = replace(found, reason="a few cells are no numbers; check tells which")
     else:
         found = _of_texts(values, tuple(words), gaps=column.cells.null_count > 0)
+    if "empty" in found.forms:
+        counts = {**counts, "": column.cells.null_count}
     coded = {*given, *found.codes}
     left = {text: n for text, n in counts.items() if text not in coded}
     known = sum(left.values())

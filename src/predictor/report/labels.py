@@ -18,6 +18,7 @@ def title_of(report: TrainingResult, covariate: str) -> str:
 def column_title(report: TrainingResult, row: Coefficient) -> str:
     """The same of a column of a linear model, with the level that it stands for."""
     title = title_of(report, row.covariate)
-    level = row.column.removeprefix(row.covariate)
-    # `smp_status=smp`: the level goes with what it is a level of
-    return title if not level or title == row.covariate else f"{title}: {level.lstrip('=')}"
+    level = row.column.removeprefix(f"{row.covariate}=")
+    if title == row.covariate or level == row.column:
+        return row.column if title == row.covariate else title
+    return f"{title}: {level}"

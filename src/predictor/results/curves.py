@@ -61,7 +61,9 @@ class CalibrationGroup(Interval):
 
 
 class RocCurve(Columns):
-    """Sensitivity over the false-positive rate, with its 95 % interval at each rate by itself.
+    """Mean sensitivity in steps of the false-positive rate, with its 95 % interval in each step.
+
+    The rates are the middles of the steps. The interval is of each step by itself.
 
     References
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from predictor.report.effect_steps import IQR
 from predictor.report.figures import style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
@@ -36,11 +37,13 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
     ]
     # in the order of the model
     cut = [each for each in everything if each in far]
-    names = [
-        style.labelled(label_of(report, row.covariate), row.column) + _unit(row) for row, _ in cut
-    ]
+    names = [style.labelled(_label(report, row), row.column) + _unit(row) for row, _ in cut]
     ratios = [ratio for _, ratio in cut]
     said = [words.odds_ratio(*ratio) for ratio in ratios]
+
+    key = "odds ratio, with 95 % of the bootstrap models"
+    if any(IQR in (row.per or "") for row, _ in cut):
+        key += "; IQR: interquartile range"
 
     def draw() -> Any:
         places, height = row_places(names, row=0.28)
@@ -51,7 +54,7 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
             title,
             subtitle,
             body=height + 0.52,
-            keys=(Key("odds ratio, with 95 % of the bootstrap models", _RATIO),),
+            keys=(Key(key, _RATIO),),
         )
         right = 0.25 + max(style.width_of(text) for text in said)
         axes = paper.axes(left=names_margin(names), right=right)
@@ -110,7 +113,12 @@ def coefficients(report: TrainingResult, learner: str) -> Figure | None:
 
 
 def _unit(row: Coefficient) -> str:
-    return f"\n{style.wrapped(_per(row).strip())}" if row.per else ""
+    return f"\n{style.wrapped(_per(row).strip().replace(IQR, 'IQR'))}" if row.per else ""
+
+
+def _label(report: TrainingResult, row: Coefficient) -> str:
+    label = label_of(report, row.covariate)
+    return row.column if label == row.covariate else label
 
 
 def _per(row: Coefficient) -> str:

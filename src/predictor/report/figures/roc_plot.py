@@ -13,7 +13,7 @@ _WIDTH, _SQUARE = 4.9, 4.0
 _MODEL = {"color": style.BLUE, "linewidth": 2}
 _BAND = {"color": "#c6dcec", "linewidth": 0}
 _CHANCE = {"color": style.GREY, "linestyle": ":", "linewidth": 1.2}
-_TABLE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_MOST_ROWS = 16
 
 
 def roc(report: TrainingResult, learner: str) -> Figure | None:
@@ -67,11 +67,15 @@ def roc(report: TrainingResult, learner: str) -> Figure | None:
         axes.set_ylabel("sensitivity")
         return paper.figure
 
-    rows = tuple(_row(curve, rate) for rate in _TABLE)
+    every = -(-len(curve.false_positive_rate) // _MOST_ROWS)
+    rows = tuple(_row(curve, at) for at in range(0, len(curve.false_positive_rate), every))
     return Figure(
         title=title,
         alt=f"{title}, AUROC {auroc}. Sensitivity "
-        + "; ".join(f"{found} at a false-positive rate of {rate}" for rate, found in rows[1::3])
+        + "; ".join(
+            f"{found} at a false-positive rate of {rate}"
+            for rate, found in rows[:: max(1, len(rows) // 4)]
+        )
         + ".",
         table=Table(("false-positive rate", "sensitivity (95 % interval at this rate)"), rows),
         drawing=draw,
@@ -83,11 +87,8 @@ def _line(curve: RocCurve) -> tuple[list[float], list[float]]:
     return [0, *curve.false_positive_rate, 1], [0, *style.known(curve.sensitivity), 1]
 
 
-def _row(curve: RocCurve, rate: float) -> tuple[str, str]:
-    """At the rate of the curve that is nearest."""
-    rates = curve.false_positive_rate
-    at = min(range(len(rates)), key=lambda place: abs(rates[place] - rate))
-    sensitivity = style.percent(curve.sensitivity[at])
+def _row(curve: RocCurve, at: int) -> tuple[str, str]:
+    rate, sensitivity = curve.false_positive_rate[at], style.percent(curve.sensitivity[at])
     low, high = curve.low[at], curve.high[at]
     if low is None or high is None:
         return style.percent(rate), sensitivity

@@ -12,6 +12,9 @@ _SVG = "image/svg+xml"
 # what may stand in an address within double quotes, in HTML: no quote, no ampersand, no angle
 _AS_IT_IS = " -_.!~*();/?:@=+$,'|[]{}^`"
 
+_STACKED, _MOST_STACKED = 4, 12
+_PLAIN = " .,:+%-/()–"
+
 Level = Literal["nothing", "something", "exploratory", "worth", "ready"]
 
 
@@ -67,6 +70,31 @@ class Table:
     numeric: frozenset[int] = frozenset()
     blank: str | None = None
     wide: bool = False
+
+    @property
+    def stacked(self) -> bool:
+        """Whether its cells stand below each other on a narrow screen."""
+        return _STACKED <= len(self.columns) <= _MOST_STACKED
+
+    @property
+    def headings_as_style(self) -> str:
+        """Headings of the columns, for the style to write beside cells that stand alone."""
+        said = (f"--c{place}:{_css_text(text)}" for place, text in enumerate(self.columns, 1))
+        return ";".join(list(said)[1:])
+
+
+def _css_text(text: str) -> str:
+    r"""A text within a style, of which nothing is taken for anything else.
+
+    Examples
+    --------
+    >>> _css_text('a "b"')
+    '"a \\22 b\\22 "'
+    """
+    plain = "".join(
+        each if each.isalnum() or each in _PLAIN else f"\\{ord(each):x} " for each in text
+    )
+    return f'"{plain}"'
 
 
 @dataclass(frozen=True)

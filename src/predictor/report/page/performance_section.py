@@ -51,10 +51,10 @@ def _roc(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
     if not drawn:
         return []
     said = (
-        "The curve is the mean over the folds, as the AUROC is; the area below is the AUROC. Its "
-        "band is pointwise: at each false-positive rate the 95 % interval of the sensitivity, from "
-        "the same resampled cohorts as that of the AUROC. A whole curve leaves such a band more "
-        "often than 1 in 20."
+        "The curve is the mean over the folds, as the AUROC is, in as many steps as a fold has "
+        "patients without the event; the area below is the AUROC. Its band is pointwise: in each "
+        "step the 95 % interval of the sensitivity, from the same resampled cohorts as that of the "
+        "AUROC. A whole curve leaves such a band more often than 1 in 20."
     )
     return [Group("ROC curves", [Text(said), *drawn])]
 

@@ -25,6 +25,7 @@ from predictor.cohort.expressions import condition
 from predictor.cohort.fault import Fault, Faults, TableError, below_header
 from predictor.cohort.feature_pipeline import (
     columns_read,
+    columns_read_by,
     covariates,
     needed_columns,
     outcome_columns,
@@ -103,6 +104,7 @@ __all__ = [
     "check_parted",
     "check_persons",
     "columns_read",
+    "columns_read_by",
     "composed",
     "condition",
     "covariates",

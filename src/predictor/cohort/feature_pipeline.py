@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,11 +104,22 @@ def needed_columns(study: Study, names: Collection[str] | None = None) -> tuple[
 
 def columns_read(study: Study, covariate: str) -> tuple[Column, ...]:
     """Columns of the dictionary that a covariate is made of, the identifiers left out."""
+    (found,) = columns_read_by(study, [covariate])
+    return found
+
+
+def columns_read_by(study: Study, covariates: Sequence[str]) -> tuple[tuple[Column, ...], ...]:
+    """The same of several covariates, each by itself."""
+    if not covariates:
+        return ()
     known = study.known()
     sql, _ = pipeline_sql(study)
     with Sandbox(known) as sandbox:
-        used = used_columns(sandbox, sql, known, [covariate])
-    return tuple(column for column in known if column.name in used and column.role != "id")
+        used = [used_columns(sandbox, sql, known, [covariate]) for covariate in covariates]
+    return tuple(
+        tuple(column for column in known if column.name in names and column.role != "id")
+        for names in used
+    )
 
 
 def outcome_columns(study: Study) -> tuple[Column, ...]:

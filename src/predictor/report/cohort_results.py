@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
 from predictor import results
-from predictor.cohort import Covariate, Design, LabelledCohort, columns_read
+from predictor.cohort import Covariate, Design, LabelledCohort, columns_read_by
 from predictor.description import alternatives
 from predictor.results import (
     CheckedCohort,
@@ -78,12 +79,18 @@ def _ends(
 
 def covariates(matrix: Design, study: Study) -> tuple[results.Covariate, ...]:
     """What the learners are given, what it means, and how much of it is missing."""
-    return tuple(_covariate(covariate, matrix, study) for covariate in matrix.covariates)
+    computed = [c.name for c in matrix.covariates if column_named(study, c.name) is None]
+    read = dict(zip(computed, columns_read_by(study, computed), strict=True))
+    return tuple(
+        _covariate(covariate, matrix, study, read.get(covariate.name, ()))
+        for covariate in matrix.covariates
+    )
 
 
-def _covariate(covariate: Covariate, matrix: Design, study: Study) -> results.Covariate:
+def _covariate(
+    covariate: Covariate, matrix: Design, study: Study, read: Sequence[Column]
+) -> results.Covariate:
     column = column_named(study, covariate.name)
-    read = () if column is not None else columns_read(study, covariate.name)
     return results.Covariate(
         name=covariate.name,
         kind=covariate.kind,

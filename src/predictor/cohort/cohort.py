@@ -19,7 +19,7 @@ from predictor.cohort.guesses import guess
 from predictor.cohort.header import check_declared
 from predictor.cohort.joined import join_ids, joined
 from predictor.cohort.numbers import Written
-from predictor.cohort.patients import read_patients
+from predictor.cohort.patients import declared_in, read_patients
 from predictor.cohort.strays import check_patients
 from predictor.cohort.taken import Taken
 from predictor.cohort.visits import is_long, made_of, rows_declared, tells_time, widen
@@ -93,7 +93,7 @@ class Cohort:
             refused = error
         if cohort is not None and not faults:
             return cohort
-        seems = guess(path, study.table, [column.name for column in study.columns])
+        seems = guess(path, study.table, declared_in(study))
         left: list[Fault] | None = None
         if seems is not None:
             with suppress(DataError):

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.codebook import Codebook, Entry
+from predictor.cohort.numerals import numbers
 from predictor.cohort.read import read_raw
 from predictor.cohort.value_labels import codes_of, replaced
 from predictor.cohort.words_for_missing import bare
@@ -94,7 +95,7 @@ def read_described(
     raw = read_raw(path, spec)
     known = {**raw.codebook, **(codebook or {})}
     return tuple(
-        _described(name, raw.cells[name], known.get(name, Entry()))
+        _described(name, numbers(raw.cells[name], spec), known.get(name, Entry()))
         for name in raw.cells.column_names
     )
 

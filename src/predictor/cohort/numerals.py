@@ -5,11 +5,13 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.cohort.words_for_missing import WORDS
 from predictor.study import TableSpec
 
 POINT, GROUPS = "#POINT!", "#THOUSANDS!"
 """In place of a number whose point is no decimal one, by what the study file says: not read."""
 
+_MOSTLY = 0.9  # of the cells of a column of numbers are numbers
 _BLANKS = "[ \u00a0\u2009\u202f]"
 _MARKS = {" ": _BLANKS, "'": "['\u2019]", ".": r"\.", ",": ","}
 _MINUS = "\u2212"
@@ -54,6 +56,25 @@ def with_points(cells: pa.Array | pa.ChunkedArray, spec: TableSpec) -> pa.Array 
     pointed = _fits(cells, rf"{_BEFORE}(?:{digits}\.[\d.]*|\.\d+)(?:,\d*)?{_AFTER}")
     done = pc.if_else(pointed, POINT, done)
     return pc.if_else(parted, GROUPS, done)
+
+
+def numbers(cells: pa.ChunkedArray, spec: TableSpec) -> pa.ChunkedArray:
+    """Text cells in plain form if they seem to be numbers throughout, else as they are.
+
+    Of points of which nobody knows whether they part thousands is presumed that they do: what is
+    drafted by them is refused by the data dictionary until somebody says it.
+    """
+    if is_plain(spec):
+        return cells
+    plain = with_points(cells, spec)
+    if pc.any(pc.equal(plain, GROUPS)).as_py():
+        parted = spec.model_copy(update={"decimal": ",", "thousands": "."})
+        plain = with_points(cells, parted)
+    words = _fits(plain, WORDS)
+    number = _fits(plain, rf"{_BEFORE}(?:\d+\.?\d*|\.\d+){_AFTER}|^{POINT}$")
+    known = len(plain) - plain.null_count - (pc.sum(words).as_py() or 0)
+    counted = pc.sum(pc.and_(number, pc.invert(words))).as_py() or 0
+    return plain if counted and counted >= _MOSTLY * known else cells
 
 
 def changed(cells: pa.Array | pa.ChunkedArray, plain: pa.Array | pa.ChunkedArray) -> int:

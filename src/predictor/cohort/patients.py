@@ -94,7 +94,7 @@ def _in_either_form(
     suffix = place.suffix.lower() if isinstance(place, Path) else None
     if study.table == PLAIN or suffix not in DECLARED:
         return read(study.table), False
-    declared = {column.name for column in study.columns}
+    declared = set(declared_in(study))
     fault: DataError | None = None
     try:
         found = read(study.table)

@@ -62,6 +62,7 @@ def draft(
     name: str,
     table: str,
     written: Settings | None = None,
+    seems: str | None = None,
 ) -> Draft:
     """Draft a study from a table.
 
@@ -75,6 +76,8 @@ def draft(
         What the table is called, for comments.
     written
         How it is written, as under `table` in a study file.
+    seems
+        The same in words, if it was guessed.
 
     Returns
     -------
@@ -119,7 +122,7 @@ def draft(
             else [column.name] * _can_predict(column.name, kept, keys)
         )
     ]
-    asked = tuple(questions(kept, keys, when, suggested, left_out))
+    asked = tuple(questions(kept, keys, when, suggested, left_out, seems))
     parts = Parts(
         name=name,
         table=described,

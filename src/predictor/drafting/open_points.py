@@ -41,6 +41,7 @@ def questions(
     timed: Timed,
     suggested: Examples,
     left_out: Mapping[str, Sequence[str]],
+    seems: str | None = None,
 ) -> Iterator[str]:
     """What is open, the most urgent first.
 
@@ -50,6 +51,8 @@ def questions(
         Of the declared columns, in the order of the table.
     left_out
         Columns that are not declared, by the reason.
+    seems
+        How the table seems to be written, if not in plain form.
     """
     yield from _about_keys(keys)
     yield (
@@ -63,6 +66,8 @@ def questions(
         )
     later = list(timed.points)[1:]
     yield f"timepoints: say what {listed(later)} {'is' if len(later) == 1 else 'are'}."
+    if seems:
+        yield f"table: it seems to have {seems}. It is read so."
     coded = [name for name, kind in kinds.items() if kind.codes]
     if coded:
         codes = list(dict.fromkeys(bare(code) for name in coded for code in kinds[name].codes))

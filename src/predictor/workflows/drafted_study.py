@@ -10,11 +10,13 @@ from pathlib import Path
 from predictor.cohort import located
 from predictor.cohort.codebook import Codebook
 from predictor.cohort.described import read_described
+from predictor.cohort.guesses import guess
 from predictor.cohort.redcap import redcap_codebook
 from predictor.drafting import draft
 from predictor.errors import DataError
 from predictor.results import StarterStudy
 from predictor.study import (
+    PLAIN,
     SCHEMA_FILE,
     is_redcap_dictionary,
     parse_redcap_dictionary,
@@ -55,13 +57,19 @@ def draft_study(directory: Path, table: Path | str, dictionary: Path | None = No
         text = read_text(dictionary, "--dictionary ")
         codebook = redcap_codebook(parse_redcap_dictionary(text, str(dictionary)))
         written = {"dictionary": Path(os.path.relpath(dictionary, directory)).as_posix()}
-    columns = read_described(table, codebook=codebook)
+    seems = guess(table)
+    if seems is not None:
+        written = {**seems.edit.value, **written}
+    spec = PLAIN if seems is None else seems.spec
+    columns = read_described(table, spec, codebook)
     if dictionary is not None and not any(column.name in codebook for column in columns):
         raise DataError(
             f"{name}: none of its columns is a field of {dictionary}; export the data with the "
             f"names of the variables in the first row (raw), not their labels"
         )
-    drafted = draft(columns, name=_name(directory), table=name, written=written)
+    drafted = draft(
+        columns, name=_name(directory), table=name, written=written, seems=seems and seems.words
+    )
     contents = {"study.yaml": drafted.study.encode()}
     if drafted.pipeline is not None:
         contents["covariates.sql"] = drafted.pipeline.encode()

@@ -23,7 +23,6 @@ from predictor.study import PLAIN, ColumnType, TableSpec
 
 _YES = frozenset(("yes", "true", "y", "ja", "oui", "si", "s\u00ed", "sim", "checked"))
 _NO = frozenset(("no", "false", "n", "nee", "nein", "non", "nej", "unchecked"))
-_ENGLISH = frozenset(("yes", "no", "true", "false"))
 _NO_VALUE = re.compile(
     r"missing|refus|unknown|(do ?n.?t|not) known?\b|no answer|n/?a\b"
     r"|not (asked|applicable|done|answered|recorded|available|tested)"
@@ -142,7 +141,7 @@ def _flag_of(entry: Entry) -> dict[str, str] | None:
     yes = words[next(iter({*words} & _YES))]
     if {*entry.labels} == {"0", "1"} and yes == "1":
         return codes_of(entry.labels)
-    return dict(entry.labels) if {*words} <= _ENGLISH else None
+    return dict(entry.labels)
 
 
 def _has_levels(cells: pa.ChunkedArray, entry: Entry) -> bool:
@@ -158,7 +157,7 @@ def _has_levels(cells: pa.ChunkedArray, entry: Entry) -> bool:
 def _with_ends(label: str | None, entry: Entry) -> str | None:
     """What a number is, with the labels of some of its values."""
     marks = [
-        f"{code} = {said}"
+        said if said.startswith(code) else f"{code} = {said}"
         for code, said in entry.labels.items()
         if code != said and code not in entry.missing
     ]

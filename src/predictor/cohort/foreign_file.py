@@ -15,8 +15,9 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 _MEMORY = 4 * 2**30  # bytes
 _SECONDS = 600  # of a processor
@@ -41,7 +42,45 @@ def _limit() -> None:
             resource.setrlimit(limit, (least, hard))
 
 
-def _content(asked: dict[str, Any], **further: Any) -> tuple[dict[str, list[Any]], Any]:
+class Range(TypedDict):
+    """Values that mean "no value", both ends included; of text there is one."""
+
+    lo: float | str
+    hi: float | str
+
+
+class About(TypedDict):
+    """What a file says of its columns, by their stored names."""
+
+    column_names: list[str | None]
+    column_names_to_labels: dict[str, str | None]
+    missing_ranges: dict[str, list[Range]]
+    number_rows: int | None
+    original_variable_types: dict[str, str]
+    readstat_variable_types: dict[str, str]
+    variable_measure: dict[str, str]
+    labels: dict[str, list[tuple[float | str, str]]]
+
+
+class Asked(TypedDict):
+    """What is asked."""
+
+    path: str
+    encoding: str | None
+    columns: list[str] | None
+    rows: int
+    cells: int
+
+
+class Answer(TypedDict, total=False):
+    """A line of what is answered."""
+
+    about: About
+    fault: str
+    done: bool
+
+
+def _content(asked: Asked, **further: Any) -> tuple[Mapping[str, list[Any]], Any]:
     import pyreadstat
 
     readers = {".por": pyreadstat.read_por, ".dta": pyreadstat.read_dta}
@@ -49,26 +88,25 @@ def _content(asked: dict[str, Any], **further: Any) -> tuple[dict[str, list[Any]
     reader: Any = readers.get(suffix, pyreadstat.read_sav)
     if suffix != ".por":  # whose texts have an encoding of their own
         further |= {"user_missing": True, "encoding": asked["encoding"]}
-    found: tuple[dict[str, list[Any]], Any] = reader(
+    found: tuple[Mapping[str, list[Any]], Any] = reader(
         asked["path"], output_format="dict", disable_datetime_conversion=True, **further
     )
     return found
 
 
-def _about(found: Any) -> dict[str, Any]:
+def _about(found: Any) -> About:
     labels = {name: list(each.items()) for name, each in found.variable_value_labels.items()}
-    return {name: getattr(found, name) for name in _ABOUT} | {"labels": labels}
+    return cast("About", {name: getattr(found, name) for name in _ABOUT} | {"labels": labels})
 
 
-def _answer(document: dict[str, Any]) -> None:
+def _answer(document: Answer) -> None:
     sys.stdout.buffer.write(json.dumps(document).encode() + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _send_rows(asked: dict[str, Any], about: Any) -> None:
+def _send_rows(asked: Asked, columns: list[str], about: Any) -> None:
     import pyarrow as pa
 
-    columns = asked["columns"]
     kinds = [
         pa.string() if about.readstat_variable_types[name] == "string" else pa.float64()
         for name in columns
@@ -99,13 +137,12 @@ def main() -> None:
     try:
         _, about = _content(asked, metadataonly=True)
         _answer({"about": _about(about)})
-        if (
-            asked["columns"] is None
-            and 0 <= about.number_rows * about.number_columns <= asked["cells"]
-        ):
-            asked["columns"] = about.column_names
-        if asked["columns"] is not None:
-            _send_rows(asked, about)
+        columns = asked["columns"]
+        cells = (about.number_rows or -1) * len(about.column_names)
+        if columns is None and 0 <= cells <= asked["cells"]:
+            columns = about.column_names
+        if columns is not None:
+            _send_rows(asked, columns, about)
             _answer({"done": True})
     except Exception as error:  # noqa: BLE001  whatever it is, the file is the cause; no cell is told
         said = str(error)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ import pyarrow as pa
 from predictor.cohort import foreign_file
 from predictor.cohort.cell import column_texts, composed, text, texts
 from predictor.cohort.codebook import Entry, told_apart
+from predictor.cohort.foreign_file import About, Answer, Asked
 from predictor.cohort.header import check_names
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
@@ -115,12 +116,10 @@ class SpssStataBlocks:
             yield from (batch.columns for batch in sent)
 
     @contextlib.contextmanager
-    def _asked(
-        self, columns: list[str] | None
-    ) -> Iterator[tuple[dict[str, Any], Iterator[pa.RecordBatch]]]:
+    def _asked(self, columns: list[str] | None) -> Iterator[tuple[About, Iterator[pa.RecordBatch]]]:
         """What the file says of its columns, and its rows, from a process that reads it."""
         rows = max(_CELLS // max(len(columns or ()), 1), 1)
-        asked = {
+        asked: Asked = {
             "path": str(self._path), "encoding": self._encoding, "columns": columns,
             "rows": rows, "cells": _CELLS,
         }  # fmt: skip
@@ -140,11 +139,11 @@ class SpssStataBlocks:
             finally:
                 process.kill()
 
-    def _line(self, answer: IO[bytes]) -> dict[str, Any]:
+    def _line(self, answer: IO[bytes]) -> Answer:
         """What the process says; a process that has crashed says nothing."""
         line = answer.readline(_LONGEST_ABOUT)
         try:
-            said: dict[str, Any] = json.loads(line)
+            said: Answer = json.loads(line)
         except ValueError:
             raise self._refused("damaged") from None
         if "fault" in said:
@@ -226,7 +225,7 @@ class SpssStataBlocks:
 
     def _entry(self, name: str) -> Entry:
         stored = self._stored[name]
-        about: Mapping[str, Mapping[str, Any]] = self._about
+        about = self._about
         is_text = about["readstat_variable_types"][stored] == "string"
         labels = {
             code: str(label)

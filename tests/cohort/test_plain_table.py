@@ -116,6 +116,41 @@ def test_empty_cells_of_a_patient_mean_what_the_study_says_and_none_of_a_blank_r
         Cohort.read(tmp_path / "t.csv", of)
 
 
+def test_boxes_and_empty_cells_of_visits_are_those_of_their_rows(tmp_path) -> None:
+    of = parse_study(
+        f"""
+        study: s
+        timepoints: {{T0: a, T1: b}}
+        predict_at: T0
+        visits: {{id: pid, at: event, is: {{T0: base, T1: week}}}}
+        columns:
+          pid: {{role: id}}
+          drug: {{type: checkboxes, known_at: [T0, T1], {LEVELS}, unanswered: missing}}
+          ill: {{known_at: [T0, T1], type: flag, true: [x], empty: false}}
+        outcome: {{name: r, known_at: T1, rule: ill_T1}}
+        """,
+        file="s.yaml",
+        pipeline=None,
+    )
+    assert parse_study(dump_study(of), file="s.yaml", pipeline=None) == of
+    long, wide = tmp_path / "long.csv", tmp_path / "wide.csv"
+    long.write_text(
+        "pid,event,drug___1,drug___2,ill\n"
+        "a,base,1,0,x\na,week,0,0,\nb,base,0,1,\nb,week,1,1,x\nc,base,0,1,\n"
+    )
+    flags = [f"{flag}_{point}" for flag in FLAGS for point in ("T0", "T1")]
+    wide.write_text(
+        f"pid,{','.join(flags)},ill_T0,ill_T1\n"
+        "a,true,,false,,true,false\nb,false,true,true,true,false,true\nc,false,,true,,false,NA\n"
+    )
+
+    read = Cohort.read(long, of)
+
+    assert read.table.to_pylist() == Cohort.read(wide, of).table.to_pylist()
+    assert read.table["drug_gabapentin_T1"].to_pylist() == [None, True, None]
+    assert read.table["ill_T1"].to_pylist() == [False, True, None]
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

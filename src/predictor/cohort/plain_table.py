@@ -58,9 +58,10 @@ def plain_table(raw: pa.Table, study: Study) -> tuple[pa.Table, tuple[Taken, ...
     ]
     raw = _renamed(raw, study)
     for column in study.columns:
-        name = column.source or column.name
-        if column.empty is not None and name in raw.column_names:
-            raw = _filled(raw, name, column, taken)
+        names = (column.source or column.name, column.name)
+        here = [name for name in names if name in raw.column_names]
+        if column.empty is not None and here:
+            raw = _filled(raw, here[0], column, taken)
     for question in with_boxes:
         raw = _answered(raw, question, study, taken)
     return raw, tuple(taken)

@@ -36,6 +36,12 @@ def a_report(full_report):
             "high": [0.6 - 0.4 * t for t in THRESHOLDS],
         }
         facts["parameters"] = 3
+        facts["roc"] = {
+            "false_positive_rate": [0.1, 0.3, 0.5, 0.7, 0.9],
+            "sensitivity": [0.2, 0.5, 0.7, 0.9, 1.0],
+            "low": [0.0, 0.2, 0.4, 0.6, 0.8],
+            "high": [0.6, 0.8, 1.0, 1.0, 1.0],
+        }
         facts["metrics"]["auroc"] |= {"low": 0.39, "high": 0.84, "apparent": 0.81}
         facts["importance"] = {
             name: {"mean_absolute": m, "low": m / 2, "high": 2 * m}
@@ -123,7 +129,7 @@ def strangers(figure: figures.Figure) -> list[str]:
 def test_each_learner_has_the_figures_it_has_numbers_for(drawn) -> None:
     of_a_model = {
         "calibration", "decision_curve", "instability", "decision_curve_instability", "importance",
-        "coefficients",
+        "coefficients", "roc",
     }  # fmt: skip
     assert set(drawn) == (
         {"flow", "comparison", "prevalence/decision_curve"}
@@ -219,7 +225,7 @@ def test_long_names_and_values_that_are_not_defined_stay_inside(a_report) -> Non
     drawn = figures.training_figures(TrainingResult.from_json(report)) | figures.learner_figures(
         TrainingResult.from_json(report), learner
     )
-    assert len(drawn) == 8
+    assert len(drawn) == 9
     for name, figure in drawn.items():
         assert not strangers(figure), name
     assert "not estimable" in words(drawn["comparison"])
@@ -278,6 +284,35 @@ def test_odds_ratios_are_powers_of_e_on_an_axis_of_ratios(drawn) -> None:
     (axes,) = figure._drawn.axes
     assert axes.get_xscale() == "log"
     assert figure.table.rows[1] == ("log_age", "1 point", "0.50 (0.30 to 0.82)", "−0.700")
+
+
+def test_a_roc_curve_has_its_band_and_its_numbers(drawn) -> None:
+    figure = drawn["ridge/roc"]
+    assert "95 % interval at each rate" in words(figure)
+    assert figure.table.rows[1] == ("30 %", "50 % (20 % to 80 %)")
+    assert "AUROC 0.62 (0.39 to 0.84)" in figure.alt
+
+
+def test_covariates_have_the_words_of_the_dictionary_and_their_names(full_report) -> None:
+    report = full_report()
+    name = report["covariates"][0]["name"]
+    report["covariates"][0] |= {"meaning": "average pain before", "unit": "NRS"}
+    report["learners"]["ridge"]["parameters"] = 3
+    report["learners"]["ridge"]["importance"] = {
+        name: {"mean_absolute": 0.3, "low": 0.1, "high": 0.5}
+    }
+    report["learners"]["ridge"]["description"]["coefficients"] = [
+        {"column": name, "covariate": name, "coefficient": 0.1, "low": 0.0, "high": 0.2,
+         "odds_ratio": 1.22, "per": "2 NRS (interquartile range)", "step": 2.0},
+    ]  # fmt: skip
+    found = TrainingResult.from_json(report)
+    bars = figures.importance(found, "ridge")
+    ratios = figures.coefficients(found, "ridge")
+    for figure in (bars, ratios):
+        assert {"average pain before", name} <= set(words(figure))
+        assert figure.table.rows[0][0] == f"average pain before ({name})"
+    assert "per 2 NRS (IQR)" in words(ratios)
+    assert ratios.table.rows[0][2] == "1.22 (1.00 to 1.49)"
 
 
 def test_a_decision_curve_stands_against_treating_all_none_and_the_comparators(drawn) -> None:

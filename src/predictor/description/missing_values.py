@@ -31,6 +31,7 @@ def missing(eligible: Cohort) -> Missing:
                 known_at=column.known_at,  # type: ignore[arg-type]  # None for identifiers only
                 missing=int(gaps[column.name].sum()),
                 of=len(eligible),
+                meaning=column.meaning,
             )
             for column in columns
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -15,9 +16,15 @@ _DPI = 150
 
 
 def beeswarm(
-    explanation: Explanation, design: Design, *, form: Literal["png", "svg"] = "png"
+    explanation: Explanation,
+    design: Design,
+    *,
+    labels: Mapping[str, str] | None = None,
+    form: Literal["png", "svg"] = "png",
 ) -> bytes:
     """One point per training patient and covariate; colour is the covariate's value.
+
+    `labels` has what people call a covariate, by its name; None for the names.
 
     Points carry no identifier and stand in an order of their own, but each shows one patient: the
     figure is as personal as the cohort is small.
@@ -28,6 +35,7 @@ def beeswarm(
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    names = [(labels or {}).get(name, name) for name in explanation.covariates]
     there_are = len(explanation.covariates)
     means = np.abs(explanation.values).mean(axis=0)
     shown = np.argsort(-means, kind="stable")[:_MOST].tolist()
@@ -40,7 +48,7 @@ def beeswarm(
                 values=explanation.values[:, shown],
                 base_values=np.full(len(explanation.values), explanation.baseline),
                 data=_colours(design)[:, shown],
-                feature_names=[explanation.covariates[index] for index in shown],
+                feature_names=[names[index] for index in shown],
             ),
             max_display=len(shown),
             show=False,

@@ -15,6 +15,7 @@ from predictor.report.groups_in_words import in_words
 from predictor.report.tripod_table import open_items
 from predictor.report.wording import choice_counted_in, in_later_patients, measure_title
 from predictor.results import ByGroups, CohortCounts, LearnerResult, Plan, TrainingResult
+from predictor.results.cohort import titled
 from predictor.saved import model as layout
 from predictor.saved.model import SavedModel
 from predictor.saved.origin import developed_on, measured_in
@@ -118,7 +119,7 @@ def factors(model: SavedModel, groups: Sequence[ByGroups] = ()) -> list[str]:
         if late
         else f"passed: no column that is read becomes known after {predict_at}"
     )
-    read = _listed(column.name for column in needed if column.role == "value")
+    read = _listed(titled(c.name, c.meaning) for c in needed if c.role == "value")
     return [
         f"- **Covariates** {_listed(c.name for c in model.covariates)}",
         f"- **Columns read** {read}",

@@ -12,7 +12,7 @@ from predictor.report.cohort_results import column_named
 from predictor.report.effect_steps import Step, step_of
 from predictor.report.plain_numbers import plain
 from predictor.results import Coefficient, ModelInWords
-from predictor.results.cohort import short_meaning
+from predictor.results.cohort import titled
 from predictor.scorers import Scorers
 from predictor.study import Study
 
@@ -119,8 +119,7 @@ def _linear(
 def _title(study: Study, covariate: str) -> str:
     """What people call a covariate, and its name."""
     column = column_named(study, covariate)
-    label = None if column is None else short_meaning(column.meaning)
-    return covariate if label is None or label == covariate else f"{label} ({covariate})"
+    return titled(covariate, None if column is None else column.meaning)
 
 
 def _against(covariate: Covariate, at: int, title: str) -> str:

@@ -235,9 +235,14 @@ def _flow(report: Report) -> str:
 
 
 def _characteristics(report: Report) -> str:
+    by_outcome = (
+        "the distribution by outcome comes from `predictor describe`"
+        if report.table_one is None
+        else "the distribution by outcome is in Table 1"
+    )
     return (
         f"{count(len(report.covariates), 'covariate')} with kind and missing values in the "
-        "table of covariates; the distribution by outcome comes from `predictor describe`."
+        f"table of covariates; {by_outcome}."
     )
 
 

@@ -21,6 +21,18 @@ def short_meaning(meaning: str | None) -> str | None:
     return said if 0 < len(said) <= _LONGEST_LABEL else None
 
 
+def titled(name: str, meaning: str | None) -> str:
+    """What people call something, with the name by which it is found in the files.
+
+    Examples
+    --------
+    >>> titled("age_years", "age at T0"), titled("sex", None)
+    ('age at T0 (age_years)', 'sex')
+    """
+    label = short_meaning(meaning) or name
+    return name if label == name else f"{label} ({name})"
+
+
 class Exclusion(Result):
     """Patients that a rule of eligibility left out, `undecided` of them for want of a value."""
 
@@ -147,4 +159,4 @@ class Covariate(Result):
     @property
     def title(self) -> str:
         """The label and, in brackets, the name by which it is found in the files."""
-        return self.name if self.label == self.name else f"{self.label} ({self.name})"
+        return titled(self.name, self.meaning)

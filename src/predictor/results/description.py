@@ -218,6 +218,7 @@ class MissingColumn(Result):
     known_at: str
     missing: int
     of: int
+    meaning: str | None = None
 
 
 class MissingPattern(Result):

@@ -13,7 +13,7 @@ from predictor.report import Figure, Workers, cohort_counts, drawn_figures, plan
 from predictor.report.methods_in_words import METHODS, methods_text
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
-from predictor.results import DeliveredLearner, DeliveredTraining
+from predictor.results import DeliveredLearner, DeliveredTraining, TrainingResult
 from predictor.saved import Combinations, SavedModel, Spread, Usual, model_files
 from predictor.scorers.keeping import kept
 from predictor.study import dump_study
@@ -126,7 +126,7 @@ def _written(
     together, each = drawn_figures(shown, workers)
     vectors = _vectors(together)
     pictures_of_each = {
-        learner: _vectors(drawn) | (_swarm(judged.learners[learner]) if individual else {})
+        learner: _vectors(drawn) | (_swarm(judged.learners[learner], shown) if individual else {})
         for learner, drawn in each.items()
     }
     page = make_page(shown, together, each, _beeswarms(pictures_of_each))
@@ -173,10 +173,11 @@ def _written(
     return run, directories
 
 
-def _swarm(learner: EstimatedLearner) -> Files:
+def _swarm(learner: EstimatedLearner, report: TrainingResult) -> Files:
     from predictor.explain.figures import beeswarm
 
-    return {f"figures/{BEESWARM}.png": beeswarm(learner.explanation, learner.shown)}
+    labels = {covariate.name: covariate.label for covariate in report.covariates}
+    return {f"figures/{BEESWARM}.png": beeswarm(learner.explanation, learner.shown, labels=labels)}
 
 
 def _vectors(figures: Figures) -> Files:

@@ -17,7 +17,7 @@ from predictor.results import (
     NumberInGroup,
     words,
 )
-from predictor.results.cohort import short_meaning
+from predictor.results.cohort import titled
 
 _NOTE = (
     "Numbers: median [quartiles], the median alone of 10 to 19 patients. Categories and flags: "
@@ -64,8 +64,7 @@ def means(table: Characteristics) -> ShownTable:
 
 def title(row: Characteristic) -> str:
     """What a column means, its name and its unit."""
-    label = short_meaning(row.meaning) or row.name
-    named = row.name if label == row.name else f"{label} ({row.name})"
+    named = titled(row.name, row.meaning)
     return f"{named}, {row.unit}" if row.unit else named
 
 

@@ -9,6 +9,7 @@ from predictor.report.description.label_limits import tables_of
 from predictor.report.description.shown_table import ShownTable
 from predictor.report.description.table_one import means, table_one
 from predictor.results import Description, Share, words
+from predictor.results.cohort import titled
 
 # so many sets of columns are listed; describe.json has all of them
 _PATTERNS = 20
@@ -240,7 +241,7 @@ def _redundancy(found: Description) -> ShownTable | None:
 def _missing(found: Description) -> ShownTable | None:
     rows = tuple(
         (
-            row.name,
+            titled(row.name, row.meaning),
             row.known_at,
             str(row.missing),
             words.percent(row.missing / row.of, words.PLAIN_NONE),

@@ -8,6 +8,7 @@ from predictor.report.figures import few, style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
 from predictor.results import Missing, MissingColumn
+from predictor.results.cohort import short_meaning
 
 _MOST_COLUMNS, _MOST_PATTERNS, _STEP = 30, 12, 0.24
 _MISSING = {"color": style.ORANGE, "linestyle": "none", "marker": "s", "markersize": 7}
@@ -38,7 +39,11 @@ def missing(data: Missing, *, individual: bool = False) -> Figure | None:
     patterns = [p for p in data.patterns if wanted & set(p.columns)]
     patterns.sort(key=lambda pattern: -few.size(str(pattern.patients)))
     cut = patterns[:_MOST_PATTERNS]
-    names = [style.wrapped(f"{column.name} ({column.known_at})") for column in shown]
+    names = [
+        style.labelled(short_meaning(column.meaning) or column.name, column.name)
+        + f" ({column.known_at})"
+        for column in shown
+    ]
     said = [f"{c.missing} of {c.of}" for c in shown]
     complete = len(data.columns) - len(gaps)
 

@@ -44,6 +44,16 @@ def test_a_row_has_the_same_bits_among_any_others(forest_and_patients) -> None:
         )
 
 
+def test_what_is_found_together_is_what_is_found_alone(forest_and_patients) -> None:
+    forest, X = forest_and_patients
+    outcomes = SplitOutcomes.of(forest)
+    assert outcomes is not None
+    log_odds, baseline, values = outcomes.explained(X)
+    np.testing.assert_array_equal(log_odds, outcomes.log_odds(X))
+    assert baseline == outcomes.contributions(X)[0]
+    np.testing.assert_array_equal(values, outcomes.contributions(X)[1])
+
+
 def test_trees_of_many_splits_have_too_many_outcomes() -> None:
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 3))

@@ -64,7 +64,16 @@ class Importance:
 
 def explain(model: Scorers, design: Design) -> Explanation:
     """Contributions of one model (a stack of one scorer) for the patients of a design."""
-    baseline, values = model.contributions(design.X)
+    return _explanation(design, *model.contributions(design.X))
+
+
+def logit_explained(model: Scorers, design: Design) -> tuple[Floats, Explanation]:
+    """Log-odds (n,) by one model for the patients of a design, and their contributions."""
+    logit, baseline, values = model.explained(design.X)
+    return logit[0], _explanation(design, baseline, values)
+
+
+def _explanation(design: Design, baseline: Floats, values: Floats) -> Explanation:
     return Explanation(
         covariates=tuple(covariate.name for covariate in design.covariates),
         baseline=float(baseline[0]),

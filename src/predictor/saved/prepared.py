@@ -30,7 +30,7 @@ from predictor.cohort import (
     widen,
 )
 from predictor.errors import DataError, ModelError, StudyError
-from predictor.explain import Explanation, explain
+from predictor.explain import Explanation, logit_explained
 from predictor.saved.inputs import (
     AGAIN,
     COMBINATION,
@@ -282,8 +282,7 @@ class Prepared:
             matrix = matrix_of(model, _some(cohort, rows), self._queries)
             matrix, changed = pool(matrix, model.pooled)
             with np.errstate(over="ignore", invalid="ignore"):  # seen by `_check`
-                explanation = explain(model.model, matrix)
-                logit = model.model.logit(matrix.X)[0]
+                logit, explanation = logit_explained(model.model, matrix)
                 ends = model.spread.interval(logit, matrix.X) if self.asked.with_range else None
                 _check(model, logit, explanation, None if ends is None else np.stack(ends))
             baseline = explanation.baseline

@@ -85,6 +85,10 @@ class Scorers(ABC):
     def contributions(self, X: Floats) -> tuple[Floats, Floats]:
         """Baseline (B,) and values (B, n, p) in logit units; together they make the logit."""
 
+    def explained(self, X: Floats) -> tuple[Floats, Floats, Floats]:
+        """`logit`, and baseline and values of `contributions`; some models find them together."""
+        return self.logit(X), *self.contributions(X)
+
     @abstractmethod
     def recalibrated(self, intercept: Floats, slope: Floats) -> Self:
         """Models whose log-odds are `intercept` + `slope` times those of these; both (B,)."""

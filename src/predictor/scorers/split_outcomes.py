@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from predictor.scorers.shapley_of_trees import leaves_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 _MOST_SPLITS = 6  # of a tree; its table has a row for each of the 2 ** 6 outcomes
 _AT_ONCE = 2**12  # patients that are looked at together
@@ -83,33 +85,71 @@ class SplitOutcomes:
         """Sum of the leaves (n,) that patients (n, p) come to."""
         total = np.zeros(len(X))
         for part, outcomes in self._outcomes(X):
-            own = total[part]
-            for value, outcome in zip(self.value, outcomes, strict=True):
-                own += value[outcome]
+            self._add_leaves(total[part], outcomes)
         return total
 
     def contributions(self, X: Floats) -> tuple[float, Floats]:
         """Baseline, and Shapley values (n, p), as `tree_shapley` gives them."""
         values = np.zeros(X.shape[::-1])
         for part, outcomes in self._outcomes(X):
-            for columns, shapley, outcome in zip(self.column, self.shapley, outcomes, strict=True):
-                for column, each in zip(columns, shapley, strict=True):
-                    values[column, part] += each[outcome]
+            self._add_shapley(values[:, part], outcomes)
         return self.baseline, values.T
+
+    def explained(self, X: Floats) -> tuple[Floats, float, Floats]:
+        """What `log_odds` and `contributions` give, with one look at the splits."""
+        total, values = np.zeros(len(X)), np.zeros(X.shape[::-1])
+        for part, outcomes in self._outcomes(X):
+            self._add_leaves(total[part], outcomes)
+            self._add_shapley(values[:, part], outcomes)
+        return total, self.baseline, values.T
+
+    def _add_leaves(self, total: Floats, outcomes: Sequence[Ints]) -> None:
+        for value, outcome in zip(self.value, outcomes, strict=True):
+            total += value[outcome]
+
+    def _add_shapley(self, values: Floats, outcomes: Sequence[Ints]) -> None:
+        for columns, shapley, outcome in zip(self.column, self.shapley, outcomes, strict=True):
+            for column, each in zip(columns, shapley, strict=True):
+                values[column] += each[outcome]
 
     def _outcomes(self, X: Floats) -> Iterator[tuple[slice, list[Ints]]]:
         """Some of the patients (n, p) at a time, and their outcome of every tree."""
-        every = np.flatnonzero(self.forest.column >= 0)
+        of_column, place = self._by_column
         for start in range(0, len(X), _AT_ONCE):
-            columns = np.ascontiguousarray(X[start : start + _AT_ONCE].T)
-            left = self.forest.goes_left(columns, every)
+            part = slice(start, start + _AT_ONCE)
+            columns = np.ascontiguousarray(X[part].T)
+            left = np.empty((len(place), columns.shape[1]), dtype=np.bool_)
+            for column, places, threshold, missing_left in of_column:
+                values, own = columns[column], left[places]
+                np.less_equal(values, threshold, out=own)
+                missing = np.isnan(values)
+                if missing.any():
+                    own |= missing & missing_left
+            bits = left.view(np.uint8)
             outcomes = []
-            for own in self.splits:
-                outcome = np.zeros(columns.shape[1], dtype=np.int64)
-                for bit, place in enumerate(self.forest.place[own]):
-                    outcome |= left[place].astype(np.int64) << bit
-                outcomes.append(outcome)
-            yield slice(start, start + _AT_ONCE), outcomes
+            for splits in self.splits:
+                outcome = np.zeros(columns.shape[1], dtype=np.uint8)
+                for bit, row in enumerate(place[self.forest.place[splits]]):
+                    outcome |= bits[row] << np.uint8(bit)
+                outcomes.append(outcome.astype(np.int64))
+            yield part, outcomes
+
+    @cached_property
+    def _by_column(self) -> tuple[list[tuple[int, slice, Floats, Bools]], Ints]:
+        """Thresholds of each column beside each other, and where each split is among them."""
+        forest = self.forest
+        splits = np.flatnonzero(forest.column >= 0)
+        order = np.argsort(forest.column[splits], kind="stable")
+        columns, starts = np.unique(forest.column[splits][order], return_index=True)
+        threshold = forest.number[splits][order, None]
+        missing_left = forest.missing_left[order, None]
+        places = map(slice, starts.tolist(), [*starts.tolist()[1:], len(splits)])
+        place = np.empty(len(splits), dtype=np.int64)
+        place[order] = np.arange(len(splits))
+        return [
+            (column, own, threshold[own], missing_left[own])
+            for column, own in zip(columns.tolist(), places, strict=True)
+        ], place
 
 
 def _values(forest: Forest, left: NDArray[np.bool_]) -> Floats:

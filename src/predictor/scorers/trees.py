@@ -112,6 +112,14 @@ class TreeScorers(Scorers):
             baseline[b] += expected
         return baseline, values
 
+    def explained(self, X: Floats) -> tuple[Floats, Floats, Floats]:
+        """Log-odds, baseline and Shapley values, as `logit` and `contributions` give them."""
+        if self._outcomes is None or not self.forests[0].trees:
+            return super().explained(X)
+        complete = self.completed(_read(X, self.columns), 0)
+        log_odds, baseline, values = self._outcomes.explained(complete)
+        return self.initial[:, None] + log_odds, self.initial + baseline, values[None]
+
     def partial_effects(
         self, X: Floats, blocks: Sequence[slice], grids: Sequence[Floats]
     ) -> list[Floats] | None:

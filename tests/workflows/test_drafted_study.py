@@ -352,7 +352,7 @@ def test_a_table_with_a_row_per_visit_is_recognised(tmp_path: Path) -> None:
 
     found = draft_study(tmp_path / "study", tmp_path / "patients.csv")
 
-    assert found.questions[0].startswith("id repeats with visit: one row per visit?")
+    assert found.questions[0].startswith("visits: a row per visit. Which events (visit)")
 
 
 def test_a_table_without_a_header_is_refused_without_showing_its_first_row(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def _show(facts: CheckResult, out: Console) -> None:
     if others := facts.data.other_columns:
         out.print(f"columns of the table that are not declared, and left out: {others}")
     if facts.data.taken:
-        out.print("cells that are written in another way, and what they were taken as:")
+        out.print("how the table was taken:")
     for each in facts.data.taken:
         out.print(f"  {each}")
     table = Table(title="Covariates", title_justify="left")

@@ -39,6 +39,7 @@ from predictor.cohort.labelled import (
     Exclusion,
     Flow,
     LabelledCohort,
+    RepeatedPatientError,
     check_enough,
     check_identifiers,
     label,
@@ -55,7 +56,15 @@ from predictor.cohort.study_queries import StudyQueries
 from predictor.cohort.taken import Taken
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
-from predictor.cohort.visits import OneRowEach, is_long, made_of, one_row_each, read_of, widen
+from predictor.cohort.visits import (
+    OneRowEach,
+    as_declared,
+    is_long,
+    made_of,
+    one_row_each,
+    read_of,
+    widen,
+)
 from predictor.later import attributes
 
 if TYPE_CHECKING:
@@ -86,12 +95,14 @@ __all__ = [
     "PlainValues",
     "Pooled",
     "RawTable",
+    "RepeatedPatientError",
     "StudyQueries",
     "TableError",
     "Taken",
     "Target",
     "Written",
     "WrittenCovariate",
+    "as_declared",
     "at_the_edge",
     "below_header",
     "called",

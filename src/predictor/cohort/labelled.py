@@ -18,10 +18,21 @@ from predictor.errors import DataError
 FEWEST_EVENTS = 10
 SAME_PATIENT = (
     "the same patient more than once; one row per patient is expected. If these are visits or "
-    "forms of one treatment, make one row of them (docs/study-file.md, from one row per visit); if "
-    "they are treatments, let an eligibility rule choose one"
+    "forms of one treatment, say visits: which rows are of which time point (docs/study-file.md, "
+    "one row per visit); if they are treatments, let an eligibility rule choose one"
 )
 """The rule that a table breaks where a patient appears twice."""
+
+
+class RepeatedPatientError(DataError):
+    """A patient is there more than once; `fault` says where."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
+        return DataError, (self.faults,)
 
 
 @dataclass(frozen=True)
@@ -225,7 +236,7 @@ def check_identifiers(cohort: Cohort, rows: list[int]) -> None:
             SAME_PATIENT,
             header=cohort.header,
         )
-        raise DataError(fault.message)
+        raise RepeatedPatientError(fault)
 
 
 def occurrences(cohort: Cohort) -> npt.NDArray[np.int64]:

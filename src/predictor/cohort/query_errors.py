@@ -76,6 +76,9 @@ def _absent(name: str, study: Study, columns: Sequence[Column]) -> str:
             f"there is no column {name}; it is a level of {holders[0]}, and a text is written in "
             f"single quotes: '{name}'"
         )
+    made = [c.name for c in study.columns if c.source == name and c.role != "ignore"]
+    if made:
+        return f"there is no column {name}; by its time points it is {' and '.join(made)}"
     near = near_name(name, [c.name for c in columns]) or near_name(
         name, [c.name for c in study.columns if c.role != "ignore"]
     )

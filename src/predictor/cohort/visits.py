@@ -110,6 +110,14 @@ def source(column: Column) -> str:
     return column.source or column.name
 
 
+def as_declared(raw: pa.Table, study: Study) -> pa.Table:
+    """Cells by the names of the dictionary, row by row of the table as it is."""
+    if not is_long(raw.column_names, study):
+        return raw
+    there = {c.name: raw[source(c)] for c in study.columns if source(c) in raw.column_names}
+    return pa.table(there)
+
+
 def read_of(study: Study, columns: Sequence[Column]) -> tuple[str, ...]:
     """Columns of a row that are read for these columns of the dictionary."""
     visits = study.visits

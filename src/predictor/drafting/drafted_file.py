@@ -47,6 +47,8 @@ class Parts:
         Time points and what they mean; the prediction is made at the first.
     presumed
         Columns of which only presumed is when they become known.
+    visits
+        Which rows are of which time point; None if the table has a row per patient.
     missing
         Codes of the study besides NA.
     keys, columns
@@ -67,6 +69,7 @@ class Parts:
     questions: Sequence[str]
     points: Mapping[str, str]
     presumed: Sequence[str]
+    visits: Settings | None
     missing: Sequence[str]
     keys: Sequence[Entry]
     columns: Mapping[str, Sequence[Entry]]
@@ -86,6 +89,8 @@ def study_text(parts: Parts) -> str:
     blocks = [_opening(parts), _time_points(parts, start)]
     if parts.written:
         blocks.append(f"table: {inline(dict(parts.written))}\n")
+    if parts.visits is not None:
+        blocks.append(_visits(parts.visits))
     if parts.missing:
         blocks.append(f"missing: {inline(['NA', *as_typed(parts.missing)])}\n")
     blocks += [_columns(parts), _outcome(parts)]
@@ -123,12 +128,27 @@ def _time_points(parts: Parts, start: str) -> str:
     lines = ["timepoints:                  # in order of time, guessed from names\n"]
     lines += [f"  {inline(point)}: {inline(words)}\n" for point, words in parts.points.items()]
     lines.append(f"predict_at: {inline(start)}               # what is known by then may be used\n")
+    presumed, why = list(parts.presumed), []
+    if parts.visits is not None:
+        presumed = ["visits", *presumed]
+        why.append("Which rows are of which time point is guessed: see visits below.")
     if parts.presumed:
-        lines.append(
-            f"\n# Presumed to be known at {start}, since no name tells a time. Nothing is trained\n"
-            f"# until somebody has looked and deleted this key.\n"
-            + _folded("to_confirm: [", [inline([name])[1:-1] for name in parts.presumed])
-        )
+        why.append(f"Presumed to be known at {start}, since no name tells a time.")
+    if presumed:
+        why.append("Nothing is trained until somebody has looked and deleted this key.")
+        names = [inline([name])[1:-1] for name in presumed]
+        lines += ["\n", _comment(" ".join(why)), _folded("to_confirm: [", names)]
+    return "".join(lines)
+
+
+def _visits(visits: Settings) -> str:
+    lines = ["visits:                      # one row per visit: which are of which time point\n"]
+    for key, value in visits.items():
+        if key == "columns":
+            lines.append("  columns:                   # of a row, which the queries below read\n")
+            lines += [f"    {inline({name: entry})[1:-1]}\n" for name, entry in value.items()]
+        else:
+            lines.append(f"  {inline({key: value})[1:-1]}\n")
     return "".join(lines)
 
 

@@ -15,10 +15,12 @@ from predictor.drafting.drafted_file import Entry, Parts, Settings, study_text
 from predictor.drafting.drafted_pipeline import pipeline_text
 from predictor.drafting.keys import Keys, keys_of
 from predictor.drafting.kinds import Kind, kind_of
+from predictor.drafting.long_tables import LongTable
 from predictor.drafting.open_points import questions
 from predictor.drafting.outcome_examples import examples
 from predictor.drafting.round_numbers import as_range
 from predictor.drafting.time_points import Timed, timed
+from predictor.drafting.visited import Visited, long_table_of
 from predictor.errors import DataError
 from predictor.printable import computed
 from predictor.study import CHECKBOXES, as_number
@@ -96,9 +98,12 @@ def draft(
             f"{table}: row 1 has numbers or dates in place of most names of columns; is the header "
             f"missing? give every column a name"
         )
-    kinds = {column.name: kind_of(column) for column in columns}
-    boxes = {each.column.name: each for each in questions_with_boxes(columns)}
     described = f"{table}: {len(columns[0].cells)} rows, {len(columns)} columns"
+    long, made = long_table_of(columns) or (None, None)
+    kinds = {column.name: kind_of(column) for column in columns}
+    if made is not None:
+        columns, kinds = made.columns, dict(made.kinds)
+    boxes = {each.column.name: each for each in questions_with_boxes(columns)}
     columns = without_boxes(columns, list(boxes.values()))
     of_boxes = {box: kinds[box] for each in boxes.values() for box in each.boxes}
     kinds |= {each: Kind("text", reason=_BOXES) for each in boxes}
@@ -107,7 +112,9 @@ def draft(
     gone = {each for names_ in left_out.values() for each in names_}
     declared = [column for column in columns if column.name not in gone]
     values = [column for column in declared if column.name not in keys.ids]
-    when = timed([column.name for column in values])
+    when = timed([column.name for column in values]) if made is None else made.without(gone)
+    for reason, unused in {} if made is None else made.unused.items():
+        left_out.setdefault(reason, []).extend(unused)
     kept = {column.name: kinds[column.name] for column in values}
     suggested = examples([column.name for column in values], kept, when)
     common = _common_codes(kept)
@@ -122,7 +129,16 @@ def draft(
             else [column.name] * _can_predict(column.name, kept, keys)
         )
     ]
-    asked = tuple(questions(kept, keys, when, suggested, left_out, seems))
+    asked = tuple(questions(kept, keys, when, suggested, left_out, seems, long))
+    entries = {
+        c.name: Entry(c.name, _of_boxes(boxes[c.name], when), None)
+        if c.name in boxes
+        else Entry(c.name, _settings(c, kept[c.name], when, keys, common), _remark(c, kept))
+        for c in values
+    }
+    placed = {name: when.known_at[name] for name in entries}
+    if made is not None:
+        entries, placed = made.entries(entries)
     parts = Parts(
         name=name,
         table=described,
@@ -130,19 +146,14 @@ def draft(
         questions=asked,
         points=when.points,
         presumed=when.presumed,
+        visits=_visits(long, made, common),
         missing=common,
         keys=[Entry(each, _key(keys)) for each in keys.ids],
         columns={
-            point: [
-                Entry(c.name, _of_boxes(boxes[c.name], when), None)
-                if c.name in boxes
-                else Entry(c.name, _settings(c, kept[c.name], when, keys, common), _remark(c, kept))
-                for c in values
-                if when.known_at[c.name] == point
-            ]
+            point: [entry for name, entry in entries.items() if placed[name] == point]
             for point in when.points
         },
-        left_out=len(gone),
+        left_out=sum(map(len, left_out.values())),
         examples=suggested,
         comparator=next(iter(suggested.score.values()), None),
         pipeline=bool(covariates),
@@ -151,7 +162,17 @@ def draft(
         parts = parts.without_comparator()
     pipeline = pipeline_text(keys.ids, covariates, table) if covariates else None
     more = sum(len(boxes[c.name].names) - 1 for c in declared if c.name in boxes)
-    return Draft(study_text(parts), pipeline, asked, len(declared) + more, len(gone))
+    return Draft(study_text(parts), pipeline, asked, len(declared) + more, parts.left_out)
+
+
+def _visits(long: LongTable | None, made: Visited | None, common: Sequence[str]) -> Settings | None:
+    """What the study file says of visits; None of a table with one row per patient."""
+    if long is None or made is None:
+        return None
+    found: Settings = long.settings()
+    if made.of_rows:
+        found["columns"] = {name: _cells(kind, common) for name, kind in made.of_rows.items()}
+    return found
 
 
 def _can_predict(name: str, kinds: Mapping[str, Kind], keys: Keys) -> bool:
@@ -244,20 +265,30 @@ def _settings(
     entry: Settings = {"known_at": when.known_at[name]}
     if _keeps_together(name, {name: kind}, keys):
         entry = {"role": "centre" if name == keys.centre else "cluster", **entry}
-    entry["type"] = kind.type
-    if kind.type == "category":
-        entry["levels"] = as_typed(kind.levels)
-    elif kind.range is not None:
-        entry["range"] = as_range(kind.range)
-    entry |= kind.forms
+    cells = _cells(kind, common)
+    missing = cells.pop("missing", None)
+    entry |= cells
     measured = kind.type in ("number", "integer")
     if unit := column.unit or (names.unit(name) if measured else None):
         entry["unit"] = unit
-    if not set(map(bare, kind.codes)) <= set(common):
-        entry["missing"] = ["NA", *as_typed([*kind.codes, *common])]
+    if missing is not None:
+        entry["missing"] = missing
     if column.label:
         entry["meaning"] = column.label
     return entry
+
+
+def _cells(kind: Kind, common: Sequence[str]) -> Settings:
+    """What the entry of a column says of its cells."""
+    found: Settings = {"type": kind.type}
+    if kind.type == "category":
+        found["levels"] = as_typed(kind.levels)
+    elif kind.range is not None:
+        found["range"] = as_range(kind.range)
+    found |= kind.forms
+    if not set(map(bare, kind.codes)) <= set(common):
+        found["missing"] = ["NA", *as_typed([*kind.codes, *common])]
+    return found
 
 
 def _remark(column: DescribedColumn, kinds: Mapping[str, Kind]) -> str | None:

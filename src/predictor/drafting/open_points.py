@@ -8,6 +8,7 @@ from predictor.cohort.words_for_missing import bare
 from predictor.disclosure import FEWEST
 from predictor.drafting.keys import NEW_KEY, Keys
 from predictor.drafting.kinds import Kind
+from predictor.drafting.long_tables import LongTable
 from predictor.drafting.outcome_examples import Examples
 from predictor.drafting.time_points import Timed
 from predictor.printable import visible
@@ -42,6 +43,7 @@ def questions(
     suggested: Examples,
     left_out: Mapping[str, Sequence[str]],
     seems: str | None = None,
+    long: LongTable | None = None,
 ) -> Iterator[str]:
     """What is open, the most urgent first.
 
@@ -53,8 +55,12 @@ def questions(
         Columns that are not declared, by the reason.
     seems
         How the table seems to be written, if not in plain form.
+    long
+        How the rows of a patient are told apart, if he has several.
     """
     yield from _about_keys(keys)
+    if long is not None:
+        yield from _about_visits(long)
     yield (
         f"outcome.rule: who has the event? Examples stand beside it. What becomes known at "
         f"{suggested.known_at} is no covariate."
@@ -102,6 +108,21 @@ def questions(
         yield f"{listed(names)}: {reason}."
     for reason, unused in left_out.items():
         yield f"not declared, and never read ({reason}): {listed(unused)}."
+
+
+def _about_visits(long: LongTable) -> Iterator[str]:
+    told = [f"{what} ({name})" for what, name in (("events", long.at), ("days", long.day)) if name]
+    yield (
+        f"visits: a row per visit. Which {listed(told)} are of which time point? Correct what "
+        f"visits says, then take visits out of to_confirm."
+    )
+    if long.unguessed:
+        yield (
+            f"visits.from: which column has the date of each patient that is day 0 of "
+            f"{listed([str(long.day)])}?"
+        )
+    if long.left_out:
+        yield f"visits.is: {listed(long.left_out)} say no time, and are left out and counted."
 
 
 def _about_keys(keys: Keys) -> Iterator[str]:

@@ -6,7 +6,7 @@ from predictor.study.checkboxes import CHECKBOXES, Checkboxes
 from predictor.study.columns import CLUSTERS, Column, ColumnType, as_number
 from predictor.study.dialect import inline
 from predictor.study.editor_schema import MODELINE, SCHEMA_FILE, shipped_schema
-from predictor.study.edits import Edit, edited, pasteable
+from predictor.study.edits import Edit, edited, names_of_columns, pasteable
 from predictor.study.folder_names import folder_name
 from predictor.study.layers import read_text
 from predictor.study.load import dump_study, load_study, parse_study
@@ -70,6 +70,7 @@ __all__ = [
     "inline",
     "is_redcap_dictionary",
     "load_study",
+    "names_of_columns",
     "on_one_line",
     "parse_redcap_dictionary",
     "parse_study",

@@ -87,6 +87,12 @@ def pasteable(text: str, edits: Sequence[Edit]) -> list[str]:
     return list(lines.values())
 
 
+def names_of_columns(text: str) -> frozenset[str]:
+    """Names under which the text of a study file itself declares columns."""
+    columns = _changed(text, ()).get("columns")
+    return frozenset(map(str, columns)) if isinstance(columns, dict) else frozenset()
+
+
 def _changed(text: str, edits: Sequence[Edit]) -> Document:
     document: Document = _apart(yaml.load(text, Loader=Loader))  # noqa: S506 - a SafeLoader
     for edit in edits:

@@ -15,7 +15,12 @@ _SHOWN = 8
 def asked(study: Study) -> tuple[str, ...]:
     """Keys to be filled in and guesses to be confirmed; nothing is trained while there are any."""
     questions = [f"{key}: to be filled in" for key in _keys_with(FILL_IN, study.model_dump(), "")]
-    if names := study.to_confirm:
+    if "visits" in study.to_confirm:
+        questions.append(
+            "to_confirm: it is guessed which rows are of which time point; correct what visits "
+            "says, then take visits out of to_confirm"
+        )
+    if names := [name for name in study.to_confirm if name != "visits"]:
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         questions.append(
             f"to_confirm: {len(names)} columns are presumed to be known at {study.predict_at}, as "

@@ -121,7 +121,9 @@ class Visits(Frozen):
                 "dates or days) with days"
             )
         for key, asked, given in (("at", "is", self.events), ("day", "days", self.days)):
-            if (getattr(self, key) is None) != (not given):
+            # beside events, a day may be there for queries alone
+            needed = getattr(self, key) is not None and (key == "at" or self.at is None)
+            if (needed and not given) or (given and getattr(self, key) is None):
                 raise ValueError(f"{key} and {asked} belong together: give both")
         if self.start is not None and self.day is None:
             raise ValueError("from is day 0 of day: give both")

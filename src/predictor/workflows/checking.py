@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from predictor.cohort import Cohort, TableError, located
+from predictor.cohort import Cohort, RepeatedPatientError, TableError, located
 from predictor.description import redundancy
 from predictor.errors import StudyError
 from predictor.report import checked_cohort, checked_covariates, sample_size
@@ -12,6 +12,7 @@ from predictor.results import CheckResult
 from predictor.study import asked, load_study
 from predictor.validation import audit
 from predictor.workflows.auditing import evidence_before
+from predictor.workflows.offered_visits import offered_visits
 from predictor.workflows.planned import plan
 from predictor.workflows.prepared import prepare
 
@@ -39,7 +40,12 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
             raise TableError(error.path, error.found, questions, error.table) from None
         fits = f"{data}: the table fits the dictionary; what is open:"
         raise StudyError("\n  ".join([fits, *questions]))
-    prepared = prepare(study, data)
+    try:
+        prepared = prepare(study, data)
+    except RepeatedPatientError as error:
+        if study.visits is not None:
+            raise
+        raise TableError(data, offered_visits(data, study, error.fault)) from None
     plan(prepared)
     flow = prepared.labelled.flow
     return CheckResult(

@@ -68,7 +68,11 @@ def draft_study(directory: Path, table: Path | str, dictionary: Path | None = No
             f"names of the variables in the first row (raw), not their labels"
         )
     drafted = draft(
-        columns, name=_name(directory), table=name, written=written, seems=seems and seems.words
+        columns,
+        name=_name(directory),
+        table=name,
+        written=written,
+        seems=None if seems is None else seems.words,
     )
     contents = {"study.yaml": drafted.study.encode()}
     if drafted.pipeline is not None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from predictor.cohort import Fault, TableError, read_patients
+from predictor.cohort import Fault, TableError, as_declared, read_patients
 from predictor.cohort.remedies import remedied
 from predictor.disk import write_files
 from predictor.errors import StudyError
@@ -16,6 +16,7 @@ from predictor.study import (
     as_number,
     edited,
     load_study,
+    names_of_columns,
     pasteable,
     read_text,
 )
@@ -48,7 +49,7 @@ def conversation(error: TableError, config: Path) -> list[Told]:
     study = _read_as(load_study(config, draft=True), error)
     text = read_text(config, "")
     by_kind: dict[str, list[Fault]] = {}
-    for fault in remedied(read_patients(error.path, study).cells, study, error.found):
+    for fault in _remedied(error, study, text):
         by_kind.setdefault(fault.kind or fault.rule, []).append(fault)
     told = []
     for kind, faults in by_kind.items():
@@ -63,6 +64,25 @@ def conversation(error: TableError, config: Path) -> list[Told]:
 def _read_as(study: Study, error: TableError) -> Study:
     """The study by which the faults were found."""
     return study if error.table is None else study.model_copy(update={"table": error.table})
+
+
+def _remedied(error: TableError, study: Study, text: str) -> list[Fault]:
+    """Faults with their fixes, by the names under which the file declares columns."""
+    raw = as_declared(read_patients(error.path, study).cells, study)
+    found = remedied(raw, study, error.found)
+    return [replace(f, fix=None if f.fix is None else _written(f.fix, study, text)) for f in found]
+
+
+def _written(edit: Edit, study: Study, text: str) -> Edit:
+    """A change of ``nrs_T2`` as one of ``nrs``, where that is declared at several time points."""
+    outer, *inner = edit.keys
+    if outer != "columns" or not inner or inner[0] in names_of_columns(text):
+        return edit
+    column = next((column for column in study.columns if column.name == inner[0]), None)
+    if column is None or column.source is None:
+        return edit
+    made = column.name == f"{column.source}_{column.known_at}"
+    return replace(edit, keys=(outer, column.source, *inner[1:])) if made else edit
 
 
 def _counted(faults: Sequence[Fault]) -> str:
@@ -117,7 +137,9 @@ def _for_the_study(edits: list[Edit], study: Study) -> list[Edit]:
 def _has_no_codes(name: str, study: Study) -> bool:
     """Whether a column, or a question with boxes, has no list of its own."""
     question = next((each for each in study.checkboxes if each.name == name), None)
-    return (question or study.column(name)).missing is None
+    return (
+        question or next(c for c in study.columns if name in (c.name, c.source))
+    ).missing is None
 
 
 def _may_be_values(codes: Sequence[str], study: Study) -> bool:
@@ -145,7 +167,7 @@ def write_fixed(error: TableError, config: Path, target: Path) -> list[str]:
     """
     study = _read_as(load_study(config, draft=True), error)
     text = read_text(config, "")
-    edits = fixes(remedied(read_patients(error.path, study).cells, study, error.found), study)
+    edits = fixes(_remedied(error, study, text), study)
     if not edits:
         return []
     if target.parent.resolve() != config.parent.resolve():

@@ -1,0 +1,354 @@
+"""A table with one row per visit: how its rows become one per patient, guessed for a draft."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from predictor.cohort.described import DescribedColumn
+from predictor.drafting import names
+from predictor.drafting.kinds import Kind
+from predictor.drafting.time_points import timed
+from predictor.study import FILL_IN
+
+Cells = Sequence[str | None]
+
+_MOST_EVENTS = 20
+_MOSTLY = 0.9
+_REPEATS = ("redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group")
+_START = (
+    r"infusion|treatment|surgery|operation|injection|random|inclusion|start|begin|baseline|index"
+    r"|infusie|behandeling|operatie|beginn|behandlung"
+)
+_DAY_WORDS = frozenset(("day", "days", "dag", "tag", "studyday", "date", "datum", "diary"))
+_WEEK = 7
+_LONGEST = 14  # days of a diary before the treatment that a draft takes
+_FIRST_WEEK = 6
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """How rows of one patient are told apart.
+
+    Attributes
+    ----------
+    id
+        The column that names the patient.
+    at
+        The column that names the event, if any.
+    points
+        Time points and what they seem to be, in order.
+    events
+        Time point of each event, in the order of time; of events that say no time, none.
+    left_out
+        Events that say no time.
+    day, start
+        The columns with the date or day of a row, and with the date that is day 0.
+    days
+        Which days are of which time point.
+    unguessed
+        Whether day 0 is not told by any column.
+    repeats
+        Other columns that only tell rows apart.
+    point
+        (n,) the time point of each row; None if it is of none.
+    patient
+        (n,) the patient of each row.
+    undated
+        (n,) rows without event and day.
+    """
+
+    id: str
+    at: str | None
+    points: Mapping[str, str]
+    events: Mapping[str, str]
+    left_out: tuple[str, ...]
+    day: str | None
+    start: str | None
+    days: Mapping[str, tuple[int, int]]
+    unguessed: bool
+    repeats: tuple[str, ...]
+    point: Sequence[str | None] = field(repr=False)
+    patient: Sequence[str] = field(repr=False)
+    undated: Sequence[bool] = field(repr=False)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Columns that tell rows apart, and are no values of a patient."""
+        named = (self.id, self.at, self.day, *self.repeats)
+        return frozenset(name for name in named if name is not None)
+
+    def settings(self) -> dict[str, object]:
+        """The key `visits` of a study file."""
+        found: dict[str, object] = {"id": self.id}
+        if self.at is not None:
+            by_point: dict[str, list[object]] = {}
+            for event, point in self.events.items():
+                by_point.setdefault(point, []).append(_as_typed(event))
+            found["at"] = self.at
+            found["is"] = {p: e[0] if len(e) == 1 else e for p, e in by_point.items()}
+        if self.day is not None:
+            found["day"] = self.day
+            if self.start is not None or self.unguessed:
+                found["from"] = self.start or FILL_IN
+            if self.days:
+                found["days"] = {point: list(window) for point, window in self.days.items()}
+        if any(self.undated):
+            found["undated"] = "patient"
+        if self.left_out:
+            found["others"] = "ignore"
+        return found
+
+
+def _as_typed(event: str) -> object:
+    return int(event) if re.fullmatch(r"-?(0|[1-9]\d*)", event) else event
+
+
+def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) -> LongTable | None:
+    """How the rows of a table are told apart, if it seems to have several for each patient."""
+    cells = {column.name: column.cells.to_pylist() for column in columns}
+    who = _who(columns, kinds)
+    if who is None:
+        return None
+    patient = [str(each) for each in cells[who]]
+    at = _event_column(columns, kinds, cells, patient, who)
+    repeats = tuple(name for name in _REPEATS if name in cells)
+    alone = at is not None and _apart(patient, cells[at])
+    day = None if alone else _day_column(columns, kinds, cells, patient, {who, at, *repeats})
+    if at is None and day is None:
+        return None
+    start = None
+    if day is not None and kinds[day].type == "date":
+        start = _start_column(columns, kinds, cells, patient, {who, day})
+    points, events, left_out = _events(at, cells)
+    numbers = [None] * len(patient) if day is None else _days(cells, patient, day, start)
+    named = [events.get(str(each)) for each in cells[at]] if at else [None] * len(patient)
+    by_day = [n for n, p in zip(numbers, named, strict=True) if n is not None and p is None]
+    days: dict[str, tuple[int, int]] = {}
+    if by_day:
+        days, spans = _windows(by_day, points, events)
+        points = {**spans, **points}
+    if len(points) < 2:
+        return None
+    point = [
+        given if given is not None else _of_day(number, days)
+        for given, number in zip(named, numbers, strict=True)
+    ]
+    event = cells[at] if at is not None else [None] * len(patient)
+    undated = [
+        e is None and n is None and p is None for e, n, p in zip(event, numbers, point, strict=True)
+    ]
+    order = sorted(points, key=lambda name: int(name[1:]))
+    return LongTable(
+        id=who,
+        at=at,
+        points={name: points[name] for name in order},
+        events=events,
+        left_out=left_out,
+        day=day,
+        start=start,
+        days=days,
+        unguessed=day is not None and kinds[day].type == "date" and start is None,
+        repeats=repeats,
+        point=point,
+        patient=patient,
+        undated=undated,
+    )
+
+
+def _who(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) -> str | None:
+    """The column that names a patient and repeats."""
+    for column in columns:
+        kind, rows = kinds[column.name], len(column.cells)
+        named = names.sounds_like_an_identifier(column.name)
+        if named and kind.unique:
+            return None  # it tells rows apart by itself
+        if named and kind.known == rows and 1 < kind.distinct < rows:
+            return column.name
+    return None
+
+
+def _apart(patient: Sequence[str], cells: Cells, share: float = 1.0) -> bool:
+    """Whether a column tells the rows of each patient apart."""
+    pairs = [(p, c) for p, c in zip(patient, cells, strict=True) if c is not None]
+    return len(pairs) > 0 and len(set(pairs)) >= share * len(pairs)
+
+
+def _event_column(
+    columns: Sequence[DescribedColumn],
+    kinds: Mapping[str, Kind],
+    cells: Mapping[str, Cells],
+    patient: Sequence[str],
+    who: str,
+) -> str | None:
+    if "redcap_event_name" in cells:
+        return "redcap_event_name"
+    for column in columns:
+        name, kind = column.name, kinds[column.name]
+        few = 1 < len({*cells[name]} - {None}) <= _MOST_EVENTS
+        if name == who or name in _REPEATS or kind.type == "date" or not few:
+            continue
+        known = kind.known >= _MOSTLY * len(patient) and not _counts_days(name, cells[name])
+        if known and names.sounds_like_a_visit(name) and _apart(patient, cells[name], _MOSTLY):
+            return name
+    return None
+
+
+def _counts_days(name: str, cells: Cells) -> bool:
+    """Whether it seems to number the days of a diary."""
+    numbers = [c for c in cells if c is not None and re.fullmatch(r"-?\d+", c)]
+    return (
+        not _DAY_WORDS.isdisjoint(names.plain(name).split("_"))
+        and len(numbers) == sum(c is not None for c in cells)
+        and len(set(numbers)) > _WEEK
+    )
+
+
+def _day_column(
+    columns: Sequence[DescribedColumn],
+    kinds: Mapping[str, Kind],
+    cells: Mapping[str, Cells],
+    patient: Sequence[str],
+    taken: set[str | None],
+) -> str | None:
+    for column in columns:
+        name, kind = column.name, kinds[column.name]
+        if name in taken or not (kind.type == "date" or _counts_days(name, cells[name])):
+            continue
+        given = [p for p, c in zip(patient, cells[name], strict=True) if c is not None]
+        several = len(given) > len(set(given))
+        if several and _apart(patient, cells[name], _MOSTLY):
+            return name
+    return None
+
+
+def _start_column(
+    columns: Sequence[DescribedColumn],
+    kinds: Mapping[str, Kind],
+    cells: Mapping[str, Cells],
+    patient: Sequence[str],
+    taken: set[str],
+) -> str | None:
+    """A date that is the same in all rows of a patient, by its name that of the treatment."""
+    for column in columns:
+        name = column.name
+        if name in taken or kinds[name].type != "date" or names.sounds_like_a_person(name):
+            continue
+        pairs = {(p, c) for p, c in zip(patient, cells[name], strict=True) if c is not None}
+        known = {p for p, _ in pairs}
+        once = len(pairs) == len(known) >= _MOSTLY * len(set(patient))
+        if once and re.search(_START, names.plain(name)):
+            return name
+    return None
+
+
+def _events(
+    at: str | None, cells: Mapping[str, Cells]
+) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
+    """Time points and what they are, the time point of each event, and events without a time."""
+    if at is None:
+        return {}, {}, ()
+    events = list(dict.fromkeys(str(each) for each in cells[at] if each is not None))
+    called = {event: _called(at, event) for event in events}
+    when = timed([*called.values()])
+    told = [event for event in events if called[event] in when.told]
+    if len({when.known_at[called[event]] for event in told}) > 1:
+        order = list(when.points)
+        told.sort(key=lambda event: order.index(when.known_at[called[event]]))
+        found = {event: when.known_at[called[event]] for event in told}
+        points = {point: when.points[point] for point in order if point in found.values()}
+        return points, found, tuple(event for event in events if event not in told)
+    if all(re.fullmatch(r"-?\d+", event) for event in events):
+        events.sort(key=int)
+    found = {event: f"T{place}" for place, event in enumerate(events)}
+    return {point: f"{at} {event}" for event, point in found.items()}, found, ()
+
+
+def _called(at: str, event: str) -> str:
+    """The event as the name of a column that tells its time."""
+    short = re.sub(r"_arm_\d+[a-z]*$", "", event)
+    return f"{names.plain(at)}_{short}" if re.fullmatch(r"\d+", short) else short
+
+
+def _days(
+    cells: Mapping[str, Cells], patient: Sequence[str], day: str, start: str | None
+) -> list[int | None]:
+    """The day of each row; without a day 0, from the first date of each patient."""
+    written = [_number(cell) for cell in cells[day]]
+    zero: dict[str, int] = {}
+    if start is not None:
+        for who, cell in zip(patient, cells[start], strict=True):
+            if (number := _number(cell)) is not None:
+                zero[who] = number
+    elif any(cell is not None and "-" in cell[1:] for cell in cells[day]):
+        for who, number in zip(patient, written, strict=True):
+            if number is not None:
+                zero[who] = min(zero.get(who, number), number)
+    return [
+        None if number is None else number - zero.get(who, 0)
+        for who, number in zip(patient, written, strict=True)
+    ]
+
+
+def _number(cell: str | None) -> int | None:
+    if cell is None:
+        return None
+    if re.fullmatch(r"-?\d+", cell):
+        return int(cell)
+    try:
+        return datetime.date.fromisoformat(cell[:10]).toordinal()
+    except ValueError:
+        return None
+
+
+def _windows(
+    numbers: Sequence[int], points: Mapping[str, str], events: Mapping[str, str]
+) -> tuple[dict[str, tuple[int, int]], dict[str, str]]:
+    """Windows of days: the last two weeks before day 0, or the first week; and whole weeks later.
+
+    Ends are whole weeks around what most rows have, so that they tell of no patient.
+    """
+    ordered = sorted(numbers)
+    low, high = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
+    if low < 0:
+        first = (-min(_LONGEST, _WEEK * -(low // _WEEK)), -1)
+    else:
+        first = (0, _FIRST_WEEK) if ordered[0] == 0 else (1, _WEEK)
+    last = _WEEK * round(high / _WEEK)
+    names_ = list(points) or ["T0", "T1"]
+    windows = {names_[0]: first}
+    hints = {point: names.time_hint(_called("", event)) for event, point in events.items()}
+    hinted = {p: hint.number for p, hint in hints.items() if hint and hint.scale == "days"}
+    for name in names_[1:]:
+        end = int(hinted.get(name, last))
+        before = [*windows.values()][-1][1]
+        if points and (name not in hinted or end > high + _WEEK):
+            continue
+        if end - _FIRST_WEEK > before:
+            windows[name] = (end - _FIRST_WEEK, end)
+    spans = {name: f"days {a} to {b}" for name, (a, b) in windows.items()}
+    return windows, spans
+
+
+def _of_day(number: int | None, days: Mapping[str, tuple[int, int]]) -> str | None:
+    if number is None:
+        return None
+    return next((point for point, (a, b) in days.items() if a <= number <= b), None)
+
+
+def values_at(
+    table: LongTable, cells: Cells, point: str, *, undated: bool
+) -> Iterator[tuple[str, str]]:
+    """Patient and value of the rows of a time point that have one."""
+    for row, cell in enumerate(cells):
+        if cell is not None and (table.undated[row] if undated else table.point[row] == point):
+            yield table.patient[row], cell
+
+
+def several_each(pairs: Sequence[tuple[str, str]]) -> float:
+    """How many values a patient has, on average."""
+    times = Counter(who for who, _ in pairs)
+    return len(pairs) / len(times) if times else 0.0

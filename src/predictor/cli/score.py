@@ -82,6 +82,8 @@ def command(
             f"scored {found.scored} of {found.patients} patients with {found.learner} of "
             f"{found.study} ({found.flagged} with a remark in the column flags); wrote {out}"
         )
+        for each in found.taken:
+            options.tell(f"taken: {each}")
         options.tell(f"probability of {found.outcome}, predicted at {found.predict_at}")
         width = shutil.get_terminal_size().columns
         options.tell(textwrap.fill(found.notice, width), dim=True)

@@ -46,7 +46,12 @@ from predictor.cohort.labelled import (
     occurrences,
 )
 from predictor.cohort.numbers import Written
-from predictor.cohort.patients import open_patients, patients_of, read_patients
+from predictor.cohort.patients import (
+    open_patients,
+    patients_of,
+    read_patients,
+    told_how_written,
+)
 from predictor.cohort.persons import check_persons
 from predictor.cohort.plain_table import plain_table
 from predictor.cohort.pooled import Pooled, few_holders, pool
@@ -153,6 +158,7 @@ __all__ = [
     "some_columns",
     "step",
     "thresholds",
+    "told_how_written",
     "why_no_threshold",
     "widen",
     "with_values",

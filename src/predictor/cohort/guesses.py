@@ -106,6 +106,9 @@ def guess(path: Path | str, spec: TableSpec = PLAIN, names: Collection[str] = ()
     if not keys:
         return None
     given = {**spec.model_dump(exclude_unset=True), **keys}
+    if given.get("thousands") == (given.get("decimal") or "."):
+        other = "thousands" if "decimal" in keys else "decimal"
+        given[other] = None  # what was declared cannot be, as the sign stands for something else
     return Guess(TableSpec.model_validate(given), keys)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from predictor.cohort.batches import DECLARED, Part, open_parts
 from predictor.cohort.databases import located
+from predictor.cohort.guesses import guess
 from predictor.cohort.plain_table import plain_parts, plain_table
 from predictor.cohort.read import RawTable, read_frame, read_raw
 from predictor.cohort.taken import Taken
@@ -66,6 +67,26 @@ def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
     if plain:
         parts = tuple(replace(part, taken=lambda: (_IN_PLAIN_FORM,)) for part in parts)
     return plain_parts(parts, study)
+
+
+@contextmanager
+def told_how_written(path: Path | str, study: Study) -> Iterator[None]:
+    """Within it, a refusal of a table also says how it seems to be written, if otherwise.
+
+    A saved model cannot be told; whoever has the table can write it in another way.
+    """
+    try:
+        yield
+    except DataError as error:
+        seems = guess(path, study.table, declared_in(study))
+        if seems is None:
+            raise
+        hint = (
+            f"{path}: it seems to have {seems.words}, which the study of the model does not say "
+            f"under table:. Save it in plain form (comma separated UTF-8 with decimal points, the "
+            f"names of the columns in row 1) or as .xlsx with one sheet"
+        )
+        raise DataError([*error.faults, hint]) from None
 
 
 def patients_of(frame: Any, study: Study) -> pa.Table:

@@ -14,7 +14,6 @@ Row = Sequence[str | None]
 _FARTHEST = 60  # rows above the names
 _MOST_BELOW = 60  # rows below a table that are no patients
 _SHARE_NAMED = 0.8
-_SHARE_ALIKE = 0.7
 # with which rows below a table begin; a closed list, so that no cell is told
 _NOTES = (
     r"notes?|source|legend[ae]?|abbreviations?|remarks?|footnotes?|exported|created|printed"
@@ -71,8 +70,10 @@ def place_of(rows: Sequence[Row], names: Collection[str] = ()) -> Place | None:
             best = known, number
     if best is None:
         width = widths.most_common(1)[0][0]
-        first = next((n for n, row in enumerate(rows[:_FARTHEST]) if _are_names(row, width)), None)
-        if first is None:
+        # the first row that is full: one further down would be a patient, for want of a header
+        full = (n for n, row in enumerate(rows[:_FARTHEST]) if _is_full(row, width))
+        first = next(full, None)
+        if first is None or not _are_names(rows[first]):
             return None
         best = 0, first
     known, number = best
@@ -93,16 +94,16 @@ def _width(row: Row) -> int:
     return max((n for n, cell in enumerate(row, start=1) if cell), default=0)
 
 
-def _are_names(row: Row, width: int) -> bool:
-    """Whether these may be the names of so many columns."""
+def _is_full(row: Row, width: int) -> bool:
+    """Whether a row has most of so many cells."""
+    return _filled(row) >= max(_SHARE_NAMED * width, 1)
+
+
+def _are_names(row: Row) -> bool:
+    """Whether these may be the names of columns."""
     texts = [cell.strip() for cell in row if cell and cell.strip()]
     numeric = sum(_NUMERIC.fullmatch(text) is not None for text in texts)
-    return (
-        len(texts) >= max(_SHARE_NAMED * width, 1)
-        and len(row) >= _SHARE_ALIKE * width
-        and len(set(texts)) == len(texts)
-        and 2 * numeric <= len(texts)
-    )
+    return len(set(texts)) == len(texts) and 2 * numeric <= len(texts)
 
 
 def _below(rows: Sequence[Row], width: int) -> str | None:

@@ -18,6 +18,8 @@ class ScoredFile(Result):
         Rows of the table, those with a probability, and those with a remark.
     out
         The file with the scores.
+    taken
+        How the table was read where that needs saying.
     notice
         What they must not be used for, and on whom the model was developed.
     """
@@ -30,6 +32,7 @@ class ScoredFile(Result):
     scored: int
     flagged: int
     out: str
+    taken: tuple[str, ...]
     notice: str
 
 

@@ -29,6 +29,7 @@ from predictor.cohort import (
     patients_of,
     pool,
     read_patients,
+    told_how_written,
 )
 from predictor.disclosure import FEWEST
 from predictor.errors import DataError, ModelError, StudyError
@@ -125,7 +126,7 @@ def read_new_cohort(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCo
     ModelError
         If the model gives no finite probability, or its queries cannot be used.
     """
-    return _read(model, data, training=False)
+    return _told(model, data, training=False)
 
 
 def read_training_patients(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCohort:
@@ -136,7 +137,7 @@ def read_training_patients(model: SavedModel, data: Path | str | pd.DataFrame) -
     DataError
         As `read_new_cohort`, but if the table is not the one that the model was trained on.
     """
-    return _read(model, data, training=True)
+    return _told(model, data, training=True)
 
 
 def logits_of(model: SavedModel, cohort: NewCohort, data: Path | str | pd.DataFrame) -> Floats:
@@ -193,6 +194,13 @@ def _finite_logit(model: SavedModel, scored: Design) -> Floats:
     if not np.isfinite(logit).all():
         raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
     return logit
+
+
+def _told(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool) -> NewCohort:
+    if not isinstance(data, Path | str):
+        return _read(model, data, training=training)
+    with told_how_written(data, model.study):
+        return _read(model, data, training=training)
 
 
 def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool) -> NewCohort:

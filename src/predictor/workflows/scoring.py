@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import located, open_patients, patients_of
+from predictor.cohort import Taken, located, open_patients, patients_of, told_how_written
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -80,7 +80,7 @@ def score_file(
     loaded = find_model(model, tracker)
     with placing(out) as place, ScoresFile(place, out.suffix.lower()) as written:
         asked = Asked(lenient, explain, with_range)
-        _score_all(loaded, data, written, asked, progress)
+        taken = _score_all(loaded, data, written, asked, progress)
     return ScoredFile(
         study=loaded.study.study,
         learner=loaded.learner,
@@ -90,6 +90,7 @@ def score_file(
         scored=written.scored,
         flagged=written.flagged,
         out=str(out),
+        taken=tuple(each.words for each in taken),
         notice=notice_of(loaded),
     )
 
@@ -137,9 +138,15 @@ def score(
 
 def _score_all(
     model: SavedModel, data: Path | str, sink: Sink, asked: Asked, progress: Progress
-) -> None:
-    if not score_parts(model, open_patients(data, model.study), sink, asked, progress=progress):
-        raise DataError(f"{data}: the table has a header but no patients; add a row per patient")
+) -> tuple[Taken, ...]:
+    """Score a table; returns how it was read where that needs saying."""
+    with told_how_written(data, model.study):
+        parts = open_patients(data, model.study)
+        if not score_parts(model, parts, sink, asked, progress=progress):
+            raise DataError(
+                f"{data}: the table has a header but no patients; add a row per patient"
+            )
+        return tuple(dict.fromkeys(each for part in parts for each in part.taken()))
 
 
 def _is_among(out: Path, data: Path) -> bool:

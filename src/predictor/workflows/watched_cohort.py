@@ -23,6 +23,7 @@ from predictor.cohort import (
     numbered,
     outcome_columns,
     read_patients,
+    told_how_written,
 )
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.saved import SavedModel
@@ -136,15 +137,8 @@ def read_watched(
     """
     outcomes = located(outcomes)
     scores = read_scores(model, scored)
-    try:
-        cohort, labels, periods = _outcomes(model, outcomes, cut.by)
-    except DataError as error:
-        raise DataError([f"{outcomes}: {fault}" for fault in error.faults]) from None
-    except StudyError as error:
-        raise ModelError(
-            f"{outcomes}: the model's study cannot be used on this table: {error}; look at the "
-            f"values of its patients, or {WAY_OUT}"
-        ) from None
+    with told_how_written(outcomes, model.study):
+        cohort, labels, periods = _read_outcomes(model, outcomes, cut.by)
     place = {key: row for row, key in enumerate(cohort.keys.to_pylist())}
     rows = [place.get(key) for key in scores.keys]
     y = np.array([np.nan if row is None else labels[row] for row in rows])
@@ -161,6 +155,20 @@ def read_watched(
         fingerprint=cohort.fingerprint(),
         entropy=cohort.entropy(),
     )
+
+
+def _read_outcomes(
+    model: SavedModel, outcomes: Path | str, by: str | None
+) -> tuple[Cohort, Floats, pa.ChunkedArray | None]:
+    try:
+        return _outcomes(model, outcomes, by)
+    except DataError as error:
+        raise DataError([f"{outcomes}: {fault}" for fault in error.faults]) from None
+    except StudyError as error:
+        raise ModelError(
+            f"{outcomes}: the model's study cannot be used on this table: {error}; look at the "
+            f"values of its patients, or {WAY_OUT}"
+        ) from None
 
 
 def _outcomes(

@@ -26,11 +26,11 @@ covariates: covariates.sql
 TABLE = """\
 patient_id,onset_date,infusion_date,age_years,sex,height_cm,weight_kg,inciting_event,\
 gabapentinoid,tricyclic,snri,other_drugs,opioid_mg_day,temp_affected,temp_other,\
-hads_1,hads_2,hads_3,hads_4,hads_5,hads_6,hads_7,nrs_t0,nrs_t2
+hads_1,hads_2,hads_3,hads_4,hads_5,hads_6,hads_7,nrs_t0,nrs_t2,oedema
 a,2018-01-01,2020-01-01,40,male,180,81,fracture,yes,no,yes,naproxen; clonidine,60,30,32,\
-1,1,1,1,1,1,1,8,5
-b,,2020-01-01,50,unknown,170,,sprain,yes,,no,,,30,,3,,3,3,3,3,3,7,7
-c,2020-01-01,2020-01-01,60,female,160,64,,no,no,no,,0,31,31,3,,,3,3,3,3,9,
+1,1,1,1,1,1,1,8,5,moderate
+b,,2020-01-01,50,unknown,170,,sprain,yes,,no,,,30,,3,,3,3,3,3,3,7,7,
+c,2020-01-01,2020-01-01,60,female,160,64,,no,no,no,,0,31,31,3,,,3,3,3,3,9,,none
 """
 YEARS = 730 / 365.25
 EXPECTED: list[dict[str, list[object]]] = [
@@ -48,6 +48,7 @@ EXPECTED: list[dict[str, list[object]]] = [
     {"temperature": ["cold", None, "neutral"]},
     {"temperature_difference": [-2, None, 0]},
     {"inciting_event": ["fracture", "other", None]},
+    {"marked_oedema": [True, None, False], "oedema_steps": [2, None, 0]},
     {"bmi": [25.0, None, 25.0], "temperature_ratio": [0.9375, None, 1]},
 ]
 

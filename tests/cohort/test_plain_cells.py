@@ -62,6 +62,7 @@ def rule(column: str, cell: str) -> str:
         ("type: flag, true: [1], false: [2]", "1.0", True),
         ("type: flag, true: [1], false: [2]", "false", False),
         ("type: flag, true: [0], false: [1]", "0", True),
+        ("type: flag, true: [1], false: [-9]", "-9", False),
         ("type: flag, true: [true], false: [no]", "TRUE", True),
         ("type: number, below: limit/2", "<0.5", 0.25),
         ("type: number, below: limit/2", "< 0.7", 0.35),

@@ -155,8 +155,11 @@ def test_boxes_and_empty_cells_of_visits_are_those_of_their_rows(tmp_path) -> No
     ("table", "said"),
     [
         ("pid,drug___1,drug___2,age\na,maybe,0,1\n", "drug_gabapentin: row 2: none of the words"),
-        ("pid,drug___1,age\na,1,1\n", "drug_pregabalin_lyrica: declared in the study file"),
-        ("pid,drug___1,drug___2,drug___3,age\na,1,0,0,1\n", "drug___3: a column of the table that"),
+        ("pid,drug___1,age\na,1,1\n", "but not a column of the table; its box would be drug___2"),
+        (
+            "pid,drug___1,drug___2,drug___3,age\na,1,0,0,1\n",
+            "a box of a question? declare all of them",
+        ),
     ],
 )
 def test_what_is_wrong_with_boxes_is_said(tmp_path, table, said) -> None:

@@ -13,6 +13,7 @@ from predictor.errors import DataError
 from predictor.study import Edit, Study
 
 _SHOWN = 5
+_A_BOX = "; a box of a question? declare all of them at once, with type: checkboxes"
 _UNDECLARED = "columns of the table that the study file does not declare"
 _UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+|X|V1|index|rownames", re.IGNORECASE)
 _ROW_NAMES = (
@@ -91,6 +92,11 @@ def check_declared(
     twins = {other.casefold(): other for other in others}
     missed = {name.casefold() for name in absent}
     undeclared = [name for name in others if name.casefold() not in missed]
+    boxes = {
+        flag: question.boxes[code]
+        for question in study.checkboxes
+        for code, flag in question.flags.items()
+    }
     faults = []
     for name in absent:
         twin = twins.get(name.casefold())
@@ -100,6 +106,7 @@ def check_declared(
                 name,
                 (),
                 "declared in the study file, but not a column of the table"
+                + (f"; its box would be {boxes[name]}" if name in boxes else "")
                 + (f"; the table has {near!r}: rename one of them" if near else ""),
                 kind="declared columns that the table does not have",
                 # rules go on meaning it: SQL does not tell upper from lower case
@@ -131,6 +138,7 @@ def check_declared(
                 _ROW_NAMES
                 if _UNNAMED.fullmatch(name)
                 else "declare it (role: ignore if nobody needs it)"
+                + (_A_BOX if "___" in name else "")
             )
             + _in_quotes(name),
             kind=_UNDECLARED,

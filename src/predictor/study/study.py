@@ -302,13 +302,14 @@ class Study(Frozen):
         )
 
     def missing_in(self, column: Column) -> tuple[str, ...]:
-        """The texts that mean "no value" in a column; a level of it is none of the study's.
+        """The texts that mean "no value" in a column; a word of its own is none of the study's.
 
         Of numbers, also as they are written with a decimal point.
         """
         codes = self.missing if column.missing is None else column.missing
         if column.missing is None:
-            codes = tuple(code for code in codes if code not in column.levels)
+            own = {*column.levels, *column.true, *column.false}
+            codes = tuple(code for code in codes if code not in own)
         if self.table.decimal != "," or column.type not in ("number", "integer"):
             return codes
         return tuple(dict.fromkeys([*codes, *(code.replace(",", ".") for code in codes)]))

@@ -1,12 +1,16 @@
 """Scoring many patients, beside what people write for it: pandas, scikit-learn or LightGBM, shap.
 
     python benchmarks/score_many.py [--patients N] [--runs R]
+    python benchmarks/score_many.py --growth [--runs R]
 
 Makes its own tables and models in a temporary folder. Each run is a process of its own; reading and
 writing are counted, imports and training are not. The pipeline of the peer has neither range nor
 flags nor checks. Runs alternate; medians of the seconds by the clock and of the processor, and the
 peak of memory. Exits 1 if ours with everything takes longer than the peer for `ridge`, or 1.5 times
 as long for `lightgbm`, or a fourth of it without the range.
+
+With ``--growth``: one patient, 1,000, 10,000, 100,000 and 1,000,000 with everything, and how much
+longer ten times the patients take once the time of one patient is taken off.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ NUMBERS = [
     "n_prior_interventions", "age_years", "skin_temp_diff_c",
 ]  # fmt: skip
 LEVELS = ["smp_status", "sex", "temperature_phenotype", "pain_pattern"]
+GROWTH = (1, 1_000, 10_000, 100_000, 1_000_000)
 ENVIRONMENT = {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -72,7 +77,7 @@ def peer(kind: str) -> None:
     timed(work)
 
 
-def ours(kind: str, *, with_range: bool) -> None:
+def ours(kind: str, table: str, *, with_range: bool) -> None:
     """`predictor score`, as the command calls it."""
     from predictor.cli.imports import quick_imports
 
@@ -82,7 +87,7 @@ def ours(kind: str, *, with_range: bool) -> None:
     def work() -> None:
         score_file(
             f"models/crps-esketamine/latest/{kind}",
-            "new.csv",
+            table,
             Path("scores.csv"),
             with_range=with_range,
         )
@@ -103,25 +108,71 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--patients", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--only", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
-        what, kind = options.only
+        what, kind, table = options.only
         if what == "peer":
             peer(kind)
         else:
-            ours(kind, with_range=what == "with everything")
+            ours(kind, table, with_range=what == "with everything")
         return 0
+    sizes = GROWTH if options.growth else (options.patients,)
     with tempfile.TemporaryDirectory() as folder:
         predictor = [sys.executable, "-m", "predictor"]
         learners = ["--learner", "ridge", "--learner", "lightgbm"]
         for command in (
             ["simulate", "crps.csv", "--published", "--quiet"],
-            ["simulate", "new.csv", "--patients", str(options.patients), "--seed", "7", "--quiet"],
+            *(
+                ["simulate", f"{n}.csv", "--patients", str(n), "--seed", "7", "--quiet"]
+                for n in sizes
+            ),
             ["train", str(CONFIG), "--data", "crps.csv", "--quiet", *learners],
         ):
             subprocess.run([*predictor, *command], cwd=folder, check=True, capture_output=True)
+        if options.growth:
+            growth(folder, options.runs)
+            return 0
+        Path(folder, f"{options.patients}.csv").rename(Path(folder, "new.csv"))
         return measured(folder, options.runs)
+
+
+def once(folder: str, what: str, kind: str, table: str = "new.csv") -> dict[str, float]:
+    """What a process of its own took."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--only", what, kind, table],
+        cwd=folder,
+        env=ENVIRONMENT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    took: dict[str, float] = json.loads(done.stdout)
+    return took
+
+
+def growth(folder: str, runs: int) -> None:
+    """Print the least seconds of tables of growing size, and how they grow."""
+    print(
+        f"{'what':26} {'clock s':>8} {'processor s':>12} {'MB':>6} {'times, clock':>13} "
+        f"{'processor':>10}"
+    )
+    for kind in ("ridge", "lightgbm"):
+        start: dict[str, float] = {}
+        before: dict[str, float] = {}
+        for patients in GROWTH:
+            tries = [once(folder, "with everything", kind, f"{patients}.csv") for _ in range(runs)]
+            least = {key: min(run[key] for run in tries) for key in tries[0]}
+            start = start or least
+            own = {key: least[key] - start[key] for key in ("clock", "processor")}
+            factors = [own[key] / before[key] if before else float("nan") for key in own]
+            before = own if patients > 1 else {}
+            print(
+                f"{f'{kind}, {patients:,}':26} {least['clock']:8.2f} {least['processor']:12.2f} "
+                f"{least['memory']:6.0f} {factors[0]:13.1f} {factors[1]:10.1f}",
+                flush=True,
+            )
 
 
 def measured(folder: str, runs: int) -> int:
@@ -134,15 +185,7 @@ def measured(folder: str, runs: int) -> int:
         found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
         for _ in range(runs):
             for name in names:
-                done = subprocess.run(
-                    [sys.executable, __file__, "--only", name, kind],
-                    cwd=folder,
-                    env=ENVIRONMENT,
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                )
-                found[name].append(json.loads(done.stdout))
+                found[name].append(once(folder, name, kind))
         median = {
             name: {key: statistics.median(run[key] for run in each) for key in each[0]}
             for name, each in found.items()

@@ -62,13 +62,7 @@ def _parsed(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise RefusedError(400, "the body is not UTF-8; send JSON in UTF-8") from None
     try:
-        document = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_no_number,
-            parse_int=_whole,
-            parse_float=_number,
-        )
+        document = _DECODER.decode(text)
     except RecursionError:
         raise RefusedError(400, f"the JSON is nested too deeply; {_EXPECTED}") from None
     except json.JSONDecodeError:
@@ -142,3 +136,8 @@ def _fault(error: ErrorDetails) -> PatientFault:
     return PatientFault(
         patient=None, column=None, rule="beside patients and lenient there is nothing to send"
     )
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_no_number, parse_int=_whole, parse_float=_number
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
@@ -12,6 +13,42 @@ from predictor.server.security_headers import EVERYWHERE, NOTHING
 
 _GRACE = 1.0  # seconds that the application has to say itself that time is over
 _REASONS = {400: "Bad Request", 408: "Request Timeout", 503: "Service Unavailable"}
+
+
+class WholeAnswers:
+    """A transport on which head and body of an answer leave together.
+
+    Each write gives up Python's turn, which a thread that scores gives back late.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write soon, with what else is written until then."""
+        if not self._held:
+            self._loop.call_soon(self.flush)
+        self._held.append(data)
+
+    def flush(self) -> None:
+        """Write what is held."""
+        held, self._held = self._held, []
+        if held and not self._transport.is_closing():
+            self._transport.write(b"".join(held))
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that have not left."""
+        return sum(map(len, self._held)) + self._transport.get_write_buffer_size()
+
+    def close(self) -> None:
+        """Write what is held, and close."""
+        self.flush()
+        self._transport.close()
 
 
 class Connection(H11Protocol):
@@ -24,7 +61,7 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
-        super().connection_made(transport)
+        super().connection_made(WholeAnswers(transport, self.loop))  # type: ignore[arg-type]
         if len(self.connections) > self.limits.connections:
             self._refuse(503, "too many connections are open; try again in a second")
         else:
@@ -47,6 +84,7 @@ class Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait until the answer has left, then for another request."""
+        self.transport.flush()  # type: ignore[attr-defined]
         self._arrived = False
         self._until(self.limits.seconds if self._unsent() else None)
         super().on_response_complete()  # may begin with a request that was sent along

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 _CLIENTS = 10_000
+_ADDRESSES = 1_000  # that are not read again
 
 
 class Rate:
@@ -58,6 +60,7 @@ class Rate:
         return min(self._burst, left + (self._clock() - then) * self._per_second)
 
 
+@functools.lru_cache(_ADDRESSES)
 def client_of(address: str) -> str:
     """Who is counted as one client: an IPv4 address, or the network an IPv6 address is of.
 

@@ -54,8 +54,11 @@ class DirectedLikelihood(Likelihood):
         found: Floats = (self.basis @ coefficient[:, :, None])[:, :, 0]
         return found
 
-    def evaluate(self, coefficient: Floats, *, keep_terms: bool = False) -> Evaluation:
+    def evaluate(
+        self, coefficient: Floats, *, keep_terms: bool = False, information: bool = True
+    ) -> Evaluation:
         """Return deviance, score and information at the coefficients (B, 2)."""
+        del information  # of two coefficients it is soon made
         found = super().evaluate(self.of_design(coefficient), keep_terms=keep_terms)
         across = self.basis.swapaxes(1, 2)
         return Evaluation(

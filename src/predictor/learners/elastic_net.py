@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,12 +13,14 @@ from predictor.errors import StudyError
 from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.prior import Prior
-from predictor.learners.proximal import maximise_sparse
+from predictor.learners.proximal import many_columns, maximise_sparse
+from predictor.learners.separate_designs import SeparateDesigns
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+_DESIGNS = 2**22  # numbers of the designs of many columns that are held together; 32 MB
 _TOLERANCE = 1e-13
 # Between two neighbours of the path the log loss changes by more than 1e-4; what this leaves of it
 # is less than 1e-6.
@@ -118,12 +121,15 @@ class ElasticNet(LikelihoodLearner):
         self.weak = weak
 
     def _chunk_size(self, patients: int, columns: int) -> int:
+        if many_columns(patients, columns - 1):
+            return max(2, _DESIGNS // (patients * columns) // self.folds)
         return max(2, super()._chunk_size(patients, columns) // self.folds)
 
     def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         self._check()
+        likelihood, shared = _apart(likelihood), likelihood
         if self.penalty is None:
-            penalty, start = self._tune(likelihood, prior)
+            penalty, start = self._tune(shared, prior)
         else:
             penalty, start = np.full(len(likelihood.total), float(self.penalty)), likelihood.null()
         absolute, squared = self._scaled(likelihood, prior, penalty)
@@ -173,13 +179,13 @@ class ElasticNet(LikelihoodLearner):
         sequence = _largest(likelihood, prior, self.mixing)[:, None] * np.geomspace(
             1, self.smallest, self.penalties
         )
-        coefficient = inner.null()
+        apart, coefficient = _apart(inner), inner.null()
         path = np.zeros((B, self.penalties, coefficient.shape[1]))
         loss = np.zeros((B, self.penalties))
         for k in range(self.penalties):
             absolute, squared = self._scaled(inner, prior, np.repeat(sequence[:, k], K))
             coefficient, _ = maximise_sparse(
-                inner, coefficient, absolute=absolute, squared=squared, tolerance=_ROUGH
+                apart, coefficient, absolute=absolute, squared=squared, tolerance=_ROUGH
             )
             path[:, k] = coefficient.reshape(B, K, -1).mean(axis=1)
             margin = design.spread_out(coefficient, inner.mean) @ design.signed.T
@@ -205,10 +211,22 @@ class ElasticNet(LikelihoodLearner):
         return fold
 
 
+def _apart(likelihood: Likelihood) -> Likelihood:
+    """The same with a design for each replicate, where there are so many columns that this pays."""
+    design = likelihood.design
+    if isinstance(design, SeparateDesigns) or not many_columns(len(design.sign), design.columns):
+        return likelihood
+    columns = design.completed(likelihood.mean)
+    outcome = (design.sign > 0).astype(np.float64)
+    nowhere = np.zeros(design.columns)
+    separate = SeparateDesigns.of(columns, outcome, nowhere, np.ones_like(nowhere))
+    return replace(likelihood, design=separate)
+
+
 def _largest(likelihood: Likelihood, prior: Prior, mixing: float) -> Floats:
     """Penalties (B,) at which all coefficients are just 0."""
     deviation = np.sqrt(prior.precision * likelihood.variance)
-    pull = np.abs(likelihood.evaluate(likelihood.null()).score[:, 1:])
+    pull = np.abs(likelihood.evaluate(likelihood.null(), information=False).score[:, 1:])
     pull /= np.where(deviation > 0, deviation, np.inf)
     largest: Floats = pull.max(axis=1) / (mixing * likelihood.total)
     return largest

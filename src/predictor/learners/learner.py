@@ -94,13 +94,14 @@ class Learner(ClassifierMixin, BaseEstimator, ABC):
         """
         return columns if self.learns_from_covariates else 0
 
-    def together(self, patients: int, columns: int) -> int:
-        """How many of the replicates in one call share their work: as many as one call is given.
-
-        With fewer of them, each takes longer.
-        """
+    def rows_of_call(self, patients: int, columns: int) -> int:
+        """How many replicates of such a design are best fitted in one call: mostly `batch`."""
         del patients, columns
         return self.batch
+
+    def together(self, patients: int, columns: int) -> int:
+        """How many replicates of one call share their work: with fewer, each takes longer."""
+        return self.rows_of_call(patients, columns)
 
     @property
     def needs_graded(self) -> bool:

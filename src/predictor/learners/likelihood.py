@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 _BLOCK = 2**17  # replicates x patients worked on at a time; a few such arrays stay in the cache
 _LARGEST_MARGIN = 700.0  # e to the 710th overflows
+_NONE = np.zeros((0, 0, 0))
 _CONSTANT = 1e-12  # a variance below this share of the mean square is rounding
 
 
@@ -40,7 +41,8 @@ class Evaluation:
     deviance
         (B,) minus twice the log likelihood.
     score, information
-        (B, 1 + p) first and (B, 1 + p, 1 + p) negative second derivatives of the log likelihood.
+        (B, 1 + p) first and (B, 1 + p, 1 + p) negative second derivatives of the log likelihood;
+        the latter is empty where it was not wanted.
     terms
         Contributions of the patients, if they were to be kept: what `leave_one_out` of the same
         likelihood needs again.
@@ -151,8 +153,10 @@ class Likelihood:
         with_sign = self.design.gather(self.weights @ self.design.signed, self.mean)
         return self.design.information(np.asarray(packed), self.mean), with_sign
 
-    def evaluate(self, coefficient: Floats, *, keep_terms: bool = False) -> Evaluation:
-        """Return deviance, score and information at the coefficients (B, 1 + p)."""
+    def evaluate(
+        self, coefficient: Floats, *, keep_terms: bool = False, information: bool = True
+    ) -> Evaluation:
+        """Return deviance, score and, if wanted, information at the coefficients (B, 1 + p)."""
         design = self.design
         shared = design.spread_out(coefficient, self.mean)
         deviance = np.zeros(len(shared))
@@ -172,13 +176,14 @@ class Likelihood:
             curvature = pull * right
             deviance -= 2 * np.einsum("bi,bi->b", weights, np.log(right, out=right))
             score += pull @ signed
-            packed = packed + curvature @ design.products(block).T
+            if information:
+                packed = packed + curvature @ design.products(block).T
             if keep_terms:
                 kept.append(Terms(block, margin, pull, curvature))
         return Evaluation(
             deviance,
             design.gather(score, self.mean),
-            design.information(np.asarray(packed), self.mean),
+            design.information(np.asarray(packed), self.mean) if information else _NONE,
             tuple(kept),
         )
 

@@ -111,6 +111,14 @@ class LikelihoodLearner(Learner):
         """How many parameters a design with so many columns has; k knots make k - 1 of one."""
         return columns + sum(knots - 2 for knots in (self.splines or {}).values())
 
+    def rows_of_call(self, patients: int, columns: int) -> int:
+        """Of more columns than patients only what is fitted side by side: that takes long enough.
+
+        So other processes can do some of it, and it is known how far it is.
+        """
+        wide = columns > patients
+        return min(self.batch, self.together(patients, columns)) if wide else self.batch
+
     def together(self, patients: int, columns: int) -> int:
         """How many replicates are fitted side by side."""
         return self._chunk_size(patients, 1 + columns)

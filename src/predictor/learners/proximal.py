@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.learners.likelihood import Likelihood
+from predictor.learners.separate_designs import SeparateDesigns
+from predictor.learners.shared_design import SharedDesign
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 _PASSES = 100
 _SWEEPS = 4000
@@ -19,6 +22,12 @@ _INNER = 1e-4
 # Where probabilities have gone to 0 and 1 the curvature of the intercept can be 0 in floating
 # point. So little is added that nothing else is changed.
 _GUARD = 1e-13
+_MANY = 0.5  # columns for each patient
+
+
+def many_columns(patients: int, columns: int) -> bool:
+    """Whether there are so many columns that most of them have no slope."""
+    return columns > _MANY * patients
 
 
 def maximise_sparse(
@@ -64,10 +73,14 @@ def maximise_sparse(
     # infinity times a coefficient that is 0
     finite = np.where(np.isinf(absolute), 0.0, absolute)
     part = likelihood
+    # the information of many columns is never written out; only a few of them are moved
+    wide = isinstance(likelihood.design, SeparateDesigns) and many_columns(
+        likelihood.weights.shape[1], likelihood.design.columns
+    )
     for _ in range(_PASSES):
         now = base + step
         slope = now[:, 1:]
-        result = part.evaluate(now)
+        result = part.evaluate(now, keep_terms=wide, information=not wide)
         penalty = np.einsum("bj,bj->b", 2 * finite, np.abs(slope))
         penalty += np.einsum("bj,bj->b", squared, slope**2)
         objective = result.deviance + penalty
@@ -82,12 +95,16 @@ def maximise_sparse(
             running, now, base, step = running[going], now[going], base[going], step[going]
             before, objective, scale = before[going], objective[going], scale[going]
             absolute, squared, finite = absolute[going], squared[going], finite[going]
-            score, information = result.score[going], result.information[going]
             part = part.select(going)
-        else:
-            score, information = result.score, result.information
+        wanted = _INNER * tolerance * scale
+        score = result.score[going]
         worse = ~(objective <= before)
-        onward = _step(information, score, now, absolute, squared, _INNER * tolerance * scale)
+        if wide:
+            curvature = np.concatenate([term.curvature for term in result.terms], axis=1)[going]
+            onward = _step_of_few(part.design, curvature, score, now, absolute, squared, wanted)
+        else:
+            information = result.information[going]
+            onward = _step(information, score, now, absolute, squared, wanted)
         step = np.where(worse[:, None], step / 2, onward)
         base = np.where(worse[:, None], base, now)
         before = np.where(worse, before, objective)
@@ -113,6 +130,68 @@ def _step(
     step[:, 1:] = slope - now[:, 1:]
     step[:, 0] = score[:, 0] / level - np.einsum("bj,bj->b", share, step[:, 1:])
     return step
+
+
+def _step_of_few(
+    design: SharedDesign | SeparateDesigns,
+    curvature: Floats,
+    score: Floats,
+    now: Floats,
+    absolute: Floats,
+    squared: Floats,
+    tolerance: Floats,
+) -> Floats:
+    """The same from the curvatures (B, n) of the patients, where most slopes stay 0.
+
+    Coordinate descent goes through the columns that have a slope or are about to get one. When it
+    has come to an end the others are looked at, and it goes on with those that should have one.
+    """
+    columns = design.completed(now[:, 1:])
+    level = curvature.sum(axis=1) * (1 + _GUARD) + np.finfo(np.float64).tiny
+    share = (curvature[:, None] @ columns)[:, 0] / level[:, None]
+    pull = score[:, 1:] - share * score[:, :1]
+    start = now[:, 1:]
+    slope = start.copy()
+    left = pull
+    few = (slope != 0) | (np.abs(pull) > absolute)
+    while True:
+        places, few_absolute = _places(few, absolute)
+        chosen = np.take_along_axis(columns, places[:, None], axis=2)
+        chosen -= np.take_along_axis(share, places, axis=1)[:, None]
+        chosen *= np.sqrt(curvature)[:, :, None]
+        found = _descend(
+            chosen.swapaxes(1, 2) @ chosen,
+            np.take_along_axis(left, places, axis=1),
+            np.take_along_axis(slope, places, axis=1),
+            few_absolute,
+            np.take_along_axis(squared, places, axis=1),
+            tolerance,
+        )
+        np.put_along_axis(slope, places, found, axis=1)
+        # what the patients' log-odds change by, weighted
+        moved = (columns @ (slope - start)[:, :, None])[:, :, 0]
+        moved -= np.einsum("bj,bj->b", share, slope - start)[:, None]
+        moved *= curvature
+        left = pull - (moved[:, None] @ columns)[:, 0] + share * moved.sum(axis=1)[:, None]
+        missed = ~few & (np.abs(left) > absolute)
+        if not missed.any():
+            break
+        few |= missed
+    step = np.empty(now.shape)
+    step[:, 1:] = slope - start
+    step[:, 0] = score[:, 0] / level - np.einsum("bj,bj->b", share, step[:, 1:])
+    return step
+
+
+def _places(few: Bools, absolute: Floats) -> tuple[Ints, Floats]:
+    """Places (B, k) of the chosen of (B, p), in their order, and their penalties.
+
+    Those who have fewer get places of columns that are not chosen, whose slopes stay 0.
+    """
+    size = max(int(few.sum(axis=1).max()), 1)
+    places = np.argsort(~few, axis=1, kind="stable")[:, :size]
+    chosen = np.take_along_axis(few, places, axis=1)
+    return places, np.where(chosen, np.take_along_axis(absolute, places, axis=1), np.inf)
 
 
 def _descend(

@@ -15,7 +15,7 @@ from predictor.learners.likelihood import Likelihood
 from predictor.learners.likelihood_learner import Fitted, LikelihoodLearner
 from predictor.learners.ordinal import OrdinalLikelihood
 from predictor.learners.prior import Prior
-from predictor.learners.row_space import MANY, RowSpace
+from predictor.learners.row_space import RowSpace
 from predictor.learners.tuning import Tuning, left_out, tune, with_slopes
 
 _KEPT_TERMS = 2**24  # replicates x patients; what is kept of each for leaving it out is 400 MB
@@ -124,7 +124,7 @@ class Ridge(LikelihoodLearner):
 
     def _chunk_size(self, patients: int, columns: int) -> int:
         size = super()._chunk_size(patients, columns)
-        if columns > MANY * patients:
+        if columns > patients:
             whole = max(8, _KEPT_COLUMNS // (patients * columns))
             size = min(super()._chunk_size(patients, 1 + patients), whole)
         if not self.graded:

@@ -13,8 +13,6 @@ from predictor.learners.separate_designs import PerReplicate, SeparateDesigns
 
 Floats = NDArray[np.float64]
 
-MANY = 2
-"""Columns for each patient, from which on this is the shorter way."""
 _ROUNDING = 1e-12  # eigenvalues, as a share of the largest
 
 
@@ -53,8 +51,8 @@ class RowSpace:
     @classmethod
     def pays(cls, likelihood: Likelihood, prior: Prior) -> bool:
         """Whether it is shorter than the columns themselves, and the penalty pulls to 0."""
-        n, p = likelihood.weights.shape[1], likelihood.design.columns
-        return p >= MANY * n and not prior.mean.any()
+        patients, columns = likelihood.design.rows.shape  # and what tells of gaps
+        return columns > patients and not prior.mean.any()
 
     @classmethod
     def of(cls, likelihood: Likelihood, prior: Prior) -> RowSpace:

@@ -151,7 +151,7 @@ def train(
     StudyError
         If no sample has a model, and the learner knows why.
     """
-    chunks = plan.chunks(learner.batch)
+    chunks = plan.chunks(learner.rows_of_call(*X.shape))
     ends = np.cumsum([1, len(plan.folds.training), len(plan.interval.training)])
     upto = np.cumsum([len(chunk) for chunk in chunks])
     # models are looked at of all patients, and of the bootstrap
@@ -207,7 +207,7 @@ def probabilities(
     ndarray
         (B, n) also of patients who are in none; nan in the row of a sample without a model.
     """
-    rows = learner.batch
+    rows = learner.rows_of_call(*X.shape)
     chunks = [(weights[k : k + rows], False) for k in range(0, len(weights), rows)]
     fits = executor(partial(fits_of, learner, X, y, graded, None), chunks)
     return np.vstack([part.probability for part in fits])

@@ -46,8 +46,8 @@ def seconds_for(
     at_once
         How many chunks the executor computes at the same time.
     """
-    chunks = [len(chunk) for chunk in plan.chunks(learner.batch)]
-    samples = np.vstack(plan.chunks(learner.batch))
+    cut = plan.chunks(learner.rows_of_call(*X.shape))
+    chunks, samples = [len(chunk) for chunk in cut], np.vstack(cut)
     workers = min(at_once, len(chunks))
     together = min(max(chunks), learner.together(*X.shape))
     work = partial(fits_of, learner, X, y, graded, thresholds)

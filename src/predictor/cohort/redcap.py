@@ -6,16 +6,17 @@ import re
 from collections.abc import Sequence
 
 from predictor.cohort.codebook import Entry, told_apart
-from predictor.cohort.words_for_missing import CODES, bare
+from predictor.cohort.words_for_missing import CODES
 from predictor.study import ColumnType, RedcapField, as_number, value_labels
 
 _NUMBERS = ("number", "number_comma_decimal")
 _PERSONAL = ("email", "phone", "zipcode", "ssn", "mrn", "postalcode", "vmrn")
-# the missing data codes that REDCap proposes, and numbers that people take
+# the missing data codes that REDCap proposes
 _MISSING = (
     "NI", "INV", "UNK", "NASK", "ASKU", "NAV", "MSK", "NAVU", "NP", "QS", "QI", "TRC", "UNC",
-    "DER", "PINF", "NINF", "OTH", *(f"{code:g}" for code in sorted(CODES)),
+    "DER", "PINF", "NINF", "OTH",
 )  # fmt: skip
+_NUMBERS_FOR_MISSING = tuple(f"{code:g}" for code in sorted(CODES))
 _UNIT = re.compile(
     r"(?!required|optional|text|yes|no$)[^\W\d_%\u00b0][\w%\u00b0/\u00b2\u00b3.^*-]{0,11}|%|\u00b0C"
 )
@@ -37,15 +38,15 @@ def redcap_codebook(fields: Sequence[RedcapField]) -> dict[str, Entry]:
 
 def _entry(each: RedcapField, labels: dict[str, str]) -> Entry:
     kind = _kind(each)
-    missing = tuple(c for c in _MISSING if c not in each.choices and bare(c) not in each.choices)
+    # where any number may stand, only one that is far from all others is no value
+    codes = (*_MISSING, *(_NUMBERS_FOR_MISSING if each.choices else ()))
     return Entry(
         label=each.label or None,
         unit=each.note if kind in ("number", "integer") and _UNIT.fullmatch(each.note) else None,
         type=kind,
         labels=told_apart(labels),
         range=_range(each),
-        # among numbers, only one that is far from all others is no value
-        missing=() if kind in ("number", "integer") else missing,
+        missing=tuple(code for code in codes if code not in each.choices),
         personal=each.identifier or each.validation.startswith(_PERSONAL),
     )
 

@@ -10,12 +10,15 @@ import pyarrow as pa
 
 from predictor.cohort.cell import canonical
 from predictor.cohort.codebook import ValueLabels, told_apart
+from predictor.cohort.fault import listed
+from predictor.cohort.taken import Taken
 from predictor.cohort.words_for_missing import bare
 from predictor.study import Column
 
 if TYPE_CHECKING:
     from predictor.cohort.batches import Blocks, Part
 
+_SHOWN = 6
 _ZERO_AND_ONE = frozenset("01")
 
 
@@ -97,9 +100,20 @@ def in_codes_or_labels(
     texts = {
         name: as_declared(known[name], column)
         for name, column in declared.items()
-        if known.get(name)
+        if known.get(name) and name in part.blocks.names
     }
-    return replace(part, blocks=WrittenOut(part.blocks, texts)) if texts else part
+    if not texts:
+        return part
+    said = tuple(
+        Taken(f"{what}: {listed(names, _SHOWN)}")
+        for what, names in (
+            ("codes as their labels", [n for n, each in texts.items() if each == known[n]]),
+            ("labelled values as their codes", [n for n, e in texts.items() if e != known[n]]),
+        )
+        if names
+    )
+    blocks = WrittenOut(part.blocks, texts)
+    return replace(part, blocks=blocks, taken=lambda: (*said, *part.taken()))
 
 
 def replaced(column: pa.Array | pa.ChunkedArray, texts: Mapping[str, str]) -> pa.DictionaryArray:

@@ -25,6 +25,7 @@ from predictor.study import (
 )
 from predictor.workflows.starter_study import write_new
 
+_EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")  # of REDCap, or saved anew
 _LOOKED_AT = 100  # files beside a table
 _LONGEST = 10_000  # letters of a first line
 
@@ -89,7 +90,7 @@ def draft_study(directory: Path, table: Path | str, dictionary: Path | None = No
 def beside(table: Path | str) -> Path | None:
     """What looks like the data dictionary of an export, in the same folder."""
     table = located(table)
-    if not isinstance(table, Path):
+    if not isinstance(table, Path) or table.suffix.lower() not in _EXPORTS:
         return None
     for path in sorted(table.parent.glob("*.csv"))[:_LOOKED_AT]:
         if path != table:

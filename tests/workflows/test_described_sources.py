@@ -143,3 +143,66 @@ def test_a_model_is_trained_and_used_from_a_server_and_its_password_is_nowhere(
         for file in files:
             content = (Path(folder) / file).read_bytes()
             assert PASSWORD.encode() not in content, file
+
+
+@pytest.fixture
+def redcap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An export of 30 records and its dictionary, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dictionary.csv").write_text(
+        "field_name,form_name,section_header,field_type,field_label,"
+        "select_choices_or_calculations,identifier\n"
+        'record_id,v,,text,Record,,\nsex,v,,radio,Sex,"1, Female | 2, Male",\n'
+        "bsn,v,,text,Number,,y\nnrs_t0,v,,text,Pain,,\nnrs_t2,v,,text,Pain later,,\n"
+    )
+    rows = "".join(f"{n},{n % 2 + 1},{n},{n % 11},{n % 7}\n" for n in range(1, 31))
+    (tmp_path / "export.csv").write_text(f"record_id,sex,bsn,nrs_t0,nrs_t2\n{rows}")
+    return tmp_path
+
+
+def test_a_dictionary_beside_an_export_is_offered_and_not_taken(
+    redcap: Path, predictor: Runs
+) -> None:
+    code, _, err = predictor("init", "s", "--from", "export.csv")
+    assert code == 0
+    assert "was not used: --dictionary dictionary.csv" in " ".join(err.split())
+    assert "Female" not in Path("s/study.yaml").read_text()
+    code, _, err = predictor("init", "t", "--from", "export.csv", "--dictionary", "dictionary.csv")
+    study = Path("t/study.yaml").read_text()
+    assert code == 0
+    assert "looks like" not in err
+    assert "levels: [Female, Male], meaning: Sex" in study
+    assert "table: {dictionary: ../dictionary.csv}" in study
+    assert "  bsn:" not in study
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--dictionary", "dictionary.csv"], 2, "--dictionary belongs to a table: give --from"),
+        (["--from", "export.csv", "--dictionary", "export.csv"], 1, "not a data dictionary"),
+        (["--from", "export.csv", "--dictionary", "none.csv"], 1, "there is no such file"),
+        (["--from", "labels.csv", "--dictionary", "dictionary.csv"], 1, "not their labels"),
+    ],
+)
+def test_a_dictionary_that_does_not_fit_is_told(
+    redcap: Path, predictor: Runs, arguments: list[str], status: int, said: str
+) -> None:
+    Path("labels.csv").write_text("Record,Sex,Pain\n1,Female,3\n2,Male,4\n")
+    code, _, err = predictor("init", "s", *arguments)
+    assert code == status
+    assert said in " ".join(err.split())
+    assert not Path("s").exists()
+
+
+def test_what_is_next_after_a_draft_of_a_database_can_be_pasted(
+    crps: dict[str, str | Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, predictor: Runs
+) -> None:
+    monkeypatch.chdir(Path(crps["duckdb"]).parent)
+    code, _, err = predictor("init", tmp_path / "s", "--from", "duckdb:///crps.duckdb?table=crps")
+    assert code == 0
+    url = err.rstrip().rpartition("--data ")[2].strip("'")
+    assert url.startswith("duckdb:///..")
+    monkeypatch.chdir(tmp_path / "s")
+    _, _, err = predictor("check", "study.yaml", "--data", url)
+    assert "the table fits the dictionary" in err

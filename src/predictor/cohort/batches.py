@@ -188,7 +188,8 @@ def open_blocks(path: Path, spec: TableSpec = PLAIN, numbers: Collection[str] = 
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise DataError(
-            f"{path}: expected a .csv, .tsv, .txt, .zip, .xlsx, .ods, .xls or .parquet file; "
+            f"{path}: expected a .csv, .tsv, .txt, .zip, .xlsx, .ods, .xls or .parquet file, one "
+            f"of SPSS or Stata (.sav, .zsav, .por, .dta), or a database (.duckdb, .sqlite, .db); "
             f"save or export the table as one of these"
         )
     _there(path)

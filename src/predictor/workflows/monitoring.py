@@ -55,7 +55,7 @@ def monitor(
     scored
         Files that ``predictor score`` wrote with it, the earliest first.
     outcomes
-        CSV, Parquet or XLSX with the identifiers and the columns that the outcome is read from.
+        Table with the identifiers and the columns that the outcome is read from.
     by
         Column of the outcomes with dates, or with the user's own periods. If None, patients come
         in the order of `scored`.

@@ -116,7 +116,7 @@ def read_new_cohort(model: SavedModel, data: Path | str | pd.DataFrame) -> NewCo
     model
         As it stands.
     data
-        CSV, Parquet or XLSX, or a data frame.
+        Table, or a data frame.
 
     Raises
     ------

@@ -40,7 +40,7 @@ def score_file(
     model
         A model directory, or a model of the tracker as ``models:/<study>@champion``.
     data
-        CSV, Parquet or XLSX with at least the columns the model needs, or a folder of Parquet
+        Table with at least the columns the model needs, or a folder of Parquet
         files.
     out
         CSV or Parquet file to write.
@@ -111,8 +111,8 @@ def score(
     model
         A saved model, its directory, or a model of the tracker as ``models:/<study>@champion``.
     data
-        CSV, Parquet or XLSX, a folder of Parquet files, or a data frame, with at least the columns
-        the model needs.
+        Table, also of a database, a folder of Parquet files, or a data frame, with at least the
+        columns the model needs.
     lenient
         Score the patients whose cells are right, and give the reason for the others.
     explain

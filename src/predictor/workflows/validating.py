@@ -117,7 +117,7 @@ def validate(
     model
         A model directory, or a model of the tracker as ``models:/<study>@champion``.
     data
-        CSV, Parquet or XLSX with the columns that the model and its outcome need.
+        Table with the columns that the model and its outcome need.
     against
         Other models to compare it with in the same patients.
     training

@@ -121,7 +121,7 @@ def read_watched(
     scored
         Files that ``predictor score`` wrote, the earliest first.
     outcomes
-        CSV, Parquet or XLSX with the identifiers, and the columns that the outcome rule of the
+        Table with the identifiers, and the columns that the outcome rule of the
         model's own study reads.
     cut
         How patients are put into periods; of dates `every` is a quarter if nothing is said.

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os.path import commonprefix
 
 from pydantic import ValidationError
 
 from predictor.cohort.described import DescribedColumn
-from predictor.cohort.words_for_missing import CODES, WORDS
+from predictor.cohort.words_for_missing import CODES
 from predictor.drafting.kinds import Kind
 from predictor.study import Checkboxes, as_number
 
 _NAME = re.compile(r"(.+?)___(\w+)")
 _CHOICE = re.compile(r"\s*\(choice=(.*)\)\s*$")
+# "none" is an answer
+_NO_ANSWER = re.compile(
+    r"unknown|not known|missing|unk|n/?a|no answer|(do not|don.t) know|prefer not to (say|answer)"
+    r"|onbekend|weet niet|geen antwoord|unbekannt|keine angabe|inconnu|ne sait pas|desconocido",
+    re.IGNORECASE,
+)
 _CELLS = frozenset(("0", "1", "0.0", "1.0", "checked", "unchecked"))
 
 
@@ -72,7 +78,7 @@ def questions_with_boxes(columns: Sequence[DescribedColumn]) -> list[Question]:
         made = {name.casefold(), *(flag.casefold() for flag in declared.flags.values())}
         if tuple(declared.boxes.values()) == boxes and names.isdisjoint(made):
             first = next(box for box in by_code.values() if box.name == boxes[0])
-            column = DescribedColumn(name, first.cells, label)
+            column = replace(first, name=name, label=label, levels=(), missing=(), type=None)
             every = tuple(box.name for box in by_code.values())
             questions.append(Question(column, boxes, every, declared))
     return questions
@@ -87,7 +93,7 @@ def _is_no_answer(code: str, meaning: str) -> bool:
     """Whether a box says that there is no answer: a code below 0, or a word that says so."""
     number = as_number(code)
     if meaning != code:
-        return re.match(WORDS, meaning) is not None
+        return _NO_ANSWER.fullmatch(meaning.strip()) is not None
     return number in CODES and number is not None and number < 0
 
 

@@ -103,7 +103,8 @@ def draft(
     kinds = {column.name: kind_of(column) for column in columns}
     if made is not None:
         columns, kinds = made.columns, dict(made.kinds)
-    boxes = {each.column.name: each for each in questions_with_boxes(columns)}
+    # those of a long table are flags of each time point
+    boxes = {each.column.name: each for each in questions_with_boxes(columns) if made is None}
     columns = without_boxes(columns, list(boxes.values()))
     of_boxes = {box: kinds[box] for each in boxes.values() for box in each.boxes}
     kinds |= {each: Kind("text", reason=_BOXES) for each in boxes}

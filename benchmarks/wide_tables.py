@@ -93,12 +93,15 @@ def measured(columns: int, learners: tuple[str, ...]) -> dict[str, float]:
         study, table = folder / "study.yaml", folder / "items.csv"
         timed("check", lambda: check(study, table))
         planned = timed("prepare", lambda: plan(prepare(study, table)))
-        begun: list[float] = []
-        fitted = fit(planned, serial, lambda _step, _share: begun.append(time.process_time()))
-        ended = [*begun[1:], time.process_time()]
-        seconds |= {
-            name: end - start for name, start, end in zip(learners, begun, ended, strict=True)
-        }
+        begun: dict[str, float] = {}
+
+        def told(step: str, _share: float) -> None:
+            begun.setdefault(step, time.process_time())
+
+        fitted = fit(planned, serial, told)
+        ended = [*list(begun.values())[1:], time.process_time()]
+        for learner, start, end in zip(learners, begun.values(), ended, strict=True):
+            seconds[learner] = end - start
         estimated = timed("estimate", lambda: estimate(fitted))
         judged = timed("judge", lambda: judge(estimated))
         models, out = folder / "models", folder / "report"

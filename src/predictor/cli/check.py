@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from predictor.results import CheckResult
     from predictor.workflows.table_faults import Told
 
+_WORST = 50  # points; beyond it the formula says nothing that can be true
+
 
 @click.command("check", short_help="Check a study and its table before training.")
 @options.config
@@ -92,7 +94,7 @@ def _show(facts: CheckResult, out: Console) -> None:
     from rich.table import Table
 
     from predictor.cli.audits import show_audits
-    from predictor.cli.tables import flow_table
+    from predictor.cli.tables import first_of, flow_table
 
     out.print(flow_table(facts.data))
     if others := facts.data.other_columns:
@@ -104,10 +106,13 @@ def _show(facts: CheckResult, out: Console) -> None:
     table = Table(title="Covariates", title_justify="left")
     for heading in ("covariate", "kind", "parameters", "lowest", "highest", "missing"):
         table.add_column(heading, justify="left" if heading in ("covariate", "kind") else "right")
-    for row in facts.covariates:
+    shown, more = first_of(facts.covariates, "--json has")
+    for row in shown:
         ends = ("-" if end is None else f"{end:g}" for end in (row.lowest, row.highest))
         table.add_row(row.name, row.kind, str(row.parameters), *ends, str(row.missing))
     out.print(table)
+    if more is not None:
+        out.print(more)
     for sentence in facts.redundancy.sentences if facts.redundancy else ():
         out.print(sentence)
     if facts.expected:
@@ -138,10 +143,12 @@ def _show(facts: CheckResult, out: Console) -> None:
     ):
         table.add_row(meaning, str(getattr(required, name)))
     out.print(table)
+    wrong = 100 * size.expected_mape
     out.print(
         f"Here: {size.patients} patients, {size.events_per_parameter:.1f} of the rarer label "
         f"per parameter. Expected: coefficients worth {100 * size.expected_shrinkage:.0f} % of "
-        f"what they look like, probabilities wrong by {100 * size.expected_mape:.0f} points."
+        f"what they look like, probabilities wrong by "
+        f"{f'{wrong:.0f}' if wrong <= _WORST else f'more than {_WORST}'} points."
     )
     out.print()
     show_audits(facts.audits, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,16 @@ def command(
 
 
 def _show(found: Description, out: Path, console: Console) -> None:
+    from predictor.cli.tables import first_of
     from predictor.report.description import shown_tables
 
     tables = shown_tables(found)
     for table in tables:
         if table.slug not in _ON_THE_PAGE:
-            console.print(_table(table))
+            shown, others = first_of(table.rows, f"{out / 'tables'} has")
+            console.print(_table(table, shown))
+            if others is not None:
+                console.print(others, soft_wrap=True)
             if table.note:
                 console.print(table.note, style="dim")
             console.print()
@@ -91,7 +96,7 @@ def _show(found: Description, out: Path, console: Console) -> None:
     console.print(f"figures {out / 'figures'}", soft_wrap=True)
 
 
-def _table(shown: ShownTable) -> Table:
+def _table(shown: ShownTable, rows: Sequence[Sequence[str]]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -100,6 +105,6 @@ def _table(shown: ShownTable) -> Table:
     for place, heading in enumerate(shown.headings):
         left = place == 0 or heading in words
         table.add_column(heading, justify="left" if left else "right")
-    for row in shown.rows:
+    for row in rows:
         table.add_row(*row)
     return table

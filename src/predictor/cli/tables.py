@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -10,6 +11,27 @@ if TYPE_CHECKING:
 
     from predictor.report.description import ShownTable
     from predictor.results import CohortCounts, TrainingResult
+
+_Row = TypeVar("_Row")
+
+
+MOST_ROWS = 40
+_FIRST_ROWS = 20
+
+
+def first_of(rows: Sequence[_Row], where: str) -> tuple[Sequence[_Row], str | None]:
+    """The first rows of a table that has too many to be read, and a line about the others.
+
+    Parameters
+    ----------
+    rows
+        All of them.
+    where
+        What has them all, with its verb.
+    """
+    if len(rows) <= MOST_ROWS:
+        return rows, None
+    return rows[:_FIRST_ROWS], f"... and {len(rows) - _FIRST_ROWS} more: {where} all {len(rows)}"
 
 
 def table_of(shown: ShownTable) -> Table:

@@ -14,6 +14,7 @@ from predictor.validation.audits import (
     no_better_than_comparator,
     too_few_patients,
 )
+from predictor.validation.audits.width import item_blocks
 from predictor.validation.paired_comparisons import compare
 
 
@@ -121,3 +122,23 @@ def test_a_comparator_that_is_the_best_is_an_issue_and_none_is_not_applicable(
     assert (ruling.verdict, "pain only" in ruling.message) == ("issue", True)
     ruling = no_better_than_comparator.AUDIT.rule(make_evidence(learners=(contender(),)))
     assert ruling.verdict == "not_applicable"
+
+
+def test_of_more_parameters_than_patients_it_is_said_what_to_do(make_evidence) -> None:
+    plain = {f"age at {word}": np.arange(48.0) for word in ("onset", "visit")}
+    items = {f"pcs_{k}": np.arange(48.0) % k for k in range(2, 52)}
+    wide = make_evidence(n=48, covariates_={**plain, **items})
+    ruling = events_per_parameter.AUDIT.rule(wide)
+    assert ruling.verdict == "issue"
+    assert "50 columns look like items of questionnaires (50 called pcs_…)" in ruling.message
+    assert "they would be 1 sum score." in ruling.message
+    assert "at 10 for each, these patients carry 2 parameters." in ruling.message
+
+    few = make_evidence(n=48, covariates_=dict(list(items.items())[:40]))
+    assert "sum score" not in events_per_parameter.AUDIT.rule(few).message
+
+
+def test_items_are_told_by_the_number_at_the_end_of_their_names() -> None:
+    assert item_blocks(["q1_1", "q1_2", "q1_3", "q2_1", "q2_2", "sex", "nrs_t0", "nrs_t1"]) == {
+        "q1_": 3
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from predictor.validation.audits.evidence import Evidence
 from predictor.validation.audits.finding import Audit, Ruling, Verdict
 from predictor.validation.audits.size import learned
+from predictor.validation.audits.width import advice
 
 _TIP = 10
 _ISSUE = 5
@@ -18,7 +19,8 @@ def _rule(evidence: Evidence) -> Ruling:
     verdict: Verdict = "issue" if ratio < _ISSUE else "tip" if ratio < _TIP else "passed"
     return Ruling(
         verdict,
-        f"{ratio:.1f} patients of the rarer label for each of {model.in_words}.",
+        f"{ratio:.1f} patients of the rarer label for each of {model.in_words}."
+        f"{advice(model, evidence.eligible.columns)}",
         model.subject,
     )
 

@@ -356,3 +356,38 @@ def test_days_are_in_order_and_apart() -> None:
     for new in ("T2: [-1, 35]", "T2: [35, 21]"):
         with pytest.raises(StudyError, match="days"):
             study(DAYS, **{"T2: [21, 28, 35]": new, "nearest": "last"})
+
+
+BOTH = """
+study: both
+timepoints: {T0: before, T2: four weeks after}
+predict_at: T0
+visits: {at: event, is: {T0: baseline, T2: week_4}, day: date, from: start,
+  columns: {pain: {type: number}}}
+columns:
+  id: {role: id}
+  diary: {known_at: T0, type: number, query: SELECT avg(pain) FROM visits}
+  nrs: {known_at: [T0, T2], type: integer}
+outcome: {name: response, known_at: T2, rule: nrs_T2 < nrs_T0}
+"""
+
+
+def test_a_diary_of_the_first_event_that_goes_on_after_it_is_known_later(tmp_path: Path) -> None:
+    def row(event: str, number: int | None, pain: object, nrs: object = "") -> Record:
+        date = "" if number is None else (START + datetime.timedelta(number)).isoformat()
+        cells = {"start": START.isoformat(), "pain": pain, "nrs": nrs}
+        return {"id": 1, "event": event, "date": date, **cells}
+
+    rows = [
+        row("baseline", None, "", 8),
+        row("baseline", -2, 6),
+        row("baseline", 20, 0),
+        row("week_4", None, "", 3),
+    ]
+
+    (said,) = faults(tmp_path, study(BOTH), rows)
+    days = {"day: date": "days: {T0: [-14, 0], T2: [21, 35]}, day: date"}
+    cohort = read(tmp_path, study(BOTH, **days), rows)
+
+    assert said.startswith("date: row 4: the event is of the time of prediction, but date lies")
+    assert cohort.table.to_pylist() == [{"id": "1", "diary": 6.0, "nrs_T0": 8, "nrs_T2": 3}]

@@ -97,11 +97,16 @@ def row_times(raw: pa.Table, study: Study, visits: Visits, *, whole: bool) -> Ro
         day, found = _days(raw, study, visits, patient, first)
         faults += found
         numbers = pc.fill_null(day, 0).to_numpy()
-        dated = mask(day.is_valid()) & (point < 0)
+        dated = mask(day.is_valid())
+        by_day, within = np.full(n, NEVER), np.full(n, -1)
         for name, window in reversed([(p, visits.days[p]) for p in points if p in visits.days]):
-            known[dated & (numbers <= window[-1])] = points.index(name)
-            within = (window[0] <= numbers) & (numbers <= window[-1])
-            point[dated & within] = points.index(name)
+            by_day[numbers <= window[-1]] = points.index(name)
+            within[(window[0] <= numbers) & (numbers <= window[-1])] = points.index(name)
+        # of a row with both, what is later: a diary of the first visit goes on after it
+        later = dated & ((point < 0) | (by_day > point)) & bool(visits.days)
+        known[later], point[later] = by_day[later], within[later]
+        early = (point >= 0) & (point <= points.index(study.predict_at)) & (numbers > 0)
+        faults += _too_early(dated & early & ~later, visits)
     somebody = patient >= 0
     has_day = mask(day.is_valid())
     undated = somebody & ~has_day & (point < 0) & ~other
@@ -194,6 +199,17 @@ def _days(
     usable = (patient >= 0) & (lowest[patient] == highest[patient])
     zero = pa.array(lowest[patient], mask=~usable)
     return pc.subtract(pc.cast(day, pa.int32()).cast(pa.int64()), zero), faults
+
+
+def _too_early(rows: Mask, visits: Visits) -> list[Fault]:
+    """Rows whose event is of the time of prediction, and whose day comes later."""
+    rule = (
+        f"the event is of the time of prediction, but {visits.day} lies after day 0; correct it, "
+        f"or say under visits: days: which days are of which time point: then the later of both "
+        f"counts"
+    )
+    found = tuple(np.flatnonzero(rows).tolist())
+    return [Fault(visits.day, found, rule)] if found else []
 
 
 def _about_time(

@@ -126,16 +126,18 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
     points, events, left_out = _events(at, cells)
     numbers = [None] * len(patient) if day is None else _days(cells, patient, day, start)
     named = [events.get(str(each)) for each in cells[at]] if at else [None] * len(patient)
-    by_day = [n for n, p in zip(numbers, named, strict=True) if n is not None and p is None]
+    start_point = next(iter(points), None)
+    late = [p is None or (p == start_point and (n or 0) > 0)
+            for n, p in zip(numbers, named, strict=True)]  # fmt: skip
     days: dict[str, tuple[int, int]] = {}
-    if by_day:
-        days, spans = _windows(by_day, points, events)
+    if any(n is not None and each for n, each in zip(numbers, late, strict=True)):
+        days, spans = _windows([n for n in numbers if n is not None], points, events)
         points = {**spans, **points}
     if len(points) < 2:
         return None
     point = [
-        given if given is not None else _of_day(number, days)
-        for given, number in zip(named, numbers, strict=True)
+        _of_day(number, days) if each and number is not None else given
+        for given, number, each in zip(named, numbers, late, strict=True)
     ]
     event = cells[at] if at is not None else [None] * len(patient)
     undated = [

@@ -91,7 +91,8 @@ class Visits(Frozen):
         if `day` holds whole numbers.
     days
         Which days are of which time point, both ends included: ``{T0: [-14, 0], T2: [21, 35]}``;
-        with the day aimed at in the middle, ``[21, 28, 35]``, for ``take: nearest``.
+        with the day aimed at in the middle, ``[21, 28, 35]``, for ``take: nearest``. A row with an
+        event as well is of the later time point of both.
     undated
         What a row without event and day is: ``refuse`` the table, or ``patient``: what is told of
         a patient once, of which `known_at` alone says when it becomes known.

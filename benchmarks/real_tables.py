@@ -5,10 +5,13 @@ python benchmarks/real_tables.py FOLDER   # with ashar_backpain.csv, strep_tb.cs
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
-from predictor.cohort import Cohort, LabelledCohort, label
+import numpy as np
+
+from predictor.cohort import Cohort, LabelledCohort, covariates, design, label
 from predictor.description.response import by_group, responses, share
 from predictor.study import load_study
 
@@ -42,9 +45,20 @@ def response_to_botulinum_toxin() -> list[tuple[int, int]]:
     return [(row.events, row.labelled) for row in map(share, found.values())]
 
 
+def patients(config: str, table: str) -> list[tuple[int, int, str]]:
+    """Events and labelled patients, and a digest of who they are, labels and covariates."""
+    found = labelled(config, table)
+    matrix = np.nan_to_num(design(covariates(found.labelled)).X, nan=-1)
+    said = repr((found.labelled.keys.to_pylist(), found.y.tolist(), matrix.tolist()))
+    return [(int(found.y.sum()), len(found.y), hashlib.sha256(said.encode()).hexdigest()[:8])]
+
+
 EXPECTED = [
     ("Ashar 2022, pain-free of each group", [(33, 50), (10, 51), (5, 50)],
      pain_free_patients_of_the_back_pain_trial()),
+    ("Ashar 2022, labels and covariates of the long table",
+     patients("ashar_backpain.yaml", "ashar_backpain.csv"),
+     patients("ashar_backpain_long.yaml", "ashar_backpain_long.csv")),
     ("MRC 1948, considerable improvement", [(4, 52), (28, 55)],
      streptomycin("considerable improvement")),
     ("MRC 1948, deaths", [(14, 52), (4, 55)], streptomycin("death")),

@@ -142,3 +142,27 @@ def test_new_visits_without_whose_they_are_are_refused(visited):
 
     with pytest.raises(DataError, match="patient_id: tells whose or of when a row is"):
         score_file("long/small/latest/ridge", "nobody.csv", Path("scored.csv"))
+
+
+def test_check_offers_visits_to_a_study_with_one_row_per_patient(small, predictor):
+    text = small.config.read_text("utf-8")
+    for name in ("pain", "seen", "success"):
+        text = text.replace(f"  {name}_t2:", f"  {name}_late:")
+    text = text.replace("  pain_t0: ", "  pain: ").replace("pain_t0", "pain")
+    text = text.replace("pain_t2", "pain_late").replace("success_t2", "success_late")
+    text = text.replace("seed: 5", "other_columns: ignore\nseed: 5")
+    small.config.write_text(text, "utf-8")
+    small.table(
+        [row | {"pain_late": 1, "seen_late": "", "success_late": ""} for row in long(small.rows)],
+        "long.csv",
+    )
+    sql = small.folder / "covariates.sql"
+    sql.write_text(sql.read_text("utf-8").replace("pain_t0", "pain"), "utf-8")
+
+    code, _, said = predictor("check", "study.yaml", "--data", "long.csv")
+
+    assert code != 0
+    assert "the same patient more than once" in said
+    assert "visits: {id: patient_id, at: visit, is: {T0: before, T2: after}}" in said
+    assert "a value is required" in said  # of the rows that are no first visits
+    assert "in rules and queries it is then pain_T0 and pain_T2" in said

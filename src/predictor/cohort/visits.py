@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.dictionary import FLAGS, distinct, means_missing
-from predictor.cohort.fault import Fault
+from predictor.cohort.fault import Fault, listed
 from predictor.cohort.masks import Mask, mask
 from predictor.cohort.row_times import NEVER, Rows, RowTimes, row_times
 from predictor.cohort.taken import Taken
@@ -23,6 +23,7 @@ from predictor.disclosure import in_words
 from predictor.errors import DataError
 from predictor.study import Column, Study, Visits, as_number
 
+_SINGLY = 3  # columns that are told one by one
 SEVERAL = (
     "different values in rows of the same patient and time; correct them, or say which counts: "
     "take: first, or last"
@@ -208,6 +209,7 @@ def widen(
     cells: dict[str, pa.Array] = {}
     rows: dict[str, Rows] = {}
     taken = _about_rows(times, study, visits)
+    elsewhere: dict[str, int] = {}
     asked = [column for column in columns if column.query is not None]
     if asked:
         with VisitQueries(study, visits, asked, len(times.first)) as queries:
@@ -221,9 +223,13 @@ def widen(
         else:
             rows[column.name], found = _rows_of(column, raw, times, study)
             faults += found
-            taken += _about_column(column, raw, times, study, rows[column.name])
+            taken += _about_choice(column, raw, times, study)
+            elsewhere[column.name] = _changed_elsewhere(
+                column, raw, times, study, rows[column.name]
+            )
         cells[column.name] = _taken(raw[source(column)], rows[column.name])
     table = pa.table({column.name: cells[column.name] for column in columns})
+    taken += _about_elsewhere(elsewhere)
     return OneRowEach(table, _together(faults), times.patient, times.first, rows, tuple(taken))
 
 
@@ -341,27 +347,47 @@ def _about_rows(times: RowTimes, study: Study, visits: Visits) -> list[Taken]:
     return [Taken(f"{rows} rows of {patients_} patients as one row each; {'; '.join(counted)}")]
 
 
-def _about_column(
+def _changed_elsewhere(
     column: Column, raw: pa.Table, times: RowTimes, study: Study, rows: Rows
-) -> Iterator[Taken]:
-    """Values of other time points that no column is made of, and what was chosen of several."""
-    others = {c.known_at for c in study.columns if source(c) == source(column)}
-    place = [p for p, name in enumerate(study.timepoints) if name in others]
+) -> int:
+    """How many patients have another value at a time point that no column is made of."""
+    points = {c.known_at for c in study.columns if source(c) == source(column)}
+    if len(points) > 1:
+        return 0
+    place = list(study.timepoints).index(str(column.known_at))
     codes, texts = _values(column, raw, study)
-    elsewhere = np.flatnonzero((codes >= 0) & (times.point >= 0) & ~np.isin(times.point, place))
-    own = rows[times.patient[elsewhere]]
-    if len(elsewhere) and len(others) == 1:
-        same = _same(texts, column)
-        unlike = (own >= 0) & (same[codes[elsewhere]] != same[codes[own]])
-        changed = len(np.unique(times.patient[elsewhere[unlike]]))
-        if changed:
-            yield Taken(
-                f"that of {column.known_at}, where {in_words(changed)} patients have another value "
-                f"later or earlier",
-                column.name,
-            )
-    if column.take is not None:
-        here = (codes >= 0) & (times.point == list(study.timepoints).index(str(column.known_at)))
-        several = np.bincount(times.patient[here & (times.patient >= 0)])
-        if (several > 1).any():
-            yield Taken(f"the {column.take} of several", column.name, int((several > 1).sum()))
+    others = np.flatnonzero((codes >= 0) & (times.point >= 0) & (times.point != place))
+    own = rows[times.patient[others]]
+    if not len(others):
+        return 0
+    same = _same(texts, column)
+    unlike = (own >= 0) & (same[codes[others]] != same[codes[own]])
+    return len(np.unique(times.patient[others[unlike]]))
+
+
+def _about_elsewhere(changed: Mapping[str, int]) -> Iterator[Taken]:
+    told = {name: patients for name, patients in changed.items() if patients}
+    if len(told) > _SINGLY:
+        yield Taken(
+            f"{listed(list(told))}: of their own time point, where patients have other values at "
+            f"other ones"
+        )
+        return
+    for name, patients in told.items():
+        yield Taken(
+            f"of its own time point, where {in_words(patients)} patients have another value at "
+            f"another one",
+            name,
+        )
+
+
+def _about_choice(column: Column, raw: pa.Table, times: RowTimes, study: Study) -> Iterator[Taken]:
+    """What was chosen of several values."""
+    if column.take is None:
+        return
+    codes, _ = _values(column, raw, study)
+    place = list(study.timepoints).index(str(column.known_at))
+    here = (codes >= 0) & (times.point == place) & (times.patient >= 0)
+    several = int((np.bincount(times.patient[here]) > 1).sum()) if here.any() else 0
+    if several:
+        yield Taken(f"the {column.take} of several", column.name, several)

@@ -45,7 +45,11 @@ def check(config: Path | str, data: Path | str) -> CheckResult:
     except RepeatedPatientError as error:
         if study.visits is not None:
             raise
-        raise TableError(data, offered_visits(data, study, error.fault)) from None
+        raise TableError(data, offered_visits(data, study, [error.fault])) from None
+    except TableError as error:
+        if study.visits is not None or error.table is not None:
+            raise
+        raise TableError(data, offered_visits(data, study, error.found), error.asked) from None
     plan(prepared)
     flow = prepared.labelled.flow
     return CheckResult(

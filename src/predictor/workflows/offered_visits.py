@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from predictor.cohort import Fault
+from predictor.cohort import SAME_PATIENT, Fault
 from predictor.cohort.described import read_described
 from predictor.drafting import LongTable, Visited, long_table_of
 from predictor.study import Edit, Study
 
 
-def offered_visits(path: Path | str, study: Study, again: Fault) -> list[Fault]:
-    """The fault that patients are there more than once, with what to paste if these are visits.
+def offered_visits(path: Path | str, study: Study, faults: Sequence[Fault]) -> list[Fault]:
+    """Faults, and before them what to paste if rows are visits.
 
     Parameters
     ----------
     path, study
         The table, and a study without `visits`.
-    again
-        The fault.
+    faults
+        Of which one may be that patients are there more than once.
     """
     found = long_table_of(read_described(path, study.table))
-    if found is None:
-        return [again]
+    if found is None or study.ids != (found[0].id,):
+        return [*faults]
     long, made = found
+    again = [fault for fault in faults if fault.rule == SAME_PATIENT]
+    others = [fault for fault in faults if fault.rule != SAME_PATIENT]
     points = _points(long, study)
-    told = [Fault(again.column, again.rows, again.rule, fix=Edit(("visits",), _said(long, points)))]
+    rows = again[0].rows if again else ()
+    told = [Fault(long.id, rows, SAME_PATIENT, fix=Edit(("visits",), _said(long, points)))]
     for name in (long.at, long.day):
         if name in {column.name for column in study.columns if column.role != "ignore"}:
             rule = "tells which time a row is of, so it is no column of a patient"
             told.append(Fault(name, (), rule, fix=Edit(("columns", str(name), "role"), "ignore")))
-    return [*told, *_several(made, points, study)]
+    return [*told, *_several(made, points, study), *others]
 
 
 def _points(long: LongTable, study: Study) -> dict[str, str]:

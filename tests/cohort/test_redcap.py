@@ -181,6 +181,22 @@ def test_a_study_reads_raw_and_labelled_exports_alike(
     assert streamed["sex"].to_pylist() == tables[1]["sex"].to_pylist()
 
 
+def test_a_table_in_plain_form_is_read_with_the_dictionary_too(
+    tmp_path: Path, study: Callable[..., Study]
+) -> None:
+    dictionary(tmp_path / "d.csv")
+    declared = study("{delimiter: ';', dictionary: d.csv}")
+    plain = export(tmp_path / "e.csv", labelled=False)
+    parted = plain.with_name("parted.csv")
+    parted.write_text(plain.read_text().replace(",", ";"))
+    for path in (plain, parted):
+        raw = read_patients(path, declared)
+        assert set(raw.cells["sex"].to_pylist()) == {"Female", "Male"}
+        said = [each.what for each in raw.taken]
+        assert "codes as their labels: sex" in said
+        assert "labelled values as their codes: severity, nrs, smoker" in said
+
+
 def test_a_study_keeps_what_its_columns_need_and_no_file(
     tmp_path: Path, study: Callable[..., Study]
 ) -> None:

@@ -113,7 +113,8 @@ def _in_either_form(
     """
     place = located(path)
     suffix = place.suffix.lower() if isinstance(place, Path) else None
-    if study.table == PLAIN or suffix not in DECLARED:
+    plain_form = PLAIN.model_copy(update={"dictionary": study.table.dictionary})
+    if study.table == plain_form or suffix not in DECLARED:
         return read(study.table), False
     declared = set(declared_in(study))
     fault: DataError | None = None
@@ -124,7 +125,7 @@ def _in_either_form(
     except DataError as error:
         fault = error
     with suppress(DataError):
-        plain = read(PLAIN)
+        plain = read(plain_form)
         if declared.intersection(names(plain)):
             return plain, True
     if fault is not None:

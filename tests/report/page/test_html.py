@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from predictor.report.page import page_data, render
+from predictor.report.page.blocks import Page, Points, Section, Table
 from predictor.results import TrainingResult
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -148,3 +149,23 @@ def test_what_the_author_must_write_stands_out(document) -> None:
 
 def test_the_same_report_makes_the_same_page(report, pictures, html) -> None:
     assert html_of(report, pictures) == html
+
+
+def test_of_a_long_table_or_list_the_first_rows_are_seen_and_the_others_folded() -> None:
+    many = [[f"q{k}", str(k)] for k in range(100)]
+    blocks = [
+        Table("Items", ["Item", "Number"], many),
+        Table("Few", ["Item", "Number"], many[:60]),
+        Points([f"said {k}" for k in range(100)]),
+    ]
+    section = Section("items", "Items", blocks)
+    text = render(Page("t", "s", "2026-11-30", "notice", None, [section]))
+    document = Document(text)
+    folds = re.findall(r'<details class="more">(.*?)</details>', text, flags=re.DOTALL)
+    assert [fold.count("<tr>") + fold.count("<li>") for fold in folds] == [81, 80]  # one a heading
+    assert "80 more rows" in folds[0]
+    assert ">q19<" not in folds[0]
+    assert ">q20<" in folds[0]
+    assert all(text.count(f">said {k}<") == 1 for k in range(100))
+    captions = [table.get("aria-label") for table in document.all("div") if "aria-label" in table]
+    assert len(set(captions)) == len(captions)

@@ -14,7 +14,7 @@ from predictor.validation.audits import AUDITS, Audit, Evidence, audit
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "src" / "predictor" / "validation" / "audits"
-NOT_AUDITS = {"__init__", "dropped", "evidence", "finding", "size"}
+NOT_AUDITS = {"__init__", "dropped", "evidence", "finding", "size", "width"}
 VERDICTS = {"passed", "tip", "issue", "not_applicable"}
 
 RNG = np.random.default_rng(11)

@@ -15,6 +15,9 @@ _AS_IT_IS = " -_.!~*();/?:@=+$,'|[]{}^`"
 _STACKED, _MOST_STACKED = 4, 12
 _PLAIN = " .,:+%-/()–"
 
+MOST_ROWS, FIRST_ROWS = 60, 20
+"""Of a table or list with more rows the first ones are seen, and the others folded away."""
+
 Level = Literal["nothing", "something", "exploratory", "worth", "ready"]
 
 

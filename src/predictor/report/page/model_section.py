@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from predictor.report.labels import column_title
 from predictor.report.page.blocks import (
+    MOST_ROWS,
     Block,
     Fold,
     Group,
@@ -74,6 +75,8 @@ def _described(report: TrainingResult, name: str, facts: LearnerResult) -> list[
 def _coefficients(
     report: TrainingResult, name: str, found: Sequence[Coefficient], intercept: Number
 ) -> Table:
+    if len(found) > MOST_ROWS:  # the first ones are seen, the others folded away
+        found = sorted(found, key=lambda row: -abs((row.coefficient or 0.0) * row.step))
     rows = [
         [
             column_title(report, row),

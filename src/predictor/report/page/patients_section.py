@@ -8,6 +8,8 @@ from predictor.report.description.label_limits import tables_of
 from predictor.report.description.table_one import table_one
 from predictor.report.figures.few import shown
 from predictor.report.page.blocks import (
+    FIRST_ROWS,
+    MOST_ROWS,
     Block,
     Code,
     Facts,
@@ -164,7 +166,7 @@ def question(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
         ("Outcome", report.outcome),
         ("Known at", _time(report.outcome_known_at, times)),
         ("Predicted at", _time(start, times)),
-        ("Predicted from", "; ".join(c.title for c in report.covariates)),
+        ("Predicted from", _some([c.title for c in report.covariates])),
     ]
     blocks: list[Block] = []
     if start != first:
@@ -188,6 +190,13 @@ def question(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
         _covariates(report),
     ]
     return Section("question", "What was predicted, from what, and when", blocks)
+
+
+def _some(titles: Sequence[str]) -> str:
+    """All of them, or the first ones and how many more."""
+    if len(titles) <= MOST_ROWS:
+        return "; ".join(titles)
+    return f"{'; '.join(titles[:FIRST_ROWS])}; and {len(titles) - FIRST_ROWS} more, in the table"
 
 
 def _time(point: str, times: Mapping[str, str]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from predictor.report.page.blocks import Page
+from predictor.report.page.blocks import FIRST_ROWS, MOST_ROWS, Page
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_Row = TypeVar("_Row")
 _CODE = re.compile(r"(`[^`]+`)")
 
 
@@ -35,7 +37,13 @@ def environment() -> Environment:
     # the order of the data is theirs; NaN is no JSON
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     found.filters["pieces"] = _pieces
+    found.filters["parted"] = _parted
     return found
+
+
+def _parted(rows: Sequence[_Row]) -> tuple[Sequence[_Row], Sequence[_Row]]:
+    """The first rows of a table too long to be read, and the others, which are folded away."""
+    return (rows, ()) if len(rows) <= MOST_ROWS else (rows[:FIRST_ROWS], rows[FIRST_ROWS:])
 
 
 def _pieces(text: str) -> list[tuple[bool, str]]:

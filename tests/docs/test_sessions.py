@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
@@ -101,11 +102,49 @@ def redcap() -> None:
             writer.writerows(written)
 
 
+def excel() -> None:
+    """The synthetic cohort as a Dutch Excel writes it: as CSV, and as a workbook with titles."""
+    write(published(), "crps.csv")
+    with Path("crps.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    number, words = re.compile(r"-?\d+(\.\d+)?"), {"true": "Ja", "false": "Nee"}
+    book = openpyxl.Workbook()
+    book.active.title = "Toelichting"
+    book.active.append(["De codes van dit bestand"])
+    sheet = book.create_sheet("Patiënten")
+    sheet.append(["Pijnpolikliniek, export van 31-07-2021"])
+    sheet.append([])
+    sheet.append([*rows[0]])
+    for row in rows:
+        cells = [words.get(cell, cell) for cell in row.values()]
+        sheet.append([float(cell) if number.fullmatch(cell) else cell for cell in cells])
+    sheet.append([])
+    sheet.append(["Gemiddelde", "", 44.9])
+    book.save("crps.xlsx")
+    dutch = [
+        {name: words.get(cell, cell.replace(".", ",")) for name, cell in row.items()}
+        | {
+            "intake_t0": f"{place % 28 + 1:02}-{place % 12 + 1:02}-2020",
+            "note_t2": "één week na het infuus" if place % 3 else "geen bijzonderheden",
+        }
+        for place, row in enumerate(rows)
+    ]
+    with Path("crps.csv").open("w", encoding="windows-1252", newline="") as file:
+        writer = csv.DictWriter(file, [*dutch[0]], delimiter=";")
+        writer.writeheader()
+        writer.writerows(dutch)
+
+
 def nothing() -> None:
     """A page that makes its table itself."""
 
 
-PAGES = {"first-hour.md": nothing, "from-spss.md": spss, "from-redcap.md": redcap}
+PAGES = {
+    "first-hour.md": nothing,
+    "from-spss.md": spss,
+    "from-redcap.md": redcap,
+    "from-excel-in-europe.md": excel,
+}
 """Pages, and what makes the tables that a reader has already."""
 
 

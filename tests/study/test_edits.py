@@ -174,3 +174,18 @@ def test_what_is_to_paste_are_whole_entries() -> None:
         "  Sex: {known_at: T0, type: category, levels: [female, male]}",
         "other_columns: ignore",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1\n", "a: 1\ntable: {x: 1, y: 2}\n"),
+        ("table: {z: 3, x: 0}  # kept\na: 1\n", "table: {z: 3, x: 1, y: 2}  # kept\na: 1\n"),
+        ("table:\n  z: 3  # kept\n", "table:\n  z: 3  # kept\n  x: 1\n  y: 2\n"),
+    ],
+)
+def test_keys_are_put_among_those_that_are_there(text: str, expected: str) -> None:
+    edit = Edit(("table",), {"x": 1, "y": 2}, into=True)
+
+    assert yaml.safe_load(edited(text, [edit])) == yaml.safe_load(expected)
+    assert ("# kept" in edited(text, [edit])) == ("# kept" in text)

@@ -37,16 +37,15 @@ class Guess:
 
     @property
     def edit(self) -> Edit:
-        """The key ``table`` of a study file that says it."""
-        given = self.spec.model_dump(mode="json", exclude_defaults=True)
-        if "delimiter" in given:
-            given["delimiter"] = "tab" if given["delimiter"] == "\t" else given["delimiter"]
-        return Edit(("table",), given)
+        """The change of a study file that says it."""
+        given = self.spec.model_dump(mode="json", exclude_defaults=True, exclude={"dictionary"})
+        return Edit(("table",), {**given, **self.keys}, into=True)
 
     @property
     def words(self) -> str:
         """What was seen."""
-        return ", ".join(_in_words(key, value) for key, value in self.keys.items())
+        said = {key: value for key, value in self.keys.items() if value is not None}
+        return ", ".join(_in_words(key, value) for key, value in said.items())
 
 
 def _in_words(key: str, value: Any) -> str:
@@ -105,11 +104,12 @@ def guess(path: Path | str, spec: TableSpec = PLAIN, names: Collection[str] = ()
     keys = {key: keys[key] for key in order}
     if not keys:
         return None
-    given = {**spec.model_dump(exclude_unset=True), **keys}
-    if given.get("thousands") == (given.get("decimal") or "."):
-        other = "thousands" if "decimal" in keys else "decimal"
-        given[other] = None  # what was declared cannot be, as the sign stands for something else
-    return Guess(TableSpec.model_validate(given), keys)
+    if (keys.get("thousands") or spec.thousands) == (keys.get("decimal") or spec.decimal or "."):
+        # what was declared cannot be, as the sign stands for something else
+        keys["thousands" if "decimal" in keys else "decimal"] = None
+    given = spec.model_dump(exclude_unset=True, exclude={"dictionary"})
+    changed = TableSpec.model_validate({**given, **keys})
+    return Guess(changed.model_copy(update={"dictionary": spec.dictionary}), keys)
 
 
 def _seen_in_workbook(path: Path, spec: TableSpec, names: Collection[str]) -> dict[str, Any]:

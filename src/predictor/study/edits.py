@@ -32,11 +32,14 @@ class Edit:
         What shall stand there: plain texts, numbers, lists and mappings.
     renamed
         Or the name that shall stand in place of the last key.
+    into
+        Whether `value` is a mapping whose keys are put among those that are there.
     """
 
     keys: tuple[str, ...]
     value: Any = None
     renamed: str | None = None
+    into: bool = False
 
 
 def edited(text: str, edits: Sequence[Edit]) -> str:
@@ -117,6 +120,8 @@ def _change(document: Document, edit: Edit) -> None:
         renamed = {edit.renamed if key == last else key: document[key] for key in document}
         document.clear()
         document.update(renamed)
+    elif edit.into and isinstance(document.get(last), dict):
+        document[last] |= _apart(edit.value)
     else:
         document[last] = _apart(edit.value)
 
@@ -126,6 +131,7 @@ Splice = tuple[int, int, int, str]
 
 
 def _splices(text: str, node: Any, edit: Edit, position: int) -> Iterator[Splice]:
+    root = node
     for depth, key in enumerate(edit.keys):
         entry = next((pair for pair in node.value if pair[0].value == key), None)
         if entry is None:
@@ -135,6 +141,10 @@ def _splices(text: str, node: Any, edit: Edit, position: int) -> Iterator[Splice
             yield _added(text, node, {key: value}, position)
             return
         name, node = entry
+        if depth == len(edit.keys) - 1 and edit.into and isinstance(node, yaml.MappingNode):
+            for inner, value in edit.value.items():
+                yield from _splices(text, root, Edit((*edit.keys, inner), value), position)
+            return
         if depth == len(edit.keys) - 1:
             changed = name if edit.renamed is not None else node
             written = inline(edit.renamed if edit.renamed is not None else edit.value)

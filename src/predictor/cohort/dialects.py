@@ -61,7 +61,8 @@ def seen_in_text(
     encoding = encoding_of(content)
     if encoding is None:
         return {}
-    if not _same(encoding, spec.encoding) and not content.isascii():
+    of_any = content.isascii() and b"\0" not in content  # the same in all but UTF-16
+    if not of_any and not _same(encoding, spec.encoding):
         found["encoding"] = encoding
     text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
     parted = _parted(text, names)

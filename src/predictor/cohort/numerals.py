@@ -52,6 +52,8 @@ def with_points(cells: pa.Array | pa.ChunkedArray, spec: TableSpec) -> pa.Array 
         return cells
     plain = _fits(cells, rf"{_BEFORE}(?:{digits}(?:,\d*)?|,\d+){_AFTER}")
     done = pc.if_else(plain, pc.replace_substring(cells, ",", "."), cells)
+    if not pc.any(pc.match_substring(cells, ".")).as_py():
+        return done
     parted = _fits(cells, _PARTED)
     pointed = _fits(cells, rf"{_BEFORE}(?:{digits}\.[\d.]*|\.\d+)(?:,\d*)?{_AFTER}")
     done = pc.if_else(pointed, POINT, done)

@@ -84,10 +84,11 @@ def crps(tmp_path_factory: pytest.TempPathFactory, server: str) -> dict[str, str
     }
 
 
+@pytest.mark.parametrize("drafted", ["csv", "sav"])
 def test_the_same_cohort_from_every_source_has_the_same_fingerprint(
-    crps: dict[str, str | Path], tmp_path: Path
+    crps: dict[str, str | Path], tmp_path: Path, drafted: str
 ) -> None:
-    draft_study(tmp_path / "draft", crps["csv"])
+    draft_study(tmp_path / "draft", crps[drafted])
     study = load_study(tmp_path / "draft" / "study.yaml", draft=True)
     prints = {kind: Cohort.read(place, study).fingerprint() for kind, place in crps.items()}
     assert set(prints.values()) == {prints["csv"]}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from predictor.errors import StudyError
@@ -59,3 +62,16 @@ def test_keys_that_look_like_flags_are_keys_in_any_quotes(key: str) -> None:
     text = STUDY.format(f"type: flag, {key}: [Ja, true, 1]")
     study = parse_study(text, file="s.yaml", pipeline=None)
     assert study.column("x").true == ("Ja", "true", "1")
+
+
+def test_the_columns_of_the_guide_can_be_declared() -> None:
+    page = Path(__file__).parents[2] / "docs" / "study-file.md"
+    text = page.read_text("utf-8")
+    section = text[text.index("## Cells as people write them") : text.index("## Recipes for")]
+    blocks = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    assert len(blocks) == 5
+    head, tail = STUDY.split("  x: {{known_at: T0, {}}}\n")
+    for block in blocks:
+        study = parse_study(f"{head}{block}{tail}".replace("{{", "{").replace("}}", "}"),
+                            file="s.yaml", pipeline=None)  # fmt: skip
+        assert len(study.columns) > 1

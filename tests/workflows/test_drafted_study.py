@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from predictor.cohort import Cohort
 from predictor.cohort.simulate import published, simulate, write
 from predictor.errors import DataError, PredictorError, StudyError
 from predictor.study import load_study
@@ -383,3 +384,32 @@ def test_a_wide_table_is_drafted_at_once(tmp_path: Path) -> None:
     assert found.declared == 501
     assert all(len(question) < 400 for question in found.questions)
     assert len(load_study(tmp_path / "study" / "study.yaml", draft=True).columns) == 501
+
+
+def test_boxes_of_a_table_with_a_row_per_visit_are_one_entry(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        {
+            "record_id": i,
+            "redcap_event_name": event,
+            "drug___1": (i + at) % 2,
+            "drug___2": int((i + at) % 3 == 0),
+            "drug____9": 0,
+            "pain": _BEFORE[i] - at,
+        }
+        for i in range(40)
+        for at, event in enumerate(("baseline_arm_1", "week_4_arm_1"))
+    ]
+    write_csv(tmp_path / "patients.csv", rows)
+
+    found = draft_study(tmp_path / "study", tmp_path / "patients.csv")
+
+    text = (tmp_path / "study" / "study.yaml").read_text("utf-8")
+    sql = (tmp_path / "study" / "covariates.sql").read_text("utf-8")
+    assert (
+        "{type: checkboxes, known_at: [T0, T1], levels: {1: '1', 2: '2'}, no_answer: [-9]}" in text
+    )
+    assert "drug___" not in text + sql
+    assert "    drug_1_T0,\n    drug_2_T0,\n    pain_T0" in sql
+    assert any(question.startswith("drug: boxes of one question") for question in found.questions)
+    study = load_study(tmp_path / "study" / "study.yaml", draft=True)
+    assert Cohort.read(tmp_path / "patients.csv", study).table["drug_2_T1"].to_pylist()[2] is True

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os.path import commonprefix
 
 from pydantic import ValidationError
 
 from predictor.cohort.described import DescribedColumn
-from predictor.cohort.words_for_missing import CODES
+from predictor.cohort.words_for_missing import CODES, as_typed
+from predictor.drafting.drafted_file import Entry, Settings
 from predictor.drafting.kinds import Kind
-from predictor.study import Checkboxes, as_number
+from predictor.study import CHECKBOXES, Checkboxes, as_number
 
 _NAME = re.compile(r"(.+?)___(\w+)")
 _CHOICE = re.compile(r"\s*\(choice=(.*)\)\s*$")
@@ -45,6 +46,16 @@ class Question:
     boxes: tuple[str, ...]
     names: tuple[str, ...]
     declared: Checkboxes
+
+    def settings(self, known_at: object) -> Settings:
+        """The entry of the question in the data dictionary."""
+        entry: Settings = {"type": CHECKBOXES, "known_at": known_at}
+        if self.column.label:
+            entry["meaning"] = self.column.label
+        entry["levels"] = dict(self.declared.levels)
+        if self.declared.no_answer:
+            entry["no_answer"] = as_typed(self.declared.no_answer)
+        return entry
 
     def covariates(self, kinds: Mapping[str, Kind], fewest: int) -> list[str]:
         """Flags of boxes that some but not all have checked, and that are known of so many."""
@@ -122,3 +133,55 @@ def without_boxes(
     first = {question.boxes[0]: question.column for question in questions}
     others = {box for question in questions for box in question.names if box not in first}
     return [first.get(c.name, c) for c in columns if c.name not in others]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Entries of the dictionary of a table with one row per visit, boxes of a question as one.
+
+    Attributes
+    ----------
+    entries
+        By name, in their order.
+    names
+        Of flags, by those of the boxes at each time point; None of a box for no answer.
+    """
+
+    entries: dict[str, Entry]
+    names: Mapping[str, str | None]
+
+    def renamed(self, names: Iterable[str]) -> list[str]:
+        """Columns of the dictionary under the names that they have then."""
+        found = (self.names.get(name, name) for name in names)
+        return [name for name in found if name is not None]
+
+    def rewritten(self, sql: str) -> str:
+        """A condition with these names."""
+        return re.sub(r"\w+", lambda word: self.names.get(word[0]) or word[0], sql)
+
+
+def joined(
+    entries: Mapping[str, Entry], questions: Sequence[Question], points: Iterable[str]
+) -> Joined:
+    """One entry for each question whose boxes are all known at the same time points."""
+    ends = ("", *(f"_{point}" for point in points))
+    made, names = dict(entries), dict[str, str | None]()
+    for question in questions:
+        own = [entries[box].settings for box in question.names if box in entries]
+        times = [settings["known_at"] for settings in own]
+        if len(own) < len(question.names) or times.count(times[0]) < len(own):
+            continue
+        if any({"take", "query"} & settings.keys() for settings in own):
+            continue
+        name = question.column.name
+        entry = Entry(name, question.settings(times[0]))
+        made = {
+            (name if key == question.boxes[0] else key): entry if key == question.boxes[0] else each
+            for key, each in made.items()
+            if key == question.boxes[0] or key not in question.names
+        }
+        flags = dict(zip(question.boxes, question.declared.flags.values(), strict=True))
+        for box in question.names:
+            flag = flags.get(box)
+            names |= {f"{box}{end}": flag and f"{flag}{end}" for end in ends}
+    return Joined(made, names)

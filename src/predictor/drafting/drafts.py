@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from predictor.cohort.described import DescribedColumn
 from predictor.cohort.words_for_missing import as_typed, bare
 from predictor.drafting import names
-from predictor.drafting.boxes import Question, questions_with_boxes, without_boxes
+from predictor.drafting.boxes import joined, questions_with_boxes, without_boxes
 from predictor.drafting.drafted_file import Entry, Parts, Settings, study_text
 from predictor.drafting.drafted_pipeline import pipeline_text
 from predictor.drafting.keys import Keys, keys_of
 from predictor.drafting.kinds import Kind, kind_of
 from predictor.drafting.long_tables import LongTable
-from predictor.drafting.open_points import questions
+from predictor.drafting.open_points import listed, questions
 from predictor.drafting.outcome_examples import examples
 from predictor.drafting.round_numbers import as_range
 from predictor.drafting.time_points import Timed, timed
 from predictor.drafting.visited import Visited, long_table_of
 from predictor.errors import DataError
 from predictor.printable import computed
-from predictor.study import CHECKBOXES, as_number
+from predictor.study import as_number
 
 _CELL = re.compile(r"[+-]?\d[\d.,:/ -]*%?|true|false|yes|no|NA", re.IGNORECASE)
 _FEWEST_KNOWN = 10  # patients with a value, for a covariate of a draft
@@ -101,9 +101,9 @@ def draft(
     described = f"{table}: {len(columns[0].cells)} rows, {len(columns)} columns"
     long, made = long_table_of(columns) or (None, None)
     kinds = {column.name: kind_of(column) for column in columns}
+    of_rows = questions_with_boxes(columns) if made is not None else []
     if made is not None:
         columns, kinds = made.columns, dict(made.kinds)
-    # those of a long table are flags of each time point
     boxes = {each.column.name: each for each in questions_with_boxes(columns) if made is None}
     columns = without_boxes(columns, list(boxes.values()))
     of_boxes = {box: kinds[box] for each in boxes.values() for box in each.boxes}
@@ -132,7 +132,7 @@ def draft(
     ]
     asked = tuple(questions(kept, keys, when, suggested, left_out, seems, long))
     entries = {
-        c.name: Entry(c.name, _of_boxes(boxes[c.name], when), None)
+        c.name: Entry(c.name, boxes[c.name].settings(when.known_at[c.name]))
         if c.name in boxes
         else Entry(c.name, _settings(c, kept[c.name], when, keys, common), _remark(c, kept))
         for c in values
@@ -140,6 +140,14 @@ def draft(
     placed = {name: when.known_at[name] for name in entries}
     if made is not None:
         entries, placed = made.entries(entries)
+        whole = joined(entries, of_rows, when.points)
+        placed |= {q.column.name: placed[q.boxes[0]] for q in of_rows if q.boxes[0] in placed}
+        entries, covariates = whole.entries, whole.renamed(covariates)
+        when = replace(when, presumed=tuple(whole.renamed(when.presumed)))
+        if together := [q.column.name for q in of_rows if q.column.name in entries]:
+            asked = (*asked, f"{listed(together)}: {_BOXES}.")
+        rules = tuple((whole.rewritten(rule), meaning) for rule, meaning in suggested.rules)
+        suggested = replace(suggested, rules=rules)
     parts = Parts(
         name=name,
         table=described,
@@ -245,17 +253,6 @@ def _key(keys: Keys) -> Settings:
 
 def _keeps_together(name: str, kinds: Mapping[str, Kind], keys: Keys) -> bool:
     return name == keys.cluster or (name == keys.centre and kinds[name].distinct >= _FEWEST_CENTRES)
-
-
-def _of_boxes(question: Question, when: Timed) -> Settings:
-    """The entry of a question with boxes in the data dictionary."""
-    entry: Settings = {"type": CHECKBOXES, "known_at": when.known_at[question.column.name]}
-    if question.column.label:
-        entry["meaning"] = question.column.label
-    entry["levels"] = dict(question.declared.levels)
-    if question.declared.no_answer:
-        entry["no_answer"] = as_typed(question.declared.no_answer)
-    return entry
 
 
 def _settings(

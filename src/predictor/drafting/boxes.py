@@ -160,21 +160,19 @@ class Joined:
         return re.sub(r"\w+", lambda word: self.names.get(word[0]) or word[0], sql)
 
 
-def joined(
-    entries: Mapping[str, Entry], questions: Sequence[Question], points: Iterable[str]
-) -> Joined:
-    """One entry for each question whose boxes are all known at the same time points."""
-    ends = ("", *(f"_{point}" for point in points))
+def joined(entries: Mapping[str, Entry], questions: Sequence[Question]) -> Joined:
+    """One entry for each question; a box that never changes is told at all its time points."""
     made, names = dict(entries), dict[str, str | None]()
     for question in questions:
         own = [entries[box].settings for box in question.names if box in entries]
-        times = [settings["known_at"] for settings in own]
-        if len(own) < len(question.names) or times.count(times[0]) < len(own):
+        times = {box: entries[box].settings["known_at"] for box in question.names if box in entries}
+        if len(own) < len(question.names) or any({"take", "query"} & each.keys() for each in own):
             continue
-        if any({"take", "query"} & settings.keys() for settings in own):
+        widest = max(times.values(), key=lambda each: isinstance(each, list) and len(each))
+        if any(not {*_points(each)} <= {*_points(widest)} for each in times.values()):
             continue
         name = question.column.name
-        entry = Entry(name, question.settings(times[0]))
+        entry = Entry(name, question.settings(widest))
         made = {
             (name if key == question.boxes[0] else key): entry if key == question.boxes[0] else each
             for key, each in made.items()
@@ -182,6 +180,13 @@ def joined(
         }
         flags = dict(zip(question.boxes, question.declared.flags.values(), strict=True))
         for box in question.names:
-            flag = flags.get(box)
-            names |= {f"{box}{end}": flag and f"{flag}{end}" for end in ends}
+            several = isinstance(widest, list)
+            for point in _points(times[box]):
+                before = f"{box}_{point}" if isinstance(times[box], list) else box
+                after = f"{flags[box]}_{point}" if several and box in flags else flags.get(box)
+                names[before] = after
     return Joined(made, names)
+
+
+def _points(known_at: object) -> Sequence[str]:
+    return known_at if isinstance(known_at, list) else [str(known_at)]

@@ -140,7 +140,7 @@ def draft(
     placed = {name: when.known_at[name] for name in entries}
     if made is not None:
         entries, placed = made.entries(entries)
-        whole = joined(entries, of_rows, when.points)
+        whole = joined(entries, of_rows)
         placed |= {q.column.name: placed[q.boxes[0]] for q in of_rows if q.boxes[0] in placed}
         entries, covariates = whole.entries, whole.renamed(covariates)
         when = replace(when, presumed=tuple(whole.renamed(when.presumed)))

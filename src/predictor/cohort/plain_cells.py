@@ -161,6 +161,18 @@ def _beyond(limit: str, rule: str | float, *, below: bool) -> str:
     return repr(number)
 
 
+def said_of_limits(column: Column) -> str:
+    """What is typed for a value beyond a limit where a plain number is asked for; may be empty.
+
+    Examples
+    --------
+    >>> said_of_limits(Column(name="crp", known_at="T0", type="number", below="limit/2"))
+    'below a limit of detection: half of it'
+    """
+    sides = (("below a limit of detection", column.below), ("above a limit", column.above))
+    return ", ".join(f"{side}: {_in_words(rule)}" for side, rule in sides if rule is not None)
+
+
 def _in_words(rule: str | float) -> str:
     match rule:
         case "limit":

@@ -149,5 +149,17 @@ def test_the_form_asks_what_the_model_needs_in_the_order_of_the_dictionary(publi
     age = fields["age_years"]
     assert (age.label, age.unit, age.hint) == ("Age before", "years", "18 to 100")
     assert fields["rounds"].hint == "1 to 9, whole number"
+    beyond = {"below": "limit/2", "above": "limit"}
+    columns = tuple(
+        column.model_copy(update=beyond if column.name == "age_years" else {})
+        for column in published.study.columns
+    )
+    study = published.study.model_copy(update={"columns": columns})
+    hints = {
+        f.name: f.hint for g in field_groups(replace(published, study=study)) for f in g.fields
+    }
+    assert hints["age_years"] == (
+        "18 to 100, below a limit of detection: half of it, above a limit: the limit itself"
+    )
     # refused by the model, a level of that name, required by the dictionary
     assert [name for name, field in fields.items() if field.not_known] == ["rounds"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from predictor.cohort import cell_rules, needed_columns
+from predictor.cohort.plain_cells import said_of_limits
 from predictor.printable import visible
 from predictor.saved.model import SavedModel
 from predictor.saved.reasons import NOT_KNOWN
@@ -173,11 +174,15 @@ def _answers(column: Column) -> tuple[tuple[str | bool, str], ...]:
 
 
 def _hint(column: Column) -> str:
-    whole = "whole number" if column.type == "integer" else ""
-    if column.limits is not None:
-        low, high = column.limits
-        return f"{low:g} to {high:g}{', ' + whole if whole else ''}"
+    if column.type in ("number", "integer"):
+        low, high = column.limits or (None, None)
+        parts = (
+            f"{low:g} to {high:g}" if low is not None and high is not None else "",
+            "whole number" if column.type == "integer" else "",
+            said_of_limits(column),
+        )
+        return ", ".join(part for part in parts if part)
     if column.days is not None:
         first, last = column.days
         return f"{first} to {last}"
-    return whole
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from typing import ClassVar, Literal
 from urllib.parse import quote
 
 _SVG = "image/svg+xml"
-# what may stand in an address within double quotes, in HTML: no quote, no ampersand, no angle
-_AS_IT_IS = " -_.!~*();/?:@=+$,'|[]{}^`"
+# all but printable ASCII, and of that what has a meaning in an address or in HTML
+_NOT_AS_IT_IS = re.compile(r"""[^ -~]+|["#%&<>\\]+""")
 
 _STACKED, _MOST_STACKED = 4, 12
 _PLAIN = " .,:+%-/()–"
@@ -136,9 +137,10 @@ class Picture:
     def uri(self) -> str:
         """The image inside its own address: nothing is fetched, and no ids meet."""
         if self.media_type == _SVG:  # as text, which is a quarter shorter
-            free = b"'" not in self.content
-            content = self.content.replace(b'"', b"'") if free else self.content
-            return f"data:{_SVG},{quote(content, safe=_AS_IT_IS)}"
+            text = self.content.decode()
+            if "'" not in text:
+                text = text.replace('"', "'")
+            return f"data:{_SVG},{_NOT_AS_IT_IS.sub(lambda found: quote(found[0]), text)}"
         return f"data:{self.media_type};base64,{b64encode(self.content).decode()}"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from predictor.cli import run
 
-from predictor.cli import main
-
-sys.exit(main())
+run()

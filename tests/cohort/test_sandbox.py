@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from predictor.cohort.sandbox import Call, Sandbox, SqlError, quote, sql_type
+from predictor.cohort.limits import Limits
+from predictor.cohort.sandbox import Call, Sandbox, SqlError, open_ahead, quote, sql_type
 from predictor.study import Column, Study
 
 PATIENTS = pa.table({"pid": ["a"], "age": [40.0]})
@@ -138,3 +139,15 @@ def test_calls_are_told_with_the_types_that_they_were_bound_for(sandbox: Sandbox
 def test_a_plan_is_read_whatever_its_constants_are(sandbox: Sandbox, value: str) -> None:
     assert sandbox.plan(f"SELECT {value}")
     assert isinstance(sandbox.calls(f"SELECT {value}"), set)
+
+
+def test_a_database_that_was_opened_ahead_is_locked_like_any_other() -> None:
+    limits = Limits(seconds=7.0, bytes=1 << 29)
+    open_ahead(limits)
+    for _ in range(2):  # the second one opens its own
+        with Sandbox([], limits) as sandbox:
+            assert sandbox.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+            size = sandbox.query("SELECT current_setting('memory_limit') AS size")
+            assert size.to_pylist() == [{"size": "512.0 MiB"}]
+            with pytest.raises(SqlError):
+                sandbox.query("SELECT * FROM read_csv('/etc/passwd')")

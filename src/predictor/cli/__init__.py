@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from predictor.cli.program import main
+from predictor.cli.program import main, run
 
-__all__ = ["main"]
+__all__ = ["main", "run"]

@@ -57,7 +57,7 @@ from predictor.cohort.plain_table import plain_table
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table
-from predictor.cohort.study_queries import StudyQueries
+from predictor.cohort.study_queries import StudyQueries, open_ahead
 from predictor.cohort.taken import Taken
 from predictor.cohort.target import Target
 from predictor.cohort.thresholds_of_grade import thresholds, why_no_threshold
@@ -139,6 +139,7 @@ __all__ = [
     "numbered",
     "occurrences",
     "one_row_each",
+    "open_ahead",
     "open_parts",
     "open_patients",
     "ordered_dates",

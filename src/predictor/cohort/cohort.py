@@ -15,7 +15,6 @@ import pyarrow as pa
 from predictor.cohort.databases import located
 from predictor.cohort.dictionary import check_part, check_table
 from predictor.cohort.fault import Fault, TableError, below_header
-from predictor.cohort.guesses import guess
 from predictor.cohort.header import check_declared
 from predictor.cohort.joined import join_ids, joined
 from predictor.cohort.numbers import Written
@@ -93,6 +92,8 @@ class Cohort:
             refused = error
         if cohort is not None and not faults:
             return cohort
+        from predictor.cohort.guesses import guess
+
         seems = guess(path, study.table, declared_in(study))
         left: list[Fault] | None = None
         if seems is not None:

@@ -6,8 +6,10 @@ what the time point allows.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
@@ -65,6 +67,42 @@ def sql_type(column: Column) -> str:
     return _TYPES[column.type]
 
 
+class _Opening(threading.Thread):
+    """Opens a database while other things are done: DuckDB takes a while to start."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(name="opens a database", daemon=True)
+        self._size = size
+        self.connection: duckdb.DuckDBPyConnection | None = None
+
+    def run(self) -> None:
+        with contextlib.suppress(duckdb.Error):  # whoever takes it sees what is wrong
+            self.connection = _connect(self._size)
+
+
+_ahead: dict[int, _Opening] = {}  # by the memory that it may take
+
+
+def open_ahead(limits: Limits) -> None:
+    """Begin to open a database, which the next `Sandbox` with as much memory takes."""
+    if limits.bytes not in _ahead:
+        _ahead[limits.bytes] = _Opening(limits.bytes)
+        _ahead[limits.bytes].start()
+
+
+def _opened(size: int) -> duckdb.DuckDBPyConnection:
+    opening = _ahead.pop(size, None)
+    if opening is not None:
+        opening.join()
+        if opening.connection is not None:
+            return opening.connection
+    return _connect(size)
+
+
+def _connect(size: int) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:", config={**CONFIG, "memory_limit": f"{size >> 20}MiB"})
+
+
 class Sandbox:
     """The locked database; use as a context manager.
 
@@ -91,9 +129,7 @@ class Sandbox:
         limits: Limits = Limits(),  # noqa: B008
         table: str = "cohort",
     ) -> None:
-        self._connection = duckdb.connect(
-            ":memory:", config={**CONFIG, "memory_limit": f"{limits.bytes >> 20}MiB"}
-        )
+        self._connection = _opened(limits.bytes)
         self.table = table
         self._columns = tuple(columns)
         self._limits = limits

@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -118,6 +117,8 @@ class SpssStataBlocks:
     @contextlib.contextmanager
     def _asked(self, columns: list[str] | None) -> Iterator[tuple[About, Iterator[pa.RecordBatch]]]:
         """What the file says of its columns, and its rows, from a process that reads it."""
+        import subprocess
+
         rows = max(_CELLS // max(len(columns or ()), 1), 1)
         asked: Asked = {
             "path": str(self._path), "encoding": self._encoding, "columns": columns,

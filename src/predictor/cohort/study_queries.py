@@ -6,6 +6,7 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
+from predictor.cohort import sandbox
 from predictor.cohort.batches import ROWS
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.expressions import Labels, in_order, select, truth_of
@@ -20,6 +21,13 @@ from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.queries import Query
 from predictor.cohort.sandbox import Sandbox
 from predictor.study import Column, Study
+
+_LIMITS = Limits.for_rows(ROWS)
+
+
+def open_ahead() -> None:
+    """Begin to open the database of the next `StudyQueries`, while other things are done."""
+    sandbox.open_ahead(_LIMITS)
 
 
 class StudyQueries:
@@ -38,7 +46,7 @@ class StudyQueries:
 
     def __init__(self, study: Study) -> None:
         self.study = study
-        self._sandbox = Sandbox(study.known(), Limits.for_rows(ROWS))
+        self._sandbox = Sandbox(study.known(), _LIMITS)
         self._vetted: dict[str, Query] = {}
         self.read = self.needed(None)
 

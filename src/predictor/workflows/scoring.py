@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from predictor.cohort import Taken, located, open_patients, patients_of, told_how_written
+from predictor.cohort import (
+    Taken,
+    located,
+    open_ahead,
+    open_patients,
+    patients_of,
+    told_how_written,
+)
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
@@ -77,6 +84,7 @@ def score_file(
             kind="a file of scores",
             way_out="choose another name or move it away",
         )
+    open_ahead()
     loaded = find_model(model, tracker)
     with placing(out) as place, ScoresFile(place, out.suffix.lower()) as written:
         asked = Asked(lenient, explain, with_range)

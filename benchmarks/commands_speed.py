@@ -3,8 +3,8 @@
 Usage: python benchmarks/commands_speed.py [--runs N]
 
 Makes its own cohort in a temporary folder, with the study in ``configs/``. Byte code is compiled in
-a run that is not counted. Prints medians by the clock beside the limits, and of the processor; exits
-1 beyond a limit.
+a run that is not counted. Prints medians by the clock beside the limits, and of the processor;
+exits 1 beyond a limit.
 """
 
 from __future__ import annotations

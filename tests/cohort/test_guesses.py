@@ -50,6 +50,11 @@ CASES: dict[str, tuple[bytes, dict[str, Any]]] = {
     "points of which nobody knows": (b"pid;a\nA1;1.200\nA2;3.400\n", {"delimiter": ";"}),
     "commas of which nobody knows": (b"pid;a\nA1;1,200\nA2;3,400\n", {"delimiter": ";"}),
     "points before decimals": (b"pid;a\nA1;1.25\n", {"delimiter": ";", "decimal": "."}),
+    "a slip": (b'pid,a\nA1,1.5\nA2,"2,5"\n' + b"A3,3.5\n" * 20, {}),
+    "a slip of the other kind": (
+        b"pid;a\nA1;1,5\nA2;2.5\n" + b"A3;3,5\n" * 20,
+        {"delimiter": ";", "decimal": ","},
+    ),
     "mean of a patient": (b"pid,a\nMean,1\nA2,2\nA3,3\n", {}),
     "binary": (b"\0\1\2\0\0\xff" * 50, {}),
 }

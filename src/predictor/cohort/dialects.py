@@ -158,21 +158,22 @@ def _begins(row: Row, below: str | None) -> bool:
 
 def _marks(rows: Sequence[Row], width: int) -> tuple[str | None, str | None]:
     """The decimal sign and the mark between thousands, where cells leave no doubt."""
-    commas = points = False
+    commas = points = 0
     times: Counter[tuple[str, str]] = Counter()
     for place in range(width):
         cells = [cell for row in rows if place < len(row) and (cell := row[place])]
         cells = [cell for cell in cells if not re.match(WORDS, cell)]
         if not cells or sum(map(_is_number, cells)) < _MOSTLY * len(cells):
             continue
-        commas |= any(map(_DECIMAL_COMMA.fullmatch, cells))
-        points |= any(map(_DECIMAL_POINT.fullmatch, cells))
+        commas += sum(map(bool, map(_DECIMAL_COMMA.fullmatch, cells)))
+        points += sum(map(bool, map(_DECIMAL_POINT.fullmatch, cells)))
         for marks, pattern in _GROUPED.items():
             times[marks] += sum(map(bool, map(pattern.fullmatch, cells)))
     if not times or not max(times.values()):
-        return ("," if commas else "." if points else None), None
+        return ("," if commas > points else "." if points else None), None
     mark, decimal = max(times, key=lambda marks: times[marks])
-    return ("," if commas else decimal), (None if commas and mark == "," else mark)
+    decimal = "," if commas > points else "." if points else decimal
+    return decimal, None if mark == decimal else mark
 
 
 def _is_number(text: str) -> bool:

@@ -391,3 +391,9 @@ def test_a_diary_of_the_first_event_that_goes_on_after_it_is_known_later(tmp_pat
 
     assert said.startswith("date: row 4: the event is of the time of prediction, but date lies")
     assert cohort.table.to_pylist() == [{"id": "1", "diary": 6.0, "nrs_T0": 8, "nrs_T2": 3}]
+
+
+def test_a_column_of_time_in_another_case_is_named(tmp_path: Path) -> None:
+    (said,) = faults(tmp_path, study(EVENTS, **{"at: event": "at: Event"}), TWO)
+
+    assert said.startswith("Event: tells which time a row is of, but the table has 'event'")

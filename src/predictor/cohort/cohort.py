@@ -21,7 +21,14 @@ from predictor.cohort.numbers import Written
 from predictor.cohort.patients import declared_in, read_patients
 from predictor.cohort.strays import check_patients
 from predictor.cohort.taken import Taken
-from predictor.cohort.visits import is_long, made_of, rows_declared, tells_time, widen
+from predictor.cohort.visits import (
+    is_long,
+    made_of,
+    misnamed_time,
+    rows_declared,
+    tells_time,
+    widen,
+)
 from predictor.errors import DataError
 from predictor.study import Column, Study
 
@@ -109,6 +116,8 @@ class Cohort:
         """The cohort and its faults; what has one is null, or not there."""
         raw = read_patients(path, study)
         cells = raw.cells
+        if misnamed := misnamed_time(cells.column_names, study):
+            return cls.nobody(study, ()), below_header(misnamed, raw.header)
         long = is_long(cells.column_names, study)
         declared = rows_declared(study) if long else tuple(c.name for c in study.columns)
         faults = check_declared(cells.column_names, study, declared, header=raw.header)

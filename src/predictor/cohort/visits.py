@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 
 from predictor.cohort.dictionary import FLAGS, distinct, means_missing
 from predictor.cohort.fault import Fault, listed
+from predictor.cohort.header import near_name
 from predictor.cohort.masks import Mask, mask
 from predictor.cohort.row_times import NEVER, Rows, RowTimes, row_times
 from predictor.cohort.taken import Taken
 from predictor.cohort.visit_queries import VisitQueries, reading
 from predictor.disclosure import in_words
 from predictor.errors import DataError
-from predictor.study import Column, Study, Visits, as_number
+from predictor.study import Column, Edit, Study, Visits, as_number
 
 _SINGLY = 3  # columns that are told one by one
 SEVERAL = (
@@ -104,6 +105,25 @@ def is_long(names: Collection[str], study: Study) -> bool:
     if visits is None:
         return False
     return any(name in names for name in (visits.at, visits.day) if name is not None)
+
+
+def misnamed_time(names: Sequence[str], study: Study) -> list[Fault]:
+    """That what tells time in a row has nearly the name that the study file says."""
+    visits = study.visits
+    if visits is None or is_long(names, study):
+        return []
+    own = {column.name for column in study.columns}
+    others = [name for name in names if name not in own]
+    return [
+        Fault(
+            name,
+            (),
+            f"tells which time a row is of, but the table has {near!r}: rename one of them",
+            fix=Edit(("visits", key), near),
+        )
+        for key, name in (("at", visits.at), ("day", visits.day))
+        if name is not None and (near := near_name(name, others)) is not None
+    ]
 
 
 def source(column: Column) -> str:

@@ -133,8 +133,8 @@ def _about_keys(keys: Keys) -> Iterator[str]:
         )
     elif keys.visits is not None:
         yield (
-            f"{listed(keys.ids)} repeats with {listed([keys.visits])}: one row per visit? A "
-            f"prediction needs one row per patient (docs/study-file.md)."
+            f"{listed(keys.ids)} repeats with {listed([keys.visits])}: one row per visit? "
+            f"Then say visits: which rows are of which time point (docs/study-file.md)."
         )
     elif len(keys.ids) > 1:
         yield (

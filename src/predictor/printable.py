@@ -9,6 +9,7 @@ from typing import Any
 
 # joiners are letters' business in many scripts; the other formats change how the rest is read
 _HARMLESS = "\n\t\u200c\u200d\u00ad"
+_LONGEST_LABEL = 50  # letters that stand for a name
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -66,3 +67,15 @@ def as_markdown(text: str) -> str:
     """
     # an underscore inside a word is one in Markdown too
     return re.sub(r"([\\|<*\[`]|\b_|_\b)", r"\\\1", " ".join(visible(text).split("\n")))
+
+
+def short_meaning(meaning: str | None) -> str | None:
+    """What a dictionary says of a column, if it is short enough to stand for its name.
+
+    Examples
+    --------
+    >>> short_meaning("age at  T0"), short_meaning(None)
+    ('age at T0', None)
+    """
+    said = " ".join((meaning or "").split())
+    return said if 0 < len(said) <= _LONGEST_LABEL else None

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from predictor.printable import short_meaning
 from predictor.results.base import Count, Named, Result
-
-_LONGEST_LABEL = 50
-
-
-def short_meaning(meaning: str | None) -> str | None:
-    """What a dictionary says of a column, if it is short enough to stand for its name.
-
-    Examples
-    --------
-    >>> short_meaning("age at  T0"), short_meaning(None)
-    ('age at T0', None)
-    """
-    said = " ".join((meaning or "").split())
-    return said if 0 < len(said) <= _LONGEST_LABEL else None
 
 
 def titled(name: str, meaning: str | None) -> str:

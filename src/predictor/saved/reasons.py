@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort import Cohort
-from predictor.results.cohort import short_meaning
+from predictor.printable import short_meaning
 from predictor.saved.model import Floats, SavedModel
 from predictor.scorers.contract import probability_of
 from predictor.study import Column

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from predictor.printable import short_meaning
 from predictor.report.figures import few, style
 from predictor.report.figures.figure import Figure, Table
 from predictor.report.figures.paper import Key, names_axis, names_margin, row_places, sheet
 from predictor.results import Missing, MissingColumn
-from predictor.results.cohort import short_meaning
 
 _MOST_COLUMNS, _MOST_PATTERNS, _STEP = 30, 12, 0.24
 _MISSING = {"color": style.ORANGE, "linestyle": "none", "marker": "s", "markersize": 7}

@@ -67,7 +67,9 @@ def test_keys_that_look_like_flags_are_keys_in_any_quotes(key: str) -> None:
 def test_the_columns_of_the_guide_can_be_declared() -> None:
     page = Path(__file__).parents[2] / "docs" / "study-file.md"
     text = page.read_text("utf-8")
-    section = text[text.index("## Cells as people write them") : text.index("## Recipes for")]
+    section = re.split("^## ", text, flags=re.MULTILINE)[
+        re.findall("^## (.*)", text, re.MULTILINE).index("Cells as people write them") + 1
+    ]
     blocks = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
     assert len(blocks) == 5
     head, tail = STUDY.split("  x: {{known_at: T0, {}}}\n")

@@ -6,29 +6,27 @@ point and of no others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from predictor.cohort.dictionary import FLAGS, distinct, means_missing
-from predictor.cohort.fault import Fault, listed
+from predictor.cohort.dictionary import distinct
+from predictor.cohort.fault import Fault
 from predictor.cohort.header import near_name
-from predictor.cohort.masks import Mask, mask
-from predictor.cohort.row_times import NEVER, Rows, RowTimes, row_times
+from predictor.cohort.row_times import Rows, row_times
 from predictor.cohort.taken import Taken
 from predictor.cohort.visit_queries import VisitQueries, reading
-from predictor.disclosure import in_words
-from predictor.errors import DataError
-from predictor.study import Column, Edit, Study, Visits, as_number
-
-_SINGLY = 3  # columns that are told one by one
-SEVERAL = (
-    "different values in rows of the same patient and time; correct them, or say which counts: "
-    "take: first, or last"
+from predictor.cohort.visit_values import rows_of, source
+from predictor.cohort.visits_in_words import (
+    about_choice,
+    about_elsewhere,
+    about_rows,
+    changed_elsewhere,
 )
+from predictor.errors import DataError
+from predictor.study import Column, Edit, Study
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,11 +122,6 @@ def misnamed_time(names: Sequence[str], study: Study) -> list[Fault]:
         for key, name in (("at", visits.at), ("day", visits.day))
         if name is not None and (near := near_name(name, others)) is not None
     ]
-
-
-def source(column: Column) -> str:
-    """The column of a row that a column of the dictionary is read from."""
-    return column.source or column.name
 
 
 def as_declared(raw: pa.Table, study: Study) -> pa.Table:
@@ -228,7 +221,7 @@ def widen(
     faults = list(times.faults)
     cells: dict[str, pa.Array] = {}
     rows: dict[str, Rows] = {}
-    taken = _about_rows(times, study, visits)
+    taken = about_rows(times, study, visits)
     elsewhere: dict[str, int] = {}
     asked = [column for column in columns if column.query is not None]
     if asked:
@@ -241,15 +234,13 @@ def widen(
         if column.role in ("id", "ignore"):
             rows[column.name] = times.first
         else:
-            rows[column.name], found = _rows_of(column, raw, times, study)
+            rows[column.name], found = rows_of(column, raw, times, study)
             faults += found
-            taken += _about_choice(column, raw, times, study)
-            elsewhere[column.name] = _changed_elsewhere(
-                column, raw, times, study, rows[column.name]
-            )
+            taken += about_choice(column, raw, times, study)
+            elsewhere[column.name] = changed_elsewhere(column, raw, times, study, rows[column.name])
         cells[column.name] = _taken(raw[source(column)], rows[column.name])
     table = pa.table({column.name: cells[column.name] for column in columns})
-    taken += _about_elsewhere(elsewhere)
+    taken += about_elsewhere(elsewhere)
     return OneRowEach(table, _together(faults), times.patient, times.first, rows, tuple(taken))
 
 
@@ -276,138 +267,3 @@ def _together(faults: Sequence[Fault]) -> tuple[Fault, ...]:
         rows = {*each.rows, *(before.rows if before else ())}
         merged[key] = replace(each, rows=tuple(sorted(rows)))
     return tuple(merged.values())
-
-
-def _values(column: Column, raw: pa.Table, study: Study) -> tuple[Rows, pa.Array]:
-    """Which different text each cell is, -1 where it is none or means "no value"; and the texts."""
-    encoded = distinct(raw[source(column)])
-    texts = encoded.dictionary
-    absent = means_missing(texts, column, study)
-    codes = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
-    return np.where((codes >= 0) & ~np.append(absent, True)[codes], codes, -1), texts
-
-
-def _rows_of(
-    column: Column, raw: pa.Table, times: RowTimes, study: Study
-) -> tuple[Rows, list[Fault]]:
-    """The row from which each patient has a column; -1 without one."""
-    codes, texts = _values(column, raw, study)
-    place = list(study.timepoints).index(str(column.known_at))
-    here = (times.patient >= 0) & ((times.point == place) | times.undated)
-    filled = mask(raw[source(column)].is_valid())
-    chosen = np.full(len(times.first), -1)
-    # what means "no value" is taken where nothing else is there, for the dictionary to see it
-    for usable in (here & filled & (codes < 0), here & (codes >= 0)):
-        rows = _in_order(column, times, usable, study)
-        patients, first = np.unique(times.patient[rows], return_index=True)
-        chosen[patients] = rows[first]
-    if column.take is not None:
-        return chosen, []
-    rows = np.flatnonzero(here & (codes >= 0))
-    unlike = codes[rows] != codes[chosen[times.patient[rows]]]
-    if unlike.any():
-        same = _same(texts, column)
-        unlike = same[codes[rows]] != same[codes[chosen[times.patient[rows]]]]
-    if not unlike.any():
-        return chosen, []
-    torn = np.unique(times.patient[rows[unlike]])
-    of_them = rows[np.isin(times.patient[rows], torn)]
-    return chosen, [Fault(column.name, tuple(of_them.tolist()), SEVERAL, kind=_KIND)]
-
-
-_KIND = "different values in rows of the same patient and time"
-
-
-def _same(texts: pa.Array, column: Column) -> Rows:
-    """Numbers of different texts, the same for those that mean the same."""
-    numbers: dict[object, int] = {}
-    found = []
-    for text in texts.to_pylist():
-        meaning: object = as_number(text) if as_number(text) is not None else text
-        if column.type == "flag":
-            meaning = FLAGS.get(str(text).lower(), text)
-        found.append(numbers.setdefault(meaning, len(numbers)))
-    return np.array(found, dtype=np.int64)
-
-
-def _in_order(column: Column, times: RowTimes, usable: Mask, study: Study) -> Rows:
-    """Usable rows, the one that counts first in each patient."""
-    rows = times.order[usable[times.order]]
-    if column.take == "last":
-        return rows[::-1]
-    if column.take == "nearest":
-        assert study.visits is not None
-        aimed = study.visits.days[str(column.known_at)][1]
-        days = pc.fill_null(times.day, NEVER // 2).to_numpy()[rows]
-        return rows[np.argsort(np.abs(days - aimed), kind="stable")]
-    return rows
-
-
-def _about_rows(times: RowTimes, study: Study, visits: Visits) -> list[Taken]:
-    """What became of the rows, in words and counts."""
-    somebody = times.patient >= 0
-    counted = []
-    for place, name in enumerate(study.timepoints):
-        if name not in visits.points:
-            continue
-        patients = times.patient[somebody & (times.point == place)]
-        times_each = np.bincount(patients, minlength=len(times.first))
-        more = int((times_each > 1).sum())
-        several = f", {in_words(more)} of them in several rows" if more else ""
-        counted.append(f"{name}: {in_words(int((times_each > 0).sum()))} patients{several}")
-    rest = somebody & (times.point < 0)
-    left = int((rest & ~times.undated).sum())
-    if undated := int((rest & times.undated).sum()):
-        counted.append(f"{in_words(undated)} rows of no time, which tell of the patient")
-    if left:
-        before = f"{in_words(left)} rows of other times"
-        counted.append(f"{before} or events, which only queries may see" if visits.days
-                       else f"{in_words(left)} rows of other events, left out")  # fmt: skip
-    rows, patients_ = int(somebody.sum()), len(times.first)
-    return [Taken(f"{rows} rows of {patients_} patients as one row each; {'; '.join(counted)}")]
-
-
-def _changed_elsewhere(
-    column: Column, raw: pa.Table, times: RowTimes, study: Study, rows: Rows
-) -> int:
-    """How many patients have another value at a time point that no column is made of."""
-    points = {c.known_at for c in study.columns if source(c) == source(column)}
-    if len(points) > 1:
-        return 0
-    place = list(study.timepoints).index(str(column.known_at))
-    codes, texts = _values(column, raw, study)
-    others = np.flatnonzero((codes >= 0) & (times.point >= 0) & (times.point != place))
-    own = rows[times.patient[others]]
-    if not len(others):
-        return 0
-    same = _same(texts, column)
-    unlike = (own >= 0) & (same[codes[others]] != same[codes[own]])
-    return len(np.unique(times.patient[others[unlike]]))
-
-
-def _about_elsewhere(changed: Mapping[str, int]) -> Iterator[Taken]:
-    told = {name: patients for name, patients in changed.items() if patients}
-    if len(told) > _SINGLY:
-        yield Taken(
-            f"{listed(list(told))}: of their own time point, where patients have other values at "
-            f"other ones"
-        )
-        return
-    for name, patients in told.items():
-        yield Taken(
-            f"of its own time point, where {in_words(patients)} patients have another value at "
-            f"another one",
-            name,
-        )
-
-
-def _about_choice(column: Column, raw: pa.Table, times: RowTimes, study: Study) -> Iterator[Taken]:
-    """What was chosen of several values."""
-    if column.take is None:
-        return
-    codes, _ = _values(column, raw, study)
-    place = list(study.timepoints).index(str(column.known_at))
-    here = (codes >= 0) & (times.point == place) & (times.patient >= 0)
-    several = int((np.bincount(times.patient[here]) > 1).sum()) if here.any() else 0
-    if several:
-        yield Taken(f"the {column.take} of several", column.name, several)

@@ -10,7 +10,7 @@ import pytest
 from predictor.description import describe, sentences, suppressed
 from predictor.description.equations import margins
 from predictor.description.protection import _together, ambiguous
-from predictor.description.shared_table_one import pooled
+from predictor.description.table_to_share import pooled
 from predictor.disclosure import SMALL, hidden, small
 
 

@@ -33,7 +33,7 @@ from predictor.cohort.feature_pipeline import (
 )
 from predictor.cohort.grouping import Grouping, check_parted, groupings, read_by_groups
 from predictor.cohort.header import near_name
-from predictor.cohort.joined import join_ids
+from predictor.cohort.joined_texts import join_ids
 from predictor.cohort.labelled import (
     SAME_PATIENT,
     Exclusion,
@@ -53,7 +53,7 @@ from predictor.cohort.patients import (
     told_how_written,
 )
 from predictor.cohort.persons import check_persons
-from predictor.cohort.plain_table import plain_table
+from predictor.cohort.plain_tables import plain_table
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table

@@ -16,7 +16,7 @@ from predictor.cohort.databases import located
 from predictor.cohort.dictionary import check_part, check_table
 from predictor.cohort.fault import Fault, TableError, below_header
 from predictor.cohort.header import check_declared
-from predictor.cohort.joined import join_ids, joined
+from predictor.cohort.joined_texts import join_ids, joined
 from predictor.cohort.numbers import Written
 from predictor.cohort.patients import declared_in, read_patients
 from predictor.cohort.strays import check_patients

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.cohort import Cohort
-from predictor.cohort.joined import join_ids
+from predictor.cohort.joined_texts import join_ids
 from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.queries import patientwise
 from predictor.cohort.sandbox import Sandbox, quote

@@ -33,7 +33,7 @@ class Guess:
     """
 
     spec: TableSpec
-    keys: dict[str, Any]
+    keys: dict[str, object]
 
     @property
     def edit(self) -> Edit:
@@ -86,7 +86,7 @@ def guess(path: Path | str, spec: TableSpec = PLAIN, names: Collection[str] = ()
     path = located(path)
     if not isinstance(path, Path):
         return None
-    keys: dict[str, Any] = {}
+    keys: dict[str, object] = {}
     suffix = path.suffix.lower()
     with suppress(DataError):
         if not path.is_file():
@@ -112,7 +112,7 @@ def guess(path: Path | str, spec: TableSpec = PLAIN, names: Collection[str] = ()
     return Guess(changed.model_copy(update={"dictionary": spec.dictionary}), keys)
 
 
-def _seen_in_workbook(path: Path, spec: TableSpec, names: Collection[str]) -> dict[str, Any]:
+def _seen_in_workbook(path: Path, spec: TableSpec, names: Collection[str]) -> dict[str, object]:
     """Which sheet, and where in it, the table of patients seems to be."""
     book = open_workbook(path)
     found: dict[str, tuple[tuple[int, bool, int], Place]] = {}
@@ -125,7 +125,7 @@ def _seen_in_workbook(path: Path, spec: TableSpec, names: Collection[str]) -> di
         return {}
     sheet = max(found, key=lambda name: found[name][0])
     place = found[sheet][1]
-    keys: dict[str, Any] = {}
+    keys: dict[str, object] = {}
     if len(book.sheets) > 1 and sheet != spec.sheet:
         keys["sheet"] = sheet
     if place.header != spec.header:

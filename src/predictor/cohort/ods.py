@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from predictor.cohort.sheet import DAMAGED, Layout, Row, bounded, check_unpacked, damaged
-from predictor.cohort.shown import NOT_CALCULATED, OTHERWISE, percentage, shown
+from predictor.cohort.shown_cells import NOT_CALCULATED, OTHERWISE, percentage, shown
 
 _MOST_COLUMNS, _MOST_ROWS = 20_000, 2**20
 _NO_VALUE = "#VALUE!"

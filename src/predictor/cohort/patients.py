@@ -13,7 +13,7 @@ import pyarrow as pa
 from predictor.cohort.batches import DECLARED, Part, open_parts
 from predictor.cohort.databases import located
 from predictor.cohort.guesses import guess
-from predictor.cohort.plain_table import plain_parts, plain_table
+from predictor.cohort.plain_tables import plain_parts, plain_table
 from predictor.cohort.read import RawTable, read_frame, read_raw
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
@@ -31,7 +31,7 @@ def read_patients(path: Path | str, study: Study) -> RawTable:
     """Read a table as the study says that its tables are written, or in plain form.
 
     Numbers of columns that are declared as such have a point before their decimals then, and
-    nothing between their thousands; boxes are flags (`predictor.cohort.plain_table`).
+    nothing between their thousands; boxes are flags (`predictor.cohort.plain_tables`).
 
     Raises
     ------

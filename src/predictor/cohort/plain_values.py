@@ -19,6 +19,7 @@ from predictor.cohort.numbers import EXACT_BELOW
 from predictor.study import CLUSTERS, Column, Study, as_number
 
 Row = Mapping[str, Any]
+"""A patient as JSON or Python has it; what each value is, is looked at here."""
 Plain = Callable[[Any], Any]
 """The value of a cell; raises `_OtherError` if it has to be read as a text."""
 

@@ -19,8 +19,8 @@ from predictor.cohort.dictionary import check_cells
 from predictor.cohort.fault import Fault, rows_in_words
 from predictor.cohort.limits import Limits, named
 from predictor.cohort.permitted_sql import used_columns, vet
-from predictor.cohort.row_times import RowTimes
 from predictor.cohort.sandbox import Sandbox, SqlError
+from predictor.cohort.times_of_rows import RowTimes
 from predictor.errors import DataError, StudyError
 from predictor.study import DAY, POINT, Column, Study, Visits
 

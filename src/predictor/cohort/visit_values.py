@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from predictor.cohort.dictionary import FLAGS, distinct, means_missing
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, mask
-from predictor.cohort.row_times import NEVER, Rows, RowTimes
+from predictor.cohort.times_of_rows import NEVER, Rows, RowTimes
 from predictor.study import Column, Study, as_number
 
 SEVERAL = (

@@ -15,8 +15,8 @@ import pyarrow as pa
 from predictor.cohort.dictionary import distinct
 from predictor.cohort.fault import Fault
 from predictor.cohort.header import near_name
-from predictor.cohort.row_times import Rows, row_times
 from predictor.cohort.taken import Taken
+from predictor.cohort.times_of_rows import Rows, row_times
 from predictor.cohort.visit_queries import VisitQueries, reading
 from predictor.cohort.visit_values import rows_of, source
 from predictor.cohort.visits_in_words import (

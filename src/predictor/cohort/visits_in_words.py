@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from predictor.cohort.fault import listed
-from predictor.cohort.row_times import Rows, RowTimes
 from predictor.cohort.taken import Taken
+from predictor.cohort.times_of_rows import Rows, RowTimes
 from predictor.cohort.visit_values import same, source, values
 from predictor.disclosure import in_words
 from predictor.study import Column, Study, Visits

@@ -22,7 +22,7 @@ from predictor.cohort.sheet import (
     damaged,
     read_layout,
 )
-from predictor.cohort.shown import shown
+from predictor.cohort.shown_cells import shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

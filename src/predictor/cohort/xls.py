@@ -9,7 +9,7 @@ from typing import Any
 
 from predictor.cohort.compound_file import stream_of
 from predictor.cohort.sheet import DAMAGED, Layout, Row, bounded, damaged
-from predictor.cohort.shown import NOT_CALCULATED, shown
+from predictor.cohort.shown_cells import NOT_CALCULATED, shown
 from predictor.errors import DataError
 
 _LARGEST = 256 * 2**20  # bytes

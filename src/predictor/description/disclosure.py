@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from predictor.description.protection import protect
-from predictor.description.shared_table_one import differences_untold, pooled, shared_table_one
+from predictor.description.table_to_share import differences_untold, pooled, shared_table_one
 from predictor.disclosure import (
     FEWEST,
     SMALL,

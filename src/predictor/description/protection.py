@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from predictor.description.equations import Cell, Margins, margins
-from predictor.description.shared_table_one import closed_groups
+from predictor.description.table_to_share import closed_groups
 from predictor.disclosure import FEWEST, WITHHELD, between, small
 from predictor.results import Described
 from predictor.results.places import replaced

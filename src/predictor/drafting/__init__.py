@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from predictor.drafting.drafted_visits import Visited, long_table_of
 from predictor.drafting.drafts import Draft, draft
 from predictor.drafting.long_tables import LongTable
-from predictor.drafting.visited import Visited, long_table_of
 
 __all__ = ["Draft", "LongTable", "Visited", "draft", "long_table_of"]

@@ -13,6 +13,7 @@ from predictor.drafting import names
 from predictor.drafting.boxes import joined, questions_with_boxes, without_boxes
 from predictor.drafting.drafted_file import Entry, Parts, Settings, study_text
 from predictor.drafting.drafted_pipeline import pipeline_text
+from predictor.drafting.drafted_visits import Visited, long_table_of
 from predictor.drafting.keys import Keys, keys_of
 from predictor.drafting.kinds import Kind, kind_of
 from predictor.drafting.long_tables import LongTable
@@ -20,7 +21,6 @@ from predictor.drafting.open_points import listed, questions
 from predictor.drafting.outcome_examples import examples
 from predictor.drafting.round_numbers import as_range
 from predictor.drafting.time_points import Timed, timed
-from predictor.drafting.visited import Visited, long_table_of
 from predictor.errors import DataError
 from predictor.printable import computed
 from predictor.study import as_number

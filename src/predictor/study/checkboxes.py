@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from predictor.study.columns import Name, Word
 from predictor.study.frozen import Frozen
+from predictor.study.layers import Raw
 
 CHECKBOXES = "checkboxes"
 """The type by which an entry of the dictionary is one of these."""
@@ -114,10 +115,10 @@ class Checkboxes(Frozen):
             return tuple(names)
         return tuple(f"{name}_{point}" for name in names for point in self.known_at)
 
-    def entries(self, *, long: bool) -> dict[str, dict[str, Any]]:
+    def entries(self, *, long: bool) -> dict[str, Raw]:
         """Each flag as an entry of the dictionary, read from its box if tables are long."""
         known_at = self.known_at if isinstance(self.known_at, str) else [*self.known_at]
-        shared: dict[str, Any] = {"type": "flag", "known_at": known_at}
+        shared: Raw = {"type": "flag", "known_at": known_at}
         given = self.model_dump(mode="json", include={"missing", "empty"}, exclude_none=True)
         words = {"true": list(self.true), "false": list(self.false)}
         return {
@@ -134,9 +135,7 @@ class Checkboxes(Frozen):
         }
 
 
-def with_flags(
-    columns: Mapping[str, Any], questions: Sequence[Checkboxes], *, long: bool
-) -> dict[str, Any]:
+def with_flags(columns: Raw, questions: Sequence[Checkboxes], *, long: bool) -> Raw:
     """The dictionary with flags in place of questions with boxes.
 
     Raises
@@ -145,7 +144,7 @@ def with_flags(
         If one of these is declared itself.
     """
     by_name = {each.name: each for each in questions}
-    made: dict[str, Any] = {}
+    made: Raw = {}
     for name, entry in columns.items():
         if name not in by_name:
             made[name] = entry

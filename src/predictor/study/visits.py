@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, mo
 
 from predictor.study.columns import Column, Name, Word
 from predictor.study.frozen import Frozen
+from predictor.study.layers import Raw
 
 DAY, POINT = "day", "timepoint"
 """What every row of `visits` has in a query, beside its own columns."""
@@ -41,7 +42,7 @@ def _columns(value: object) -> object:
     return made
 
 
-def _by_name(columns: Sequence[Column]) -> dict[str, Any]:
+def _by_name(columns: Sequence[Column]) -> Raw:
     return {
         column.name: column.model_dump(
             mode="json", exclude_unset=True, exclude={"name", "known_at"}
@@ -67,7 +68,7 @@ Days = Annotated[
 ]
 RowColumns = Annotated[
     tuple[Column, ...],
-    BeforeValidator(_columns, json_schema_input_type=Mapping[str, dict[str, Any]]),
+    BeforeValidator(_columns, json_schema_input_type=Mapping[str, Raw]),
     PlainSerializer(_by_name),
 ]
 

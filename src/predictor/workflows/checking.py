@@ -12,9 +12,9 @@ from predictor.results import CheckResult
 from predictor.study import asked, load_study
 from predictor.validation import audit
 from predictor.workflows.auditing import evidence_before
-from predictor.workflows.offered_visits import offered_visits
 from predictor.workflows.planned import plan
 from predictor.workflows.prepared import prepare
+from predictor.workflows.visits_to_offer import offered_visits
 
 
 def check(config: Path | str, data: Path | str) -> CheckResult:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from predictor.description.table_one import UNLABELLED
+from predictor.report.description.baseline_table import means, table_one
 from predictor.report.description.label_limits import tables_of
 from predictor.report.description.shown_table import ShownTable
-from predictor.report.description.table_one import means, table_one
 from predictor.results import Description, Share, words
 from predictor.results.cohort import titled
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from predictor.report.page.association_section import association
 from predictor.report.page.blocks import Page, Picture, Section
-from predictor.report.page.brief import brief
 from predictor.report.page.centres_section import centres
+from predictor.report.page.first_screen import brief
 from predictor.report.page.groups_section import groups
 from predictor.report.page.guidelines import probast_section, tripod_section
 from predictor.report.page.later_section import later_patients
-from predictor.report.page.methods_section import methods_section
+from predictor.report.page.methods_for_a_paper import methods_section
 from predictor.report.page.model_section import model, use
 from predictor.report.page.patients_section import patients, question
 from predictor.report.page.performance_section import calibration, decision_curve, performance

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from predictor.report.description.baseline_table import table_one
 from predictor.report.description.label_limits import tables_of
-from predictor.report.description.table_one import table_one
 from predictor.report.figures.few import shown
 from predictor.report.page.blocks import (
     FIRST_ROWS,

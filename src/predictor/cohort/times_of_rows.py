@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from predictor.cohort.dictionary import BLANK, NO_IDENTIFIER, check_cells
 from predictor.cohort.fault import Fault
-from predictor.cohort.joined import join_ids
+from predictor.cohort.joined_texts import join_ids
 from predictor.cohort.masks import Mask, mask
 from predictor.disclosure import FEWEST
 from predictor.study import Column, ColumnType, Edit, Study, Visits

@@ -443,8 +443,12 @@ def _limited(folder: Path, size: int, *arguments: str) -> tuple[int, str, str]:
 
 
 def _last(result: tuple[int, str, str]) -> tuple[int, str, str]:
-    """Without what is said of the store, which cannot be told of the failure either."""
+    """Without what is said of the store, which cannot be told of the failure either.
+
+    Nor with lines of progress, which only a slow machine has: they begin with a time.
+    """
     code, out, err = result
+    err = re.sub(r"^\d+:\d\d .*\n", "", err, flags=re.MULTILINE)
     before, refused, after = err.partition("refused:")
     assert before.startswith("the failure is not in the lab book: the MLflow store ")
     return code, out, refused + after

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from predictor.cohort import Cohort
-from predictor.cohort.dictionary import check_cells
+from predictor.cohort.dictionary import arrow_type, check_cells
 from predictor.cohort.header import check_declared
 from predictor.errors import DataError
 from predictor.study import Study, parse_study
@@ -300,3 +300,19 @@ def test_a_table_without_a_header_is_refused_without_showing_its_first_row(
     with pytest.raises(DataError, match="is the header missing") as caught:
         Cohort.read(path, make_study())
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("role", ["value", "ignore", "id", "cluster", "centre"])
+@pytest.mark.parametrize("kind", ["number", "integer", "flag", "date", "text", "category"])
+def test_the_type_of_a_column_is_that_of_its_checked_values(role, kind) -> None:
+    study = parse_study(
+        "study: s\ntimepoints: {T0: a, T1: b}\npredict_at: T0\ncolumns: {pid: {role: id}}\n"
+        "outcome: {name: r, known_at: T1, rule: 'true'}\n",
+        file="s",
+        pipeline=None,
+    )
+    column = study.columns[0].model_copy(
+        update={"roles": (role,), "type": kind, "levels": ("a",), "known_at": "T0"}
+    )
+    table, _ = check_cells(pa.table({"pid": pa.array([], pa.string())}), [column], study)
+    assert table.schema.field("pid").type == arrow_type(column)

@@ -87,7 +87,17 @@ def test_scoring_with_a_linear_model_loads_no_heavy_library_and_no_pickle(
         "--json",
     ]
     found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
-    forbidden = {*HEAVY, "scipy", "joblib", "dill", "skops", "rich", "openpyxl", "jinja2"}
+    forbidden = {
+        *HEAVY,
+        "scipy",
+        "joblib",
+        "dill",
+        "skops",
+        "rich",
+        "openpyxl",
+        "jinja2",
+        "filelock",
+    }
     assert found & forbidden == set()
     assert (copied.study.folder / out).is_file()
 
@@ -125,8 +135,8 @@ def test_reading_and_scoring_loads_no_judging_and_no_fitting(trained) -> None:
         check=True,
     )
     assert set(json.loads(done.stdout)) == {
-        "cohort", "disclosure", "disk", "errors", "explain", "formulas", "later", "notice",
-        "printable", "saved", "scorers", "study",
+        "arrow_arrays", "cohort", "disclosure", "disk", "errors", "explain", "formulas", "later",
+        "notice", "printable", "saved", "scorers", "study",
     }  # fmt: skip
 
 

@@ -4,9 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
 from predictor.disk import replacing, room, write_bytes, write_files
+from predictor.disk.file_lock import FileLock
 
 # a process that begins to replace, and waits in the middle of it
 _BEGINS = """
@@ -109,3 +111,25 @@ def test_long_names_and_names_that_look_like_patterns_are_names(tmp_path) -> Non
         for place in staged.values():
             write_bytes(place, b"")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+def test_who_does_not_wait_is_told_that_another_has_the_lock(tmp_path) -> None:
+    held, other = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
+    held.acquire()
+    with pytest.raises(OSError, match=r"."):
+        other.acquire(timeout=0)
+    held.release()
+    other.acquire(timeout=0)
+    other.release()
+
+
+def test_older_versions_see_the_lock(tmp_path) -> None:
+    held, other = FileLock(tmp_path / "lock"), filelock.FileLock(tmp_path / "lock")
+    held.acquire()
+    with pytest.raises(filelock.Timeout):
+        other.acquire(timeout=0)
+    held.release()
+    other.acquire(timeout=0)
+    with pytest.raises(OSError, match=r"."):
+        held.acquire(timeout=0)
+    other.release()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.cohort.databases import located
-from predictor.cohort.dictionary import check_part, check_table
+from predictor.cohort.dictionary import arrow_type, check_part, check_table
 from predictor.cohort.fault import Fault, TableError, below_header
 from predictor.cohort.header import check_declared
 from predictor.cohort.joined_texts import join_ids, joined
@@ -203,8 +203,8 @@ class Cohort:
     @classmethod
     def nobody(cls, study: Study, columns: Sequence[Column]) -> Cohort:
         """A cohort with these columns and without rows."""
-        empty = pa.table({column.name: pa.array([], pa.string()) for column in columns})
-        return cls.check(empty, study, columns)[0]
+        table = pa.table({c.name: pa.array([], arrow_type(c)) for c in columns})
+        return cls(study, tuple(columns), table, np.arange(0))
 
     def as_of(self, time_point: str) -> Cohort:
         """The cohort as it was known at a time point; later columns do not exist in it."""

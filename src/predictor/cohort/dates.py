@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import fault, mask
 from predictor.study import Column, Study
@@ -56,7 +57,7 @@ def read_dates(
         faults += fault(column, these, rule)
         wrong = wrong & ~these
     faults += fault(column, wrong, OTHER_DATE)
-    days = pc.cast(pc.if_else(pa.array(exists), stamps, None), pa.date32())
+    days = pc.cast(pc.if_else(arrow(exists), stamps, None), pa.date32())
     if column.days is None:
         outside = mask(pc.greater(days, pa.scalar(today)))
         rule = IN_THE_FUTURE
@@ -65,7 +66,7 @@ def read_dates(
         outside = mask(pc.or_(pc.less(days, pa.scalar(first)), pc.greater(days, pa.scalar(last))))
         rule = outside_days(first, last)
     faults += fault(column, outside, rule)
-    return pc.if_else(pa.array(outside), pa.scalar(None, pa.date32()), days), faults
+    return pc.if_else(arrow(outside), pa.scalar(None, pa.date32()), days), faults
 
 
 def outside_days(first: datetime.date, last: datetime.date) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort.dates import check_order, read_dates, without_midnight
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
@@ -89,6 +90,21 @@ class Checked:
     faults: list[Fault]
     written: dict[str, Written]
     taken: tuple[Taken, ...]
+
+
+_TYPES = {
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "flag": pa.bool_(),
+    "date": pa.date32(),
+    "category": pa.string(),
+    "text": pa.string(),
+}
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The type of the values of a column, once they are checked."""
+    return _TYPES[column.type] if column.role in ("value", *CLUSTERS) else pa.string()
 
 
 def check_cells(
@@ -257,14 +273,14 @@ def distinct(column: pa.ChunkedArray) -> pa.DictionaryArray:
 
 def _without(cells: pa.Array, gone: Mask) -> pa.Array:
     """Texts of which some are null."""
-    return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), cells) if gone.any() else cells
+    return pc.if_else(arrow(gone), pa.scalar(None, pa.string()), cells) if gone.any() else cells
 
 
 def _of_cells(wrong: Mask, places: pa.Array) -> Mask:
     """What is true of different texts, for every cell."""
     if not wrong.any():
         return np.zeros(len(places), dtype=bool)
-    return mask(pa.array(wrong).take(places))
+    return mask(arrow(wrong).take(places))
 
 
 def _everywhere(faults: Sequence[Fault], places: pa.Array) -> list[Fault]:

@@ -55,7 +55,7 @@ def check_levels(
     for node in (inner for query in direct for inner in walk(query, into_queries=False)):
         for question, where_met in _questions(node):
             column = _only_category(question, categories)
-            if column is None:
+            if column is None or _is_met(question, column):
                 continue
             try:
                 answers = sandbox.for_levels(question, column)
@@ -91,6 +91,15 @@ def _questions(node: Node) -> Iterator[tuple[Node, bool]]:
             yield node, _SEARCHES[name]
         elif name == "nullif" and len(below) == 2:
             yield _equal(*below), True
+
+
+def _is_met(question: Node, column: Column) -> bool:
+    """Whether a question is plainly for a declared level, so that DuckDB need not be asked."""
+    if question.get("class") != "COMPARISON":
+        return False
+    sides = (question["left"], question["right"])
+    names, texts = map(column_name, sides), map(text_constant, sides)
+    return any(names) and any(text in column.levels for text in texts)
 
 
 def _equal(left: Node, right: Node) -> Node:

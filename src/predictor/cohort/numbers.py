@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import Mask, fault, floats, mask
 from predictor.cohort.words_for_missing import WORDS
@@ -134,7 +135,7 @@ def read_numbers(
     """
     number = mask(pc.match_substring_regex(cells, NUMBER))
     faults = _explain(cells, mask(cells.is_valid()) & ~number, column)
-    values = pc.cast(pc.if_else(pa.array(number), cells, None), pa.float64())
+    values = pc.cast(pc.if_else(arrow(number), cells, None), pa.float64())
     bad = mask(pc.invert(pc.is_finite(values)))
     faults += fault(column, bad, TOO_LARGE)
     three, own = _thousands(cells, column, times)
@@ -152,9 +153,9 @@ def read_numbers(
         faults += fault(column, number & ~bad & ~whole, NOT_WHOLE)
         faults += fault(column, whole & ~bad & ~exact, NOT_EXACT)
         bad |= ~(whole & exact)
-    inside = pc.if_else(pa.array(bad), None, values)
+    inside = pc.if_else(arrow(bad), None, values)
     outside, far, found = _check_range(inside, column, times, written)
-    values = pc.if_else(pa.array(bad | outside), pa.scalar(None, pa.float64()), values)
+    values = pc.if_else(arrow(bad | outside), pa.scalar(None, pa.float64()), values)
     typed = pc.cast(values, pa.int64()) if column.type == "integer" else values
     return typed, faults + found, replace(own, far=far)
 

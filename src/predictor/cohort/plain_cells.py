@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort.fault import Fault
 from predictor.cohort.masks import fault, mask
 from predictor.cohort.numbers import NUMBER
@@ -63,7 +64,7 @@ def plain_flags(cells: pa.Array, column: Column) -> Plain:
     for truth, words in _said(column):
         said = [word.lower() for word in words]
         these = mask(pc.is_in(lower, pa.array(said, pa.string())))
-        plain = pc.if_else(pa.array(these), pa.scalar(truth), plain)
+        plain = pc.if_else(arrow(these), pa.scalar(truth), plain)
         read |= these
         declared.update(said)
     way = ", ".join(f"{', '.join(words)} as {truth}" for truth, words in _said(column))
@@ -73,7 +74,7 @@ def plain_flags(cells: pa.Array, column: Column) -> Plain:
     # where 1 and 2 are yes and no, a 0 is nobody's answer
     others = mask(pc.is_in(lower, pa.array(sorted(_NUMERALS - declared), pa.string())))
     rule = f"none of the numbers that are declared ({words_of(column)}); correct it, or declare it"
-    plain = pc.if_else(pa.array(others), pa.scalar(None, pa.string()), plain)
+    plain = pc.if_else(arrow(others), pa.scalar(None, pa.string()), plain)
     return Plain(plain, fault(column, others, rule), taken)
 
 

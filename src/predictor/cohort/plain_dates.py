@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort.dates import DATE
 from predictor.cohort.masks import Mask, fault, mask
 from predictor.cohort.plain_cells import Plain
@@ -58,7 +59,7 @@ def plain_days(cells: pa.Array, column: Column) -> Plain:
         read = mask(pc.match_substring_regex(cells, ORDERED))
         to = r"\3-\2-\1" if column.format == "day-month-year" else r"\3-\1-\2"
         cells = pc.replace_substring_regex(cells, ORDERED, to)
-        cells = pc.if_else(pa.array(read), _padded(cells), cells)
+        cells = pc.if_else(arrow(read), _padded(cells), cells)
         taken[f"{column.format} as dates"] = np.flatnonzero(read).tolist()
     else:
         read = plain
@@ -75,7 +76,7 @@ def plain_days(cells: pa.Array, column: Column) -> Plain:
     faults = [each for these, rule in rules for each in fault(column, these, rule)]
     wrong = late | short | other
     right = {way: [p for p in places if not wrong[p]] for way, places in taken.items()}
-    return Plain(pc.if_else(pa.array(wrong), pa.scalar(None, pa.string()), cells), faults, right)
+    return Plain(pc.if_else(arrow(wrong), pa.scalar(None, pa.string()), cells), faults, right)
 
 
 def _padded(dates: pa.Array) -> pa.Array:
@@ -87,7 +88,7 @@ def _padded(dates: pa.Array) -> pa.Array:
 def _serials(cells: pa.Array, system: str) -> tuple[pa.Array, Mask, Mask]:
     """Serial numbers as days, which texts are such numbers, and which have a part of a day."""
     numeric = mask(pc.match_substring_regex(cells, SERIAL))
-    numbers = pc.cast(pc.if_else(pa.array(numeric), cells, None), pa.float64())
+    numbers = pc.cast(pc.if_else(arrow(numeric), cells, None), pa.float64())
     serials = np.nan_to_num(numbers.to_numpy(zero_copy_only=False))
     whole = np.floor(serials).astype(np.int64)
     from_1900 = system == "serial-1900"
@@ -95,5 +96,5 @@ def _serials(cells: pa.Array, system: str) -> tuple[pa.Array, Mask, Mask]:
     # before its 29th of February 1900, the system of 1900 is a day behind
     shift = np.where(from_1900 & (whole < _NO_DAY), 1, 0)
     days = np.datetime64(_EPOCHS[system]) + np.where(known, whole + shift, 0)
-    texts = pc.if_else(pa.array(known), pa.array(days.astype(str)), cells)
+    texts = pc.if_else(arrow(known), pa.array(days.astype(str)), cells)
     return texts, known, known & (serials != whole)

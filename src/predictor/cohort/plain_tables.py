@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort.batches import Blocks, Part
 from predictor.cohort.cell import canonical
 from predictor.cohort.dictionary import distinct, means_missing, read_flags
@@ -104,7 +105,7 @@ def _with(raw: pa.Table, name: str, these: Mask, cell: str | None) -> pa.Table:
     if not these.any():
         return raw
     cells = pc.cast(raw[name].combine_chunks(), pa.string())
-    cells = pc.if_else(pa.array(these), pa.scalar(cell, pa.string()), cells)
+    cells = pc.if_else(arrow(these), pa.scalar(cell, pa.string()), cells)
     return raw.set_column(raw.column_names.index(name), name, cells)
 
 
@@ -149,7 +150,7 @@ def _states(cells: pa.ChunkedArray, flag: Column, study: Study) -> tuple[Mask, M
     for fault in (*faults, *plain.faults):
         wrong[list(fault.rows)] = True
     checked = mask(values.take(encoded.indices))
-    return checked, ~mask(pa.array(wrong).take(encoded.indices))
+    return checked, ~mask(arrow(wrong).take(encoded.indices))
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from predictor.disk.file_lock import FileLock
 
 _ROOM = ".predictor-"
 _LOCK = "in-use"
@@ -43,7 +43,7 @@ def clear(folder: Path) -> None:
         lock = FileLock(place / _LOCK)
         try:
             lock.acquire(timeout=0)
-        except (Timeout, OSError):
+        except OSError:
             continue  # somebody is in it, or has just left
         for old in place.glob(f"*{OLD}"):
             target = folder / old.name.removesuffix(OLD)
@@ -58,7 +58,7 @@ def dead_rooms(folder: Path) -> list[Path]:
     found = []
     for place in sorted(folder.glob(f"{_ROOM}*")):
         lock = FileLock(place / _LOCK)
-        with contextlib.suppress(Timeout, OSError):  # somebody is in it, or has just left
+        with contextlib.suppress(OSError):  # somebody is in it, or has just left
             lock.acquire(timeout=0)
             lock.release()
             found.append(place)

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from predictor.arrow_arrays import arrow
+
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 Note = tuple[Mask, str]
@@ -60,5 +62,5 @@ class Remarks:
         """A text for each patient, empty if there is nothing to say."""
         texts = pa.array(self._texts, pa.string()).dictionary_encode()
         return pa.DictionaryArray.from_arrays(
-            texts.indices.take(pa.array(self._codes)), texts.dictionary
+            texts.indices.take(arrow(self._codes)), texts.dictionary
         )

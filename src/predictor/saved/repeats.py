@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from predictor.arrow_arrays import arrow
 from predictor.cohort import SAME_PATIENT, Batch, Cohort, Fault, Faults, join_ids
 from predictor.saved.remarks import Rows
 
@@ -44,7 +45,7 @@ class Prints:
         """Of some rows of a batch, which is that cohort."""
         if len(rows) == len(cohort):
             return cls(batch.part, batch.first, None, _hashed(cohort.keys))
-        keys = cohort.keys.take(pa.array(rows))
+        keys = cohort.keys.take(arrow(rows))
         return cls(batch.part, batch.first, rows.astype(np.int32), _hashed(keys))
 
     @classmethod
@@ -129,7 +130,7 @@ def _suspects(prints: Sequence[Prints]) -> dict[int, Rows]:
     for share in range(_SHARES):  # all at once would take as much memory again
         own = [each.hashes[each.hashes % _SHARES == share] for each in prints]
         hashes = np.sort(np.concatenate(own)) if own else np.zeros(0, np.int64)
-        twice.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
+        twice.append(hashes[1:][hashes[1:] == hashes[:-1]])
     several = np.concatenate(twice)
     if not len(several):
         return {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from predictor.arrow_arrays import arrow
 from predictor.saved.model import Floats
 from predictor.saved.spread import effective_sample_size
 from predictor.study.study import CONTRIBUTION
@@ -146,4 +147,4 @@ class Scores:
 
 
 def _numbers(values: Floats) -> pa.Array:
-    return pa.array(values, pa.float64(), from_pandas=True)
+    return arrow(values, ~np.isnan(values))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -346,3 +347,17 @@ def test_thousands_that_nobody_declared_are_never_read_as_decimals(tmp_path: Pat
         config.write_text(written.replace("{delimiter: ;}", f"{{delimiter: ;, {said}}}"), "utf-8")
         cohort = Cohort.read(tmp_path / "patients.csv", load_study(config))
         assert cohort.table["costs"][0].as_py() == first
+
+
+def test_dates_with_points_are_dates_where_commas_are_decimal(tmp_path: Path) -> None:
+    names = ["pid", "duration_years", "seen_on", "pain_t0", "pain_t2"]
+    rows = [[f"P{n}", f"{n},5", f"{n % 28 + 1}.03.2021", n % 5 + 5, n % 4] for n in range(40)]
+    with (tmp_path / "patients.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=";").writerows([names, *rows])
+    draft_study(tmp_path, tmp_path / "patients.csv")
+    config = tmp_path / "study.yaml"
+    fill_in(config)
+
+    cohort = Cohort.read(tmp_path / "patients.csv", load_study(config))
+
+    assert cohort.table["seen_on"].to_pylist() == [date(2021, 3, n % 28 + 1) for n in range(40)]

@@ -55,7 +55,7 @@ def with_points(cells: pa.Array | pa.ChunkedArray, spec: TableSpec) -> pa.Array 
     if not pc.any(pc.match_substring(cells, ".")).as_py():
         return done
     parted = _fits(cells, _PARTED)
-    pointed = _fits(cells, rf"{_BEFORE}(?:{digits}\.[\d.]*|\.\d+)(?:,\d*)?{_AFTER}")
+    pointed = _fits(cells, rf"{_BEFORE}(?:{digits}\.\d*|\.\d+)(?:,\d*)?{_AFTER}")
     done = pc.if_else(pointed, POINT, done)
     return pc.if_else(parted, GROUPS, done)
 

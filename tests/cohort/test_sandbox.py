@@ -9,8 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from predictor.cohort.connection import open_ahead
 from predictor.cohort.limits import Limits
-from predictor.cohort.sandbox import Call, Sandbox, SqlError, open_ahead, quote, sql_type
+from predictor.cohort.sandbox import Call, Sandbox, SqlError
+from predictor.cohort.sql_text import quote, sql_type
 from predictor.study import Column, Study
 
 PATIENTS = pa.table({"pid": ["a"], "age": [40.0]})

@@ -288,6 +288,6 @@ def test_a_table_that_is_larger_than_is_held_is_read_in_parts(
     sizes = [table.num_rows for table, _ in part.blocks.read(["id", "sex"])]
     assert sizes == [10, 10, 10, 0]
     assert read_table(path).equals(whole)
-    monkeypatch.setattr(spss_stata, "_MOST_CELLS", 100)
+    monkeypatch.setattr(spss_stata, "MOST_CELLS", 100)
     with pytest.raises(DataError, match="larger than is read"):
         read_table(path)

@@ -252,6 +252,6 @@ def test_a_giant_line_is_refused(tmp_path: Path, content: str, message: str) -> 
 
 def test_a_giant_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "t.csv").write_text("pid\n1\n")
-    monkeypatch.setattr("predictor.cohort.read._LARGEST", 3)
+    monkeypatch.setattr("predictor.cohort.read.LARGEST_FILE", 3)
     with pytest.raises(DataError, match="not read into memory; save it as Parquet"):
         read_csv(tmp_path / "t.csv")

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from predictor.cohort.batches import (
-    ROWS,
-    Batch,
-    Part,
-    held_batches,
-    open_parts,
-    read_batches,
-    some_columns,
-)
+from predictor.cohort.batches import Batch, held_batches, read_batches, some_columns
 from predictor.cohort.canonical import canonical_order, numbered
 from predictor.cohort.cell import canonical_text, composed
 from predictor.cohort.cohort import Cohort
@@ -57,6 +49,8 @@ from predictor.cohort.plain_tables import plain_table
 from predictor.cohort.pooled import Pooled, few_holders, pool
 from predictor.cohort.queries import measured_in
 from predictor.cohort.read import RawTable, read_csv_content, read_frame, read_records, read_table
+from predictor.cohort.sizes import ROWS
+from predictor.cohort.sources import Part, open_parts
 from predictor.cohort.study_queries import StudyQueries, open_ahead
 from predictor.cohort.taken import Taken
 from predictor.cohort.target import Target

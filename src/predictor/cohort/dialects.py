@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from predictor.cohort.numerals import BLANKS, MOSTLY
 from predictor.cohort.place import Place, Row, place_of
 from predictor.cohort.words_for_missing import WORDS
 from predictor.study import TableSpec
@@ -21,8 +22,6 @@ LARGEST = 8 * 2**20
 _ONE_BYTE = ("windows-1252", "mac-roman", "cp850")
 _MOST_ROWS = 20_000
 _FEWEST = 2
-_MOSTLY = 0.9  # of the cells of a column of numbers are numbers
-_BLANKS = "[ \u00a0\u2009\u202f]"
 
 _PLAIN_NUMBER = re.compile(r"[<>]?\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[<>]?\s*[+-]?(\d*,\d{1,2}|\d*,\d{4,}|0?,\d+|\d{4,},\d+)\s*%?")
@@ -32,8 +31,8 @@ _MAYBE_COMMA = re.compile(r"[<>]?\s*[+-]?\d{1,3},\d{3}\s*%?")
 _GROUPED: Mapping[tuple[str, str], re.Pattern[str]] = {
     (".", ","): re.compile(r"[+-]?[1-9]\d{0,2}((\.\d{3})+,\d+|(\.\d{3}){2,}(,\d+)?)"),
     (",", "."): re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+\.\d+|(,\d{3}){2,}(\.\d+)?)"),
-    (" ", ","): re.compile(rf"[+-]?[1-9]\d{{0,2}}({_BLANKS}\d{{3}})+,\d+"),
-    (" ", "."): re.compile(rf"[+-]?[1-9]\d{{0,2}}({_BLANKS}\d{{3}})+(\.\d+)?"),
+    (" ", ","): re.compile(rf"[+-]?[1-9]\d{{0,2}}({BLANKS}\d{{3}})+,\d+"),
+    (" ", "."): re.compile(rf"[+-]?[1-9]\d{{0,2}}({BLANKS}\d{{3}})+(\.\d+)?"),
     ("'", ","): re.compile(r"[+-]?[1-9]\d{0,2}(['\u2019]\d{3})+,\d+"),
     ("'", "."): re.compile(r"[+-]?[1-9]\d{0,2}(['\u2019]\d{3})+(\.\d+)?"),
 }
@@ -163,7 +162,7 @@ def _marks(rows: Sequence[Row], width: int) -> tuple[str | None, str | None]:
     for place in range(width):
         cells = [cell for row in rows if place < len(row) and (cell := row[place])]
         cells = [cell for cell in cells if not re.match(WORDS, cell)]
-        if not cells or sum(map(_is_number, cells)) < _MOSTLY * len(cells):
+        if not cells or sum(map(_is_number, cells)) < MOSTLY * len(cells):
             continue
         commas += sum(map(bool, map(_DECIMAL_COMMA.fullmatch, cells)))
         points += sum(map(bool, map(_DECIMAL_POINT.fullmatch, cells)))

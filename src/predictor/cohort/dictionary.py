@@ -130,7 +130,6 @@ def check_table(
         For the texts that mean "missing" and the order of time points.
     today
         No date lies later; the date of this computer if left out.
-
     """
     checked = check_part(raw, columns, study, {}, today=today)
     if any(each.tells for each in checked.written.values()):

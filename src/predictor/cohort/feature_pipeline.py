@@ -14,14 +14,16 @@ from predictor.cohort.cohort import Cohort
 from predictor.cohort.joined_texts import join_ids
 from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.queries import patientwise
-from predictor.cohort.sandbox import Sandbox, quote
+from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.sql_text import quote
 from predictor.errors import StudyError
 from predictor.printable import computed
 from predictor.study import Column, Study
 
 Kind = Literal["number", "flag", "category"]
 
-_LARGEST = 3e38  # number that a model reads; what it makes of larger ones may be infinite
+LARGEST = 3e38
+"""Number that a model reads; what it makes of larger ones may be infinite."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -172,12 +174,12 @@ def _covariate(name: str, values: pa.Array, where: str) -> CovariateValues:
         return CovariateValues(name, "category", tuple(values.dictionary.to_pylist()), values)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = pc.cast(values, pa.float64(), safe=False)
-        usable = pc.less_equal(pc.abs(numbers), _LARGEST)  # false of what is not a number
+        usable = pc.less_equal(pc.abs(numbers), LARGEST)  # false of what is not a number
         broken = int(pc.sum(pc.invert(usable)).as_py() or 0)
         if broken:
             patients = "1 patient" if broken == 1 else f"{broken} patients"
             raise StudyError(
-                f"{where}: {name} is beyond {_LARGEST:g}, infinite or not a number for {patients} "
+                f"{where}: {name} is beyond {LARGEST:g}, infinite or not a number for {patients} "
                 f"(a division by zero or the logarithm of 0?); use nullif() or ln(1 + x)"
             )
         return CovariateValues(name, "number", (), numbers)

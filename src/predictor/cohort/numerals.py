@@ -11,12 +11,14 @@ from predictor.study import TableSpec
 POINT, GROUPS = "#POINT!", "#THOUSANDS!"
 """In place of a number whose point is no decimal one, by what the study file says: not read."""
 
-_MOSTLY = 0.9  # of the cells of a column of numbers are numbers
-_BLANKS = "[ \u00a0\u2009\u202f]"
-_MARKS = {" ": _BLANKS, "'": "['\u2019]", ".": r"\.", ",": ","}
+MOSTLY = 0.9
+"""Share of the cells of a column of numbers that are numbers."""
+BLANKS = "[ \u00a0\u2009\u202f]"
+"""What may stand for a blank within a number, a regular expression."""
+_MARKS = {" ": BLANKS, "'": "['\u2019]", ".": r"\.", ",": ","}
 _MINUS = "\u2212"
-_BEFORE = rf"^(?:[<>≤≥=~]{{0,2}}{_BLANKS}*[+{_MINUS}-]?)"
-_AFTER = rf"(?:[eE][+-]?\d+)?(?:{_BLANKS}*%|{_BLANKS}*/{_BLANKS}*\d+)?$"
+_BEFORE = rf"^(?:[<>≤≥=~]{{0,2}}{BLANKS}*[+{_MINUS}-]?)"
+_AFTER = rf"(?:[eE][+-]?\d+)?(?:{BLANKS}*%|{BLANKS}*/{BLANKS}*\d+)?$"
 _PARTED = rf"{_BEFORE}[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?{_AFTER}"
 
 
@@ -76,7 +78,7 @@ def numbers(cells: pa.ChunkedArray, spec: TableSpec) -> pa.ChunkedArray:
     number = _fits(plain, rf"{_BEFORE}(?:\d+\.?\d*|\.\d+){_AFTER}|^{POINT}$")
     known = len(plain) - plain.null_count - (pc.sum(words).as_py() or 0)
     counted = pc.sum(pc.and_(number, pc.invert(words))).as_py() or 0
-    return plain if counted and counted >= _MOSTLY * known else cells
+    return plain if counted and counted >= MOSTLY * known else cells
 
 
 def changed(cells: pa.Array | pa.ChunkedArray, plain: pa.Array | pa.ChunkedArray) -> int:

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from predictor.cohort.batches import DECLARED, Part, open_parts
 from predictor.cohort.databases import located
 from predictor.cohort.guesses import guess
 from predictor.cohort.plain_tables import plain_parts, plain_table
 from predictor.cohort.read import RawTable, read_frame, read_raw
+from predictor.cohort.sources import DECLARED, Part, open_parts
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, Column, Study, TableSpec

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.arrow_arrays import arrow
-from predictor.cohort.batches import Blocks, Part
 from predictor.cohort.cell import canonical
 from predictor.cohort.dictionary import distinct, means_missing, read_flags
 from predictor.cohort.masks import Mask, mask
 from predictor.cohort.plain_cells import plain_flags
+from predictor.cohort.sources import Blocks, Part
 from predictor.cohort.taken import Taken
 from predictor.disclosure import in_words
 from predictor.errors import DataError

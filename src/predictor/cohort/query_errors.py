@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from predictor.cohort.header import near_name
-from predictor.cohort.sandbox import quote
 from predictor.cohort.sql_names import as_written, needs_quotes
+from predictor.cohort.sql_text import quote
 from predictor.study import Column, Study
 
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from predictor.cohort.batches import MOST_CELLS, Part, all_rows, open_parts
+from predictor.cohort.batches import all_rows
 from predictor.cohort.cell import canonical, composed, plain, texts
 from predictor.cohort.codebook import Codebook
-from predictor.cohort.csv_table import CsvBlocks
+from predictor.cohort.csv_table import TEXTS, CsvBlocks
 from predictor.cohort.databases import located
 from predictor.cohort.header import check_names
 from predictor.cohort.parquet import ParquetBlocks
+from predictor.cohort.sizes import LARGEST_FILE, MOST_CELLS
+from predictor.cohort.sources import Part, open_parts
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import PLAIN, Column, TableSpec
@@ -46,9 +48,6 @@ class RawTable:
     header: int = 1
     taken: tuple[Taken, ...] = ()
     codebook: Codebook = field(default_factory=dict)
-
-
-_LARGEST = 2 * 2**30  # bytes of a CSV; some copies of it are in memory at one time
 
 
 def read_table(
@@ -139,10 +138,10 @@ def _patients(parts: Sequence[Part], path: Path | str) -> pa.Table:
 def _check_size(path: Path) -> None:
     """Refuse what does not fit into memory."""
     suffix = path.suffix.lower()
-    if suffix == ".csv" and path.is_file() and path.stat().st_size > _LARGEST:
+    if suffix in TEXTS and path.is_file() and path.stat().st_size > LARGEST_FILE:
         raise DataError(
-            f"{path}: larger than {_LARGEST // 2**20:,} MB, which is not read into memory; save it "
-            f"as Parquet"
+            f"{path}: larger than {LARGEST_FILE // 2**20:,} MB, which is not read into memory; "
+            f"save it as Parquet"
         )
     if suffix == ".parquet" and path.is_file() and path.stat().st_size:
         blocks = ParquetBlocks(path)

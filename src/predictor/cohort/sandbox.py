@@ -1,4 +1,4 @@
-"""A DuckDB database that holds one table and nothing else; the only DuckDB here.
+"""A DuckDB database that holds one table and nothing else, in which all queries run.
 
 No files, no network, no Python variables, no other tables, no settings: what a query can see is
 what the time point allows.
@@ -6,10 +6,8 @@ what the time point allows.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
@@ -20,18 +18,12 @@ import pyarrow as pa
 
 from predictor.cohort.arithmetic import MACROS, Exact
 from predictor.cohort.category_order import by_position
-from predictor.cohort.duckdb_functions import CONFIG, aggregates
+from predictor.cohort.connection import opened
+from predictor.cohort.duckdb_functions import aggregates
 from predictor.cohort.limits import CostError, Limits, limited
+from predictor.cohort.sql_text import constant, literal, quote, sql_type
 from predictor.cohort.syntax import Node, called_functions, unqualified, walk
 from predictor.study import Column
-
-_TYPES = {
-    "number": "DOUBLE",
-    "integer": "BIGINT",
-    "flag": "BOOLEAN",
-    "date": "DATE",
-    "text": "VARCHAR",
-}
 
 # of a plan: what looks at one row at a time
 _ROW_BY_ROW = frozenset({
@@ -47,60 +39,6 @@ class Call(NamedTuple):
 
     name: str
     parameters: tuple[str, ...]
-
-
-def quote(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def sql_type(column: Column) -> str:
-    """The DuckDB type of a column; a category is an ENUM of its declared levels, in their order."""
-    if column.role == "id":
-        return "VARCHAR"
-    if column.type == "category":
-        return f"ENUM({', '.join(_literal(level) for level in column.levels)})"
-    return _TYPES[column.type]
-
-
-class _Opening(threading.Thread):
-    """Opens a database while other things are done: DuckDB takes a while to start."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(name="opens a database", daemon=True)
-        self._size = size
-        self.connection: duckdb.DuckDBPyConnection | None = None
-
-    def run(self) -> None:
-        with contextlib.suppress(duckdb.Error):  # whoever takes it sees what is wrong
-            self.connection = _connect(self._size)
-
-
-_ahead: dict[int, _Opening] = {}  # by the memory that it may take
-
-
-def open_ahead(limits: Limits) -> None:
-    """Begin to open a database, which the next `Sandbox` with as much memory takes."""
-    if limits.bytes not in _ahead:
-        _ahead[limits.bytes] = _Opening(limits.bytes)
-        _ahead[limits.bytes].start()
-
-
-def _opened(size: int) -> duckdb.DuckDBPyConnection:
-    opening = _ahead.pop(size, None)
-    if opening is not None:
-        opening.join()
-        if opening.connection is not None:
-            return opening.connection
-    return _connect(size)
-
-
-def _connect(size: int) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(":memory:", config={**CONFIG, "memory_limit": f"{size >> 20}MiB"})
 
 
 class Sandbox:
@@ -129,7 +67,7 @@ class Sandbox:
         limits: Limits = Limits(),  # noqa: B008
         table: str = "cohort",
     ) -> None:
-        self._connection = _opened(limits.bytes)
+        self._connection = opened(limits.bytes)
         self.table = table
         self._columns = tuple(columns)
         self._limits = limits
@@ -284,16 +222,16 @@ class Sandbox:
         """
         (*answers, of_none), kind = self._for_levels(expression, column)
         cases = " ".join(
-            f"WHEN {_literal(level)} THEN {_written(answer, kind)}"
+            f"WHEN {literal(level)} THEN {constant(answer, kind)}"
             for level, answer in zip(column.levels, answers, strict=True)
         )
-        return f"(CASE {quote(column.name)} {cases} ELSE {_written(of_none, kind)} END)"
+        return f"(CASE {quote(column.name)} {cases} ELSE {constant(of_none, kind)} END)"
 
     def _for_levels(self, expression: Node, column: Column) -> tuple[list[Any], str]:
         """What an expression gives for each level and without one, and its type."""
         tree = json.loads(self.syntax_tree("SELECT 1"))
         tree["statements"][0]["node"]["select_list"] = [unqualified(expression)]
-        levels = ", ".join(_literal(level) for level in column.levels)
+        levels = ", ".join(literal(level) for level in column.levels)
         each = f"SELECT unnest([{levels}, NULL])::{sql_type(column)} AS {quote(column.name)}"
         sql = f"{self.written(tree)} FROM ({each})"
 
@@ -387,9 +325,3 @@ class Sandbox:
             raise
         finally:
             self._left -= time.monotonic() - started
-
-
-def _written(value: object, kind: str) -> str:
-    """A value as a constant of a type."""
-    text = "NULL" if value is None else _literal(str(value))
-    return f"{text}::{kind}"

@@ -11,6 +11,7 @@ from typing import IO
 from xml.etree import ElementTree
 
 from predictor.cohort.fault import rows_in_words
+from predictor.cohort.sizes import LARGEST_WORKBOOK
 from predictor.errors import DataError
 
 Row = list[str | None]
@@ -32,7 +33,6 @@ DAMAGED = (
 )
 """What readers stumble over in a file that is not what it should be."""
 
-_LARGEST = 256 * 2**20  # bytes of all parts, unpacked
 _MOST_CELLS = 20_000_000  # between A1 and the last cell
 
 
@@ -50,10 +50,10 @@ def check_unpacked(path: Path) -> None:
             size = sum(part.file_size for part in archive.infolist())
     except DAMAGED:
         raise damaged(path, f"{_a(path)} workbook") from None
-    if size > _LARGEST:
+    if size > LARGEST_WORKBOOK:
         raise DataError(
-            f"{path}: unpacked larger than {_LARGEST // 2**20} MB, which is not read into memory; "
-            f"save the sheet as CSV or Parquet"
+            f"{path}: unpacked larger than {LARGEST_WORKBOOK // 2**20} MB, which is not read "
+            f"into memory; save the sheet as CSV or Parquet"
         )
 
 

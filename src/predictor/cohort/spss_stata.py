@@ -19,6 +19,7 @@ from predictor.cohort.cell import column_texts, composed, text, texts
 from predictor.cohort.codebook import Entry, told_apart
 from predictor.cohort.foreign_file import About, Answer, Asked
 from predictor.cohort.header import check_names
+from predictor.cohort.sizes import LARGEST_FILE, MOST_CELLS
 from predictor.cohort.taken import Taken
 from predictor.errors import DataError
 from predictor.study import as_number
@@ -27,8 +28,6 @@ SUFFIXES = (".sav", ".zsav", ".por", ".dta")
 """Of the files that are read here."""
 
 _CELLS = 2**21  # that are read at one time
-_MOST_CELLS = 500_000_000
-_LARGEST = 2 * 2**30  # bytes of a file
 _LONGEST_ABOUT = 2**26  # bytes of what a file says of its columns
 _SPSS_BEGINS = datetime.datetime(1582, 10, 14)  # noqa: DTZ001  clocks on the wall
 _STATA_BEGINS = datetime.datetime(1960, 1, 1)  # noqa: DTZ001
@@ -68,7 +67,7 @@ class SpssStataBlocks:
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self._path = path
         self._encoding = encoding
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST_FILE:
             raise self._too_large()
         with self._asked(None) as (about, sent):
             self._about = about
@@ -82,7 +81,7 @@ class SpssStataBlocks:
         self.codebook = {name: self._entry(name) for name in self.names}
         self.missing = dict.fromkeys(self.names, 0)
         self._rows = about["number_rows"] or 0
-        if self._rows * len(self.names) > _MOST_CELLS:
+        if self._rows * len(self.names) > MOST_CELLS:
             raise self._too_large()
 
     def read(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, float]]:
@@ -93,7 +92,7 @@ class SpssStataBlocks:
             cells = [self._cells(*each) for each in zip(columns, batch, strict=True)]
             table = pa.table(cells, names=list(columns))
             done += table.num_rows
-            if done * len(self.names) > _MOST_CELLS:
+            if done * len(self.names) > MOST_CELLS:
                 raise self._too_large()
             yield table, min(done / self._rows, 1.0) if self._rows > 0 else 0.0
 

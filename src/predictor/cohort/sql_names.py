@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
-from predictor.cohort.sandbox import Sandbox, quote
+from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.sql_text import quote
 
 _PLAIN = re.compile(r"[^\W\d]\w*")
 

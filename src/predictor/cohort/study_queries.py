@@ -6,8 +6,7 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
-from predictor.cohort import sandbox
-from predictor.cohort.batches import ROWS
+from predictor.cohort import connection
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.expressions import Labels, in_order, select, truth_of
 from predictor.cohort.feature_pipeline import (
@@ -20,6 +19,7 @@ from predictor.cohort.limits import Limits, named
 from predictor.cohort.permitted_sql import used_columns
 from predictor.cohort.queries import Query
 from predictor.cohort.sandbox import Sandbox
+from predictor.cohort.sizes import ROWS
 from predictor.study import Column, Study
 
 _LIMITS = Limits.for_rows(ROWS)
@@ -27,7 +27,7 @@ _LIMITS = Limits.for_rows(ROWS)
 
 def open_ahead() -> None:
     """Begin to open the database of the next `StudyQueries`, while other things are done."""
-    sandbox.open_ahead(_LIMITS)
+    connection.open_ahead(_LIMITS)
 
 
 class StudyQueries:

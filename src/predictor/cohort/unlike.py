@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from predictor.cohort.sandbox import quote
+from predictor.cohort.sql_text import quote
 from predictor.cohort.syntax import Node, column_name, operands, text_constant, walk
 from predictor.errors import StudyError
 from predictor.study import Column

@@ -16,7 +16,7 @@ from predictor.cohort.words_for_missing import bare
 from predictor.study import Column
 
 if TYPE_CHECKING:
-    from predictor.cohort.batches import Blocks, Part
+    from predictor.cohort.sources import Blocks, Part
 
 _SHOWN = 6
 _ZERO_AND_ONE = frozenset("01")

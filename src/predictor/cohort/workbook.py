@@ -22,7 +22,7 @@ from predictor.cohort.sheet import (
     damaged,
     read_layout,
 )
-from predictor.cohort.shown_cells import shown
+from predictor.cohort.shown_cells import NOT_CALCULATED, shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -85,7 +85,7 @@ class Xlsx:
 def _texts_of(rows: Iterator[tuple[Any, ...]], layout: Layout) -> Iterator[Row]:
     for number, cells in enumerate(rows, start=1):
         yield [
-            "#FORMULA!" if (number, place) in layout.uncalculated else _shown(cell)
+            NOT_CALCULATED if (number, place) in layout.uncalculated else _shown(cell)
             for place, cell in enumerate(cells, start=1)
         ]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from predictor.cohort.feature_pipeline import Kind, pipeline_sql
+from predictor.cohort.feature_pipeline import LARGEST, Kind, pipeline_sql
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.syntax import Node, column_name, is_query, reads_table, walk
 from predictor.cohort.terms import NEVER, Need, Term, UntranslatableError
@@ -23,7 +23,6 @@ from predictor.formulas import UNKNOWN, Bounds, Expression, Reference, any_of, c
 from predictor.study import Column, Study
 
 _KINDS: dict[str, Kind] = {"BOOLEAN": "flag", "ENUM": "category"}
-_LARGEST = 3e38
 _DAYS = Bounds(-719528.0, 2932896.0)  # years 0 to 9999, from 1970-01-01
 _TYPES = {
     "number": "DOUBLE", "integer": "BIGINT", "flag": "BOOLEAN", "date": "DATE", "category": "ENUM",
@@ -77,8 +76,8 @@ def written_covariates(
             translation, term = output(f"{where}: {name}", need)
             kind = _KINDS.get(term.kind, "number")
             undefined = term.undefined
-            if kind == "number" and translation.bounds(term.value).largest > _LARGEST:
-                too_large = call("greater", call("abs", term.value), _LARGEST)
+            if kind == "number" and translation.bounds(term.value).largest > LARGEST:
+                too_large = call("greater", call("abs", term.value), LARGEST)
                 undefined = any_of([undefined, too_large])
             found[name] = WrittenCovariate(name, kind, term.levels, term.value, undefined)
     return found

@@ -10,9 +10,9 @@ from typing import Any
 from predictor.cohort.compound_file import stream_of
 from predictor.cohort.sheet import DAMAGED, Layout, Row, bounded, damaged
 from predictor.cohort.shown_cells import NOT_CALCULATED, shown
+from predictor.cohort.sizes import LARGEST_WORKBOOK
 from predictor.errors import DataError
 
-_LARGEST = 256 * 2**20  # bytes
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _ROW, _COLUMNS, _MERGED, _ERROR, _FORMULA = 0x208, 0x7D, 0xE5, 0x205, 0x06
 _NUMBER, _RK, _MULTIPLE_RK = 0x203, 0x27E, 0xBD
@@ -50,10 +50,10 @@ class Xls:
         from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
         self._path = path
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST_WORKBOOK:
             raise DataError(
-                f"{path}: larger than {_LARGEST // 2**20} MB, which is not read into memory; save "
-                f"the sheet as CSV or Parquet"
+                f"{path}: larger than {LARGEST_WORKBOOK // 2**20} MB, which is not read into "
+                f"memory; save the sheet as CSV or Parquet"
             )
         try:
             self._book = load_workbook(str(path))

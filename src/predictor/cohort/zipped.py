@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypeVar, cast
 
+from predictor.cohort.sizes import LARGEST_FILE
 from predictor.errors import DataError
 
-_LARGEST = 2 * 2**30  # bytes, unpacked
 _MOST_ENTRIES = 1000
 _BESIDE = ("__MACOSX", ".")  # beginnings of what archivers put beside the files
 
@@ -74,10 +74,10 @@ def only_text(path: Path, endings: tuple[str, ...]) -> Zipped:
         )
     if entry.flag_bits & 1:
         raise DataError(f"{path}: is protected by a password; unpack it and give the file itself")
-    if entry.file_size > _LARGEST:
+    if entry.file_size > LARGEST_FILE:
         raise DataError(
-            f"{path}: the table in it is larger than {_LARGEST // 2**20:,} MB; unpack it, and save "
-            f"it as Parquet"
+            f"{path}: the table in it is larger than {LARGEST_FILE // 2**20:,} MB; unpack it, "
+            f"and save it as Parquet"
         )
     if entry.file_size == 0:
         raise DataError(f"{path}: the file in it is empty")

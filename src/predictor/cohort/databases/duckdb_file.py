@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from predictor.cohort.cell import column_texts
 from predictor.cohort.databases.relation import (
-    ROWS,
     SECONDS,
     Relation,
     not_computed,
     too_slow,
 )
 from predictor.cohort.duckdb_functions import CONFIG
+from predictor.cohort.sizes import ROWS
 from predictor.errors import DataError
 
 _MEMORY = "1GiB"

@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from predictor.cohort.cell import texts
 from predictor.cohort.databases.relation import (
-    ROWS,
     SECONDS,
     Relation,
     not_computed,
-    quoted,
     too_slow,
 )
+from predictor.cohort.sizes import ROWS
+from predictor.cohort.sql_text import quote
 from predictor.errors import DataError
 
 _PATIENCE = 10  # seconds until a server that does not answer is given up
@@ -86,7 +86,7 @@ class PostgreSQL:
                 "AND a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.o",
                 [relation.quoted],
             ).fetchall()
-        order = ", ".join(quoted(name) for (name,) in key)
+        order = ", ".join(quote(name) for (name,) in key)
         return f"SELECT * FROM {relation.quoted}" + (f" ORDER BY {order}" if order else "")
 
     def names(self, sql: str) -> list[str]:

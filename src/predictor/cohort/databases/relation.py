@@ -7,12 +7,11 @@ from typing import NamedTuple, Protocol, Self
 
 import pyarrow as pa
 
+from predictor.cohort.sql_text import quote
 from predictor.errors import DataError
 
 SECONDS = 120.0
 """That a database may take for its next rows."""
-ROWS = 2**14
-"""That are read at one time."""
 
 
 class Relation(NamedTuple):
@@ -43,7 +42,7 @@ class Relation(NamedTuple):
     @property
     def quoted(self) -> str:
         """As SQL."""
-        return ".".join(quoted(part) for part in (self.schema, self.name) if part)
+        return ".".join(quote(part) for part in (self.schema, self.name) if part)
 
 
 class Database(Protocol):
@@ -71,11 +70,6 @@ class Database(Protocol):
     def batches(self, sql: str) -> Iterator[Sequence[pa.Array]]:
         """What a query returns, some rows at a time: text, a column each."""
         ...
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def too_slow(where: str) -> DataError:

@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from predictor.cohort.cell import texts
 from predictor.cohort.databases.relation import (
-    ROWS,
     SECONDS,
     Relation,
     not_computed,
     too_slow,
 )
+from predictor.cohort.sizes import ROWS
 from predictor.errors import DataError
 
 _LONGEST_CELL = 2**20  # bytes
@@ -40,7 +40,8 @@ class SQLiteFile:
         self._where = where
         self._until = 0.0
         # reading a database with a log would write beside it; without one, nobody else writes
-        logged = path.read_bytes()[18:19] == b"\2"
+        with path.open("rb") as file:
+            logged = file.read(19)[18:] == b"\2"
         alone = "&immutable=1" if logged and not Path(f"{path}-wal").exists() else ""
         self._connection = sqlite3.connect(
             f"file:{quote(str(path.absolute()))}?mode=ro{alone}", uri=True

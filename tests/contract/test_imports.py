@@ -88,16 +88,8 @@ def test_scoring_with_a_linear_model_loads_no_heavy_library_and_no_pickle(
     ]
     found = loaded(_MAIN.format(arguments=arguments), copied.study.folder, _NO_PICKLE)
     forbidden = {
-        *HEAVY,
-        "scipy",
-        "joblib",
-        "dill",
-        "skops",
-        "rich",
-        "openpyxl",
-        "jinja2",
-        "filelock",
-    }
+        *HEAVY, "scipy", "joblib", "dill", "skops", "rich", "openpyxl", "jinja2", "filelock",
+    }  # fmt: skip
     assert found & forbidden == set()
     assert (copied.study.folder / out).is_file()
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from predictor.disk import replacing
 from predictor.saved import Scores
+from predictor.workflows.csv_rows import rows_as_csv
 
 if TYPE_CHECKING:
     import pyarrow.parquet as parquet
@@ -118,13 +119,12 @@ class ScoresFile:
 
 def _csv(table: pa.Table) -> tuple[pa.Buffer, pa.Buffer]:
     """Header and rows."""
-    return _written(table.schema.empty_table(), header=True), _written(table, header=False)
+    return _header(table.schema.empty_table()), rows_as_csv(table)
 
 
-def _written(table: pa.Table, *, header: bool) -> pa.Buffer:
+def _header(nothing: pa.Table) -> pa.Buffer:
     import pyarrow.csv
 
     stream = pa.BufferOutputStream()
-    options = pyarrow.csv.WriteOptions(include_header=header, quoting_style="needed")
-    pyarrow.csv.write_csv(table, stream, options)
+    pyarrow.csv.write_csv(nothing, stream, pyarrow.csv.WriteOptions(quoting_style="needed"))
     return stream.getvalue()

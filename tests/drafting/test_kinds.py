@@ -166,3 +166,15 @@ def test_a_range_does_not_tell_the_oldest() -> None:
     youngest_removed, oldest_removed = rounded_outwards(20.1, 87.3), rounded_outwards(18.2, 83.9)
 
     assert youngest_removed == oldest_removed == (0, 100)
+
+
+def test_years_of_two_digits_are_said_to_be_so() -> None:
+    assert "two digits" in (kind([f"{day}.03.21" for day in range(10, 29)]).reason or "")
+    assert "which number is the day" in (kind([f"{d}.03.2021" for d in range(1, 10)]).reason or "")
+
+
+@pytest.mark.parametrize("word", ["k.A.", "k. A.", "onbekend", "n.v.t.", "N/D", "inconnu", "s/d"])
+def test_words_of_other_languages_among_numbers_mean_no_value(word: str) -> None:
+    found = kind([*map(str, range(40)), word, word])
+
+    assert (found.type, found.codes) == ("integer", (word,))

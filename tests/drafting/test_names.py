@@ -23,6 +23,13 @@ from predictor.drafting import names
         ("pain_followup", "follow_up", 0, "pain"),
         ("visit_2_nrs", "visit", 2, "nrs"),
         ("t2_days_after_infusion", "number", 2, "days_after_infusion"),
+        ("EVA 3 mois", "days", 91.2, "eva"),
+        ("EVA J0", "days", 0, "eva"),
+        ("eva_semana_4", "days", 28, "eva"),
+        ("douleur_après", "after", 0, "douleur"),
+        ("dolore dopo", "after", 0, "dolore"),
+        ("Schmerz vorher", "before", 0, "schmerz"),
+        ("pijn maand 3", "days", 91.2, "pijn"),
     ],
 )
 def test_times_in_names(name: str, scale: str, number: float, stem: str) -> None:
@@ -38,6 +45,7 @@ def test_times_in_names(name: str, scale: str, number: float, stem: str) -> None
     [
         "age", "bmi_kg_m2", "age_years", "tsk11", "walk_6min_walk", "post_code", "hads_d", "phq9",
         "pre_existing_pain", "disease_duration_years", "sopa_emo", "panas_na", "weekend",
+        "Dauer (Monate)", "edad_años", "Âge (ans)", "messung", "duracion_meses",
     ],
 )  # fmt: skip
 def test_names_without_a_time(name: str) -> None:
@@ -55,6 +63,13 @@ def test_names_without_a_time(name: str) -> None:
         ("age", None),
         ("inciting_event", None),
         ("respiratory_rate", None),
+        ("Dosis", "during"),
+        ("bijwerkingen", "during"),
+        ("Erfolg", "later"),
+        ("succès", "later"),
+        ("mejoría", "later"),
+        ("verbeterd", "later"),
+        ("Dauer", None),
     ],
 )
 def test_what_sounds_as_if_it_were_known_late(name: str, late: str | None) -> None:
@@ -80,19 +95,47 @@ def test_units_in_names(name: str, unit: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["surname", "Date of birth", "name", "patient_name", "e_mail", "ZIP"]
+    "name",
+    [
+        "surname",
+        "Date of birth",
+        "name",
+        "patient_name",
+        "e_mail",
+        "ZIP",
+        "Prénom",
+        "nom",
+        "Date de naissance",
+        "apellidos",
+        "nombre",
+        "cognome",
+    ],
 )
 def test_names_of_columns_that_name_a_person(name: str) -> None:
     assert names.sounds_like_a_person(name)
 
 
-@pytest.mark.parametrize("name", ["drug_name", "age", "hospital", "side"])
+@pytest.mark.parametrize("name", ["drug_name", "age", "hospital", "side", "nombre_de_crises"])
 def test_names_of_columns_that_do_not(name: str) -> None:
     assert not names.sounds_like_a_person(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["id", "patient_id", "PatientID", "record_id", "subject", "pid", "case no"]
+    "name",
+    [
+        "id",
+        "patient_id",
+        "PatientID",
+        "record_id",
+        "subject",
+        "pid",
+        "case no",
+        "Patienten-Nr",
+        "N° patient",
+        "Fallnummer",
+        "patiëntnummer",
+        "código_paciente",
+    ],
 )
 def test_names_of_identifiers(name: str) -> None:
     assert names.sounds_like_an_identifier(name)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-WORDS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|none|nil|missing|unknown|nd|n\.d\.|unk))$"
+WORDS = (
+    r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|none|nil|missing|unknown|nd|n\.d\.|unk"
+    # not given, not known, not applicable in Dutch, German, French, Spanish and Italian
+    r"|n/d|s/d|k\.? ?a\.?|n\.?b\.?|n\.?v\.?t\.?|onbekend|ontbreekt|unbekannt|fehlt|fehlend"
+    r"|inconnue?|manquante?|desconocid[oa]|sconosciut[oa]))$"
+)
 """What stands for "no value" where a number, a date or a flag is expected."""
 
-SIGNS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|n\.a\.?))$"
+SIGNS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|n\.a\.?|k\. ?a\.|n/d|s/d|n\.v\.t\.))$"
 """The same where a word is expected; there, unknown and none are answers."""
 
 CODES = frozenset(

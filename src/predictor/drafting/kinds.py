@@ -50,6 +50,7 @@ _WHICH_ORDER = (
     "dates that do not tell which number is the day; say type: date, and format: day-month-year or "
     "month-day-year"
 )
+_SHORT_YEARS = "dates with years of two digits; write all four, then say type: date"
 _MOST_LEVELS = 15
 _MOST_CODES = 12
 _LONGEST_LEVEL = 40
@@ -230,7 +231,8 @@ def _of_texts(counts: Mapping[str, int], words: tuple[str, ...], *, gaps: bool) 
         reason = "dates in the future: give it a range" if late else None
         return Kind("date", codes=words, reason=reason, forms=forms)
     if days and all(_OTHER_DAY.match(text) for text in days):
-        return Kind("text", reason=_WHICH_ORDER)
+        long = all(re.search(r"\d{4}", text) for text in days)
+        return Kind("text", reason=_WHICH_ORDER if long else _SHORT_YEARS)
     figures = sum(n for text, n in values.items() if re.match(r"^[<>≤≥+-]?\s*[\d.,]+\s*%?$", text))
     if figures > sum(values.values()) / 2:
         return Kind("text", reason="numbers that cannot be read as such (a comma, <, %, a text?)")

@@ -1,4 +1,7 @@
-"""What the name of a column suggests: a time, a unit, a role. Guesses, to be confirmed."""
+"""What the name of a column suggests: a time, a unit, a role. Guesses, to be confirmed.
+
+In English, Dutch, German, French, Spanish and Italian, as words for yes and no are.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ def _words(text: str) -> frozenset[str]:
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OTHER_SIGNS = re.compile(r"[^\w]+|_+")
 _WORD = r"(?<![^\W_]){}(?![^\W_])"
-# units of time in names, in days, by the letter that stands for them; English, Dutch and German
+# units of time in names, in days, by the letters that stand for them
 _DAYS = (
-    ("", "min|mins|minutes?", 1 / 1440),
-    ("h", "hrs?|hours?|uur|std", 1 / 24),
-    ("d", "days?|dag|dagen|tage?|pod", 1.0),
-    ("w", "wks?|weeks?|weken|wochen?", 7.0),
-    ("m", "mos?|mths?|months?|mnd|maanden?|monate?", 30.4),
-    ("y", "yrs?|years?|jaar|jahre?", 365.25),
+    ("", "min|mins|minutes?|minuten|minutos?|minut[oi]", 1 / 1440),
+    ("h", "hrs?|hours?|uur|std|stunden?|heures?|horas?|or[ae]", 1 / 24),
+    ("dj", "days?|dag|dagen|tage?|pod|jours?|d[ií]as?|giorn[oi]", 1.0),
+    ("w", "wks?|weeks?|weken|wochen?|sem|semaines?|semanas?|settiman[ae]", 7.0),
+    ("m", "mos?|mths?|months?|mnd|maand|maanden|monate?|mois|mes|meses|mes[ei]", 30.4),
+    ("y", "yrs?|years?|jaar|jahre?|ans?|ann[ée]es?|a[ñn]os?|ann[oi]", 365.25),
 )
 # what looks like a time and is none: kg/m2, the six-minute walk, a postcode, what was there before
 _NO_TIMES = re.compile(
@@ -31,42 +34,68 @@ _NO_TIMES = re.compile(
 )
 _BEFORE = (
     r"baseline|bl|pre_?op|pre|before|screening|intake|initial|previous|prior|history|voor|vor|avant"
+    r"|vooraf|vorher|antes|prima|basal|basale|inicial|iniziale|nulmeting|opname|aufnahme|inclusion"
 )
-_AFTER = r"post_?op|post|after|end|eot|discharge|final|exit|last|nach|apres"
-_FOLLOW_UP = r"(?:fu|fup|followup|follow_up)"
+_AFTER = (
+    r"post_?op|post|after|end|eot|discharge|final|exit|last|nach|apr[eè]s"
+    r"|nachher|naderhand|despu[eé]s|dopo|einde|ende|fin|ontslag|entlassung|sortie"
+)
+_FOLLOW_UP = r"(?:fu|fup|followup|follow_up|nachsorge|suivi|seguimiento)"
 
 # known only when the treatment has begun, or later still, whatever the name says about time
 _DURING = _words(
     "dose dosage infusion infused stopped adverse complication complications dropout"
     " withdrawn withdrawal intra intraop extubation"
+    " dosis dosering dosierung infusie complicatie complicaties bijwerking bijwerkingen gestopt"
+    " komplikation komplikationen nebenwirkung nebenwirkungen abgebrochen abbruch"
+    " complicación complicaciones complicanze adverso adversos indésirable indésirables"
 )
 _LATER = _words(
     "outcome response responder responded improved improvement success successful result"
     " results died dead death mortality survival survived relapse recurrence readmission"
     " satisfaction pgic change cured recovered recovery analgesia painfree"
+    " uitkomst respons succes verbetering verbeterd resultaat overleden tevredenheid genezen"
+    " ergebnis erfolg verbesserung verbessert besserung gebessert verstorben zufriedenheit geheilt"
+    " réponse reponse succès répondeur amélioration amelioration résultat décès deces guéri"
+    " respuesta éxito exito mejoría mejoria mejora resultado muerte satisfacción curado"
+    " esito risposta successo miglioramento risultato decesso soddisfazione guarito"
 )
 _LATER_PAIRS = ("side_effect", "length_of_stay", "days_after", "global_impression")
 
 _CODES = _words(
     "sex gender geslacht geschlecht group arm treat treatment allocation drug type site race"
     " ethnicity education employment occupation marital handedness side region status class"
-    " code category asa mallampati grade stage"
+    " code category asa mallampati grade stage groep zijde opleiding gruppe seite bildung"
+    " sexe groupe sexo grupo sesso gruppo"
 )
-_CENTRES = _words("centre center site hospital clinic zentrum centrum ziekenhuis klinik")
+_CENTRES = _words(
+    "centre center site hospital clinic zentrum centrum ziekenhuis klinik"
+    " krankenhaus hôpital hopital centro ospedale"
+)
 _CLUSTERS = _words("family household therapist surgeon physician practice practitioner")
-_VISITS = _words("time visit event timepoint week day month session wave redcap")
+_VISITS = _words(
+    "time visit event timepoint week day month session wave redcap meetmoment bezoek dag maand"
+    " zeitpunkt visite besuch woche tag monat semaine jour mois visita semana día dia mes giorno"
+)
 _PERSONS = _words(
     "surname lastname firstname forename initials initialen dob birthdate birthday"
     " geboortedatum geburtsdatum phone telephone mobile telefoon telefon email mail address"
-    " adres adresse street straat strasse zip postcode zipcode plz ssn bsn passport"
+    " adres adresse street straat strasse zip postcode zipcode plz ssn bsn passport prénom prenom"
+    " téléphone courriel apellido apellidos teléfono telefono dirección direccion dni cognome"
 )
 _PERSON_NAMES = (
     r"(patient|full|first|last|family|given|sur)?_?(name|naam|voornaam|achternaam|nachname|vorname)"
+    r"|(nom|nombre|nome)(_(de_famille|du_patient|del_paciente|del_paziente))?"
 )
-_PERSON_PAIRS = ("date_of_birth", "birth_date", "post_code", "zip_code", "social_security")
+_PERSON_PAIRS = ("date_of_birth", "birth_date", "post_code", "zip_code", "social_security",
+                 "date_de_naissance", "date_naissance", "fecha_de_nacimiento", "fecha_nacimiento",
+                 "data_di_nascita", "data_nascita", "code_postal", "código_postal")  # fmt: skip
 _IDENTIFIER = (
-    r"(patient|subject|participant|record|study|case|person|pat|subj|proband|deelnemer|p)?_?"
-    r"(id|ids|nr|no|num|number|code|key|identifier|pseudonym)"
+    r"(patient|subject|participant|record|study|case|person|pat|subj|proband|deelnemer|p"
+    r"|patienten|patiënt|patiënten|paciente|paziente|probanden|fall|studie|studien|dossier)?_?"
+    r"(id|ids|nr|no|num|number|code|key|identifier|pseudonym|nummer|numéro|numero)"
+    r"|(n|no|num|numéro|numero|id|código|codigo|codice)_(de_|du_|del_)?"
+    r"(patiente?|dossier|paciente|paziente|historia)"
     r"|(patient|subject|participant|record|case|person|proband|pseudonym|rowid|uid)"
 )
 
@@ -126,7 +155,7 @@ def _patterns() -> list[tuple[Scale, str, float]]:
     listed: list[tuple[Scale, str, float]] = [("number", r"(?:t|tp|time_?)(\d{1,2})", 1.0)]
     for letter, words, days in _DAYS:
         if letter:
-            listed.append(("days", rf"{letter}(\d{{1,3}})|(\d{{1,3}}){letter}", days))
+            listed.append(("days", rf"[{letter}](\d{{1,3}})|(\d{{1,3}})[{letter}]", days))
         listed.append(("days", rf"(?:{words})_?(\d{{1,3}})|(\d{{1,3}})_?(?:{words})", days))
         # glued to the place it was measured in or to the part of the day: pacu30min, pod1am
         listed.append(("days", rf"[a-z]{{2,}}(\d{{1,3}})(?:{words})", days))

@@ -62,6 +62,32 @@ def test_events_are_of_time_points_by_their_names(
     assert study.to_confirm == ("visits",)
 
 
+def test_numbers_given_out_anew_in_each_centre_are_no_patients_by_themselves() -> None:
+    cells = events("baseline", "week_4", patients=40)
+    of_row = [int(str(each)[1:]) for each in cells.pop("record_id")]
+    both = {"centre": ["AB"[p // 20] for p in of_row], "nr": [str(p % 20) for p in of_row]}
+
+    study = drafted({**both, **cells})
+
+    assert study.visits is not None
+    assert study.visits.id == ("centre", "nr")
+    assert [(c.name, c.shared) for c in study.columns[:2]] == [("centre", True), ("nr", True)]
+    moved = {**both, "nr": [str(p) for p in of_row]}
+    moved["centre"] = ["B", *["A"] * 79]
+    alone = drafted({**moved, **cells}).visits
+    assert alone is not None
+    assert alone.id == ("nr",)
+
+
+def test_an_access_group_of_redcap_is_a_centre() -> None:
+    groups = [f"site_{p % 5}" for p in range(30) for _ in range(2)]
+
+    study = drafted({**events("baseline", "week_4"), "redcap_data_access_group": groups})
+
+    found = next(c for c in study.columns if c.name == "redcap_data_access_group")
+    assert (found.role, found.known_at) == ("centre", "T0")
+
+
 def test_an_event_that_says_no_time_is_left_out_and_told() -> None:
     cells = events("baseline", "week_4", "extra")
 

@@ -101,8 +101,9 @@ def visited(columns: Sequence[DescribedColumn], table: LongTable) -> Visited:
     presumed: list[str] = []
     first, last = next(iter(table.points)), list(table.points)[-1]
     for column in columns:
-        if column.name == table.id:
-            cells = pa.chunked_array([pa.array(patients, pa.string())])
+        if column.name in table.ids:
+            part = dict(zip(table.patient, column.cells.to_pylist(), strict=True))
+            cells = pa.chunked_array([pa.array([part[who] for who in patients], pa.string())])
             made[column.name] = replace(column, cells=cells)
             kinds[column.name] = kind_of(made[column.name])
             continue

@@ -18,7 +18,8 @@ Cells = Sequence[str | None]
 
 _MOST_EVENTS = 20
 _MOSTLY = 0.9
-_REPEATS = ("redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group")
+_FEW_MOVE = 0.05  # of patients, at most, go from one centre to another
+_REPEATS = ("redcap_repeat_instrument", "redcap_repeat_instance")
 _START = (
     r"infusion|treatment|surgery|operation|injection|random|inclusion|start|begin|baseline|index"
     r"|infusie|behandeling|operatie|beginn|behandlung"
@@ -35,8 +36,8 @@ class LongTable:
 
     Attributes
     ----------
-    id
-        The column that names the patient.
+    ids
+        The columns that name the patient: a number, and its centre if each gives out its own.
     at
         The column that names the event, if any.
     points
@@ -61,7 +62,7 @@ class LongTable:
         (n,) rows without event and day.
     """
 
-    id: str
+    ids: tuple[str, ...]
     at: str | None
     points: Mapping[str, str]
     events: Mapping[str, str]
@@ -78,12 +79,12 @@ class LongTable:
     @property
     def own(self) -> frozenset[str]:
         """Columns that tell rows apart, and are no values of a patient."""
-        named = (self.id, self.at, self.day, *self.repeats)
+        named = (*self.ids, self.at, self.day, *self.repeats)
         return frozenset(name for name in named if name is not None)
 
     def settings(self) -> dict[str, object]:
         """The key `visits` of a study file."""
-        found: dict[str, object] = {"id": self.id}
+        found: dict[str, object] = {"id": self.ids[0] if len(self.ids) == 1 else list(self.ids)}
         if self.at is not None:
             by_point: dict[str, list[object]] = {}
             for event, point in self.events.items():
@@ -113,16 +114,18 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
     who = _who(columns, kinds)
     if who is None:
         return None
-    patient = [str(each) for each in cells[who]]
+    patient = [
+        "\0".join(map(str, each)) for each in zip(*(cells[part] for part in who), strict=True)
+    ]
     at = _event_column(columns, kinds, cells, patient, who)
     repeats = tuple(name for name in _REPEATS if name in cells)
     alone = at is not None and _apart(patient, cells[at])
-    day = None if alone else _day_column(columns, kinds, cells, patient, {who, at, *repeats})
+    day = None if alone else _day_column(columns, kinds, cells, patient, {*who, at, *repeats})
     if at is None and day is None:
         return None
     start = None
     if day is not None and kinds[day].type == "date":
-        start = _start_column(columns, kinds, cells, patient, {who, day})
+        start = _start_column(columns, kinds, cells, patient, {*who, day})
     points, events, left_out = _events(at, cells)
     numbers = [None] * len(patient) if day is None else _days(cells, patient, day, start)
     named = [events.get(str(each)) for each in cells[at]] if at else [None] * len(patient)
@@ -145,7 +148,7 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
     ]
     order = sorted(points, key=lambda name: int(name[1:]))
     return LongTable(
-        id=who,
+        ids=who,
         at=at,
         points={name: points[name] for name in order},
         events=events,
@@ -161,16 +164,32 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
     )
 
 
-def _who(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) -> str | None:
-    """The column that names a patient and repeats."""
+def _who(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) -> tuple[str, ...] | None:
+    """The column that names a patient and repeats, with that of the centre it is a number in."""
     for column in columns:
         kind, rows = kinds[column.name], len(column.cells)
         named = names.sounds_like_an_identifier(column.name)
         if named and kind.unique:
             return None  # it tells rows apart by itself
         if named and kind.known == rows and 1 < kind.distinct < rows:
-            return column.name
+            centre = next((c.name for c in columns if _numbers_anew(c, column, kinds)), None)
+            parts = (column.name, centre)
+            return tuple(each.name for each in columns if each.name in parts)
     return None
+
+
+def _numbers_anew(
+    centre: DescribedColumn, number: DescribedColumn, kinds: Mapping[str, Kind]
+) -> bool:
+    """Whether a column names centres in which the same numbers are of different patients.
+
+    A few patients with two centres may have gone from one to the other.
+    """
+    if not names.sounds_like_a_centre(centre.name) or kinds[centre.name].known < len(centre.cells):
+        return False
+    pairs = set(zip(number.cells.to_pylist(), centre.cells.to_pylist(), strict=True))
+    patients = Counter(each for each, _ in pairs)
+    return sum(times > 1 for times in patients.values()) > _FEW_MOVE * len(patients)
 
 
 def _apart(patient: Sequence[str], cells: Cells, share: float = 1.0) -> bool:
@@ -184,14 +203,14 @@ def _event_column(
     kinds: Mapping[str, Kind],
     cells: Mapping[str, Cells],
     patient: Sequence[str],
-    who: str,
+    who: tuple[str, ...],
 ) -> str | None:
     if "redcap_event_name" in cells:
         return "redcap_event_name"
     for column in columns:
         name, kind = column.name, kinds[column.name]
         few = 1 < len({*cells[name]} - {None}) <= _MOST_EVENTS
-        if name == who or name in _REPEATS or kind.type == "date" or not few:
+        if name in who or name in _REPEATS or kind.type == "date" or not few:
             continue
         known = kind.known >= _MOSTLY * len(patient) and not _counts_days(name, cells[name])
         if known and names.sounds_like_a_visit(name) and _apart(patient, cells[name], _MOSTLY):

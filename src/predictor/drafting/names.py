@@ -72,6 +72,7 @@ _CENTRES = _words(
     "centre center site hospital clinic zentrum centrum ziekenhuis klinik"
     " krankenhaus hôpital hopital centro ospedale"
 )
+_ACCESS_GROUP = "redcap_data_access_group"
 _CLUSTERS = _words("family household therapist surgeon physician practice practitioner")
 _VISITS = _words(
     "time visit event timepoint week day month session wave redcap meetmoment bezoek dag maand"
@@ -200,7 +201,7 @@ def sounds_coded(name: str) -> bool:
 
 def sounds_like_a_centre(name: str) -> bool:
     """Whether it probably names where a patient was treated."""
-    return not _CENTRES.isdisjoint(plain(name).split("_"))
+    return name == _ACCESS_GROUP or not _CENTRES.isdisjoint(plain(name).split("_"))
 
 
 def sounds_like_a_cluster(name: str) -> bool:
@@ -210,7 +211,7 @@ def sounds_like_a_cluster(name: str) -> bool:
 
 def sounds_like_a_visit(name: str) -> bool:
     """Whether it probably tells the rows of one patient apart."""
-    return not _VISITS.isdisjoint(plain(name).split("_"))
+    return name != _ACCESS_GROUP and not _VISITS.isdisjoint(plain(name).split("_"))
 
 
 def sounds_like_a_person(name: str) -> bool:

@@ -79,6 +79,7 @@ def peer(kind: str) -> None:
 
 def ours(kind: str, table: str, *, with_range: bool) -> None:
     """`predictor score`, as the command calls it."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # as `predictor.cli.program` does
     from predictor.cli.imports import quick_imports
 
     with quick_imports():

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from predictor.cohort.databases import located
-from predictor.cohort.guesses import guess
 from predictor.cohort.plain_tables import plain_parts, plain_table
 from predictor.cohort.read import RawTable, read_frame, read_raw
 from predictor.cohort.sources import DECLARED, Part, open_parts
@@ -78,6 +77,8 @@ def told_how_written(path: Path | str, study: Study) -> Iterator[None]:
     try:
         yield
     except DataError as error:
+        from predictor.cohort.guesses import guess
+
         seems = guess(path, study.table, declared_in(study))
         if seems is None:
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from predictor.explain.contributions import (
     Explanation,
     Importance,
@@ -9,7 +11,11 @@ from predictor.explain.contributions import (
     importance,
     logit_explained,
 )
-from predictor.explain.curves import Shape, shapes
+from predictor.later import attributes
+
+if TYPE_CHECKING:
+    from predictor.explain.curves import Shape as Shape
+    from predictor.explain.curves import shapes as shapes
 
 __all__ = [
     "Explanation",
@@ -20,3 +26,5 @@ __all__ = [
     "logit_explained",
     "shapes",
 ]
+
+__getattr__ = attributes(__name__, {"Shape": "curves", "shapes": "curves"})

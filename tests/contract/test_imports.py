@@ -149,6 +149,25 @@ def test_scoring_as_a_command_loads_no_other_document_than_its_own(copied) -> No
     assert set(done.stdout.split()) == {"predictor.results.base", "predictor.results.documents"}
 
 
+def test_scoring_as_a_command_loads_nothing_that_one_patient_would_wait_for(copied) -> None:
+    copied.study.table([{**row, "course": 1} for row in copied.study.rows[3:6]], "new.csv")
+    arguments = ["score", "models/small/latest/ridge", "--data", "new.csv", "--out", "s.csv"]
+    slow = [
+        "numpy.ma", "predictor.cohort.guesses", "predictor.saved.write", "predictor.explain.curves",
+    ]  # fmt: skip
+    run = (
+        f"{_MAIN.format(arguments=arguments)}; import sys; print(*({{*{slow}}} & {{*sys.modules}}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        cwd=copied.study.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []
+
+
 def test_listing_and_comparing_trainings_loads_nothing_heavy(copied) -> None:
     """Two hundred trainings are listed in a second and a half, most of it Python and pydantic."""
     (name,) = [p for p in (copied.study.folder / "reports/small").iterdir() if not p.is_symlink()]

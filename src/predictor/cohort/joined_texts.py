@@ -18,5 +18,6 @@ def joined(columns: Sequence[pa.ChunkedArray], *, gap: str | None = None) -> pa.
 
     handling = {} if gap is None else {"null_handling": "replace", "null_replacement": gap}
     texts = [pc.cast(column, pa.string()) for column in columns]
-    together = pc.binary_join_element_wise(*texts, "\x1f", **handling)
+    alone = len(texts) == 1 and gap is None
+    together = texts[0] if alone else pc.binary_join_element_wise(*texts, "\x1f", **handling)
     return together.combine_chunks() if isinstance(together, pa.ChunkedArray) else together

@@ -13,7 +13,7 @@ from predictor.learners import make
 from predictor.saved import SavedModel, Spread, Usual, read_model, score
 from predictor.saved.scores import SAID
 from predictor.scorers.arrays import LARGEST
-from predictor.study.study import COLUMNS_OF_SCORES, CONTRIBUTION
+from predictor.study.columns_of_scores import COLUMNS_OF_SCORES, CONTRIBUTION
 from predictor.workflows import make_plan, prepare
 from predictor.workflows.learner import make_learner
 

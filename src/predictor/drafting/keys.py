@@ -9,7 +9,7 @@ from predictor.cohort.described import DescribedColumn
 from predictor.drafting import names
 from predictor.drafting.kinds import Kind
 from predictor.printable import computed
-from predictor.study.study import COLUMNS_OF_SCORES, CONTRIBUTION
+from predictor.study.columns_of_scores import COLUMNS_OF_SCORES, CONTRIBUTION
 
 NEW_KEY = "patient_number"
 """Name of the column that a table without identifiers is asked to add."""

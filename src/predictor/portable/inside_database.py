@@ -22,7 +22,7 @@ from predictor.portable.formula import formula_of
 from predictor.saved.inputs import AGAIN
 from predictor.saved.model import SavedModel
 from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, NOT_SCORED, UNDEFINED
-from predictor.study.study import CONTRIBUTION
+from predictor.study.columns_of_scores import CONTRIBUTION
 
 _LONGEST = 50  # bytes of a name; PostgreSQL cuts at 63, and helping columns have more behind it
 _TYPES = {"number": NUMBER, "integer": NUMBER, "date": NUMBER, "flag": BOOLEAN, "category": TEXT}

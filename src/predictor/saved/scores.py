@@ -13,7 +13,7 @@ import pyarrow as pa
 from predictor.arrow_arrays import arrow
 from predictor.saved.model import Floats
 from predictor.saved.spread import effective_sample_size
-from predictor.study.study import CONTRIBUTION
+from predictor.study.columns_of_scores import CONTRIBUTION
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,7 @@ from predictor.saved.origin import notice_of
 from predictor.saved.scores import SAID
 from predictor.saved.spread import Spread
 from predictor.study import Pipeline, dump_study
-from predictor.study.study import CONTRIBUTION
+from predictor.study.columns_of_scores import CONTRIBUTION
 
 # the mlflow version whose MLmodel format is written
 _MLMODEL_FORMAT = "3.17.2"

@@ -16,7 +16,7 @@ from predictor.errors import DataError, ModelError
 from predictor.explain import explain
 from predictor.saved import SavedModel
 from predictor.saved.inputs import IMPUTED, MISSING, UNLIKE, UNSEEN
-from predictor.study.study import CONTRIBUTION
+from predictor.study.columns_of_scores import CONTRIBUTION
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -52,7 +52,7 @@ def command(
     model: str,
     data: Path | str,
     against: tuple[str, ...],
-    training: Path | None,
+    training: Path | str | None,
     out: Path | None,
     name: str | None,
     as_json: bool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from predictor.cohort import (
 from predictor.disclosure import FEW_IN_WORDS
 from predictor.errors import ModelError
 from predictor.saved.model import SavedModel
+from predictor.saved.remarks import Note
 from predictor.scorers.arrays import WAY_OUT
 
 FAR = 3.0
@@ -147,3 +149,18 @@ def said_of_missing(model: SavedModel, covariate: Covariate) -> str:
     """What is told of a missing covariate: whether a value was taken in its place."""
     imputed = model.model.imputed[covariate.start : covariate.stop].any()
     return (IMPUTED if imputed else MISSING).format(covariate.name)
+
+
+def notes(
+    model: SavedModel, matrix: Design, changed: Mapping[str, npt.NDArray[np.bool_]]
+) -> Iterator[Note]:
+    """What a patient lacks, in what he is unlike the training patients, and what was pooled."""
+    unlike = unlike_training(model, matrix)
+    for place, covariate in enumerate(matrix.covariates):
+        unseen = unlike.unseen[:, place]
+        yield unlike.missing[:, place], said_of_missing(model, covariate)
+        yield unlike.far[:, place] & ~unseen, UNLIKE.format(covariate.name)
+        yield unseen, UNSEEN.format(covariate.name)
+    yield unlike.together, COMBINATION
+    for each in model.pooled:
+        yield changed[each.covariate], POOLED.format(each.covariate, each.into)

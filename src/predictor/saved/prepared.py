@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -16,7 +15,6 @@ import pyarrow as pa
 from predictor.cohort import (
     Batch,
     Cohort,
-    Design,
     Fault,
     OneRowEach,
     StudyQueries,
@@ -29,21 +27,17 @@ from predictor.cohort import (
     read_of,
     widen,
 )
-from predictor.errors import DataError, ModelError, StudyError
+from predictor.errors import DataError, ModelError
 from predictor.explain import Explanation, logit_explained
 from predictor.saved.inputs import (
     AGAIN,
-    COMBINATION,
-    POOLED,
-    UNLIKE,
-    UNSEEN,
     matrix_of,
-    said_of_missing,
-    unlike_training,
+    notes,
 )
 from predictor.saved.model import Floats, SavedModel
 from predictor.saved.reasons import sentences
-from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, NOT_SCORED, Note, Remarks, Rows
+from predictor.saved.refusals import about, as_model_error
+from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, Remarks, Rows, faultless
 from predictor.saved.repeats import Prints
 from predictor.saved.scores import Scores
 from predictor.saved.spread import effective_sample_size
@@ -128,7 +122,7 @@ class Prepared:
     def __init__(self, model: SavedModel, asked: Asked) -> None:
         self.model = replace(model, model=model.model.for_many())
         self.asked = asked
-        with _as_model_error():
+        with as_model_error():
             self._queries = StudyQueries(model.study)
             self.columns = self._queries.needed([c.name for c in model.covariates])
 
@@ -162,13 +156,13 @@ class Prepared:
                     f"{column.name}: the model needs this column"
                     + (f"; the table has {near!r}: rename it" if near else "; add it to the table")
                 )
-        with _of_part(part):
+        with about(part):
             if faults:
                 raise DataError(faults)
 
     def read_of(self, names: Sequence[str]) -> tuple[str, ...]:
         """Columns that are read of a table with these: its own, or those of its visits."""
-        with _as_model_error():
+        with as_model_error():
             if is_long(names, self.model.study):
                 return read_of(self.model.study, self.columns)
         return tuple(column.name for column in self.columns)
@@ -191,7 +185,7 @@ class Prepared:
         study = self.model.study
         if not is_long(raw.column_names, study):
             return None
-        with _as_model_error():
+        with as_model_error():
             found = replace(widen(raw, study, self.columns, whole=False), header=header)
         stray = [each for each in found.faults if not found.has_patients(each)]
         if refused := stray if self.asked.lenient else found.faults:
@@ -217,7 +211,7 @@ class Prepared:
         ModelError
             If the model gives no finite numbers, or its study's queries cannot be used.
         """
-        with _as_model_error(), _of_part(batch.part):
+        with as_model_error(), about(batch.part):
             cohort, faults, written = Cohort.check_part(
                 batch.table,
                 self.model.study,
@@ -254,9 +248,9 @@ class Prepared:
         DataError, ModelError
             As `see` says.
         """
-        with _as_model_error():
+        with as_model_error():
             remarks = Remarks(len(cohort))
-            rows = self._eligible(cohort, _faultless(cohort, faults, remarks), remarks)
+            rows = self._eligible(cohort, faultless(cohort, faults, remarks), remarks)
             return self._scores(cohort, rows, np.isin(rows, repeated), remarks), rows
 
     def _eligible(self, cohort: Cohort, rows: Rows, remarks: Remarks) -> Rows:
@@ -290,7 +284,7 @@ class Prepared:
             if ends is not None:
                 low[rows], high[rows] = ends
             probability[rows] = probability_of(logit)
-            remarks.note(rows, [*_notes(model, matrix, changed), (again, AGAIN)])
+            remarks.note(rows, [*notes(model, matrix, changed), (again, AGAIN)])
             if unanswered := model.unanswered(matrix):
                 without = np.any([*unanswered.values()], axis=0)
                 lacking = rows[without]
@@ -332,34 +326,6 @@ def _some(cohort: Cohort, rows: Rows) -> Cohort:
     return cohort if len(rows) == len(cohort) else cohort.take(rows)
 
 
-def _faultless(cohort: Cohort, faults: Sequence[Fault], remarks: Remarks) -> Rows:
-    """Rows without a fault; of the rest is said what is wrong, without row numbers and values."""
-    broken = np.zeros(len(cohort), dtype=bool)
-    notes: list[Note] = []
-    for fault in faults:
-        mask = np.zeros(len(cohort), dtype=bool)
-        mask[list(fault.rows)] = True
-        broken |= mask
-        notes.append((mask, " ".join(part for part in (fault.column, fault.rule) if part)))
-    remarks.note(np.arange(len(cohort)), notes, before=NOT_SCORED)
-    return np.flatnonzero(~broken)
-
-
-def _notes(
-    model: SavedModel, matrix: Design, changed: Mapping[str, npt.NDArray[np.bool_]]
-) -> Iterator[Note]:
-    """What a patient lacks, in what he is unlike the training patients, and what was pooled."""
-    unlike = unlike_training(model, matrix)
-    for place, covariate in enumerate(matrix.covariates):
-        unseen = unlike.unseen[:, place]
-        yield unlike.missing[:, place], said_of_missing(model, covariate)
-        yield unlike.far[:, place] & ~unseen, UNLIKE.format(covariate.name)
-        yield unseen, UNSEEN.format(covariate.name)
-    yield unlike.together, COMBINATION
-    for each in model.pooled:
-        yield changed[each.covariate], POOLED.format(each.covariate, each.into)
-
-
 def _check(model: SavedModel, logit: Floats, explanation: Explanation, ends: Floats | None) -> None:
     """Refuse what only a damaged or edited model gives."""
     total = explanation.baseline + explanation.values.sum(axis=1)
@@ -368,26 +334,3 @@ def _check(model: SavedModel, logit: Floats, explanation: Explanation, ends: Flo
         raise ModelError(f"the model gives no finite probability; {WAY_OUT}")
     if not np.allclose(total, logit, rtol=1e-6, atol=1e-6):
         raise ModelError(f"the model's contributions do not make its probability; {WAY_OUT}")
-
-
-@contextmanager
-def _as_model_error() -> Iterator[None]:
-    """What is wrong with a study is, here, wrong with the model."""
-    try:
-        yield
-    except StudyError as error:
-        raise ModelError(
-            f"the model's study cannot be used on this table: {error}; look at the values of its "
-            f"patients, or {WAY_OUT}"
-        ) from None
-
-
-@contextmanager
-def _of_part(part: str | None) -> Iterator[None]:
-    """Say which file faults are of."""
-    try:
-        yield
-    except DataError as error:
-        if part is None:
-            raise
-        raise DataError([f"{part}: {fault}" for fault in error.faults]) from None

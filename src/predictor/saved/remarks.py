@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from predictor.arrow_arrays import arrow
+from predictor.cohort import Cohort, Fault
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -64,3 +65,16 @@ class Remarks:
         return pa.DictionaryArray.from_arrays(
             texts.indices.take(arrow(self._codes)), texts.dictionary
         )
+
+
+def faultless(cohort: Cohort, faults: Sequence[Fault], remarks: Remarks) -> Rows:
+    """Rows without a fault; of the rest is said what is wrong, without row numbers and values."""
+    broken = np.zeros(len(cohort), dtype=bool)
+    notes: list[Note] = []
+    for fault in faults:
+        mask = np.zeros(len(cohort), dtype=bool)
+        mask[list(fault.rows)] = True
+        broken |= mask
+        notes.append((mask, " ".join(part for part in (fault.column, fault.rule) if part)))
+    remarks.note(np.arange(len(cohort)), notes, before=NOT_SCORED)
+    return np.flatnonzero(~broken)

@@ -35,6 +35,7 @@ from predictor.disclosure import FEWEST
 from predictor.errors import DataError, ModelError, StudyError
 from predictor.results.words import listed
 from predictor.saved import SavedModel, matrix_of
+from predictor.saved.refusals import about, as_model_error
 from predictor.scorers.arrays import WAY_OUT
 from predictor.scorers.contract import probability_of
 from predictor.workflows.columns_of_new import checked
@@ -205,22 +206,15 @@ def _told(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool)
 
 def _read(model: SavedModel, data: Path | str | pd.DataFrame, *, training: bool) -> NewCohort:
     data = located(data) if isinstance(data, Path | str) else data
-    where = f"{data}: " if isinstance(data, Path | str) else ""
+    where = data if isinstance(data, Path | str) else None
     raw = _raw(model, data)
-    try:
+    with as_model_error(where), about(where):
         cohort = checked(model, raw, training=training)
         labelled = label(cohort)
         check_persons(labelled.eligible, cohort)
         labelled = _answered(model, labelled)
         _check_enough(labelled)
         return _seen(model, cohort, labelled)
-    except DataError as error:
-        raise DataError([f"{where}{fault}" for fault in error.faults]) from None
-    except StudyError as error:
-        raise ModelError(
-            f"{where}the model's study cannot be used on this table: {error}; look at the values "
-            f"of its patients, or {WAY_OUT}"
-        ) from None
 
 
 def _answered(model: SavedModel, labelled: LabelledCohort) -> LabelledCohort:

@@ -25,9 +25,9 @@ from predictor.cohort import (
     read_patients,
     told_how_written,
 )
-from predictor.errors import DataError, ModelError, StudyError
+from predictor.errors import DataError
 from predictor.saved import SavedModel
-from predictor.scorers.arrays import WAY_OUT
+from predictor.saved.refusals import about, as_model_error
 from predictor.workflows.columns_of_new import with_label_alone
 from predictor.workflows.periods import Every, Times
 from predictor.workflows.scored_patients import ScoredPatients, read_scores
@@ -137,8 +137,8 @@ def read_watched(
     """
     outcomes = located(outcomes)
     scores = read_scores(model, scored)
-    with told_how_written(outcomes, model.study):
-        cohort, labels, periods = _read_outcomes(model, outcomes, cut.by)
+    with told_how_written(outcomes, model.study), as_model_error(outcomes), about(outcomes):
+        cohort, labels, periods = _outcomes(model, outcomes, cut.by)
     place = {key: row for row, key in enumerate(cohort.keys.to_pylist())}
     rows = [place.get(key) for key in scores.keys]
     y = np.array([np.nan if row is None else labels[row] for row in rows])
@@ -155,20 +155,6 @@ def read_watched(
         fingerprint=cohort.fingerprint(),
         entropy=cohort.entropy(),
     )
-
-
-def _read_outcomes(
-    model: SavedModel, outcomes: Path | str, by: str | None
-) -> tuple[Cohort, Floats, pa.ChunkedArray | None]:
-    try:
-        return _outcomes(model, outcomes, by)
-    except DataError as error:
-        raise DataError([f"{outcomes}: {fault}" for fault in error.faults]) from None
-    except StudyError as error:
-        raise ModelError(
-            f"{outcomes}: the model's study cannot be used on this table: {error}; look at the "
-            f"values of its patients, or {WAY_OUT}"
-        ) from None
 
 
 def _outcomes(

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from predictor.cohort import dates, dictionary, numbers
+from predictor.cohort.categories import no_level
+from predictor.cohort.flags import FLAGS, NO_FLAG
 from predictor.cohort.strays import SUMMARY
 from predictor.formulas.sql import NUMBER, TEXT, Chain, literal, number, quote
 from predictor.study import CLUSTERS, Column, Study, as_number
@@ -202,20 +204,20 @@ class Cells:
             [
                 (
                     f"{unknown} AND {_among(f'LOWER({cell})', lower)}",
-                    dictionary.no_level(column, in_case=True),
+                    no_level(column, in_case=True),
                 ),
-                (unknown, dictionary.no_level(column, in_case=False)),
+                (unknown, no_level(column, in_case=False)),
             ],
         )
 
     def _flag(self, cell: str) -> Checked:
         said: Mapping[bool, list[str]] = {
-            truth: [text for text, means in dictionary.FLAGS.items() if means is truth]
+            truth: [text for text, means in FLAGS.items() if means is truth]
             for truth in (True, False)
         }
         lower = f"LOWER({cell})"
-        known = _among(lower, dictionary.FLAGS)
-        return _among(lower, said[True]), known, [(f"NOT {known}", dictionary.NO_FLAG)]
+        known = _among(lower, FLAGS)
+        return _among(lower, said[True]), known, [(f"NOT {known}", NO_FLAG)]
 
     def _date(self, column: Column, cell: str, uses: list[str]) -> Checked:
         name = f"{column.name} (date)"

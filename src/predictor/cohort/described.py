@@ -6,7 +6,6 @@ REDCap) fills in the rest.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,21 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.cohort.codebook import Codebook, Entry
+from predictor.cohort.flags import NO, YES
 from predictor.cohort.numerals import numbers
 from predictor.cohort.read import read_raw
 from predictor.cohort.value_labels import codes_of, replaced
-from predictor.cohort.words_for_missing import bare
+from predictor.cohort.words_for_missing import NO_ANSWER, bare
 from predictor.study import PLAIN, ColumnType, TableSpec
 
-_YES = frozenset(("yes", "true", "y", "ja", "oui", "si", "s\u00ed", "sim", "checked"))
-_NO = frozenset(("no", "false", "n", "nee", "nein", "non", "nej", "unchecked"))
-_NO_VALUE = re.compile(
-    r"missing|refus|unknown|(do ?n.?t|not) known?\b|no answer|n/?a\b"
-    r"|not (asked|applicable|done|answered|recorded|available|tested)"
-    r"|geen antwoord|onbekend|weet niet|n\.?v\.?t|niet (gevraagd|van toepassing|bekend|ingevuld)"
-    r"|keine angabe|unbekannt|weiss nicht|nicht (gefragt|zutreffend|bekannt)",
-    re.IGNORECASE,
-)
 _SHOWN = 3  # labels of a number, in its meaning
 
 
@@ -111,7 +102,7 @@ def _described(name: str, cells: pa.ChunkedArray, entry: Entry) -> DescribedColu
         cells = _replaced(cells, entry.labels)
     elif entry.labels:
         kind = "number" if kind == "category" else kind
-        none = tuple(code for code, said in entry.labels.items() if _NO_VALUE.match(said))
+        none = tuple(code for code, said in entry.labels.items() if NO_ANSWER.match(said))
         entry = replace(entry, missing=(*entry.missing, *none))
         cells = _replaced(cells, codes_of(entry.labels))
         label = _with_ends(label, entry)
@@ -136,9 +127,9 @@ def _replaced(cells: pa.ChunkedArray, texts: Mapping[str, str]) -> pa.ChunkedArr
 def _flag_of(entry: Entry) -> dict[str, str] | None:
     """What becomes of the cells of a flag; None if its labels are no yes and no."""
     words = {label.casefold(): code for code, label in entry.labels.items()}
-    if len(words) != 2 or len({*words} & _YES) != 1 or len({*words} & _NO) != 1:
+    if len(words) != 2 or len({*words} & YES) != 1 or len({*words} & NO) != 1:
         return None
-    yes = words[next(iter({*words} & _YES))]
+    yes = words[next(iter({*words} & YES))]
     if {*entry.labels} == {"0", "1"} and yes == "1":
         return codes_of(entry.labels)
     return dict(entry.labels)

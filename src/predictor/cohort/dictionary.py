@@ -16,22 +16,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from predictor.arrow_arrays import arrow
+from predictor.cohort.categories import read_levels, without_zeros
 from predictor.cohort.dates import check_order, read_dates, without_midnight
 from predictor.cohort.fault import Fault
+from predictor.cohort.flags import read_flags
 from predictor.cohort.masks import Mask, fault, floats, mask
 from predictor.cohort.numbers import NUMBER, Written, read_numbers
 from predictor.cohort.numerals import GROUPS, POINT
-from predictor.cohort.plain_cells import Plain, many_below, plain_flags, plain_numbers, words_of
+from predictor.cohort.plain_cells import Plain, many_below, plain_flags, plain_numbers
 from predictor.cohort.plain_dates import plain_days
 from predictor.cohort.strays import looks_like_a_summary
 from predictor.cohort.taken import Taken
 from predictor.disclosure import in_words
 from predictor.study import CLUSTERS, Column, Study, as_number
 
-FLAGS = {
-    "true": True, "1": True, "1.0": True, "yes": True,
-    "false": False, "0": False, "0.0": False, "no": False,
-}  # fmt: skip
 # what a spreadsheet shows where it has no value, and how the reader of workbooks names the rest
 ERRORS = {
     r"^#(N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FIELD!|###+)$": (
@@ -61,10 +59,6 @@ NO_IDENTIFIER = (
 )
 A_STATISTIC = (
     "the name of a statistic where an identifier is expected; delete the rows of means and totals"
-)
-NO_FLAG = (
-    "not a flag (true, false, yes, no, 1, 0); declare what other words mean, like true: [Ja], "
-    "false: [Nee]"
 )
 
 
@@ -219,7 +213,7 @@ def _check_column(
             times = np.bincount(places.drop_null().to_numpy(), minlength=len(cells))
             values, found, own = read_numbers(cells, column, times, written)
         case "category":
-            values, found = _read_levels(cells, column)
+            values, found = read_levels(cells, column)
         case "flag":
             values, found = read_flags(cells, column)
         case "date":
@@ -315,69 +309,9 @@ def means_missing(cells: pa.Array, column: Column, study: Study) -> Mask:
     absent = mask(pc.is_in(cells, texts))
     numbers = [number for number in map(as_number, codes) if number is not None]
     if numbers:
-        absent |= mask(pc.is_in(_without_zeros(cells), _without_zeros(texts)))
+        absent |= mask(pc.is_in(without_zeros(cells), without_zeros(texts)))
     if column.type in ("number", "integer") and numbers:
         plain = pc.replace_substring(cells, "\u2212", "-")
         written = pc.fill_null(pc.match_substring_regex(plain, NUMBER), False)
         absent |= np.isin(floats(pc.cast(pc.if_else(written, plain, None), pa.float64())), numbers)
     return absent
-
-
-def _read_levels(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
-    levels = pa.array(column.levels, pa.string())
-    position = pc.index_in(cells, levels)
-    if position.null_count > cells.null_count:
-        # a spreadsheet that holds a gap writes the code 1 as 1.0, and turns quotation marks
-        position = pc.coalesce(
-            position,
-            pc.index_in(_without_zeros(cells), _without_zeros(levels)),
-            pc.index_in(_straight(cells), _straight(levels)),
-        )
-    matched = pc.take(levels, position)
-    wrong = mask(cells.is_valid()) & ~mask(matched.is_valid())
-    if not wrong.any():
-        return matched, []
-    in_case = wrong & mask(pc.is_in(pc.utf8_lower(cells), pc.utf8_lower(levels)))
-    return matched, [
-        *fault(column, in_case, no_level(column, in_case=True)),
-        *fault(column, wrong & ~in_case, no_level(column, in_case=False)),
-    ]
-
-
-def no_level(column: Column, *, in_case: bool) -> str:
-    """What is said of a text that is no level, but for its case or at all."""
-    rule = f"not one of the declared levels ({', '.join(column.levels)})"
-    if in_case:
-        return f"{rule}: upper and lower case count; correct it"
-    return f"{rule}; correct it, or declare the level"
-
-
-def _without_zeros(texts: pa.Array) -> pa.Array:
-    return pc.replace_substring_regex(texts, r"^([+-]?\d+)\.0+$", r"\1")
-
-
-def _straight(texts: pa.Array) -> pa.Array:
-    """With straight quotation marks."""
-    single = pc.replace_substring_regex(texts, "[\u2018\u2019\u201b\u2032\u00b4`]", "'")
-    return pc.replace_substring_regex(single, "[\u201c\u201d\u201e\u2033]", '"')
-
-
-def read_flags(cells: pa.Array, column: Column) -> tuple[pa.Array, list[Fault]]:
-    """Plain words as booleans; null where there is a fault."""
-    position = pc.index_in(pc.utf8_lower(cells), pa.array(list(FLAGS), pa.string()))
-    values = pc.take(pa.array(list(FLAGS.values())), position)
-    return values, fault(
-        column,
-        mask(cells.is_valid()) & ~mask(values.is_valid()),
-        no_flag(column),
-    )
-
-
-def no_flag(column: Column) -> str:
-    """What is said of a text that is no flag."""
-    words = words_of(column)
-    return (
-        f"none of the words that are declared ({words}); correct it, or declare it"
-        if words
-        else NO_FLAG
-    )

@@ -92,11 +92,7 @@ def check_declared(
     twins = {other.casefold(): other for other in others}
     missed = {name.casefold() for name in absent}
     undeclared = [name for name in others if name.casefold() not in missed]
-    boxes = {
-        flag: question.boxes[code]
-        for question in study.checkboxes
-        for code, flag in question.flags.items()
-    }
+    boxes = {flag: box for each in study.checkboxes for box, flag in each.flag_of_box.items()}
     faults = []
     for name in absent:
         twin = twins.get(name.casefold())

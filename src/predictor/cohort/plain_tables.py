@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from predictor.arrow_arrays import arrow
 from predictor.cohort.cell import canonical
-from predictor.cohort.dictionary import distinct, means_missing, read_flags
+from predictor.cohort.dictionary import distinct, means_missing
+from predictor.cohort.flags import read_flags
 from predictor.cohort.masks import Mask, mask
 from predictor.cohort.plain_cells import plain_flags
 from predictor.cohort.sources import Blocks, Part
@@ -81,11 +82,7 @@ def _renamed(raw: pa.Table, study: Study) -> pa.Table:
 
 def _flags(study: Study) -> dict[str, str]:
     """Names of flags, by that of their box."""
-    return {
-        question.boxes[code]: flag
-        for question in study.checkboxes
-        for code, flag in question.flags.items()
-    }
+    return {box: flag for each in study.checkboxes for box, flag in each.flag_of_box.items()}
 
 
 def _filled(raw: pa.Table, name: str, column: Column, taken: list[Taken]) -> pa.Table:

@@ -10,8 +10,9 @@ from dataclasses import replace
 import pyarrow as pa
 
 from predictor.cohort.dates import DATE
-from predictor.cohort.dictionary import FLAGS, plain_cells
+from predictor.cohort.dictionary import plain_cells
 from predictor.cohort.fault import Fault
+from predictor.cohort.flags import FLAGS
 from predictor.cohort.numbers import NOT_WHOLE, NUMBER
 from predictor.cohort.suspected_forms import Forms, of_dates, of_flags, of_numbers
 from predictor.cohort.words_for_missing import CODES, SIGNS, WORDS, as_typed

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from predictor.cohort.flags import FLAGS, FOUND, NO, NOT_FOUND, YES
 from predictor.cohort.numbers import NUMBER
 from predictor.cohort.plain_cells import PERCENT, SHARE, SIGN, is_below
 from predictor.cohort.plain_dates import ORDERED, TIME
@@ -18,20 +19,7 @@ Forms = Mapping[str, object]
 """Keys of a column and their values, as in a study file."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# English, Dutch, German, French, Spanish, Italian; what a box or a list of findings says
-YES = _words(
-    "yes y ja j oui si sí sì x checked true waar wahr vrai verdadero vero"
-    " present aanwezig vorhanden positive positief positiv pos"
-)
-NO = _words(
-    "no n nee neen nein non unchecked false onwaar falsch faux falso"
-    " absent afwezig negative negatief negativ neg"
-)
-_PLAIN = _words("true false yes no 1 0 1.0 0.0")
+_YES, _NO = YES | FOUND, NO | NOT_FOUND
 _ENDS = frozenset((3, 4, 5, 6, 7, 10, 20, 21, 24, 27, 28, 30, 40, 50, 52, 60, 63, 80, 100))
 SCALES = tuple(
     tuple(scale.split(", "))
@@ -69,17 +57,17 @@ _FEWEST_STEPS = 3
 
 def of_flags(texts: Iterable[str]) -> dict[str, list[str]]:
     """Words for yes and no that are not read without being declared."""
-    words = [text for text in texts if text.lower() not in _PLAIN]
+    words = [text for text in texts if text.lower() not in FLAGS]
     found = {
-        "true": sorted(word for word in words if word.lower() in YES),
-        "false": sorted(word for word in words if word.lower() in NO),
+        "true": sorted(word for word in words if word.lower() in _YES),
+        "false": sorted(word for word in words if word.lower() in _NO),
     }
     return {key: _one_case(said) for key, said in found.items() if said}
 
 
 def are_flags(texts: Iterable[str]) -> bool:
     """Whether texts are words for yes and no and nothing else."""
-    return {text.lower() for text in texts} <= YES | NO | _PLAIN
+    return {text.lower() for text in texts} <= {*_YES, *_NO, *FLAGS}
 
 
 def _one_case(words: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ _SHOWN = 6
 _ZERO_AND_ONE = frozenset("01")
 
 
-def as_declared(labels: ValueLabels, column: Column) -> dict[str, str]:
+def replacements(labels: ValueLabels, column: Column) -> dict[str, str]:
     """What becomes of a cell that is a code or a label, by what its column is declared as.
 
     A number keeps the code, and so do a flag of 0 and 1, an identifier, and a category whose levels
@@ -32,9 +32,9 @@ def as_declared(labels: ValueLabels, column: Column) -> dict[str, str]:
     --------
     >>> labels = {"1": "male", "2": "female"}
     >>> sex = {"name": "sex", "known_at": "T0", "type": "category"}
-    >>> as_declared(labels, Column(**sex, levels=["male", "female"]))
+    >>> replacements(labels, Column(**sex, levels=["male", "female"]))
     {'1': 'male', '2': 'female'}
-    >>> as_declared(labels, Column(**sex, levels=[1, 2]))
+    >>> replacements(labels, Column(**sex, levels=[1, 2]))
     {'male': '1', 'female': '2'}
     """
     coded = (
@@ -98,7 +98,7 @@ def in_codes_or_labels(
     of_file = {name: entry.labels for name, entry in part.codebook.items()}
     known = {**of_file, **{name: told_apart(codes) for name, codes in labels.items()}}
     texts = {
-        name: as_declared(known[name], column)
+        name: replacements(known[name], column)
         for name, column in declared.items()
         if known.get(name) and name in part.blocks.names
     }

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from predictor.cohort.dictionary import FLAGS, distinct, means_missing
+from predictor.cohort.dictionary import distinct, means_missing
 from predictor.cohort.fault import Fault
+from predictor.cohort.flags import FLAGS
 from predictor.cohort.masks import Mask, mask
 from predictor.cohort.times_of_rows import NEVER, Rows, RowTimes
 from predictor.study import Column, Study, as_number

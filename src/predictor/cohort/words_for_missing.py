@@ -16,6 +16,17 @@ WORDS = (
 SIGNS = r"^([^\w\d]+|[nN]/?[aA]|(?i:nan|null|n\.a\.?|k\. ?a\.|n/d|s/d|n\.v\.t\.))$"
 """The same where a word is expected; there, unknown and none are answers."""
 
+NO_ANSWER = re.compile(
+    r"missing|unk(nown)?\b|(do ?n.?t|do not|not) known?\b|no answer|n/?a\b|refus"
+    r"|prefer not to (say|answer)"
+    r"|not (asked|applicable|done|answered|recorded|available|tested)"
+    r"|geen antwoord|onbekend|weet niet|n\.?v\.?t|niet (gevraagd|van toepassing|bekend|ingevuld)"
+    r"|keine angabe|unbekannt|weiss nicht|nicht (gefragt|zutreffend|bekannt)"
+    r"|inconnu|ne sait pas|desconocido",
+    re.IGNORECASE,
+)
+"""How the label of a code begins that means "no answer", or all that a box says; "none" is one."""
+
 CODES = frozenset(
     sign * code
     for sign, listed in ((-1, (7, 8, 9, 66)), (1, (8888, 9998, 99999)))

@@ -10,19 +10,13 @@ from os.path import commonprefix
 from pydantic import ValidationError
 
 from predictor.cohort.described import DescribedColumn
-from predictor.cohort.words_for_missing import CODES, as_typed
+from predictor.cohort.words_for_missing import CODES, NO_ANSWER, as_typed
 from predictor.drafting.drafted_file import Entry, Settings
 from predictor.drafting.kinds import Kind
 from predictor.study import CHECKBOXES, Checkboxes, as_number
 
 _NAME = re.compile(r"(.+?)___(\w+)")
 _CHOICE = re.compile(r"\s*\(choice=(.*)\)\s*$")
-# "none" is an answer
-_NO_ANSWER = re.compile(
-    r"unknown|not known|missing|unk|n/?a|no answer|(do not|don.t) know|prefer not to (say|answer)"
-    r"|onbekend|weet niet|geen antwoord|unbekannt|keine angabe|inconnu|ne sait pas|desconocido",
-    re.IGNORECASE,
-)
 _CELLS = frozenset(("0", "1", "0.0", "1.0", "checked", "unchecked"))
 
 
@@ -104,7 +98,7 @@ def _is_no_answer(code: str, meaning: str) -> bool:
     """Whether a box says that there is no answer: a code below 0, or a word that says so."""
     number = as_number(code)
     if meaning != code:
-        return _NO_ANSWER.fullmatch(meaning.strip()) is not None
+        return NO_ANSWER.fullmatch(meaning.strip()) is not None
     return number in CODES and number is not None and number < 0
 
 

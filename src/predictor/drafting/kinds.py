@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from predictor.cohort.dates import without_midnight
 from predictor.cohort.described import DescribedColumn
 from predictor.cohort.dictionary import plain_cells
+from predictor.cohort.flags import FLAGS
 from predictor.cohort.numbers import NUMBER
 from predictor.cohort.suspected_forms import (
     Forms,
@@ -33,7 +34,6 @@ from predictor.drafting import names
 from predictor.drafting.round_numbers import rounded_outwards, suspected_codes
 from predictor.study import Column, ColumnType
 
-_FLAGS = frozenset(("true", "false", "yes", "no", "1", "0", "1.0", "0.0"))
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OTHER_DAY = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}")
 # ends of scales that everybody knows, by a word of the name
@@ -193,7 +193,7 @@ def _of_numbers(column: DescribedColumn, counts: Mapping[str, int], words: tuple
     kept = {text: value for text, value in values.items() if value not in codes}
     whole = all(value.is_integer() and abs(value) < 2**53 for value in kept.values())
     different = sorted({bare(text) for text in kept}, key=float)
-    if set(kept) <= _FLAGS and len(different) > 1 and not measured:
+    if set(kept) <= set(FLAGS) and len(different) > 1 and not measured:
         return Kind("flag", codes=written)
     two = len(different) == 2
     coded = (two or names.sounds_coded(name)) and len(different) <= _MOST_CODES

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, mo
 from predictor.study.columns import Name, Word
 from predictor.study.frozen import Frozen
 from predictor.study.layers import Raw
+from predictor.study.redcap_dictionary import column_of_box
 
 CHECKBOXES = "checkboxes"
 """The type by which an entry of the dictionary is one of these."""
@@ -95,7 +96,7 @@ class Checkboxes(Frozen):
 
     def box(self, code: str) -> str:
         """The column of the table for a code, as REDCap calls it."""
-        return f"{self.name}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
+        return column_of_box(self.name, code)
 
     @property
     def boxes(self) -> dict[str, str]:
@@ -106,6 +107,11 @@ class Checkboxes(Frozen):
     def flags(self) -> dict[str, str]:
         """Names of the flags, by code; at several time points, what stands before these."""
         return {code: f"{self.name}_{_as_name(label)}" for code, label in self.levels.items()}
+
+    @property
+    def flag_of_box(self) -> dict[str, str]:
+        """The same names, by column of the table."""
+        return {self.box(code): flag for code, flag in self.flags.items()}
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -75,10 +75,18 @@ class RedcapField:
         """Of a checkbox field, the column of the export of each option, by code."""
         if self.type != _BOXES:
             return {}
-        return {
-            code: f"{self.name}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
-            for code in self.choices
-        }
+        return {code: column_of_box(self.name, code) for code in self.choices}
+
+
+def column_of_box(question: str, code: str) -> str:
+    """The column of an export that holds a box of a question.
+
+    Examples
+    --------
+    >>> column_of_box("drug", "-9")
+    'drug____9'
+    """
+    return f"{question}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
 
 
 def is_redcap_dictionary(text: str) -> bool:

@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Sequence
 
 from predictor.cohort import cell_rules
-from predictor.cohort.dictionary import ERRORS, FLAGS, NO_FLAG, no_level
+from predictor.cohort.categories import no_level
+from predictor.cohort.dictionary import ERRORS
+from predictor.cohort.flags import FLAGS, NO_FLAG
 from predictor.formulas.excel import constant, text
 from predictor.study import Column, Study, as_number
 

@@ -328,6 +328,20 @@ def test_new_patients_in_a_doubtful_form_are_refused_with_the_way_out(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_fault_in_plain_form_is_not_laid_on_how_the_table_is_written(
+    trained: tuple[Path, Path], tmp_path: Path
+) -> None:
+    _, model = trained
+    (tmp_path / "new.csv").write_bytes(
+        text().replace(b",20.0,", b",twenty,").replace(b",20,", b",twenty,")
+    )
+
+    with pytest.raises(DataError, match="text where a number is expected") as caught:
+        score_file(str(model), tmp_path / "new.csv", tmp_path / "out.csv")
+
+    assert "it seems to have" not in str(caught.value)
+
+
 def test_thousands_that_nobody_declared_are_never_read_as_decimals(tmp_path: Path) -> None:
     names = ["pid", "costs", "pain_t0", "pain_t2"]
     rows = [[f"P{n}", f"{n % 9 + 1}.{n * 37 % 1000:03}", n % 5 + 5, n % 4] for n in range(40)]

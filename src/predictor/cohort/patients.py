@@ -70,7 +70,7 @@ def open_patients(path: Path | str, study: Study) -> tuple[Part, ...]:
 
 @contextmanager
 def told_how_written(path: Path | str, study: Study) -> Iterator[None]:
-    """Within it, a refusal of a table also says how it seems to be written, if otherwise.
+    """Within it, a refusal of a table also says how it seems to be written, if in neither form.
 
     A saved model cannot be told; whoever has the table can write it in another way.
     """
@@ -79,8 +79,9 @@ def told_how_written(path: Path | str, study: Study) -> Iterator[None]:
     except DataError as error:
         from predictor.cohort.guesses import guess
 
-        seems = guess(path, study.table, declared_in(study))
-        if seems is None:
+        names = declared_in(study)
+        seems = guess(path, study.table, names)
+        if seems is None or guess(path, PLAIN, names) is None:
             raise
         hint = (
             f"{path}: it seems to have {seems.words}, which the study of the model does not say "

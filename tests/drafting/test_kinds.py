@@ -178,3 +178,19 @@ def test_words_of_other_languages_among_numbers_mean_no_value(word: str) -> None
     found = kind([*map(str, range(40)), word, word])
 
     assert (found.type, found.codes) == ("integer", (word,))
+
+
+def test_numbers_of_days_under_the_name_of_a_date_are_dates() -> None:
+    days = [str(43_500 + 7 * n) for n in range(40)]
+
+    assert (kind(days, "Aufnahmedatum").type, kind(days, "platelets").type) == ("date", "integer")
+    assert kind(days, "date_of_infusion").forms == {"format": "serial-1900"}
+    assert kind([*days, "43500.25"], "fecha").forms["time_of_day"] == "ignore"
+    assert kind([str(n) for n in range(40)], "days_to_date").type == "integer"
+
+
+def test_numbers_with_a_unit_behind_are_told_from_free_text() -> None:
+    weights = [f"{50 + n}.5 kg" for n in range(40)]
+
+    assert "a unit behind" in (kind(weights).reason or "")
+    assert kind([*weights[:20], *(f"{n} lb" for n in range(20))]).reason == "free text"

@@ -51,6 +51,9 @@ _WHICH_ORDER = (
     "month-day-year"
 )
 _SHORT_YEARS = "dates with years of two digits; write all four, then say type: date"
+_WITH_A_UNIT = "numbers with a unit behind them; write the number alone to keep it"
+_UNIT_BEHIND = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s?([^\W\d_]{1,6}(?:/[^\W\d_]{1,4})?)")
+_SERIALS = 20_000, 60_000  # days from 1954 to 2064, as a spreadsheet counts them
 _MOST_LEVELS = 15
 _MOST_CODES = 12
 _LONGEST_LEVEL = 40
@@ -200,6 +203,9 @@ def _of_numbers(column: DescribedColumn, counts: Mapping[str, int], words: tuple
     if whole and coded and not measured:
         return Kind("category", levels=tuple(different), codes=written)
     ends = min(kept.values()), max(kept.values())
+    if names.sounds_like_a_date(name) and _SERIALS[0] <= ends[0] and ends[1] <= _SERIALS[1]:
+        time: Forms = {} if whole else {"time_of_day": "ignore"}
+        return Kind("date", codes=written, forms={"format": "serial-1900", **time})
     limits = None if len(different) == 1 else _limits(name, *ends)
     if column.range and column.range[0] <= ends[0] and ends[1] <= column.range[1]:
         limits = column.range
@@ -237,7 +243,9 @@ def _of_texts(counts: Mapping[str, int], words: tuple[str, ...], *, gaps: bool) 
     if figures > sum(values.values()) / 2:
         return Kind("text", reason="numbers that cannot be read as such (a comma, <, %, a text?)")
     if reason := _no_category(values):
-        return Kind(None, reason=reason)
+        behind = [found[1] for text in values if (found := _UNIT_BEHIND.fullmatch(text))]
+        one_unit = len(behind) >= _MOSTLY * len(values) and len(set(behind)) == 1
+        return Kind(None, reason=_WITH_A_UNIT if one_unit else reason)
     if (scale := in_order(values)) is not None:
         return Kind("category", levels=scale, codes=signs, forms={"ordered": True})
     return Kind("category", levels=tuple(sorted(values, key=_in_order)), codes=signs)

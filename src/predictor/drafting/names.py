@@ -224,6 +224,11 @@ def sounds_like_a_person(name: str) -> bool:
     )
 
 
+def sounds_like_a_date(name: str) -> bool:
+    """Whether it probably holds days of the calendar."""
+    return re.search(r"(^|_)(date|dates|fecha|data)(_|$)|datum(_|$)", plain(name)) is not None
+
+
 def is_a_state_of_a_form(name: str) -> bool:
     """Whether it is what REDCap adds to each form: incomplete, unverified, complete."""
     return plain(name).endswith("_complete")

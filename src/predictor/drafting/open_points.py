@@ -22,6 +22,7 @@ _FORMS = {
     "out_of": "the highest score stands beside each; 7/10 is read as 7 (out_of).",
     "percent": "percent signs; 45% is read as 45 (percent: true).",
     "format": "dates in an order that one of them proves (format). Is it that of all?",
+    "serial-1900": "numbers by which a spreadsheet counts days, read as dates (format).",
     "time_of_day": "dates with a time of day, which is cut off (time_of_day: ignore).",
     "ordered": "levels from low to high (ordered: true)?",
 }
@@ -91,7 +92,7 @@ def questions(
             f"scores. Codes need type: category, levels: [...]."
         )
     for key, meaning in _FORMS.items():
-        written = [name for name, kind in kinds.items() if key in kind.forms]
+        written = [name for name, kind in kinds.items() if key in _forms(kind)]
         if written:
             yield f"{listed(written)}: {meaning}"
     rare = [name for name, kind in kinds.items() if kind.rare]
@@ -141,6 +142,12 @@ def _about_keys(keys: Keys) -> Iterator[str]:
             f"{' and '.join(keys.ids)} are the key together, and different persons may share each. "
             f"If one is a centre, say role: [id, centre]."
         )
+
+
+def _forms(kind: Kind) -> set[object]:
+    """Keys of `_FORMS`: numbers of days prove no order."""
+    serial = kind.forms.get("format") == "serial-1900"
+    return {"serial-1900" if serial and key == "format" else key for key in kind.forms}
 
 
 def _scores_or_codes(kind: Kind) -> bool:

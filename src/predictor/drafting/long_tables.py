@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +9,16 @@ from dataclasses import dataclass, field
 
 from predictor.cohort.described import DescribedColumn
 from predictor.drafting import names
+from predictor.drafting.guessed_times import (
+    WEEK,
+    Cells,
+    days_of_rows,
+    point_of_day,
+    time_of_events,
+    windows_of_days,
+)
 from predictor.drafting.kinds import Kind
-from predictor.drafting.time_points import timed
 from predictor.study import FILL_IN
-
-Cells = Sequence[str | None]
 
 _MOST_EVENTS = 20
 _MOSTLY = 0.9
@@ -25,9 +29,6 @@ _START = (
     r"|infusie|behandeling|operatie|beginn|behandlung"
 )
 _DAY_WORDS = frozenset(("day", "days", "dag", "tag", "studyday", "date", "datum", "diary"))
-_WEEK = 7
-_LONGEST = 14  # days of a diary before the treatment that a draft takes
-_FIRST_WEEK = 6
 
 
 @dataclass(frozen=True)
@@ -126,20 +127,20 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
     start = None
     if day is not None and kinds[day].type == "date":
         start = _start_column(columns, kinds, cells, patient, {*who, day})
-    points, events, left_out = _events(at, cells)
-    numbers = [None] * len(patient) if day is None else _days(cells, patient, day, start)
+    points, events, left_out = time_of_events(at, cells)
+    numbers = [None] * len(patient) if day is None else days_of_rows(cells, patient, day, start)
     named = [events.get(str(each)) for each in cells[at]] if at else [None] * len(patient)
     start_point = next(iter(points), None)
     late = [p is None or (p == start_point and (n or 0) > 0)
             for n, p in zip(numbers, named, strict=True)]  # fmt: skip
     days: dict[str, tuple[int, int]] = {}
     if any(n is not None and each for n, each in zip(numbers, late, strict=True)):
-        days, spans = _windows([n for n in numbers if n is not None], points, events)
+        days, spans = windows_of_days([n for n in numbers if n is not None], points, events)
         points = {**spans, **points}
     if len(points) < 2:
         return None
     point = [
-        _of_day(number, days) if each and number is not None else given
+        point_of_day(number, days) if each and number is not None else given
         for given, number, each in zip(named, numbers, late, strict=True)
     ]
     event = cells[at] if at is not None else [None] * len(patient)
@@ -224,7 +225,7 @@ def _counts_days(name: str, cells: Cells) -> bool:
     return (
         not _DAY_WORDS.isdisjoint(names.plain(name).split("_"))
         and len(numbers) == sum(c is not None for c in cells)
-        and len(set(numbers)) > _WEEK
+        and len(set(numbers)) > WEEK
     )
 
 
@@ -264,100 +265,6 @@ def _start_column(
         if once and re.search(_START, names.plain(name)):
             return name
     return None
-
-
-def _events(
-    at: str | None, cells: Mapping[str, Cells]
-) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
-    """Time points and what they are, the time point of each event, and events without a time."""
-    if at is None:
-        return {}, {}, ()
-    events = list(dict.fromkeys(str(each) for each in cells[at] if each is not None))
-    called = {event: _called(at, event) for event in events}
-    when = timed([*called.values()])
-    told = [event for event in events if called[event] in when.told]
-    if len({when.known_at[called[event]] for event in told}) > 1:
-        order = list(when.points)
-        told.sort(key=lambda event: order.index(when.known_at[called[event]]))
-        found = {event: when.known_at[called[event]] for event in told}
-        points = {point: when.points[point] for point in order if point in found.values()}
-        return points, found, tuple(event for event in events if event not in told)
-    if all(re.fullmatch(r"-?\d+", event) for event in events):
-        events.sort(key=int)
-    found = {event: f"T{place}" for place, event in enumerate(events)}
-    return {point: f"{at} {event}" for event, point in found.items()}, found, ()
-
-
-def _called(at: str, event: str) -> str:
-    """The event as the name of a column that tells its time."""
-    short = re.sub(r"_arm_\d+[a-z]*$", "", event)
-    return f"{names.plain(at)}_{short}" if re.fullmatch(r"\d+", short) else short
-
-
-def _days(
-    cells: Mapping[str, Cells], patient: Sequence[str], day: str, start: str | None
-) -> list[int | None]:
-    """The day of each row; without a day 0, from the first date of each patient."""
-    written = [_number(cell) for cell in cells[day]]
-    zero: dict[str, int] = {}
-    if start is not None:
-        for who, cell in zip(patient, cells[start], strict=True):
-            if (number := _number(cell)) is not None:
-                zero[who] = number
-    elif any(cell is not None and "-" in cell[1:] for cell in cells[day]):
-        for who, number in zip(patient, written, strict=True):
-            if number is not None:
-                zero[who] = min(zero.get(who, number), number)
-    return [
-        None if number is None else number - zero.get(who, 0)
-        for who, number in zip(patient, written, strict=True)
-    ]
-
-
-def _number(cell: str | None) -> int | None:
-    if cell is None:
-        return None
-    if re.fullmatch(r"-?\d+", cell):
-        return int(cell)
-    try:
-        return datetime.date.fromisoformat(cell[:10]).toordinal()
-    except ValueError:
-        return None
-
-
-def _windows(
-    numbers: Sequence[int], points: Mapping[str, str], events: Mapping[str, str]
-) -> tuple[dict[str, tuple[int, int]], dict[str, str]]:
-    """Windows of days: the last two weeks before day 0, or the first week; and whole weeks later.
-
-    Ends are whole weeks around what most rows have, so that they tell of no patient.
-    """
-    ordered = sorted(numbers)
-    low, high = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
-    if low < 0:
-        first = (-min(_LONGEST, _WEEK * -(low // _WEEK)), -1)
-    else:
-        first = (0, _FIRST_WEEK) if ordered[0] == 0 else (1, _WEEK)
-    last = _WEEK * round(high / _WEEK)
-    names_ = list(points) or ["T0", "T1"]
-    windows = {names_[0]: first}
-    hints = {point: names.time_hint(_called("", event)) for event, point in events.items()}
-    hinted = {p: hint.number for p, hint in hints.items() if hint and hint.scale == "days"}
-    for name in names_[1:]:
-        end = int(hinted.get(name, last))
-        before = [*windows.values()][-1][1]
-        if points and (name not in hinted or end > high + _WEEK):
-            continue
-        if end - _FIRST_WEEK > before:
-            windows[name] = (end - _FIRST_WEEK, end)
-    spans = {name: f"days {a} to {b}" for name, (a, b) in windows.items()}
-    return windows, spans
-
-
-def _of_day(number: int | None, days: Mapping[str, tuple[int, int]]) -> str | None:
-    if number is None:
-        return None
-    return next((point for point, (a, b) in days.items() if a <= number <= b), None)
 
 
 def values_at(

@@ -22,14 +22,14 @@ def offered_visits(path: Path | str, study: Study, faults: Sequence[Fault]) -> l
         Of which one may be that patients are there more than once.
     """
     found = long_table_of(read_described(path, study.table))
-    if found is None or study.ids != (found[0].id,):
+    if found is None or study.ids != found[0].ids:
         return [*faults]
     long, made = found
     again = [fault for fault in faults if fault.rule == SAME_PATIENT]
     others = [fault for fault in faults if fault.rule != SAME_PATIENT]
     points = _points(long, study)
     rows = again[0].rows if again else ()
-    told = [Fault(long.id, rows, SAME_PATIENT, fix=Edit(("visits",), _said(long, points)))]
+    told = [Fault(long.ids[0], rows, SAME_PATIENT, fix=Edit(("visits",), _said(long, points)))]
     for name in (long.at, long.day):
         if name in {column.name for column in study.columns if column.role != "ignore"}:
             rule = "tells which time a row is of, so it is no column of a patient"

@@ -79,6 +79,15 @@ def test_numbers_given_out_anew_in_each_centre_are_no_patients_by_themselves() -
     assert alone.id == ("nr",)
 
 
+def test_what_sounds_late_in_rows_of_the_first_event_is_to_be_confirmed() -> None:
+    cells = events("baseline", "week_4")
+    first = {
+        name: [str(n % 9) if n % 2 == 0 else None for n in range(60)] for name in ("crp", "dose")
+    }
+
+    assert set(drafted({**cells, **first}).to_confirm) == {"visits", "dose"}
+
+
 def test_an_access_group_of_redcap_is_a_centre() -> None:
     groups = [f"site_{p % 5}" for p in range(30) for _ in range(2)]
 

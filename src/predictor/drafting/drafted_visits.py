@@ -135,6 +135,9 @@ def visited(columns: Sequence[DescribedColumn], table: LongTable) -> Visited:
         if not diary and len(by_point) > 1 and _constant(by_point):
             by_point = {next(iter(by_point)): next(iter(by_point.values()))}
         several = diary or len(by_point) > 1
+        late = names.known_late(column.name) is not None and joint.type != "date"
+        if late and not several and first in by_point and column.name not in presumed:
+            presumed.append(column.name)  # its row stands there, but its name says otherwise
         wide = {point: f"{column.name}_{point}" if several else column.name for point in by_point}
         for point, name in wide.items():
             made[name] = _one_each(column, name, patients, by_point[point])

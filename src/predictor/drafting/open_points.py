@@ -66,9 +66,9 @@ def questions(
         f"outcome.rule: who has the event? Examples stand beside it. What becomes known at "
         f"{suggested.known_at} is no covariate."
     )
-    if timed.presumed:
+    if many := len(timed.presumed):
         yield (
-            f"to_confirm: when is it known? No name tells it for {len(timed.presumed)} columns; "
+            f"to_confirm: when is it known? No name tells it for {many} column{'s'[: many - 1]}; "
             f"correct known_at of those known later, then delete the key."
         )
     later = list(timed.points)[1:]

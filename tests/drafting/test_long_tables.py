@@ -121,6 +121,18 @@ def diary(start: str | None, patients: int = 20) -> Cells:
     return cells
 
 
+def test_an_event_in_the_words_of_few_is_counted_and_not_named() -> None:
+    cells = events("baseline", "week_4")
+    for name, cell in zip(cells, ("R000", "call of QZ's wife", "female", None, None), strict=True):
+        cells[name].append(cell)
+
+    made = draft(columns(cells), name="long", table="long.csv")
+
+    assert "QZ" not in made.study + " ".join(made.questions)
+    assert any("visits.is: 1 that fewer than 5 patients have say no" in q for q in made.questions)
+    assert "others: ignore" in made.study
+
+
 def test_a_diary_becomes_means_of_windows_around_the_treatment() -> None:
     study = drafted(diary("infusion_date"))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from predictor.cohort.described import DescribedColumn
+from predictor.disclosure import FEWEST
 from predictor.drafting import names
 from predictor.drafting.guessed_times import (
     WEEK,
@@ -45,8 +46,8 @@ class LongTable:
         Time points and what they seem to be, in order.
     events
         Time point of each event, in the order of time; of events that say no time, none.
-    left_out
-        Events that say no time.
+    left_out, rare
+        Events that say no time, and how many more there are that few patients have.
     day, start
         The columns with the date or day of a row, and with the date that is day 0.
     days
@@ -68,6 +69,7 @@ class LongTable:
     points: Mapping[str, str]
     events: Mapping[str, str]
     left_out: tuple[str, ...]
+    rare: int
     day: str | None
     start: str | None
     days: Mapping[str, tuple[int, int]]
@@ -100,7 +102,7 @@ class LongTable:
                 found["days"] = {point: list(window) for point, window in self.days.items()}
         if any(self.undated):
             found["undated"] = "patient"
-        if self.left_out:
+        if self.left_out or self.rare:
             found["others"] = "ignore"
         return found
 
@@ -127,7 +129,12 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
     start = None
     if day is not None and kinds[day].type == "date":
         start = _start_column(columns, kinds, cells, patient, {*who, day})
-    points, events, left_out = time_of_events(at, cells)
+    points, events, unplaced = time_of_events(at, cells)
+    of_event = {each: set[str]() for each in unplaced}
+    for person, each in zip(patient, cells[at] if at else (), strict=False):
+        if str(each) in of_event:
+            of_event[str(each)].add(person)
+    left_out = tuple(each for each in unplaced if len(of_event[each]) >= FEWEST)
     numbers = [None] * len(patient) if day is None else days_of_rows(cells, patient, day, start)
     named = [events.get(str(each)) for each in cells[at]] if at else [None] * len(patient)
     start_point = next(iter(points), None)
@@ -154,6 +161,7 @@ def long_table(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) ->
         points={name: points[name] for name in order},
         events=events,
         left_out=left_out,
+        rare=len(unplaced) - len(left_out),
         day=day,
         start=start,
         days=days,

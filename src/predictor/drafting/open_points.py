@@ -122,8 +122,13 @@ def _about_visits(long: LongTable) -> Iterator[str]:
             f"visits.from: which column has the date of each patient that is day 0 of "
             f"{listed([str(long.day)])}?"
         )
-    if long.left_out:
-        yield f"visits.is: {listed(long.left_out)} say no time, and are left out and counted."
+    if long.left_out or long.rare:
+        # in their own words they may name a patient
+        rare = [f"{long.rare} that fewer than {FEWEST} patients have"] if long.rare else []
+        yield (
+            f"visits.is: {listed([*long.left_out, *rare])} say no time, and are left out and "
+            f"counted."
+        )
 
 
 def _about_keys(keys: Keys) -> Iterator[str]:

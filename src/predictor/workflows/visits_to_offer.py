@@ -22,7 +22,7 @@ def offered_visits(path: Path | str, study: Study, faults: Sequence[Fault]) -> l
         Of which one may be that patients are there more than once.
     """
     found = long_table_of(read_described(path, study.table))
-    if found is None or study.ids != found[0].ids:
+    if found is None or {*study.ids} != {*found[0].ids}:
         return [*faults]
     long, made = found
     again = [fault for fault in faults if fault.rule == SAME_PATIENT]

@@ -74,6 +74,10 @@ def test_numbers_given_out_anew_in_each_centre_are_no_patients_by_themselves() -
     assert [(c.name, c.shared) for c in study.columns[:2]] == [("centre", True), ("nr", True)]
     moved = {**both, "nr": [str(p) for p in of_row]}
     moved["centre"] = ["B", *["A"] * 79]
+    few = {**both, "nr": [str(p - (p == 20) * 20) for p in of_row]}
+    apart = drafted({**few, **cells}).visits
+    assert apart is not None
+    assert apart.id == ("centre", "nr")
     alone = drafted({**moved, **cells}).visits
     assert alone is not None
     assert alone.id == ("nr",)

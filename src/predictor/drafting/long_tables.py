@@ -181,22 +181,34 @@ def _who(columns: Sequence[DescribedColumn], kinds: Mapping[str, Kind]) -> tuple
         if named and kind.unique:
             return None  # it tells rows apart by itself
         if named and kind.known == rows and 1 < kind.distinct < rows:
-            centre = next((c.name for c in columns if _numbers_anew(c, column, kinds)), None)
+            centre = next(
+                (c.name for c in columns if _numbers_anew(c, column, columns, kinds)), None
+            )
             parts = (column.name, centre)
             return tuple(each.name for each in columns if each.name in parts)
     return None
 
 
 def _numbers_anew(
-    centre: DescribedColumn, number: DescribedColumn, kinds: Mapping[str, Kind]
+    centre: DescribedColumn,
+    number: DescribedColumn,
+    columns: Sequence[DescribedColumn],
+    kinds: Mapping[str, Kind],
 ) -> bool:
     """Whether a column names centres in which the same numbers are of different patients.
 
-    A few patients with two centres may have gone from one to the other.
+    A few patients with two centres may have gone from one to the other; but nobody is in both at
+    the same visit.
     """
     if not names.sounds_like_a_centre(centre.name) or kinds[centre.name].known < len(centre.cells):
         return False
-    pairs = set(zip(number.cells.to_pylist(), centre.cells.to_pylist(), strict=True))
+    numbers, centres = number.cells.to_pylist(), centre.cells.to_pylist()
+    for visit in columns:
+        if names.sounds_like_a_visit(visit.name) and kinds[visit.name].distinct > 1:
+            of_rows = set(zip(numbers, visit.cells.to_pylist(), centres, strict=True))
+            if len({(who, when) for who, when, _ in of_rows}) < len(of_rows):
+                return True
+    pairs = set(zip(numbers, centres, strict=True))
     patients = Counter(each for each, _ in pairs)
     return sum(times > 1 for times in patients.values()) > _FEW_MOVE * len(patients)
 

@@ -137,6 +137,18 @@ def test_an_event_in_the_words_of_few_is_counted_and_not_named() -> None:
     assert "others: ignore" in made.study
 
 
+def test_a_choice_among_values_that_contradict_each_other_is_told() -> None:
+    cells = events("baseline", "week_4")
+    for name, cell in zip(cells, ("R000", "baseline", "male", "9", None), strict=True):
+        cells[name].append(cell)
+
+    made = draft(columns(cells), name="long", table="long.csv")
+
+    told = "sex, pain_T0: a patient has several values at one time point, and take: says which"
+    assert any(each.startswith(told) for each in made.questions)
+    assert made.study.count("take: last}") == 2
+
+
 def test_a_diary_becomes_means_of_windows_around_the_treatment() -> None:
     study = drafted(diary("infusion_date"))
 

@@ -16,6 +16,7 @@ from predictor.drafting.long_tables import LongTable, long_table, several_each, 
 from predictor.drafting.time_points import Timed
 
 _DIARY = 1.5  # values of a patient at one time point, on average: then their mean is meant
+_CONTRADICTS = "a patient has several values at one time point, and take: says which counts"
 _SAME = 0.95  # of patients have the same value at all time points: then it is told once
 
 Pairs = list[tuple[str, str]]
@@ -152,6 +153,7 @@ def visited(columns: Sequence[DescribedColumn], table: LongTable) -> Visited:
                 settings[name] = {"query": _mean(column.name, joint, point)}
             elif any(len(v) > 1 for v in _values(by_point[point]).values()):
                 settings[name] = {"take": "last"}
+                kinds[name] = replace(kinds[name], reason=kinds[name].reason or _CONTRADICTS)
         if diary:
             of_rows[column.name] = joint
         elif several:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from predictor.cohort import Cohort, TableError, covariates
-from predictor.errors import DataError, StudyError
+from predictor.errors import StudyError
 from predictor.study import Study, dump_study, parse_study
 
 EVENTS = """
@@ -321,11 +321,12 @@ def test_a_query_over_visits_is_one_steady_value(tmp_path: Path, query: str, sai
     assert said in str(refused.value)
 
 
-def test_a_query_that_fails_on_a_patient_names_his_first_row(tmp_path: Path) -> None:
+def test_a_query_that_fails_on_patients_names_their_first_rows(tmp_path: Path) -> None:
     failing = "SELECT (100 * max(pain))::TINYINT FROM visits"
     asked = study(DAYS, **{"SELECT max(pain) FROM visits": failing})
 
-    with pytest.raises(DataError, match="patient who begins at row 2"):
+    said = r"worst: rows 2, 7: its query fails \(ConversionException\) on patients whose rows begin"
+    with pytest.raises(TableError, match=said):
         read(tmp_path, asked, DIARY)
 
 

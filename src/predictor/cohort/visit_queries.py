@@ -16,12 +16,12 @@ import pyarrow as pa
 
 from predictor.cohort.cell import text, texts
 from predictor.cohort.dictionary import check_cells
-from predictor.cohort.fault import Fault, rows_in_words
+from predictor.cohort.fault import Fault
 from predictor.cohort.limits import Limits, named
 from predictor.cohort.permitted_sql import used_columns, vet
 from predictor.cohort.sandbox import Sandbox, SqlError
 from predictor.cohort.times_of_rows import RowTimes
-from predictor.errors import DataError, StudyError
+from predictor.errors import StudyError
 from predictor.study import DAY, POINT, Column, Study, Visits
 
 TABLE = "visits"
@@ -105,14 +105,13 @@ class VisitQueries:
         ------
         StudyError
             If a query takes too long, or returns more than one value.
-        DataError
-            If it fails on a patient.
         """
         table, faults = self._rows(raw, times)
         patient, known = times.patient[times.order], times.known[times.order]
         ends = np.searchsorted(patient, np.arange(len(times.first) + 1))
         order = list(self._study.timepoints)
         found: dict[str, list[object]] = {column.name: [] for column in self._columns}
+        failed: dict[tuple[str, str], list[int]] = {}
         by_point: dict[int, list[Column]] = {}
         for column in self._columns:
             by_point.setdefault(order.index(str(column.known_at)), []).append(column)
@@ -122,8 +121,20 @@ class VisitQueries:
                 until = start + int(np.searchsorted(known[start:end], place, side="right"))
                 self._sandbox.fill(table.slice(start, until - start))
                 for column in columns:
-                    found[column.name].append(self._value(column, int(times.first[number])))
-        return {name: texts([text(value) for value in found[name]]) for name in found}, faults
+                    try:
+                        value = self._value(column)
+                    except SqlError as error:
+                        value = None
+                        rows = failed.setdefault((column.name, type(error).__name__), [])
+                        rows.append(int(times.first[number]))
+                    found[column.name].append(value)
+        # the database's message may quote a value, so only its kind is shown
+        of_queries = tuple(
+            Fault(name, tuple(rows), f"its query fails ({kind}) on patients whose rows begin there")
+            for (name, kind), rows in failed.items()
+        )
+        values = {name: texts([text(value) for value in found[name]]) for name in found}
+        return values, (*faults, *of_queries)
 
     def _rows(self, raw: pa.Table, times: RowTimes) -> tuple[pa.Table, tuple[Fault, ...]]:
         """What the queries read of all rows, typed, in the order of `RowTimes.order`."""
@@ -151,17 +162,11 @@ class VisitQueries:
             for each in found
         )
 
-    def _value(self, column: Column, row: int) -> object:
+    def _value(self, column: Column) -> object:
+        """What a query returns of the rows that are there; SqlError if it fails on them."""
         where = self._where(column)
         with named(where):
-            try:
-                result = self._sandbox.query(str(column.query))
-            except SqlError as error:
-                # the database's message may quote a value, so only its kind is shown
-                raise DataError(
-                    f"{where}: fails on the rows of the patient who begins at "
-                    f"{rows_in_words([row + 2])} ({type(error).__name__})"
-                ) from None
+            result = self._sandbox.query(str(column.query))
         if result.num_columns != 1:
             raise StudyError(f"{where}: returns {result.num_columns} values; expected one")
         if result.num_rows > 1:

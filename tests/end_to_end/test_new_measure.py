@@ -66,10 +66,10 @@ def test_a_new_measure_is_estimated_told_and_tracked_like_any_other(small, store
     assert -1 < row["estimate"] < row["apparent"] < 1
     # nobody has shown which interval covers it
     assert (row["low"], row["note"]) == (None, "no interval: none is known that covers")
-    # on the page: among all measures, and in TRIPOD's list of them
+    # on the page: among all measures, in the methods of a paper, and in TRIPOD's list of them
     page = Path(done.report).read_text(encoding="utf-8")
     assert page.count(f"{NEW.reading}; no interval: none is known that covers") == 2
-    assert page.count(NEW.title) == 3
+    assert page.count(NEW.title) == 4
     # in the card: by its title, and in the table by its name
     card = (small.folder / done.learners["ridge"].model / "card.md").read_text(encoding="utf-8")
     assert f", {NEW.title}. The estimate says" in card

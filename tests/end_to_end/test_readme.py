@@ -22,6 +22,9 @@ NUMBER = re.compile(r"-?\d+\.\d+|\d+")
 # of a folder and of a run, which are others every time
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}-[0-9a-f]{6}|\b[0-9a-f]{32}\b")
 
+# where no terminal is, a slow machine tells how far it is; a terminal has a bar that goes away
+PROGRESS = re.compile(r"\d+:\d\d ")
+
 
 def session(page: str) -> list[tuple[str, list[str]]]:
     """The commands of a page's session, each with the lines it printed."""
@@ -66,7 +69,8 @@ class Walk:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        return (done.stdout + done.stderr).splitlines()
+        told = (done.stdout + done.stderr).splitlines()
+        return [line for line in told if not PROGRESS.match(line)]
 
 
 def walk(page: str, folder: Path, columns: int) -> Walk:

@@ -157,6 +157,16 @@ def test_the_time_is_limited_and_the_limit_is_named() -> None:
     assert time.monotonic() - start < 10
 
 
+def test_no_memory_for_another_thread_is_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Sandbox(()) as sandbox:
+        monkeypatch.setattr(threading.Thread, "start", start)
+        with pytest.raises(CostError, match=r"takes more than the 1\.0 GiB of memory"):
+            sandbox.query("SELECT 1")
+
+
 def test_all_that_one_query_is_asked_has_a_limit_too() -> None:
     """A query just within the time, repeated for parts of the patients, would take minutes."""
     limits, asked = Limits(seconds=2), []

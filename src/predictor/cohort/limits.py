@@ -137,7 +137,10 @@ def limited(
     """
     running = _Running(work, limits.bytes)
     try:
-        running.start()
+        try:
+            running.start()
+        except RuntimeError:  # an abandoned query has left no memory for another thread
+            raise limits.too_large from None
         running.join(max(0.0, min(limits.seconds, left)))
     finally:
         late = running.is_alive()

@@ -19,17 +19,7 @@ _NO_VALUE = "#VALUE!"
 
 
 class Ods:
-    """An ODS workbook.
-
-    Parameters
-    ----------
-    path
-        Where it is.
-
-    Attributes
-    ----------
-    sheets
-        Names of the sheets, and whether each is hidden.
+    """An ODS workbook at a path: what `predictor.cohort.spreadsheets.Workbook` says.
 
     Raises
     ------

@@ -29,17 +29,7 @@ if TYPE_CHECKING:
 
 
 class Xlsx:
-    """An XLSX workbook.
-
-    Parameters
-    ----------
-    path
-        Where it is.
-
-    Attributes
-    ----------
-    sheets
-        Names of the sheets, and whether each is hidden.
+    """An XLSX workbook at a path: what `predictor.cohort.spreadsheets.Workbook` says.
 
     Raises
     ------

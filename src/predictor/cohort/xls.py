@@ -26,17 +26,7 @@ _BUILT_IN = {9: "0%", 10: "0.00%"}
 
 
 class Xls:
-    """An XLS workbook.
-
-    Parameters
-    ----------
-    path
-        Where it is.
-
-    Attributes
-    ----------
-    sheets
-        Names of the sheets, and whether each is hidden.
+    """An XLS workbook at a path: what `predictor.cohort.spreadsheets.Workbook` says.
 
     Raises
     ------

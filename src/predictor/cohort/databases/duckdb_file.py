@@ -6,7 +6,6 @@ import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow as pa
 from predictor.cohort.cell import column_texts
 from predictor.cohort.databases.relation import (
     SECONDS,
+    Database,
     Relation,
     not_computed,
     too_slow,
@@ -26,7 +26,7 @@ _MEMORY = "1GiB"
 _OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
 
-class DuckDBFile:
+class DuckDBFile(Database):
     """The file, opened to be read; it reaches no other file, no network and no extension."""
 
     def __init__(self, path: Path, where: str) -> None:
@@ -40,10 +40,8 @@ class DuckDBFile:
         except duckdb.Error as error:
             raise self._unopened(error) from None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End it."""
         self._connection.close()
 
     def relations(self) -> list[Relation]:
@@ -56,10 +54,6 @@ class DuckDBFile:
                 "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
             ).fetchall()
         return [Relation(schema, name, schema == "main") for schema, name in rows]
-
-    def select(self, relation: Relation) -> str:
-        """The query of all rows, in the order of the table."""
-        return f"SELECT * FROM {relation.quoted}"
 
     def names(self, sql: str) -> list[str]:
         """Of the columns that a query returns."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Self
+from typing import Any
 
 import pyarrow as pa
 
 from predictor.cohort.cell import texts
 from predictor.cohort.databases.relation import (
     SECONDS,
+    Database,
     Relation,
     not_computed,
     too_slow,
@@ -36,7 +37,7 @@ _REFUSALS = {
 }
 
 
-class PostgreSQL:
+class PostgreSQL(Database):
     """A transaction that only reads, all of it as at one moment."""
 
     def __init__(self, server: dict[str, str | int], where: str) -> None:
@@ -57,10 +58,8 @@ class PostgreSQL:
         self._connection.read_only = True
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End it."""
         self._connection.close()
 
     def relations(self) -> list[Relation]:

@@ -51,9 +51,15 @@ class Database(Protocol):
     Its errors are DataError and name no cell.
     """
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it."""
+        ...
 
     def relations(self) -> Sequence[Relation]:
         """All tables and views that people made."""
@@ -61,7 +67,7 @@ class Database(Protocol):
 
     def select(self, relation: Relation) -> str:
         """The query of all rows, in an order that stays the same if the database knows one."""
-        ...
+        return f"SELECT * FROM {relation.quoted}"
 
     def names(self, sql: str) -> Sequence[str]:
         """Of the columns that a query returns."""

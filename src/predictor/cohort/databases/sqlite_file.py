@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow as pa
 from predictor.cohort.cell import texts
 from predictor.cohort.databases.relation import (
     SECONDS,
+    Database,
     Relation,
     not_computed,
     too_slow,
@@ -33,7 +34,7 @@ _ALLOWED = (
 _OF_THE_QUERY = ("no such", "near ", "ambiguous", "incomplete", "wrong number", "misuse of")
 
 
-class SQLiteFile:
+class SQLiteFile(Database):
     """The file, opened to be read; a query can do nothing but select."""
 
     def __init__(self, path: Path, where: str) -> None:
@@ -52,10 +53,8 @@ class SQLiteFile:
         self._connection.set_authorizer(_authorised)
         self._connection.set_progress_handler(self._late, _STEPS)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End it."""
         self._connection.close()
 
     def relations(self) -> list[Relation]:
@@ -66,10 +65,6 @@ class SQLiteFile:
                 "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
             ).fetchall()
         return [Relation("", name) for (name,) in rows]
-
-    def select(self, relation: Relation) -> str:
-        """The query of all rows, in the order of the table."""
-        return f"SELECT * FROM {relation.quoted}"
 
     def names(self, sql: str) -> list[str]:
         """Of the columns that a query returns."""

@@ -8,7 +8,6 @@ from predictor.report import procedure
 from predictor.report.page.blocks import (
     Block,
     Fold,
-    Group,
     Missing,
     Picture,
     Points,
@@ -16,7 +15,7 @@ from predictor.report.page.blocks import (
     Table,
     Text,
 )
-from predictor.report.page.pictures import by_learner, of_topic
+from predictor.report.page.pictures import by_learner, of_topic, told_by_learner
 from predictor.report.wording import choice_counted_in, measure
 from predictor.results import Comparison, LearnerResult, TrainingResult
 from predictor.results.words import NONE, listed, number, span, with_interval
@@ -47,16 +46,13 @@ def performance(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
 
 
 def _roc(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
-    drawn = by_learner(report, pictures, "roc")
-    if not drawn:
-        return []
     said = (
         "The curve is the mean over the folds, as the AUROC is, in as many steps as a fold has "
         "patients without the event; the area below is the AUROC. Its band is pointwise: in each "
         "step the 95 % interval of the sensitivity, from the same resampled cohorts as that of the "
         "AUROC. A whole curve leaves such a band more often than 1 in 20."
     )
-    return [Group("ROC curves", [Text(said), *drawn])]
+    return told_by_learner(report, pictures, "roc", "ROC curves", said)
 
 
 def _how(report: TrainingResult) -> str:

@@ -8,7 +8,6 @@ from predictor.report.labels import title_of
 from predictor.report.page.blocks import (
     Block,
     Fold,
-    Group,
     Missing,
     Picture,
     Points,
@@ -17,7 +16,7 @@ from predictor.report.page.blocks import (
     Text,
 )
 from predictor.report.page.embed import BEESWARM
-from predictor.report.page.pictures import by_learner, of_topic
+from predictor.report.page.pictures import by_learner, of_topic, told_by_learner
 from predictor.report.wording import assumed_auroc
 from predictor.results import SampleSize, TrainingResult
 from predictor.results.words import NONE, count, number, percent, span
@@ -109,16 +108,13 @@ def explanation(report: TrainingResult, pictures: Sequence[Picture]) -> Section:
 
 
 def _shapes(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:
-    drawn = by_learner(report, pictures, "shapes")
-    if not drawn:
-        return []
     said = (
         "How the log-odds move with one covariate while the others stay what they are, on average "
         "over the patients, between the values that at least five patients lie beyond. Where the "
         "band is as wide as the curve is high, another sample would have given another shape. "
         "Linear models have odds ratios instead."
     )
-    return [Group("Shapes", [Text(said), *drawn])]
+    return told_by_learner(report, pictures, "shapes", "Shapes", said)
 
 
 def _swarms(report: TrainingResult, pictures: Sequence[Picture]) -> list[Block]:

@@ -16,8 +16,15 @@ import pytest
 
 from predictor.cohort import Cohort
 from predictor.cohort.simulate import published, write
+from predictor.saved import read_model
 from predictor.study import load_study
-from predictor.workflows import draft_study
+from predictor.tracking import RecordingTracker
+from predictor.workflows import draft_study, train
+
+QUICK = (
+    "validation:\n  cross_validation: {folds: 3, repeats: 1}\n"
+    "  interval: {resamples: 20, repeats: 1}\n  bootstrap: {replicates: 20}\n"
+)
 
 Runs = Callable[..., tuple[int, str, str]]
 PASSWORD = "QZword"
@@ -95,9 +102,14 @@ def test_the_same_cohort_from_every_source_has_the_same_fingerprint(
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-def test_every_source_goes_from_a_draft_to_check_in_two_edits(
-    crps: dict[str, str | Path], tmp_path: Path, predictor: Runs, kind: str
+def test_every_source_goes_from_a_draft_to_a_model_in_two_edits(
+    crps: dict[str, str | Path],
+    tmp_path: Path,
+    predictor: Runs,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     place, folder = crps[kind], tmp_path / "draft"
     assert predictor("init", folder, "--from", place)[0] == 0
     study = (folder / "study.yaml").read_text("utf-8")
@@ -108,6 +120,10 @@ def test_every_source_goes_from_a_draft_to_check_in_two_edits(
     code, out, err = predictor("check", folder / "study.yaml", "--data", place)
     assert code == 0, err
     assert PASSWORD not in out + err + study
+    (folder / "study.yaml").write_text(edited + QUICK, "utf-8")
+    trained = train(folder / "study.yaml", place, jobs=1, tracker=RecordingTracker())
+    model = read_model(Path(trained.learners["ridge"].model))
+    assert model.tables == {Cohort.read(place, load_study(folder / "study.yaml")).fingerprint()}
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Other machines that compute: a Dask cluster."""

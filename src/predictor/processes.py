@@ -34,6 +34,11 @@ class Elsewhere(Protocol):
     Work and chunks can be pickled, and no thread but one does the same work here meanwhile.
     """
 
+    @property
+    def at_once(self) -> int:
+        """How many chunks are computed at the same time."""
+        ...
+
     def __call__(
         self, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk], /
     ) -> Iterable[_Found]:
@@ -85,6 +90,11 @@ class Processes:
         self._turn = Lock()
         self._ready = self._over = False
         self._starting = Thread(target=self._start, name="starting processes", daemon=True)
+
+    @property
+    def at_once(self) -> int:
+        """How many chunks are computed at the same time."""
+        return min(self._number, MOST)
 
     def __enter__(self) -> Self:
         if self._number > 1:

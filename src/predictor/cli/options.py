@@ -17,6 +17,7 @@ from predictor.printable import visible
 
 if TYPE_CHECKING:
     from predictor.cli.console import PlainConsole
+    from predictor.processes import Elsewhere
     from predictor.results import Result
 
 config = click.argument("config", type=click.Path(path_type=Path))
@@ -66,6 +67,30 @@ jobs = click.option(
     callback=_jobs,
     help="Replicates fitted at the same time; -1 for all processors.",
 )
+
+cluster = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    envvar=["PREDICTOR_CLUSTER", "DASK_SCHEDULER_ADDRESS"],
+    help=(
+        "Compute on a Dask cluster: tls://HOST:8786, tcp://HOST:8786, or local, which starts one "
+        "here. [env: PREDICTOR_CLUSTER, DASK_SCHEDULER_ADDRESS]"
+    ),
+)
+
+
+@contextmanager
+def computing(
+    address: str | None, jobs: int, otherwise: Elsewhere | None = None, *, quiet: bool = False
+) -> Iterator[Elsewhere | None]:
+    """The cluster of an address, while the block runs; without an address, what is otherwise."""
+    if address is None:
+        yield otherwise
+        return
+    from predictor.cluster import connect
+
+    with connect(address, jobs=jobs, say=None if quiet else tell) as found:
+        yield found
 
 
 class NotShownError(Exception):

@@ -54,6 +54,7 @@ _NEEDED = (
 )
 @options.seed
 @options.jobs
+@options.cluster
 @click.option(
     "--individual",
     is_flag=True,
@@ -81,6 +82,7 @@ def command(
     name: str | None,
     seed: int | None,
     jobs: int,
+    cluster: str | None,
     individual: bool,
     promote: bool,
     prior: Path | None,
@@ -93,7 +95,10 @@ def command(
     Example:
       predictor train study.yaml --data patients.csv
     """
-    with Processes(jobs, imports=_NEEDED) as elsewhere:
+    with (
+        Processes(jobs, imports=_NEEDED) as here,
+        options.computing(cluster, jobs, here, quiet=quiet) as elsewhere,
+    ):
         from predictor.workflows import train
 
         with steps(quiet) as show:
@@ -107,6 +112,7 @@ def command(
                 seed=seed,
                 jobs=jobs,
                 elsewhere=elsewhere,
+                drawing=here,
                 individual=individual,
                 promote=promote,
                 prior=prior,

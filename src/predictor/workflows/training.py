@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from predictor.cohort import called
-from predictor.processes import MOST, Elsewhere, processors
+from predictor.processes import Elsewhere, processors
 from predictor.report.figures.figure import import_matplotlib
 from predictor.results import DeliveredTraining
 from predictor.tracking import MLflowTracker, Tracker
@@ -37,6 +37,7 @@ def train(
     seed: int | None = None,
     jobs: int = -1,
     elsewhere: Elsewhere | None = None,
+    drawing: Elsewhere | None = None,
     individual: bool = False,
     promote: bool = False,
     prior: Path | str | None = None,
@@ -65,8 +66,10 @@ def train(
     jobs
         Replicates fitted at the same time, by threads; -1 for all processors.
     elsewhere
-        Where replicates are fitted and figures drawn instead, for example in
-        `predictor.processes.Processes`; nothing that is found depends on it.
+        Where replicates are fitted instead, for example in `predictor.processes.Processes` or on a
+        `predictor.cluster.Cluster`; nothing that is found depends on it.
+    drawing
+        Where figures are drawn instead of in this process.
     individual
         Draw each learner's SHAP values with a point per patient: personal data.
     promote
@@ -101,7 +104,7 @@ def train(
     check_places(study, Places.of(planned.prepared, models, out))
     check = Check(tracker.check)
     executor = asking(threads(jobs) if elsewhere is None else elsewhere, check.ask)
-    later = [tracker.get_ready] + ([import_matplotlib] if elsewhere is None else [])
+    later = [tracker.get_ready] + ([import_matplotlib] if drawing is None else [])
     # what comes later imports and builds for seconds, while models are trained elsewhere
     with (
         telling_failure(tracker, attempt(planned.prepared, name), check),
@@ -112,7 +115,7 @@ def train(
             expected = foretell(
                 planned,
                 executor,
-                at_once=processors(jobs) if elsewhere is None else min(processors(jobs), MOST),
+                at_once=processors(jobs) if elsewhere is None else elsewhere.at_once,
                 between=(1 / steps, 1 - 3 / steps),
             )
             foretold(expected)
@@ -129,7 +132,7 @@ def train(
         individual=individual,
         promote=promote,
         tracker=tracker,
-        workers=map if elsewhere is None else elsewhere,
+        workers=map if drawing is None else drawing,
     )
 
 

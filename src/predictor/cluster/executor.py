@@ -1,0 +1,250 @@
+"""A Dask cluster as what computes chunks of work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import closing, contextmanager
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+import numpy as np
+
+from predictor.cluster import tasks
+from predictor.cluster.environment import environment
+from predictor.cluster.pieces_there import PiecesThere
+from predictor.cluster.tasks import Outcome, Sealed, Taken
+from predictor.errors import PredictorError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+_Chunk = TypeVar("_Chunk")
+_Found = TypeVar("_Found")
+_Part = TypeVar("_Part")
+_Piece = TypeVar("_Piece")
+
+PATIENCE = 30.0
+"""Seconds that all workers may be away before that is an error."""
+_LARGE = 2**14  # bytes of an array that is worth being sent once and not with all the work
+_LOOK = 5.0  # seconds between looks at how the workers are
+_ABREAST = 3  # chunks for each thread of the cluster, of which one is computed and others wait
+_TIMES = 4  # what an array needs at work, in its own size
+
+
+class Cluster:
+    """Computes chunks of work on the workers of a cluster; what comes of them is the same there.
+
+    ``cluster(work, chunks)`` is an executor in the sense of `predictor.processes.Elsewhere`. Large
+    arrays that the work is bound to are sent once for all works that have them, each under a name
+    that tells nothing. A chunk whose worker dies is computed again by another one. When nobody
+    waits for the chunks any more, what has not begun does not begin.
+
+    Parameters
+    ----------
+    client
+        Connected, and its workers checked (`predictor.cluster.connect`).
+    patience
+        Seconds that all workers may be away, or without memory, before that is an error.
+    """
+
+    def __init__(self, client: Client, *, patience: float = PATIENCE) -> None:
+        self._client, self._patience = client, patience
+        self._expected = self.sent(tuple(environment().items()))
+        self._arrays: dict[bytes, Future] = {}
+
+    @property
+    def client(self) -> Client:
+        """The connection, for what Dask's own libraries do."""
+        return self._client
+
+    @property
+    def at_once(self) -> int:
+        """How many chunks are computed at the same time."""
+        return max(1, sum(map(int, self._client.nthreads().values())))
+
+    def __call__(
+        self, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk]
+    ) -> Generator[_Found]:
+        """What came of each chunk, in their order.
+
+        Raises
+        ------
+        PredictorError
+            If the scheduler is gone, no worker is left or has memory enough, or a chunk ended
+            several of them; and whatever the work raises.
+        """
+        outcomes = self._outcomes(work, chunks)
+        with closing(outcomes):
+            for outcome in outcomes:
+                yield outcome.get()
+
+    def _outcomes(self, work: Callable[..., Any], chunks: Sequence[Any]) -> Generator[Outcome]:
+        rest, arrays = self._taken_out(work)
+        with self._gone():
+            self._check_memory(sum(array.nbytes for array in arrays))
+            sent = [self._array(array) for array in arrays]
+            sealed = self.sent(rest)
+        waiting = iter(enumerate(chunks))
+        done: dict[int, Outcome] = {}
+        running: dict[Future, int] = {}
+
+        def give() -> None:
+            for place, chunk in waiting:
+                running[self.submit("chunk", tasks.compute, sealed, Sealed(chunk), *sent)] = place
+                return
+
+        try:
+            with self._gone():
+                for _ in range(_ABREAST * self.at_once):
+                    give()
+            for place in range(len(chunks)):
+                with self._gone():
+                    while place not in done:
+                        for future in self._finished(list(running)):
+                            done[running.pop(future)] = self._outcome(future)
+                            give()
+                yield done.pop(place)
+        finally:
+            if running and self._client.status == "running":
+                self._client.cancel(list(running), force=True)
+
+    def pieces(
+        self, load: Callable[[_Part], _Piece], parts: Iterable[_Part]
+    ) -> PiecesThere[_Piece]:
+        """A piece from each part of a table, on the worker that reads it; made again if it dies.
+
+        Parameters
+        ----------
+        load
+            A function of a module, or one that is bound to what can be packed.
+        parts
+            Told to `load`, such as the places of files that every worker sees.
+        """
+        sealed = self.sent(load)
+        return PiecesThere(
+            self, [self.submit("piece", tasks.load, sealed, Sealed(part)) for part in parts]
+        )
+
+    def outcomes_of(self, futures: Sequence[Future]) -> list[Any]:
+        """What came of tasks, here, in their order.
+
+        Raises
+        ------
+        PredictorError
+            As calling the cluster does; and the first fault of a task.
+        """
+        with self._gone():
+            left = set(futures)
+            while left:
+                left -= self._finished(list(left))
+            outcomes = [self._outcome(future) for future in futures]
+        return [outcome.get() for outcome in outcomes]
+
+    def _taken_out(self, work: Callable[..., Any]) -> tuple[Callable[..., Any], list[Any]]:
+        """The work without the large arrays it is bound to, and those."""
+        arrays: list[Any] = []
+
+        def take(argument: Any) -> Any:
+            if not isinstance(argument, np.ndarray) or argument.nbytes < _LARGE:
+                return argument
+            arrays.append(argument)
+            return Taken(len(arrays) - 1)
+
+        if not isinstance(work, partial):
+            return work, []
+        keywords = {name: take(value) for name, value in work.keywords.items()}
+        return partial(work.func, *map(take, work.args), **keywords), arrays
+
+    def _array(self, array: Any) -> Future:
+        """The same array, sent once; its print stays here, the name there is by chance."""
+        digest = hashlib.blake2b(repr((array.dtype, array.shape)).encode())
+        digest.update(np.ascontiguousarray(array).data)
+        key = digest.digest()
+        if key not in self._arrays:
+            self._arrays[key] = self.sent(array)
+        return self._arrays[key]
+
+    def sent(self, thing: object) -> Future:
+        """Something, packed and sent to the cluster once, for many tasks."""
+        return self.submit_free("data", tasks.keep, Sealed(thing))
+
+    def submit(self, what: str, function: Callable[..., Outcome], *arguments: Any) -> Future:
+        """A task whose worker must be like this process; its name tells its kind, and no more."""
+        return self.submit_free(what, function, self._expected, *arguments)
+
+    def submit_free(self, what: str, function: Callable[..., Any], *arguments: Any) -> Future:
+        """A task that any worker does alike."""
+        key = f"predictor-{what}-{uuid4().hex}"
+        return self._client.submit(function, *arguments, key=key, pure=False)
+
+    def _finished(self, futures: Sequence[Future]) -> set[Future]:
+        """Those that have come to an end, once one has."""
+        from distributed import wait
+
+        helpless_since: float | None = None
+        while True:
+            try:
+                finished: set[Future] = wait(futures, _LOOK, "FIRST_COMPLETED").done
+            except TimeoutError:
+                why = self._helpless()
+                helpless_since = None if why is None else helpless_since or monotonic()
+                if helpless_since is not None and monotonic() - helpless_since > self._patience:
+                    raise PredictorError(f"{why}; nothing was written") from None
+            else:
+                return finished
+
+    def _helpless(self) -> str | None:
+        """Why nobody computes, if nobody does."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        if not workers:
+            return "no worker of the cluster is left"
+        if all(worker["status"] == "paused" for worker in workers):
+            return "every worker has used up its memory and waits; give them more (--memory-limit)"
+        return None
+
+    def _outcome(self, future: Future) -> Outcome:
+        from distributed.scheduler import KilledWorker
+
+        if future.status != "error":
+            outcome: Outcome = future.result()
+            return outcome
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            raise PredictorError(
+                "the same piece of work ended several workers, one after the other, perhaps for "
+                "want of memory; give each worker more (--memory-limit) or fewer threads "
+                "(--nthreads 1)"
+            )
+        raise PredictorError(
+            f"a worker could not begin its work ({type(error).__name__}); does it have the same "
+            f"packages as this machine?"
+        )
+
+    def _check_memory(self, needed: int) -> None:
+        """Refuse to send more than a worker has memory for."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        for name, worker in workers.items():
+            limit, taken = worker["memory_limit"], worker["metrics"].get("memory", 0)
+            if limit and needed and limit - taken < _TIMES * needed:
+                raise PredictorError(
+                    f"worker {name}: it may take {(limit - taken) // 2**20} MB more, and the "
+                    f"patients take {needed / 2**20:.0f} MB, {_TIMES} times that while models are "
+                    f"trained; start it with a larger --memory-limit"
+                )
+
+    @contextmanager
+    def _gone(self) -> Iterator[None]:
+        """Say in words that the scheduler is no more."""
+        from distributed.comm.core import CommClosedError
+
+        try:
+            yield
+        except (CancelledError, CommClosedError, TimeoutError):
+            raise PredictorError(
+                "the connection to the scheduler of the cluster was lost; what was computed is "
+                "lost with it and nothing was written. Start it again, and then this command"
+            ) from None

@@ -110,7 +110,7 @@ def check() -> None:
     (wheel,) = wheels.glob("*.whl")
     run("make an environment", sys.executable, "-m", "venv", PLACE)
     run("install the wheel and the newest of what it needs", PYTHON, "-m", "pip", "install",
-        "--upgrade", "--quiet", wheel, "pytest", "hypothesis")  # fmt: skip
+        "--upgrade", "--quiet", f"{wheel}[cluster]", "pytest", "hypothesis")  # fmt: skip
     for name, (old, new) in moved().items():
         print(f"test-newest:   {name} {new} (lock: {old})")
     command = PLACE / "bin" / "predictor"
@@ -124,6 +124,7 @@ def check() -> None:
         for order in (
             ["check", "study.yaml", "--data", "example.csv"],
             ["train", "study.yaml", "--data", "example.csv"],
+            ["train", "study.yaml", "--data", "example.csv", "--cluster", "local"],
             ["score", ridge, "--data", "example.csv", "--out", "scores.csv"],
         ):
             run(f"predictor {order[0]}", command, *order, folder=study)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from predictor.cluster.environment import (
+from predictor.cluster.environments import (
     ARITHMETIC,
     CODE,
     PACKAGES,

@@ -14,7 +14,7 @@ from uuid import uuid4
 import numpy as np
 
 from predictor.cluster import tasks
-from predictor.cluster.environment import environment
+from predictor.cluster.environments import environment
 from predictor.cluster.pieces_there import PiecesThere
 from predictor.cluster.tasks import Outcome, Sealed, Taken
 from predictor.errors import PredictorError

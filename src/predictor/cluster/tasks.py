@@ -15,7 +15,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from predictor.cluster.environment import differences, environment
+from predictor.cluster.environments import differences, environment
 from predictor.errors import PredictorError
 
 

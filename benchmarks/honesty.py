@@ -1,6 +1,7 @@
 """Whether the honest numbers are honest: simulated cohorts whose truth is known.
 
     python benchmarks/honesty.py run --jobs 2       # hours; goes on where it stopped
+    python benchmarks/honesty.py run --cluster tcp://HOST:8786
     python benchmarks/honesty.py table              # Markdown tables of what was run
     python benchmarks/honesty.py figure docs/pictures/honesty.png
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 # one thread per process: the arrays are small, and threads of two processes would wait
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
+import executors
 import honesty_figure
 import honesty_tables
 import numpy as np
@@ -142,7 +143,7 @@ FURTHER = [
             ("logistic", 204),
             ("firth", 96),
             ("elastic_net", 60),
-            ("lightgbm", 108),
+            ("lightgbm", 204),
         )
         for auroc in (0.5, 0.7)
     ),
@@ -186,43 +187,49 @@ def main() -> None:
     options.add_argument("what", choices=("run", "table", "figure"))
     options.add_argument("picture", nargs="?", type=Path, help="where the figure goes")
     options.add_argument("--results", type=Path, default=Path("work/honesty"))
-    options.add_argument("--jobs", type=int, default=2, help="processes")
+    executors.add_options(options)
     options.add_argument("--share", type=float, default=1.0, help="of the cohorts of each cell")
     options.add_argument("--cell", action="append", choices=CELLS, help="only this one")
     chosen = options.parse_args()
     cells = [CELLS[name] for name in chosen.cell or CELLS]
     if chosen.what == "run":
-        run(cells, chosen.share, chosen.jobs, chosen.results)
+        with executors.executor(chosen) as executor:
+            run(cells, chosen.share, executor, chosen.results)
     elif chosen.what == "table":
         honesty_tables.print_all(chosen.results, [c.name for c in GRID], [c.name for c in FURTHER])
     else:
         honesty_figure.draw(chosen.results, [c.name for c in GRID], chosen.picture)
 
 
-def run(cells: list[Cell], share: float, jobs: int, results: Path) -> None:
+def run(cells: list[Cell], share: float, executor: executors.Executor, results: Path) -> None:
     """Every cell in turns, so that all of them are known about equally well at any time."""
     results.mkdir(parents=True, exist_ok=True)
-    tasks = [
-        (cell, start, results / f"{cell.name}.{start:04d}.npz")
+    batches = [
+        (cell.name, start)
         for start in range(0, max(cell.cohorts for cell in cells), BATCH)
         for cell in cells
-        if start < share * cell.cohorts
+        if start < share * cell.cohorts and not place(results, cell.name, start).exists()
     ]
-    tasks = [task for task in tasks if not task[2].exists()]
     began = time.perf_counter()
-    with ProcessPoolExecutor(jobs) as processes:
-        for done, _ in enumerate(processes.map(one_batch, tasks), start=1):
-            print(f"{done}/{len(tasks)} {time.perf_counter() - began:.0f} s", flush=True)
+    for done, arrays in enumerate(executor(one_batch, batches)):
+        # written here: a worker may have another disk
+        finished = place(results, *batches[done])
+        unfinished = finished.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        unfinished.rename(finished)
+        print(f"{done + 1}/{len(batches)} {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def one_batch(task: tuple[Cell, int, Path]) -> None:
-    cell, start, place = task
-    rows = [one_cohort(cell, number) for number in range(start, start + BATCH)]
-    arrays = {key: np.array([row[key] for row in rows], dtype=float) for key in rows[0]}
-    unfinished = place.with_suffix(".part")
-    with unfinished.open("wb") as file:
-        np.savez_compressed(file, **arrays)
-    unfinished.rename(place)
+def place(results: Path, name: str, start: int) -> Path:
+    return results / f"{name}.{start:04d}.npz"
+
+
+def one_batch(batch: tuple[str, int]) -> dict[str, np.ndarray]:
+    """By flat name, what is said of `BATCH` cohorts of a cell."""
+    name, start = batch
+    rows = [one_cohort(CELLS[name], number) for number in range(start, start + BATCH)]
+    return {key: np.array([row[key] for row in rows], dtype=float) for key in rows[0]}
 
 
 def one_cohort(cell: Cell, number: int) -> dict[str, Any]:
@@ -365,4 +372,6 @@ def as_today(
 
 
 if __name__ == "__main__":
-    main()
+    import honesty  # under a name that workers can import
+
+    honesty.main()

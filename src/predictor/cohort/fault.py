@@ -135,6 +135,20 @@ class Faults:
             shown = [row + first + 2 for row in each.rows[:_SHOWN]]
             self._found.setdefault(key, Rows()).add(shown, len(each.rows))
 
+    def join(self, below: Faults) -> None:
+        """Add those of further files, which lie below these in the table."""
+        for key, rows in below._found.items():
+            if key not in self._found and len(self._found) >= _MOST:
+                self._others = True
+                continue
+            self._found.setdefault(key, Rows()).add(rows.first, rows.count)
+        self._others |= below._others
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Those of which there is a fault."""
+        return frozenset(column for _, column, _ in self._found if column is not None)
+
     def messages(self) -> list[str]:
         """One for every file, column and rule; the same however the table was parted."""
         parts = {part: place for place, (part, _, _) in enumerate(self._found)}

@@ -38,7 +38,7 @@ from predictor.saved.model import Floats, SavedModel
 from predictor.saved.reasons import sentences
 from predictor.saved.refusals import about, as_model_error
 from predictor.saved.remarks import LACKING, NOT_ELIGIBLE, Remarks, Rows, faultless
-from predictor.saved.repeats import Prints
+from predictor.saved.repeats import Hashing, Prints, hash_here
 from predictor.saved.scores import Scores
 from predictor.saved.spread import effective_sample_size
 from predictor.scorers.arrays import WAY_OUT
@@ -75,11 +75,17 @@ class WholeTable:
     written
         How the numbers of its columns are written.
     repeated
-        By number of the batch, its rows of which another row of the table is of the same patient.
+        By file, its rows of which another row of the table is of the same patient (see `Repeats`).
     """
 
     written: Mapping[str, Written] = field(default_factory=dict)
-    repeated: Mapping[int, Rows] = field(default_factory=dict)
+    repeated: Mapping[str | None, Rows] = field(default_factory=dict)
+
+    def repeated_in(self, batch: Batch) -> Rows:
+        """Rows of a batch of which another row of the table is of the same patient."""
+        rows = self.repeated.get(batch.part, _NONE)
+        begin, end = np.searchsorted(rows, [batch.first, batch.first + len(batch.table)])
+        return rows[begin:end] - batch.first
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +112,13 @@ class Seen:
 class Prepared:
     """A model with its queries vetted; use as a context manager.
 
+    Parameters
+    ----------
+    model, asked
+        The model, and what is asked of it.
+    hashing
+        Of the patients, by which the same one is known again.
+
     Attributes
     ----------
     model, asked
@@ -119,9 +132,10 @@ class Prepared:
         If the model's study cannot be used.
     """
 
-    def __init__(self, model: SavedModel, asked: Asked) -> None:
+    def __init__(self, model: SavedModel, asked: Asked, hashing: Hashing = hash_here) -> None:
         self.model = replace(model, model=model.model.for_many())
         self.asked = asked
+        self._hashing = hashing
         with as_model_error():
             self._queries = StudyQueries(model.study)
             self.columns = self._queries.needed([c.name for c in model.covariates])
@@ -192,13 +206,13 @@ class Prepared:
             raise DataError([fault.message for fault in below_header(refused, header)])
         return found
 
-    def see(self, number: int, batch: Batch, table: WholeTable, *, only_check: bool) -> Seen:
+    def see(self, batch: Batch, table: WholeTable, *, only_check: bool) -> Seen:
         """Check a batch, and score it if nothing stands against that.
 
         Parameters
         ----------
-        number, batch
-            Which batch of the table it is, and its rows.
+        batch
+            Some rows of the table.
         table
             What is known of the whole table.
         only_check
@@ -224,9 +238,8 @@ class Prepared:
                 faults += batch.visits.of_patients(batch.first, len(cohort))
             if only_check or (faults and not self.asked.lenient):
                 return Seen(None, len(cohort), faults, written, Prints.none(batch))
-            repeated = table.repeated.get(number, _NONE)
-            scores, rows = self.score(cohort, faults, repeated)
-            prints = Prints.of(batch, cohort, rows)
+            scores, rows = self.score(cohort, faults, table.repeated_in(batch))
+            prints = Prints.of(batch, cohort, rows, self._hashing)
             return Seen(scores, len(cohort), faults, written, prints)
 
     def score(

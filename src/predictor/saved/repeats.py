@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +18,13 @@ _SHARES = 16  # of all hashes, looked at one after the other
 
 Hashes = npt.NDArray[np.int64]
 
+Hashing = Callable[[pa.Array], npt.NDArray[Any]]
+"""Of the keys of m patients an array with a row for each of them, the same for the same patient."""
+
 
 @dataclass(frozen=True, repr=False)
 class Prints:
     """A number for the patient of each of some rows, the same for the same patient.
-
-    It is Python's keyed hash, another one in every process: no file that is to be scored can be
-    made so that patients share one.
 
     Attributes
     ----------
@@ -32,21 +33,21 @@ class Prints:
     rows
         (m,) rows of the batch, in their order; None for all of them.
     hashes
-        (m,).
+        (m, ...) what a `Hashing` made of their keys.
     """
 
     part: str | None
     first: int
     rows: npt.NDArray[np.int32] | None
-    hashes: Hashes
+    hashes: npt.NDArray[Any]
 
     @classmethod
-    def of(cls, batch: Batch, cohort: Cohort, rows: Rows) -> Prints:
+    def of(cls, batch: Batch, cohort: Cohort, rows: Rows, hashing: Hashing) -> Prints:
         """Of some rows of a batch, which is that cohort."""
         if len(rows) == len(cohort):
-            return cls(batch.part, batch.first, None, _hashed(cohort.keys))
+            return cls(batch.part, batch.first, None, hashing(cohort.keys))
         keys = cohort.keys.take(arrow(rows))
-        return cls(batch.part, batch.first, rows.astype(np.int32), _hashed(keys))
+        return cls(batch.part, batch.first, rows.astype(np.int32), hashing(keys))
 
     @classmethod
     def none(cls, batch: Batch) -> Prints:
@@ -66,13 +67,10 @@ class Repeats:
     Attributes
     ----------
     rows
-        By number of the batch, if there are any.
-    prints
-        Of all batches.
+        By file of the table, rising, as `Batch.first` counts them; of files that have any.
     """
 
-    rows: Mapping[int, Rows] = field(default_factory=dict)
-    prints: Sequence[Prints] = ()
+    rows: Mapping[str | None, Rows] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -95,33 +93,29 @@ class Repeats:
         suspects = _suspects(prints)
         if not suspects:
             return cls()
-        numbers, rows, hashes = [], [], []
+        parts: dict[str | None, int] = {}
+        part, rows, hashes = [], [], []
         for n, batch in enumerate(batches()):
             if n in suspects:
                 places = suspects[n]
                 keys = join_ids([batch.table[name] for name in ids]).take(pa.array(places))
-                numbers.append(np.full(len(places), n))
-                rows.append(places)
-                hashes.append(np.column_stack([_hashed(keys), _hashed(keys, again=True)]))
-        every = np.concatenate(rows)
-        number = np.concatenate(numbers)
+                part.append(np.full(len(places), parts.setdefault(batch.part, len(parts))))
+                rows.append(batch.first + places)
+                hashes.append(np.column_stack([hash_here(keys), _hashed(keys, again=True)]))
         _, patient, times = np.unique(
             np.concatenate(hashes), axis=0, return_inverse=True, return_counts=True
         )
         repeated = times[patient] > 1
-        return cls(
-            {n: every[repeated & (number == n)] for n in np.unique(number[repeated]).tolist()},
-            prints,
-        )
+        every, of = np.concatenate(rows)[repeated], np.concatenate(part)[repeated]
+        found = {name: every[of == number] for name, number in parts.items()}
+        return cls({name: there for name, there in found.items() if len(there)})
 
-    def messages(self, ids: Sequence[str]) -> list[str]:
+    def faults(self, ids: Sequence[str]) -> Faults:
         """What is wrong with the table, by file."""
         faults = Faults(())
-        for number, rows in self.rows.items():
-            of = self.prints[number]
-            fault = Fault(", ".join(ids), tuple(rows.tolist()), SAME_PATIENT)
-            faults.add([fault], of.part, of.first)
-        return faults.messages()
+        for part, rows in self.rows.items():
+            faults.add([Fault(", ".join(ids), tuple(rows.tolist()), SAME_PATIENT)], part)
+        return faults
 
 
 def _suspects(prints: Sequence[Prints]) -> dict[int, Rows]:
@@ -136,6 +130,14 @@ def _suspects(prints: Sequence[Prints]) -> dict[int, Rows]:
         return {}
     found = {number: each.among(several) for number, each in enumerate(prints)}
     return {number: rows for number, rows in found.items() if len(rows)}
+
+
+def hash_here(keys: pa.Array) -> Hashes:
+    """(m,) Python's keyed hash, another one in every process.
+
+    No file that is to be scored can be made so that patients share one.
+    """
+    return _hashed(keys)
 
 
 def _hashed(keys: pa.Array, *, again: bool = False) -> Hashes:

@@ -19,8 +19,9 @@ from predictor.results import ScoredFile
 from predictor.saved import SavedModel, Scores, read_model
 from predictor.saved import score as score_table
 from predictor.saved.origin import notice_of
+from predictor.saved.passes import Progress, Sink, untold
 from predictor.saved.prepared import Asked
-from predictor.saved.scoring import Kept, Progress, Sink, score_parts, untold
+from predictor.saved.scoring import Kept, score_parts
 from predictor.workflows.scores_file import ScoresFile, placing
 
 if TYPE_CHECKING:

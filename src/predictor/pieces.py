@@ -88,7 +88,7 @@ class PiecesHere(Generic[Piece]):
         """The sum of what came of every piece."""
         return sum_of_pairs(self._computed(work, told))
 
-    def changed(self, work: Callable[..., Other], /, *told: object) -> PiecesHere[Other]:
+    def changed(self, work: Callable[..., Other], /, *told: object) -> Pieces[Other]:
         """Pieces of what comes of these; held if these are."""
         makers = [partial(_made, make, work, told) for make in self._makers]
         held = all(isinstance(make, _Held) for make in self._makers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,60 @@ class Evaluation:
 
 
 @dataclass(frozen=True, eq=False)
+class Moments:
+    """Sums over the patients of B samples, from which their means and variances follow.
+
+    Attributes
+    ----------
+    total, events
+        (B,) of all patients and of those with the event.
+    sums, squares
+        (B, q) and (B, p) of the columns of the design, and of the squares of those of X.
+    """
+
+    total: Floats
+    events: Floats
+    sums: Floats
+    squares: Floats
+
+    @classmethod
+    def of(cls, design: SharedDesign | SeparateDesigns, weights: Floats) -> Moments:
+        """Return those of the samples with these weights (B, n)."""
+        return cls(
+            weights.sum(axis=1),
+            weights @ (design.sign > 0).astype(np.float64),
+            weights @ design.rows,
+            weights @ design.rows[:, 1 : design.columns + 1] ** 2,
+        )
+
+    def __add__(self, other: Moments) -> Moments:
+        """Return those of two groups of patients together."""
+        return Moments(
+            self.total + other.total,
+            self.events + other.events,
+            self.sums + other.sums,
+            self.squares + other.squares,
+        )
+
+    def of_samples(self, chosen: NDArray[np.int64]) -> Moments:
+        """Return those of some of the samples, by position."""
+        return Moments(
+            self.total[chosen], self.events[chosen], self.sums[chosen], self.squares[chosen]
+        )
+
+    def mean_and_variance(self, design: SharedDesign | SeparateDesigns) -> tuple[Floats, Floats]:
+        """Means and variances (B, p) of the columns, gaps taken as the mean."""
+        p = design.columns
+        observed = np.repeat(self.total[:, None], p, axis=1)
+        observed[:, design.gappy] -= self.sums[:, p + 1 + design.pattern]
+        # A column without any value has mean 0, which is of no consequence: its coefficient is 0.
+        mean = self.sums[:, 1 : p + 1] / np.maximum(observed, 1.0)
+        about_mean = self.squares - observed * mean**2
+        varies = about_mean > _CONSTANT * self.squares
+        return mean, np.where(varies, about_mean, 0.0) / self.total[:, None]
+
+
+@dataclass(frozen=True, eq=False)
 class Likelihood:
     """The likelihood of B replicates: their designs, and how often each patient counts.
 
@@ -94,19 +148,9 @@ class Likelihood:
         graded: Grades | None = None,
     ) -> Likelihood:
         """Return the likelihood of the samples with these weights (B, n)."""
-        p = design.columns
-        total = weights.sum(axis=1)
-        events = weights @ (design.sign > 0).astype(np.float64)
-        sums = weights @ design.rows
-        squares = weights @ design.rows[:, 1 : p + 1] ** 2
-        observed = np.repeat(total[:, None], p, axis=1)
-        observed[:, design.gappy] -= sums[:, p + 1 + design.pattern]
-        # A column without any value has mean 0, which is of no consequence: its coefficient is 0.
-        mean = sums[:, 1 : p + 1] / np.maximum(observed, 1.0)
-        about_mean = squares - observed * mean**2
-        varies = about_mean > _CONSTANT * squares
-        variance = np.where(varies, about_mean, 0.0) / total[:, None]
-        return cls(design, weights, total, events, mean, variance, graded)
+        moments = Moments.of(design, weights)
+        mean, variance = moments.mean_and_variance(design)
+        return cls(design, weights, moments.total, moments.events, mean, variance, graded)
 
     @property
     def has_thresholds(self) -> bool:
@@ -139,6 +183,12 @@ class Likelihood:
         """Return the coefficients: none are out of the question."""
         del base
         return coefficient
+
+    def leave_one_out_along(
+        self, steps: Iterable[tuple[tuple[Any, ...], Floats, Floats]]
+    ) -> Floats:
+        """`leave_one_out` (L, B) of several steps, each as it comes."""
+        return np.array([self.leave_one_out(*step) for step in steps])
 
     def _blocks(self) -> Iterator[slice]:
         n = self.weights.shape[1]

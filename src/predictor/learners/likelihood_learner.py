@@ -136,7 +136,7 @@ class LikelihoodLearner(Learner):
                 y=y,
                 weights=weights,
                 graded=graded,
-                prior=self._prior(X.shape[1], designs[-1], expansion),
+                prior=self.prior_of(X.shape[1], designs[-1], expansion),
                 separate=expansion is not None,
             )
             for designs in self._completed(X, y, weights, expansion)
@@ -230,7 +230,7 @@ class LikelihoodLearner(Learner):
             return None
         return learn_expansion(X, weights, regression=self.impute != "mean", splines=splines)
 
-    def _prior(self, columns: int, scale: Floats, expansion: Expansion | None) -> Prior:
+    def prior_of(self, columns: int, scale: Floats, expansion: Expansion | None = None) -> Prior:
         """What is thought of the terms that so many columns become."""
         for name, named in (("weak", self.weak), ("prior", self.prior)):
             for column in named or ():

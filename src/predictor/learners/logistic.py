@@ -60,14 +60,19 @@ class Logistic(LikelihoodLearner):
 
     def _fit_chunk(self, likelihood: Likelihood, prior: Prior) -> Fitted:
         del prior  # no coefficient is penalised for itself
-        gram, with_sign = likelihood.gram()
-        dropped = unidentified(likelihood, gram)
-        start = _WORKING_RESPONSE * newton_step(invert(gram, dropped), with_sign)
-        coefficient, converged = maximise(
-            likelihood,
-            np.where(dropped, 0.0, start),
-            dropped=dropped,
-            penalty=np.zeros(start.shape),
-            tolerance=_TOLERANCE,
-        )
-        return Fitted(coefficient, converged, np.zeros(len(coefficient)))
+        return most_likely(likelihood)
+
+
+def most_likely(likelihood: Likelihood) -> Fitted:
+    """The coefficients of maximum likelihood of every sample, as `Logistic` finds them."""
+    gram, with_sign = likelihood.gram()
+    dropped = unidentified(likelihood, gram)
+    start = _WORKING_RESPONSE * newton_step(invert(gram, dropped), with_sign)
+    coefficient, converged = maximise(
+        likelihood,
+        np.where(dropped, 0.0, start),
+        dropped=dropped,
+        penalty=np.zeros(start.shape),
+        tolerance=_TOLERANCE,
+    )
+    return Fitted(coefficient, converged, np.zeros(len(coefficient)))

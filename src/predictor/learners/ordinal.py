@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -249,6 +251,12 @@ class OrdinalLikelihood:
         `Likelihood.leave_one_out`; so is the reference.
         """
         return self._left_out(terms, inverse, step, of_label=False)
+
+    def leave_one_out_along(
+        self, steps: Iterable[tuple[tuple[Any, ...], Floats, Floats]]
+    ) -> Floats:
+        """`leave_one_out` (L, B) of several steps, each as it comes."""
+        return np.array([self.leave_one_out(*step) for step in steps])
 
     def leave_one_out_of_label(
         self, terms: tuple[OrdinalTerms, ...], inverse: Floats, step: Floats

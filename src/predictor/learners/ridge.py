@@ -122,6 +122,11 @@ class Ridge(LikelihoodLearner):
         """Whether it learns from a graded outcome."""
         return bool(self.graded)
 
+    @property
+    def tuning(self) -> Tuning:
+        """The penalties to choose from."""
+        return Tuning(self.penalties, self.largest, self.smallest, self.caution)
+
     def _chunk_size(self, patients: int, columns: int) -> int:
         size = super()._chunk_size(patients, columns)
         if columns > patients:
@@ -141,7 +146,7 @@ class Ridge(LikelihoodLearner):
         return replace(fitted, coefficient=basis.coefficients(fitted.coefficient))
 
     def _fit_columns(self, likelihood: Likelihood, prior: Prior) -> Fitted:
-        tuning = Tuning(self.penalties, self.largest, self.smallest, self.caution)
+        tuning = self.tuning
         if not self.graded:
             return tune(likelihood, prior, tuning).of_label(likelihood)
         ordinal = OrdinalLikelihood.of(likelihood)

@@ -59,14 +59,28 @@ class SharedDesign:
     def of(cls, X: Floats, y: Floats) -> SharedDesign:
         """Build the design of `X` (n, p), NaN for missing, and `y` (n,) of 0 and 1."""
         missing = np.isnan(X)
-        shift, scale = location_and_scale(X)
-        filled = np.where(missing, 0.0, (X - shift) / scale)
         gappy = np.flatnonzero(missing.any(axis=0))
         number: dict[bytes, int] = {}
         pattern = [number.setdefault(missing[:, j].tobytes(), len(number)) for j in gappy]
-        first = gappy[[pattern.index(k) for k in range(len(number))]]
+        shape = cls.of_nobody(*location_and_scale(X), gappy, np.array(pattern, dtype=np.int64))
+        return shape.of_others(X, y)
+
+    @classmethod
+    def of_nobody(cls, shift: Floats, scale: Floats, gappy: Ints, pattern: Ints) -> SharedDesign:
+        """The design without a row; the attributes say what its columns are.
+
+        Indicators are numbered in the order in which `pattern` first names them.
+        """
+        width = 1 + len(shift) + len(np.unique(pattern))
+        return cls(np.zeros((0, width)), np.zeros(0), shift, scale, gappy, pattern)
+
+    def of_others(self, X: Floats, y: Floats) -> SharedDesign:
+        """The design of other patients, with the same columns as this one."""
+        missing = np.isnan(X)
+        filled = np.where(missing, 0.0, (X - self.shift) / self.scale)
+        first = self.gappy[np.unique(self.pattern, return_index=True)[1]]
         rows = np.hstack([np.ones((len(X), 1)), filled, missing[:, first].astype(np.float64)])
-        return cls(rows, 2 * y - 1, shift, scale, gappy, np.array(pattern, dtype=np.int64))
+        return SharedDesign(rows, 2 * y - 1, self.shift, self.scale, self.gappy, self.pattern)
 
     @property
     def columns(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,31 +203,35 @@ def _leave_one_out_path(
             tolerance=_ROUGH,
             centre=centre,
         )
-    loss = np.zeros(sequence.shape)
     path = np.zeros((*sequence.shape, scale.shape[1]))
     tangent = np.zeros((*sequence.shape, scale.shape[1]))  # by the number of the penalty
     apart = np.log(sequence[0] / sequence[-1])[:, None] / max(len(sequence) - 1, 1)
     at = np.arange(scale.shape[1])
-    for k, value in enumerate(sequence):
-        # Where a parabola through the last three optima leads, one Newton step arrives at the next
-        # to about 1e-4 in the loss. One step for everybody also makes a replicate independent of
-        # those it is fitted with. From far it is a cubic through two optima and their tangents.
-        if not far and k >= 3:
-            ahead = 3 * path[k - 1] - 3 * path[k - 2] + path[k - 3]
-            coefficient = likelihood.admissible(ahead, path[k - 1])
-        elif far and k == 1:
-            coefficient = likelihood.admissible(path[0] + tangent[0], path[0])
-        elif far and k >= 2:
-            ahead = 5 * path[k - 2] - 4 * path[k - 1] + 2 * tangent[k - 2] + 4 * tangent[k - 1]
-            coefficient = likelihood.admissible(ahead, path[k - 1])
-        penalty = value[:, None] * scale
-        result = likelihood.evaluate(coefficient, keep_terms=True)
-        result.information[:, at, at] += penalty
-        inverse = invert(result.information, dropped)
-        step = newton_step(inverse, result.score - penalty * (coefficient - centre))
-        loss[k] = likelihood.leave_one_out(result.terms, inverse, step)
-        coefficient = likelihood.admissible(coefficient + step, coefficient)
-        path[k] = coefficient
-        if far:
-            tangent[k] = apart * newton_step(inverse, penalty * (coefficient - centre))
+
+    def steps(coefficient: Floats) -> Iterator[tuple[tuple[Any, ...], Floats, Floats]]:
+        for k, value in enumerate(sequence):
+            # Where a parabola through the last three optima leads, one Newton step arrives at the
+            # next to about 1e-4 in the loss. One step for everybody also makes a replicate
+            # independent of those it is fitted with. From far it is a cubic through two optima and
+            # their tangents.
+            if not far and k >= 3:
+                ahead = 3 * path[k - 1] - 3 * path[k - 2] + path[k - 3]
+                coefficient = likelihood.admissible(ahead, path[k - 1])
+            elif far and k == 1:
+                coefficient = likelihood.admissible(path[0] + tangent[0], path[0])
+            elif far and k >= 2:
+                ahead = 5 * path[k - 2] - 4 * path[k - 1] + 2 * tangent[k - 2] + 4 * tangent[k - 1]
+                coefficient = likelihood.admissible(ahead, path[k - 1])
+            penalty = value[:, None] * scale
+            result = likelihood.evaluate(coefficient, keep_terms=True)
+            result.information[:, at, at] += penalty
+            inverse = invert(result.information, dropped)
+            step = newton_step(inverse, result.score - penalty * (coefficient - centre))
+            yield result.terms, inverse, step
+            coefficient = likelihood.admissible(coefficient + step, coefficient)
+            path[k] = coefficient
+            if far:
+                tangent[k] = apart * newton_step(inverse, penalty * (coefficient - centre))
+
+    loss = likelihood.leave_one_out_along(steps(coefficient))
     return loss, path

@@ -1,4 +1,5 @@
 """Learners that need no more than sums over the parts of a table."""
+
 from __future__ import annotations
 
 from predictor.learners.parted.fitting import FitsOfParts, fit_parted, why_not_by_part

@@ -1,0 +1,141 @@
+"""Models of a table in parts are those of the same patients in one memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from numpy.typing import NDArray
+
+from predictor.cohort.blocks import Block
+from predictor.learners import make
+from predictor.learners.learner import Fits
+from predictor.learners.parted import FitsOfParts, fit_parted
+from predictor.pieces import PiecesHere
+from predictor.scorers import LinearScorers
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Counts (B, n) of all patients, of whom each block has some in a row."""
+
+    counts: Floats
+    starts: tuple[int, ...]
+    size: int = 97
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def stripes(self, block: Block) -> Iterator[slice]:
+        return (
+            slice(start, min(start + self.size, len(block)))
+            for start in range(0, len(block), self.size)
+        )
+
+    def drawn(self, block: Block, rows: slice) -> NDArray[np.uint8]:
+        start = self.starts[block.number]
+        return self.counts[:, start + rows.start : start + rows.stop].astype(np.uint8)
+
+
+def _table(kind: str, rng: np.random.Generator) -> tuple[Floats, Floats, Floats, tuple[int, ...]]:
+    """Covariates, labels, counts of samples, and where parts begin."""
+    n = 900
+    X = rng.normal(size=(n, 5)) * [1.0, 20.0, 0.01, 1.0, 1.0] + [0.0, 300.0, 5.0, 0.0, 0.0]
+    X[:, 3] = X[:, 3] > 0.3
+    level = rng.integers(4, size=n)
+    X = np.hstack([X, level[:, None] == [1, 2, 3]])
+    y = (rng.random(n) < 1 / (1 + np.exp(1 - X[:, 0] - X[:, 3] - 0.8 * X[:, 6]))).astype(float)
+    counts = rng.poisson(1.0, size=(8, n)).astype(float)
+    counts[0] = 1.0
+    starts: tuple[int, ...] = (0, 250, 500, 730)
+    if kind == "gaps":
+        X[rng.random(n) < 0.1, 0] = np.nan
+        X[rng.random(n) < 0.3, 1] = np.nan
+        X[rng.random(n) < 0.2, 5:] = np.nan
+    elif kind == "gaps in one part":
+        X[300:400, 2] = np.nan
+        X[300:400, 0] = np.nan
+        X[520:560, 0] = np.nan
+    elif kind == "constant in one part":
+        X[:250, 1] = 7.0
+        X[500:, 3] = 0.0
+    elif kind == "level in one part":
+        X[250:, 5] = 0.0
+    elif kind == "no value in one part":
+        X[730:] = np.nan
+    elif kind == "constant":
+        X[:, 3] = 1.0
+        X[:, 4] = np.nan
+    elif kind == "twice the same column":
+        X[:, 4] = 2.0 * X[:, 0] - 1.0
+    elif kind == "weights of 0":
+        counts[1, :500] = 0.0  # two parts have nobody
+        counts[2, y == 1] = 0.0
+        counts[3] = 0.0
+    elif kind == "parts of no rows":
+        starts = (0, 0, 3, 3, 899, 900)
+    elif kind == "separated":
+        y = (X[:, 0] > 0.5).astype(float)
+        counts = counts[:2]
+    elif kind == "an outlier":
+        X[10, 2] = 1e7
+        counts[1, 10] = 0.0
+    return X, y, counts, starts
+
+
+KINDS = [
+    "plain", "gaps", "gaps in one part", "constant in one part", "level in one part",
+    "no value in one part", "constant", "twice the same column", "weights of 0",
+    "parts of no rows", "separated", "an outlier",
+]  # fmt: skip
+
+
+def _pieces(X: Floats, y: Floats, starts: tuple[int, ...]) -> PiecesHere[Block]:
+    ends = (*starts[1:], len(y))
+    blocks = [
+        Block(X[start:end], y[start:end], number)
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+    return PiecesHere.of(lambda block: block, blocks)
+
+
+def _both(learner: str, kind: str, **parameters: object) -> tuple[Fits, FitsOfParts, Floats]:
+    X, y, counts, starts = _table(kind, np.random.default_rng(16))
+    one = make(learner, **parameters)
+    whole = one.fit_replicates(X, y, counts)
+    parts = fit_parted(one, _pieces(X, y, starts), Given(counts, starts))
+    return whole, parts, X
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("learner", ["logistic", "ridge", "prevalence"])
+def test_models_of_parts_are_those_of_the_whole_table(learner: str, kind: str) -> None:
+    whole, parts, X = _both(learner, kind)
+    here, there = whole.scorers, parts.scorers
+    assert isinstance(here, LinearScorers)
+    assert isinstance(there, LinearScorers)
+    assert_array_equal(parts.failed, whole.failed)
+    if kind != "separated" or learner != "logistic":  # coefficients stop where they stop
+        assert_allclose(there.coefficient, here.coefficient, rtol=1e-8, atol=1e-8)
+        assert_allclose(there.intercept, here.intercept, rtol=1e-8, atol=1e-8)
+    assert_allclose(there.impute, here.impute, rtol=1e-10, atol=1e-10)
+    assert_allclose(there.probability(X), whole.probability, rtol=0, atol=1e-8)
+    if learner == "ridge":
+        assert_allclose(parts.chosen["penalty"], whole.chosen["penalty"], rtol=1e-12)
+
+
+def test_some_columns_with_weak_ones_and_a_prior() -> None:
+    X, y, counts, starts = _table("gaps", np.random.default_rng(3))
+    columns = [0, 3, 5, 6, 7]
+    ridge = make("ridge", weak=(2, 3), prior={0: 0.7})
+    whole = ridge.fit_replicates(X[:, columns], y, counts)
+    parts = fit_parted(ridge, _pieces(X, y, starts), Given(counts, starts), columns)
+    assert isinstance(whole.scorers, LinearScorers)
+    assert isinstance(parts.scorers, LinearScorers)
+    assert_allclose(parts.scorers.coefficient, whole.scorers.coefficient, rtol=1e-8, atol=1e-8)
+    assert_allclose(parts.chosen["penalty"], whole.chosen["penalty"], rtol=1e-12)

@@ -10,7 +10,7 @@ import numpy as np
 
 from predictor import statistics
 from predictor.measures.measure import Floats, Measure
-from predictor.statistics import CalibrationErrors, Classification
+from predictor.statistics import CalibrationErrors, Classification, brackets
 from predictor.study import OutcomeKind
 
 Entry = Measure | Callable[[float], tuple[Measure, ...]]
@@ -91,6 +91,7 @@ def _net_benefit(threshold: float) -> tuple[Measure, ...]:
             title="Net benefit",
             reading="0 is treating nobody",
             statistic=partial(statistics.net_benefit, threshold=threshold),
+            bracketed=partial(brackets.net_benefit_bracket, threshold=threshold),
             better="higher",
             lowest=-threshold / (1 - threshold),
             highest=1,
@@ -109,6 +110,7 @@ def _classification(threshold: float) -> tuple[Measure, ...]:
             title=title,
             reading="1 perfect",
             statistic=measured,
+            bracketed=partial(brackets.classification_bracket, threshold=threshold),
             better="higher",
             lowest=0,
             highest=1,
@@ -132,6 +134,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="AUROC",
             reading="0.5 useless, 1 perfect",
             statistic=statistics.auroc,
+            bracketed=brackets.auroc_bracket,
             better="higher",
             lowest=0,
             highest=1,
@@ -141,6 +144,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Brier score",
             reading="0 perfect",
             statistic=statistics.brier,
+            bracketed=brackets.brier_bracket,
             better="lower",
             lowest=0,
             highest=1,
@@ -150,6 +154,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Scaled Brier score",
             reading="0 useless, 1 perfect",
             statistic=statistics.scaled_brier,
+            bracketed=brackets.scaled_brier_bracket,
             better="higher",
             highest=1,
         ),
@@ -158,6 +163,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Log loss",
             reading="0 perfect",
             statistic=statistics.log_loss,
+            bracketed=brackets.log_loss_bracket,
             better="lower",
             lowest=0,
         ),
@@ -166,6 +172,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Calibration in the large",
             reading="0 ideal",
             statistic=statistics.calibration_intercept,
+            bracketed=brackets.calibration_intercept_bracket,
             better=0.0,
         ),
         Measure(
@@ -180,6 +187,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Observed / expected events",
             reading="1 ideal",
             statistic=statistics.observed_expected,
+            bracketed=brackets.observed_expected_bracket,
             better=1.0,
             lowest=0,
         ),
@@ -189,6 +197,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Area under precision-recall",
             reading="prevalence useless, 1 perfect",
             statistic=statistics.auprc,
+            bracketed=brackets.auprc_bracket,
             better="higher",
             lowest=0,
             highest=1,

@@ -9,8 +9,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from predictor.statistics import Binned, Bracket
+
 Floats = npt.NDArray[np.float64]
 Statistic = Callable[..., Floats]
+Bracketed = Callable[[Binned], Bracket]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Measure:
         Patients with the event, and without, below which it shows noise in whatever patients.
     undefined
         Why it may have no value, where both outcomes are there.
+    bracketed
+        Between which values it lies if only a histogram of the patients is known; None where
+        nothing is proven.
     """
 
     name: str
@@ -56,6 +62,7 @@ class Measure:
     threshold: float | None = None
     fewest_of_each: int = 0
     undefined: str | None = None
+    bracketed: Bracketed | None = None
 
     def __call__(self, y: Floats, p: Floats, *, weights: Floats | None = None) -> Floats:
         """The measure of these patients, (...,).
@@ -71,6 +78,24 @@ class Measure:
         """
         value = self.statistic(y, p, weights=weights)
         return value if self.part is None else value[self.part]
+
+    def bracket(self, binned: Binned) -> Bracket | None:
+        """Between which values the measure of the patients of a histogram lies.
+
+        Parameters
+        ----------
+        binned
+            Of samples (...,).
+
+        Returns
+        -------
+        Bracket or None
+            Ends (...,); None if nothing is proven.
+        """
+        if self.bracketed is None:
+            return None
+        found = self.bracketed(binned)
+        return found if self.part is None else Bracket(*(end[self.part] for end in found))
 
     @property
     def stem(self) -> str:

@@ -6,6 +6,8 @@ over all leading dimensions (replicates) at once.
 
 from __future__ import annotations
 
+from predictor.statistics.bins import Binned, Bins, Grouped
+from predictor.statistics.brackets import Bracket
 from predictor.statistics.calibration import (
     calibration_intercept,
     calibration_slope,
@@ -88,12 +90,16 @@ from predictor.statistics.variances import VarianceRatio, variance_ratio
 
 __all__ = [
     "FEWEST_CENTRES",
+    "Binned",
+    "Bins",
+    "Bracket",
     "CalibrationErrors",
     "Change",
     "Classification",
     "DeLongTest",
     "Exchangeable",
     "GlobalTest",
+    "Grouped",
     "Interval",
     "McNemar",
     "RandomEffects",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from predictor.statistics.batch import CELLS_PER_BLOCK, FloatArray, by_rows, total
 
-_SMALLEST_PROBABILITY = 1e-12
+SMALLEST_PROBABILITY = 1e-12
 _SMALLEST_SPREAD = 1e-9  # of logits; below it they are one number, told apart by rounding only
 _STEEPEST = 700.0  # a logit whose odds float64 can just hold
 _ITERATIONS = 100
@@ -118,7 +118,7 @@ def _observed_expected(y: FloatArray, p: FloatArray, weights: FloatArray) -> Flo
 
 
 def _odds(p: FloatArray) -> FloatArray:
-    p = np.clip(p, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
+    p = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     odds: FloatArray = p / (1 - p)
     return odds
 

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from predictor.statistics.batch import FloatArray, by_rows, total
-
-_SMALLEST_PROBABILITY = 1e-12
+from predictor.statistics.calibration import SMALLEST_PROBABILITY
 
 
 def brier(y: ArrayLike, p: ArrayLike, *, weights: ArrayLike | None = None) -> FloatArray:
@@ -111,7 +110,7 @@ def _scaled_brier(y: FloatArray, p: FloatArray, weights: FloatArray) -> FloatArr
 
 
 def _log_loss(y: FloatArray, p: FloatArray, weights: FloatArray) -> FloatArray:
-    p = np.clip(p, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
+    p = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     surprise = -np.log(np.where(y > 0, p, 1 - p))
     mean: FloatArray = total(weights, surprise) / weights.sum(axis=-1)
     return mean

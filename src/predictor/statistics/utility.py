@@ -54,7 +54,7 @@ def net_benefit(
     hit, missed, alarm, quiet = np.moveaxis(confusion(y, p, threshold, weights=weights), -1, 0)
     patients = hit + missed + alarm + quiet
     with np.errstate(invalid="ignore"):
-        benefit: FloatArray = hit / patients - alarm / patients * _exchange_rate(threshold) - harm
+        benefit: FloatArray = hit / patients - alarm / patients * exchange_rate(threshold) - harm
     return benefit
 
 
@@ -134,7 +134,7 @@ def decision_curve(
         raise ValueError(f"expected one row of thresholds, got an array of shape {grid.shape}")
     order = np.argsort(grid)
     ascending = grid[order]
-    rate = _exchange_rate(ascending)
+    rate = exchange_rate(ascending)
 
     def curves(y: FloatArray, p: FloatArray, weights: FloatArray) -> FloatArray:
         met = np.searchsorted(ascending, p, side="right")
@@ -188,7 +188,7 @@ def treat_all(
     return net_benefit(y, np.ones(1), threshold, weights=weights)
 
 
-def _exchange_rate(threshold: FloatArray) -> FloatArray:
+def exchange_rate(threshold: FloatArray) -> FloatArray:
     """Odds of the threshold: what one false positive costs in true positives."""
     possible = (threshold >= 0) & (threshold < 1)
     safe = np.where(possible, threshold, 0.0)

@@ -78,6 +78,8 @@ if TYPE_CHECKING:
     from predictor.results.documents import ExportedModel as ExportedModel
     from predictor.results.documents import PromotedModel as PromotedModel
     from predictor.results.documents import ScoredFile as ScoredFile
+    from predictor.results.documents import ScoredPart as ScoredPart
+    from predictor.results.documents import ScoresManifest as ScoresManifest
     from predictor.results.documents import SentTraining as SentTraining
     from predictor.results.documents import StarterStudy as StarterStudy
     from predictor.results.documents import SyntheticCohort as SyntheticCohort
@@ -187,8 +189,8 @@ _NAMES = {
         "RarePatterns Responders Share Transition"
     ),
     "documents": (
-        "EnteredModel EnteredModels ExportedModel PromotedModel ScoredFile SentTraining "
-        "StarterStudy SyntheticCohort WrittenPage"
+        "EnteredModel EnteredModels ExportedModel PromotedModel ScoredFile ScoredPart "
+        "ScoresManifest SentTraining StarterStudy SyntheticCohort WrittenPage"
     ),
     "findings": (
         "Comparison Finding RepeatedChoice RequiredPatients SampleSize Sensitivity VerdictLevel"

@@ -17,7 +17,11 @@ class ScoredFile(Result):
     patients, scored, flagged
         Rows of the table, those with a probability, and those with a remark.
     out
-        The file with the scores.
+        The file with the scores, or the folder of a table in parts.
+    parts
+        How many files of scores are in the folder; None for a file.
+    kept
+        How many of them an earlier run had done, which was not finished.
     taken
         How the table was read where that needs saying.
     notice
@@ -32,8 +36,68 @@ class ScoredFile(Result):
     scored: int
     flagged: int
     out: str
+    parts: int | None = None
+    kept: int = 0
     taken: tuple[str, ...]
     notice: str
+
+
+class ScoredPart(Result):
+    """One file of a folder of scores.
+
+    Attributes
+    ----------
+    name
+        Of the file, and of that of the patients.
+    patients, scored, flagged
+        As those of `ScoredFile`.
+    bytes, sha256
+        Of the file.
+    """
+
+    name: str
+    patients: int
+    scored: int
+    flagged: int
+    bytes: int
+    sha256: str
+
+
+class ScoresManifest(Result):
+    """What a folder of scores holds, and what made them: ``_manifest.json``, which lies in it.
+
+    Attributes
+    ----------
+    format
+        Of this document.
+    predictor
+        The version.
+    study, learner, outcome, predict_at
+        Of the model.
+    model
+        SHA-256 over everything the model says, as its ``model.json`` has it.
+    lenient, explain, with_range
+        How they were asked for.
+    patients, scored, flagged
+        Of all parts.
+    parts
+        In the order of the table.
+    """
+
+    format: Literal[1]
+    predictor: str
+    study: str
+    learner: str
+    model: str | None
+    outcome: str
+    predict_at: str
+    lenient: bool
+    explain: bool
+    with_range: bool
+    patients: int
+    scored: int
+    flagged: int
+    parts: tuple[ScoredPart, ...]
 
 
 class ExportedModel(Result):

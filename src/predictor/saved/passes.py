@@ -86,6 +86,7 @@ def one_pass(
     progress: Progress = untold,
     *,
     threads: int | None = None,
+    only_check: bool = False,
 ) -> Found:
     """Score all batches in their order.
 
@@ -101,6 +102,8 @@ def one_pass(
         What is known of the whole table.
     threads
         How many compute; as many as there are processors if None. With one it is this one.
+    only_check
+        Whether scores are of no use, and only faults are looked for.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def one_pass(
     sink.start()
 
     def refused() -> bool:
-        return bool(found.faults) and not prepared.asked.lenient
+        return only_check or (bool(found.faults) and not prepared.asked.lenient)
 
     def work(one: Prepared, batch: Batch) -> tuple[Seen, Any]:
         seen = one.see(batch, table, only_check=refused())

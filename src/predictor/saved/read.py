@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +38,49 @@ def read_model(directory: Path | str) -> SavedModel:
         If it is not a model, a file is missing, damaged or edited, the format is newer than this
         version of the package, or its parts do not belong together.
     """
-    directory = Path(directory)
-    description, files = read_files(directory)
-    try:
-        return _model(description, files, directory)
-    except StudyError as error:
-        raise ModelError(
-            f"{directory}: the model's study cannot be read: {error}; {WAY_OUT}"
-        ) from None
-    except ModelError as error:
-        raise ModelError(f"{directory}: {error}") from None
-    except KeyError as error:
-        raise ModelError(f"{directory}: the model lacks {error.args[0]!r}; {WAY_OUT}") from None
-    except (ValueError, TypeError, AttributeError):
-        raise ModelError(
-            f"{directory}: the model holds something else than a saved model does; {WAY_OUT}"
-        ) from None
+    return ModelFiles.of(directory).model()
+
+
+@dataclass(frozen=True, repr=False)
+class ModelFiles:
+    """A saved model as it lies in its directory, which can be sent elsewhere.
+
+    Attributes
+    ----------
+    directory
+        What messages call it.
+    description
+        What ``model.json`` says.
+    files
+        The content of the others, whose hashes agree, by name.
+    """
+
+    directory: Path
+    description: Document
+    files: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, directory: Path | str) -> ModelFiles:
+        """Those in a directory; ModelError as `read_model` says, as far as it is about files."""
+        return cls(Path(directory), *read_files(Path(directory)))
+
+    def model(self) -> SavedModel:
+        """The model; ModelError as `read_model` says."""
+        directory = self.directory
+        try:
+            return _model(self.description, self.files, directory)
+        except StudyError as error:
+            raise ModelError(
+                f"{directory}: the model's study cannot be read: {error}; {WAY_OUT}"
+            ) from None
+        except ModelError as error:
+            raise ModelError(f"{directory}: {error}") from None
+        except KeyError as error:
+            raise ModelError(f"{directory}: the model lacks {error.args[0]!r}; {WAY_OUT}") from None
+        except (ValueError, TypeError, AttributeError):
+            raise ModelError(
+                f"{directory}: the model holds something else than a saved model does; {WAY_OUT}"
+            ) from None
 
 
 def _model(description: Document, files: Mapping[str, bytes], directory: Path) -> SavedModel:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from predictor.workflows.planning import plan_study
     from predictor.workflows.prepared import Prepared, prepare
     from predictor.workflows.reporting import write_report
+    from predictor.workflows.scores_folder import by_parts, score_folder
     from predictor.workflows.scoring import score, score_file
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.tidying import tidy
@@ -43,6 +44,7 @@ __all__ = [
     "Judged",
     "Planned",
     "Prepared",
+    "by_parts",
     "check",
     "combine",
     "compare",
@@ -64,6 +66,7 @@ __all__ = [
     "promote",
     "score",
     "score_file",
+    "score_folder",
     "tidy",
     "train",
     "update",
@@ -81,6 +84,7 @@ _WHERE = {
     "Judged": "judged",
     "Planned": "planned",
     "Prepared": "prepared",
+    "by_parts": "scores_folder",
     "check": "checking",
     "combine": "combining",
     "compare": "comparing",
@@ -102,6 +106,7 @@ _WHERE = {
     "promote": "logging",
     "score": "scoring",
     "score_file": "scoring",
+    "score_folder": "scores_folder",
     "tidy": "tidying",
     "train": "training",
     "update": "updating",

@@ -16,11 +16,12 @@ from predictor.cohort import (
 from predictor.disk import refuse_foreign
 from predictor.errors import DataError
 from predictor.results import ScoredFile
-from predictor.saved import SavedModel, Scores, read_model
+from predictor.saved import SavedModel, Scores
 from predictor.saved import score as score_table
 from predictor.saved.origin import notice_of
 from predictor.saved.passes import Progress, Sink, untold
 from predictor.saved.prepared import Asked
+from predictor.saved.read import ModelFiles
 from predictor.saved.scoring import Kept, score_parts
 from predictor.workflows.scores_file import ScoresFile, placing
 
@@ -173,11 +174,16 @@ def find_model(model: Path | str, tracker: Tracker | None = None) -> SavedModel:
     ModelError, TrackingError
         If there is none, or it cannot be read.
     """
+    return find_model_files(model, tracker).model()
+
+
+def find_model_files(model: Path | str, tracker: Tracker | None = None) -> ModelFiles:
+    """The files of what `find_model` finds; raises what it raises."""
     if isinstance(model, str) and model.startswith("models:"):
         from predictor.tracking import MLflowTracker
 
-        return read_model((MLflowTracker() if tracker is None else tracker).fetch_model(model))
-    return read_model(Path(model))
+        return ModelFiles.of((MLflowTracker() if tracker is None else tracker).fetch_model(model))
+    return ModelFiles.of(model)
 
 
 def _are_scores(path: Path) -> bool:

@@ -1,0 +1,184 @@
+"""Patients who are there twice in a table whose parts are scored apart.
+
+Every part leaves a print of each patient it scored in the folder of the unfinished scores, beside
+the scores, which have the identifiers themselves. They are compared there, a share of all prints at
+a time. None is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from predictor.cohort import Faults
+from predictor.saved.remarks import Rows
+from predictor.saved.repeats import Prints, Repeats
+from predictor.workflows.unfinished_scores import UnfinishedScores, unseen
+
+Words = npt.NDArray[np.uint64]
+
+PRINTS = ".prints"
+"""Ends the name of the prints of a part."""
+_SHARE = 2**22  # prints that are compared at one time, about
+
+
+class KeyedHashing:
+    """128 bits of BLAKE2b, with the secret of the run as its key.
+
+    They are the same for two different patients in one of 10^20 tables of a thousand million.
+
+    Parameters
+    ----------
+    secret
+        At most 64 bytes.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._empty = hashlib.blake2b(key=secret, digest_size=16)
+
+    def __call__(self, keys: pa.Array) -> Words:
+        """(m, 2) the halves of the hash of each key."""
+
+        def of(text: str) -> bytes:
+            one = self._empty.copy()
+            one.update(text.encode())
+            return one.digest()
+
+        hashes = b"".join(map(of, keys.to_pylist()))
+        return np.frombuffer(hashes, np.uint64).reshape(-1, 2)
+
+
+def write_prints(folder: UnfinishedScores, name: str, prints: Sequence[Prints]) -> int:
+    """Write those of a part as (3, n): halves of the hash, the first rising, and rows of its file.
+
+    Returns
+    -------
+    int
+        How many they are.
+    """
+    rows = [
+        each.first + (np.arange(len(each.hashes)) if each.rows is None else each.rows)
+        for each in prints
+    ]
+    halves = np.concatenate([np.empty((0, 2), np.uint64), *(each.hashes for each in prints)])
+    found = np.vstack([halves.T, np.concatenate([np.empty(0, np.uint64), *rows]).astype(np.uint64)])
+    with folder.writing(name + PRINTS) as file:
+        np.save(file, found[:, np.argsort(found[0], kind="stable")], allow_pickle=False)
+    return len(found[2])
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """What is compared.
+
+    Attributes
+    ----------
+    folder
+        Where the prints are.
+    names
+        Of the files of prints, without their ending, in the order of the parts.
+    shares
+        In how many shares, by the first half of the hash.
+    """
+
+    folder: Path
+    token: str
+    names: tuple[str, ...]
+    shares: int
+
+    @classmethod
+    def of(cls, folder: UnfinishedScores, names: Sequence[str], patients: int) -> Comparison:
+        """Of parts with so many patients together."""
+        return cls(folder.path, folder.token, tuple(names), 1 + patients // _SHARE)
+
+    @property
+    def name(self) -> str:
+        """Of what is found, the same for the same parts."""
+        return hashlib.sha256("\n".join((*self.names, str(self.shares))).encode()).hexdigest()[:16]
+
+    def ends(self, share: int) -> list[np.uint64 | None]:
+        """The first half of a hash with which a share begins, and the next one."""
+        return [
+            np.uint64(2**64 * each // self.shares) if each < self.shares else None
+            for each in (share, share + 1)
+        ]
+
+    def cut(self, prints: Words, share: int) -> slice:
+        """The prints of a share, of prints whose first half is rising."""
+        begin, end = (
+            prints.shape[1] if each is None else int(np.searchsorted(prints[0], each))
+            for each in self.ends(share)
+        )
+        return slice(begin, end)
+
+    def found(self, share: int) -> str:
+        """The name of the file with the prints of a share that are there more than once."""
+        return f"repeated-{self.name}-{share}"
+
+
+def repeated_in_share(comparison: Comparison, share: int) -> tuple[int, ...]:
+    """Write which prints of a share are there more than once; tells which parts have them."""
+    folder = UnfinishedScores.seen_from_here(comparison.folder, comparison.token)
+    halves: list[Words] = []
+    for name in comparison.names:
+        prints = _loaded(folder, name + PRINTS)
+        halves.append(np.array(prints[:2, comparison.cut(prints, share)]))
+        del prints
+    ends = np.cumsum([0, *(each.shape[1] for each in halves)])
+    both = np.concatenate(halves, axis=1)
+    order = np.argsort(both[0], kind="stable")
+    same = both[0, order[1:]] == both[0, order[:-1]]
+    # the second half decides, among the few that share the first
+    suspects = np.unique(np.concatenate([order[1:][same], order[:-1][same]]))
+    pairs, patient, times = np.unique(
+        both[:, suspects], axis=1, return_inverse=True, return_counts=True
+    )
+    with folder.writing(comparison.found(share)) as file:
+        np.save(file, pairs[:, times > 1], allow_pickle=False)
+    places = suspects[times[patient] > 1]
+    return tuple(
+        number
+        for number, (begin, end) in enumerate(pairwise(ends.tolist()))
+        if ((places >= begin) & (places < end)).any()
+    )
+
+
+def repeated_rows(folder: UnfinishedScores, comparison: Comparison, name: str) -> Rows:
+    """Rows of a part of which another row, of any part, is of the same patient; rising."""
+    own = _loaded(folder, name + PRINTS)
+    rows = []
+    for share in range(comparison.shares):
+        repeated = _loaded(folder, comparison.found(share))
+        if not repeated.shape[1]:
+            continue
+        prints = np.array(own[:, comparison.cut(own, share)])
+        prints = prints[:, np.isin(prints[0], repeated[0])]
+        both = np.concatenate([repeated, prints[:2]], axis=1)
+        _, patient = np.unique(both, axis=1, return_inverse=True)
+        known = np.isin(patient[repeated.shape[1] :], patient[: repeated.shape[1]])
+        rows.append(prints[2, known])
+    return np.sort(np.concatenate([np.empty(0, np.uint64), *rows])).astype(np.int64)
+
+
+def faults_of_part(comparison: Comparison, ids: tuple[str, ...], part: tuple[int, str]) -> Faults:
+    """What is wrong with a part, by its number and what messages call it: whom it repeats."""
+    number, name = part
+    folder = UnfinishedScores.seen_from_here(comparison.folder, comparison.token)
+    rows = repeated_rows(folder, comparison, comparison.names[number])
+    return Repeats({name: rows}).faults(ids)
+
+
+def _loaded(folder: UnfinishedScores, name: str) -> Words:
+    path = folder.named(name)
+    try:
+        found: Words = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise unseen(path) from None
+    return found

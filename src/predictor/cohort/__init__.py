@@ -9,7 +9,7 @@ from predictor.cohort.cell import canonical_text, composed
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.databases import DatabaseURL, called, located
 from predictor.cohort.dates import ordered_dates
-from predictor.cohort.design_matrix import Covariate, Design, check_informative, design
+from predictor.cohort.design_matrix import Covariate, Design, design
 from predictor.cohort.expressions import condition
 from predictor.cohort.fault import Fault, Faults, TableError, below_header
 from predictor.cohort.feature_pipeline import (
@@ -48,6 +48,7 @@ from predictor.cohort.sizes import ROWS
 from predictor.cohort.sources import Part, open_parts
 from predictor.cohort.study_queries import StudyQueries, open_ahead
 from predictor.cohort.taken import Taken
+from predictor.cohort.tallies import check_informative
 from predictor.cohort.target import Target
 from predictor.cohort.visits import (
     OneRowEach,

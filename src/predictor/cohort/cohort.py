@@ -34,6 +34,8 @@ from predictor.study import Column, Study
 
 # iterations of PBKDF2: a tenth of a second, for whoever guesses too
 _STRETCHED = 100_000
+_BYTES = 64  # of what is made of a row of a table in parts
+_CONTENTS: int = 1 << 8 * _BYTES
 
 
 @dataclass(frozen=True, repr=False)
@@ -245,13 +247,19 @@ class Cohort:
 
     def fingerprint(self) -> str:
         """SHA-256 over names, types and cells, row by row; the same from every kind of file."""
+        digest = hashlib.sha256()
+        self.add_to(digest)
+        return f"sha256:{digest.hexdigest()}"
+
+    def add_to(self, digest: hashlib._Hash, *, begins: bool = True) -> None:
+        """Add names, types and cells to a digest, or only cells if the table began before."""
         import pyarrow.csv as arrow_csv
 
-        digest = hashlib.sha256(str(self.table.schema.remove_metadata()).encode())
+        if begins:
+            digest.update(str(self.table.schema.remove_metadata()).encode())
         sink = pa.BufferOutputStream()
-        arrow_csv.write_csv(self.table, sink)
+        arrow_csv.write_csv(self.table, sink, arrow_csv.WriteOptions(include_header=begins))
         digest.update(sink.getvalue())
-        return f"sha256:{digest.hexdigest()}"
 
     def entropy(self) -> int:
         """A number that only who has the patients can know, and not from the fingerprint.
@@ -267,6 +275,15 @@ class Cohort:
         return int.from_bytes(
             hashlib.pbkdf2_hmac("sha256", said, b"samples of patients", _STRETCHED), "big"
         )
+
+    def content(self) -> int:
+        """A number that follows from the multiset of the rows; those of two tables add up.
+
+        It is of the same cells as `entropy`, and as secret; see `stretched`.
+        """
+        _, rows = self._measured()
+        hashed = (hashlib.blake2b(row.encode(), digest_size=_BYTES).digest() for row in rows)
+        return sum(int.from_bytes(each, "big") for each in hashed) % _CONTENTS
 
     def ranks(self) -> npt.NDArray[np.int64]:
         """(n,) place of each row among the different ones, by what `entropy` is made of.
@@ -284,6 +301,16 @@ class Cohort:
         measured = sorted(name for name, kind in values.items() if kind != "text")
         measured = measured or sorted(values)  # texts, where there is nothing else
         return measured, joined([self.table[name] for name in measured], gap="").to_pylist()
+
+
+def stretched(study: Study, content: int) -> int:
+    """The entropy of a table in parts, whose contents add up to a number; slow on purpose."""
+    said = (content % _CONTENTS).to_bytes(_BYTES, "big")
+    names = "\x1e".join(sorted(column.name for column in study.columns)).encode()
+    return int.from_bytes(
+        hashlib.pbkdf2_hmac("sha256", names + said, b"samples of patients in parts", _STRETCHED),
+        "big",
+    )
 
 
 def _cells(faults: Sequence[Fault]) -> int:

@@ -10,8 +10,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from predictor.cohort.feature_pipeline import CovariateValues, Kind
-from predictor.disclosure import FEW_IN_WORDS, FEWEST
-from predictor.errors import DataError, StudyError
+from predictor.errors import StudyError
 
 Matrix = npt.NDArray[np.float64]
 
@@ -92,34 +91,6 @@ def design(values: Sequence[CovariateValues]) -> Design:
     """
     blocks = [_block(covariate) for covariate in values]
     return Design(np.hstack(blocks), _placed([(v.name, v.kind, v.levels) for v in values]))
-
-
-def check_informative(matrix: Design) -> None:
-    """Refuse covariates that are the same for, or missing in, all patients, or all but a few.
-
-    Raises
-    ------
-    DataError
-        Naming all of them.
-    """
-    faults = []
-    for covariate in matrix.covariates:
-        block = matrix.X[:, covariate.start : covariate.stop]
-        known = block[~np.isnan(block).any(axis=1)]
-        if not len(known):
-            faults.append(f"{covariate.name}: missing for all {len(block)} labelled patients")
-        elif len(known) < FEWEST <= len(block):
-            faults.append(
-                f"{covariate.name}: known for {FEW_IN_WORDS} of {len(block)} labelled patients; "
-                f"what a model says of it would be about them, take it out of the covariates"
-            )
-        elif (known == known[0]).all():
-            faults.append(
-                f"{covariate.name}: the same for all labelled patients who have it; "
-                f"it cannot predict anything, take it out of the pipeline"
-            )
-    if faults:
-        raise DataError(faults)
 
 
 def _placed(kinds: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> tuple[Covariate, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from predictor.cohort.expressions import Labels, condition, conditions, number
 from predictor.cohort.fault import Fault
 from predictor.cohort.target import Target
 from predictor.errors import DataError
+from predictor.study import Study
 
 FEWEST_EVENTS = 10
 SAME_PATIENT = (
@@ -54,6 +55,21 @@ class Flow:
     unlabelled: int
     labelled: int
     events: int
+
+    def __add__(self, other: Flow) -> Flow:
+        """From the rows of two tables to their patients, by the same rules."""
+        rules = zip(self.exclusions, other.exclusions, strict=True)
+        return Flow(
+            self.rows + other.rows,
+            tuple(
+                Exclusion(one.rule, one.excluded + two.excluded, one.undecided + two.undecided)
+                for one, two in rules
+            ),
+            self.eligible + other.eligible,
+            self.unlabelled + other.unlabelled,
+            self.labelled + other.labelled,
+            self.events + other.events,
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,18 +136,30 @@ class LabelledCohort:
 
 
 def eligible_rows(cohort: Cohort) -> tuple[list[int], tuple[Exclusion, ...]]:
-    """Rows that pass every eligibility rule, and what each rule did, in the order of the rules."""
+    """Rows that pass every eligibility rule, and what each rule did, in the order of the rules.
+
+    A rule for which nobody is left is not looked at.
+    """
     study = cohort.study
     rows = list(range(len(cohort)))
     exclusions = []
     known = cohort.as_of(study.predict_at)
     for name, sql in study.eligible.items():
+        if not rows:
+            exclusions.append(Exclusion(name, 0, 0))
+            continue
         passed = condition(known.take(rows), sql, f"{study.file}: eligible.{name}")
         exclusions.append(Exclusion(name, int(np.sum(passed == 0)), int(np.sum(np.isnan(passed)))))
         rows = [row for row, truth in zip(rows, passed, strict=True) if truth == 1]
-        if not rows:
-            raise DataError(f"{study.file}: eligible.{name}: no patient is left")
     return rows, tuple(exclusions)
+
+
+def check_left(study: Study, rows: int, exclusions: Sequence[Exclusion]) -> None:
+    """Refuse so many rows of which nobody is eligible; DataError names the rule."""
+    for rule in exclusions:
+        rows -= rule.excluded + rule.undecided
+        if not rows:
+            raise DataError(f"{study.file}: eligible.{rule.rule}: no patient is left")
 
 
 def label(cohort: Cohort) -> LabelledCohort:
@@ -146,6 +174,7 @@ def label(cohort: Cohort) -> LabelledCohort:
     """
     study = cohort.study
     rows, exclusions = eligible_rows(cohort)
+    check_left(study, len(cohort), exclusions)
     eligible = cohort.take(rows)
     check_identifiers(eligible, rows)
     outcome = study.outcome

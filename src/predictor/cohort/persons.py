@@ -10,6 +10,7 @@ import numpy.typing as npt
 from predictor.cohort.cohort import Cohort
 from predictor.cohort.fault import rows_in_words
 from predictor.errors import DataError
+from predictor.study import Study
 
 
 def check_persons(eligible: Cohort, whole: Cohort) -> None:
@@ -32,9 +33,9 @@ def check_persons(eligible: Cohort, whole: Cohort) -> None:
         Naming the parts that repeat, the rows, and the ways out.
     """
     study = eligible.study
-    if len(study.ids) == 1 or study.person is not None:
+    parts = persons_not_said(study)
+    if not parts:
         return
-    parts = [name for name in study.ids if not study.column(name).shared and name != study.centre]
     again = {name: _repeated(eligible, name) for name in parts}
     single = [name for name in parts if not again[name].any()]
     repeating = [
@@ -57,6 +58,15 @@ def check_persons(eligible: Cohort, whole: Cohort) -> None:
         f"[id, cluster], which keeps its rows together, or choose one row per person by a rule "
         f"under eligible. If rows with the same value are different persons (a site, a number "
         f"within a site), give the column shared: true"
+    )
+
+
+def persons_not_said(study: Study) -> tuple[str, ...]:
+    """Parts of a composite key of which one may be a person, if nobody has said which."""
+    if len(study.ids) == 1 or study.person is not None:
+        return ()
+    return tuple(
+        name for name in study.ids if not study.column(name).shared and name != study.centre
     )
 
 

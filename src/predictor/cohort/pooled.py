@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort.design_matrix import Covariate, Design
+from predictor.cohort.tallies import Tallies, Tally, codes, tallies
 from predictor.disclosure import small
 
 Values = npt.NDArray[np.float64]
@@ -48,7 +49,12 @@ def few_holders(matrix: Design) -> tuple[Pooled, ...]:
     A level that nobody has is none of them: nothing was learned of it. Of numbers, only those
     count that are the same for all patients but 1 to 4.
     """
-    found = (_of(covariate, _codes(covariate, matrix.X)) for covariate in matrix.covariates)
+    return few_of_tallies(matrix.covariates, tallies(matrix))
+
+
+def few_of_tallies(covariates: Sequence[Covariate], counted: Tallies) -> tuple[Pooled, ...]:
+    """The same, of patients who were counted."""
+    found = (_of(*each) for each in zip(covariates, counted, strict=True))
     return tuple(pooled for pooled in found if pooled is not None)
 
 
@@ -68,47 +74,35 @@ def pool(
     by_name = {covariate.name: covariate for covariate in matrix.covariates}
     for each in pooled:
         covariate = by_name[each.covariate]
-        codes = _codes(covariate, X)
+        values = codes(covariate, X)
         if covariate.kind == "number":
             into = float(each.into)
-            rows = ~np.isnan(codes) & (codes != into)
+            rows = ~np.isnan(values) & (values != into)
             X[rows, covariate.start] = into
         else:
             names = _names(covariate)
-            rows = np.isin(codes, [names.index(value) for value in each.values])
+            rows = np.isin(values, [names.index(value) for value in each.values])
             X[rows, covariate.start : covariate.stop] = _coded(covariate, names.index(each.into))
         changed[each.covariate] = rows
     return Design(X, matrix.covariates), changed
 
 
-def _of(covariate: Covariate, codes: Values) -> Pooled | None:
-    values, counts = np.unique(codes[~np.isnan(codes)], return_counts=True)
-    if len(values) < 2:
+def _of(covariate: Covariate, tally: Tally) -> Pooled | None:
+    if tally.values is None or len(tally.values) < 2:
         return None
-    most = int(counts.argmax())
+    most = max(tally.values, key=tally.values.__getitem__)
     if covariate.kind == "number":
-        few = small(int(counts.sum() - counts[most]))
-        return Pooled(covariate.name, (), repr(float(values[most]))) if few else None
+        few = small(tally.known - tally.values[most])
+        return Pooled(covariate.name, (), repr(most)) if few else None
     names = _names(covariate)
     rare = [
-        names[int(value)]
-        for place, (value, count) in enumerate(zip(values, counts.tolist(), strict=True))
-        if small(count) and place != most
+        names[int(value)] for value, count in tally.values.items() if small(count) and value != most
     ]
-    return Pooled(covariate.name, tuple(rare), names[int(values[most])]) if rare else None
+    return Pooled(covariate.name, tuple(rare), names[int(most)]) if rare else None
 
 
 def _names(covariate: Covariate) -> tuple[str, ...]:
     return covariate.levels if covariate.kind == "category" else _FLAG
-
-
-def _codes(covariate: Covariate, X: Values) -> Values:
-    """(n,) position of the level, 0 or 1 of a flag, or the number; nan for missing."""
-    block = X[:, covariate.start : covariate.stop]
-    if covariate.kind == "category":
-        codes: Values = block @ np.arange(1.0, block.shape[1] + 1)
-        return codes
-    return block[:, 0]
 
 
 def _coded(covariate: Covariate, code: int) -> Values:

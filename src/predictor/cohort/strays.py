@@ -53,27 +53,35 @@ def check_patients(table: pa.Table, study: Study, faults: list[Fault]) -> list[F
     list of Fault
     """
     broken = {row for fault in faults for row in fault.rows}
-    values = [column.name for column in study.columns if column.role == "value"]
-    empty = np.ones(table.num_rows, dtype=bool)
-    for name in values:
-        empty &= mask(table[name].is_null())
-    names = ", ".join(study.ids)
-    without = tuple(int(row) for row in np.flatnonzero(empty) if row not in broken)
+    found = check_values(table, study, faults)
+    without = {row for fault in found for row in fault.rows}
     unlike = tuple(row for row in _unlike(table, study) if row not in {*broken, *without})
-    found = []
-    if without:
-        found.append(Fault(names, without, "no value in any column; a patient without a single "
-                           "value is not a patient: delete the row"))  # fmt: skip
     if unlike:
         found.append(
             Fault(
-                names,
+                ", ".join(study.ids),
                 unlike,
                 "an identifier unlike all others, in a row that looks like means or totals; delete "
                 "the row, or correct the identifier",
             )
         )
     return found
+
+
+def check_values(table: pa.Table, study: Study, faults: list[Fault]) -> list[Fault]:
+    """Rows without a value, which are no patients whatever the other rows are; as above."""
+    empty = np.ones(table.num_rows, dtype=bool)
+    for column in study.columns:
+        if column.role == "value":
+            empty &= mask(table[column.name].is_null())
+    if not empty.any():
+        return []
+    broken = {row for fault in faults for row in fault.rows}
+    without = tuple(int(row) for row in np.flatnonzero(empty) if row not in broken)
+    rule = (
+        "no value in any column; a patient without a single value is not a patient: delete the row"
+    )
+    return [Fault(", ".join(study.ids), without, rule)] if without else []
 
 
 def _unlike(table: pa.Table, study: Study) -> list[int]:

@@ -11,6 +11,7 @@ import numpy as np
 from predictor import statistics
 from predictor.measures.measure import Floats, Measure
 from predictor.statistics import CalibrationErrors, Classification, brackets
+from predictor.statistics.slope_bracket import calibration_slope_bracket
 from predictor.study import OutcomeKind
 
 Entry = Measure | Callable[[float], tuple[Measure, ...]]
@@ -180,6 +181,7 @@ CATALOGUE: dict[OutcomeKind, tuple[Entry, ...]] = {
             title="Calibration slope",
             reading="1 ideal; below 1 too extreme",
             statistic=statistics.calibration_slope,
+            bracketed=calibration_slope_bracket,
             better=1.0,
         ),
         Measure(

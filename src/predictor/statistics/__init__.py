@@ -7,7 +7,6 @@ over all leading dimensions (replicates) at once.
 from __future__ import annotations
 
 from predictor.statistics.bins import Binned, Bins, Grouped
-from predictor.statistics.brackets import Bracket
 from predictor.statistics.calibration import (
     calibration_intercept,
     calibration_slope,
@@ -17,6 +16,7 @@ from predictor.statistics.case_mix import (
     model_based_concordance,
     standardised_mean_difference,
 )
+from predictor.statistics.cells import Bracket
 from predictor.statistics.control_charts import (
     Change,
     alarms_under,

@@ -9,123 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from predictor.statistics.batch import FloatArray
 from predictor.statistics.bins import Binned
-from predictor.statistics.calibration import SMALLEST_PROBABILITY
-from predictor.statistics.ties import ends_of_ties
+from predictor.statistics.cells import Bracket, Ends, Sample, of_samples
 from predictor.statistics.utility import exchange_rate
 
 _HALVINGS = 80
-
-
-class Bracket(NamedTuple):
-    """Two ends, each of the shape of the samples, (...,); nan where the measure has no value.
-
-    Attributes
-    ----------
-    low, high
-        No patients with this histogram have less, or more.
-    """
-
-    low: FloatArray
-    high: FloatArray
-
-    def error(self, value: FloatArray) -> FloatArray:
-        """How far, at most, a value is from that of the patients, (...,)."""
-        far: FloatArray = np.maximum(np.asarray(value) - self.low, self.high - np.asarray(value))
-        return far
-
-
-class Cells(NamedTuple):
-    """Patients in the bins of one sample, or in the bins of one of its outcomes, (m,) each.
-
-    Attributes
-    ----------
-    patients
-        Above 0.
-    lowest, mean, highest
-        Of their probabilities.
-    """
-
-    patients: FloatArray
-    lowest: FloatArray
-    mean: FloatArray
-    highest: FloatArray
-
-    @property
-    def certain(self) -> Cells:
-        """With probabilities no more certain than logarithms of them are taken."""
-        most = 1 - SMALLEST_PROBABILITY
-        return Cells(
-            self.patients, *(np.clip(each, SMALLEST_PROBABILITY, most) for each in self[1:])
-        )
-
-    def chord(self, low: FloatArray, high: FloatArray) -> FloatArray:
-        """(m,) at the mean, what is on the straight line between values at lowest and highest."""
-        width = self.highest - self.lowest
-        share = np.where(width > 0, (self.mean - self.lowest) / np.where(width > 0, width, 1), 0.0)
-        line: FloatArray = low + share * (high - low)
-        return line
-
-
-class Groups(NamedTuple):
-    """Bins in their order, those together whose patients may tie across an edge, (g,) each."""
-
-    events: FloatArray
-    others: FloatArray
-    same: NDArray[np.bool_]  # all of a group tie
-
-
-class _Sample:
-    """One sample, in the shapes that brackets need.
-
-    Attributes
-    ----------
-    everybody
-        Bins of all patients.
-    of
-        Those of the patients without the event, and with it.
-    """
-
-    def __init__(self, binned: Binned) -> None:
-        self.everybody = _cells(
-            binned.count.sum(axis=0),
-            binned.total.sum(axis=0),
-            binned.lowest.min(axis=0),
-            binned.highest.max(axis=0),
-        )
-        self.of = tuple(
-            _cells(binned.count[y], binned.total[y], binned.lowest[y], binned.highest[y])
-            for y in (0, 1)
-        )
-        self._counts = binned.count[:, binned.count.sum(axis=0) > 0]
-
-    @property
-    def groups(self) -> Groups:
-        """Bins whose patients may tie across an edge put together."""
-        lowest, highest = self.everybody.lowest, self.everybody.highest
-        apart = ends_of_ties(np.stack([highest[:-1], lowest[1:]], axis=-1))[:, 0]
-        first = np.flatnonzero(np.append(True, apart))
-        last = np.append(first[1:], len(lowest)) - 1
-        same = ~ends_of_ties(np.stack([lowest[first], highest[last]], axis=-1))[:, 0]
-        others, events = (np.add.reduceat(count, first) for count in self._counts)
-        return Groups(events, others, same)
-
-
-def _cells(
-    patients: FloatArray, total: FloatArray, lowest: FloatArray, highest: FloatArray
-) -> Cells:
-    some = patients > 0
-    patients, lowest, highest = patients[some], lowest[some], highest[some]
-    return Cells(patients, lowest, np.clip(total[some] / patients, lowest, highest), highest)
-
-
-Ends = tuple[float, float]
 
 
 def auroc_bracket(binned: Binned) -> Bracket:
@@ -136,7 +28,7 @@ def auroc_bracket(binned: Binned) -> Bracket:
     edge are one.
     """
 
-    def ends(sample: _Sample) -> Ends:
+    def ends(sample: Sample) -> Ends:
         groups = sample.groups
         below = np.cumsum(groups.others) - groups.others
         pairs = groups.events.sum() * groups.others.sum()
@@ -144,7 +36,7 @@ def auroc_bracket(binned: Binned) -> Bracket:
         high = groups.events @ (below + np.where(groups.same, groups.others / 2, groups.others))
         return low / pairs, high / pairs
 
-    return _by_sample(ends, binned)
+    return of_samples(ends, binned)
 
 
 def auprc_bracket(binned: Binned) -> Bracket:
@@ -155,7 +47,7 @@ def auprc_bracket(binned: Binned) -> Bracket:
     precision if the others come first, and ``e (T + e) / (T + e + F)`` at most.
     """
 
-    def ends(sample: _Sample) -> Ends:
+    def ends(sample: Sample) -> Ends:
         events, others, same = sample.groups
         true = events.sum() - np.cumsum(events)
         false = others.sum() - np.cumsum(others)
@@ -170,7 +62,7 @@ def auprc_bracket(binned: Binned) -> Bracket:
         )
         return low, high
 
-    return _by_sample(ends, binned, one_label=True)
+    return of_samples(ends, binned, one_label=True)
 
 
 def brier_bracket(binned: Binned) -> Bracket:
@@ -180,7 +72,7 @@ def brier_bracket(binned: Binned) -> Bracket:
     (Bhatia and Davis 2000, doi 10.1080/00029890.2000.12005203).
     """
 
-    def ends(sample: _Sample) -> Ends:
+    def ends(sample: Sample) -> Ends:
         least = spread = 0.0
         for y, (patients, lowest, mean, highest) in enumerate(sample.of):
             least += float(patients @ (y - mean) ** 2)
@@ -188,7 +80,7 @@ def brier_bracket(binned: Binned) -> Bracket:
         everybody = sample.everybody.patients.sum()
         return least / everybody, (least + spread) / everybody
 
-    return _by_sample(ends, binned, one_label=True)
+    return of_samples(ends, binned, one_label=True)
 
 
 def scaled_brier_bracket(binned: Binned) -> Bracket:
@@ -205,7 +97,7 @@ def log_loss_bracket(binned: Binned) -> Bracket:
     of the mean p (Jensen) and the straight line from the lowest to the highest p.
     """
 
-    def ends(sample: _Sample) -> Ends:
+    def ends(sample: Sample) -> Ends:
         low = high = 0.0
         for y, cells in enumerate(each.certain for each in sample.of):
             at_lowest, at_mean, at_highest = (
@@ -216,17 +108,17 @@ def log_loss_bracket(binned: Binned) -> Bracket:
         everybody = sample.everybody.patients.sum()
         return low / everybody, high / everybody
 
-    return _by_sample(ends, binned, one_label=True)
+    return of_samples(ends, binned, one_label=True)
 
 
 def observed_expected_bracket(binned: Binned) -> Bracket:
     """Of `observed_expected`: both sums are known."""
 
-    def ends(sample: _Sample) -> Ends:
+    def ends(sample: Sample) -> Ends:
         ratio = sample.of[1].patients.sum() / (sample.everybody.patients @ sample.everybody.mean)
-        return ratio, ratio
+        return (ratio, ratio) if np.isfinite(ratio) else (np.nan, np.nan)
 
-    return _by_sample(ends, binned, one_label=True)
+    return of_samples(ends, binned, one_label=True)
 
 
 def calibration_intercept_bracket(binned: Binned) -> Bracket:
@@ -236,7 +128,7 @@ def calibration_intercept_bracket(binned: Binned) -> Bracket:
     bin lies between its value at the mean p and the straight line from the lowest to the highest.
     """
 
-    def ends(sample: _Sample) -> Ends:
+    def ends(sample: Sample) -> Ends:
         cells = sample.everybody.certain
         others, events = (each.patients.sum() for each in sample.of)
 
@@ -258,7 +150,7 @@ def calibration_intercept_bracket(binned: Binned) -> Bracket:
             _root(partial(missing, most=False), least, most),
         )
 
-    return _by_sample(ends, binned)
+    return of_samples(ends, binned)
 
 
 def net_benefit_bracket(binned: Binned, threshold: float) -> Bracket:
@@ -314,21 +206,6 @@ def _positive(binned: Binned, threshold: float) -> tuple[FloatArray, FloatArray]
 
 def _where_known(binned: Binned, low: FloatArray, high: FloatArray) -> Bracket:
     return Bracket(*(np.where(binned.known, end, np.nan)[()] for end in (low, high)))
-
-
-def _by_sample(
-    ends: Callable[[_Sample], Ends], binned: Binned, *, one_label: bool = False
-) -> Bracket:
-    """Both ends for every sample with a measure: probabilities known, both labels unless told."""
-    shape = binned.known.shape
-    found = np.full((2, *shape), np.nan)
-    for row in np.ndindex(shape):
-        labels = binned.count[row].sum(axis=-1) > 0
-        if binned.known[row] and (labels.any() if one_label else labels.all()):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                found[:, *row] = ends(_Sample(binned[row]))
-    found[~np.isfinite(found)] = np.nan
-    return Bracket(*(end[()] for end in found))
 
 
 def _root(above: Callable[[float], float], low: float, high: float) -> float:

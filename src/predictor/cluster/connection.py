@@ -1,22 +1,19 @@
-"""The way to a cluster: its address, and whether what computes there can stand for us."""
+"""The way to a cluster: its address, what answers there, and its secrets."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
+import ssl
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from predictor.cluster.environments import (
-    ARITHMETIC,
-    CODE,
-    PACKAGES,
-    differences,
-    environment,
-)
-from predictor.cluster.executor import PATIENCE, Cluster
+from predictor.cluster.executor import Cluster
+from predictor.cluster.roster import ANSWER, EXTRA, PATIENCE, Roster, Say
 from predictor.errors import PredictorError
 from predictor.processes import processors
 
@@ -25,23 +22,18 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """The address of a cluster that is started here, and ends with the command."""
-_ANSWER = 10.0  # seconds for an answer
 _SCHEMES = ("tcp", "tls")
-_LEAST_MEMORY = 2**29  # bytes that a worker needs beside what it is sent
-_EXTRA = "install predictor[cluster] here, on the scheduler and on the workers"
 _SECRETS = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
 )
-# patients are not written to the disk of a worker; pages about tasks are not served
+# patients are not written to the disk of a worker that is started here
 _QUIET = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.admin.large-graph-warning-threshold": "10GB",
     "distributed.comm.retry.count": 3,
 }
-
-Say = Callable[[str], None]
 
 
 @contextmanager
@@ -60,7 +52,7 @@ def connect(
     say
         Told, in a sentence, what a user should know; None for nobody.
     patience
-        That of `Cluster`.
+        Seconds that nobody may compute, or a scheduler not answer, before that is an error.
 
     Raises
     ------
@@ -73,7 +65,7 @@ def connect(
         import distributed
     except ModuleNotFoundError as error:
         raise PredictorError(
-            f"--cluster needs Dask, and there is no {error.name}; {_EXTRA}"
+            f"--cluster needs Dask, and there is no {error.name}; {EXTRA}"
         ) from None
     del distributed
     with ExitStack() as stack:
@@ -82,9 +74,10 @@ def connect(
         if address == LOCAL:
             client = stack.enter_context(_started_here(processors(jobs)))
         else:
-            client = stack.enter_context(_answering(address, say))
-        check_workers(client)
-        yield Cluster(client, patience=patience)
+            client = stack.enter_context(_answering(address, say, min(ANSWER, patience)))
+        roster = Roster(client, patience=patience, say=say)
+        roster.open()
+        yield Cluster(client, roster)
 
 
 @contextmanager
@@ -120,44 +113,91 @@ def _started_here(workers: int) -> Iterator[Client]:
             security=True,
             silence_logs=logging.CRITICAL + 1,
         ) as cluster,
-        Client(cluster, timeout=_ANSWER) as client,
+        Client(cluster, timeout=ANSWER) as client,
     ):
-        client.wait_for_workers(workers, timeout=6 * _ANSWER)
+        client.wait_for_workers(workers, timeout=6 * ANSWER)
         yield client
 
 
 @contextmanager
-def _answering(address: str, say: Say | None) -> Iterator[Client]:
+def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client]:
     from distributed import Client, Security
 
-    security = Security()
-    _check_address(address, security)
+    try:
+        security = Security()
+        secrets = security.get_connection_args("client")
+    except (OSError, ValueError) as error:
+        raise PredictorError(
+            f"the keys for TLS cannot be read ({getattr(error, 'strerror', None) or error}); look "
+            f"at {_SECRETS}"
+        ) from None
+    _check_address(address, security, has_keys=secrets.get("ssl_context") is not None)
+    asyncio.run(_check_scheduler(address, secrets, seconds))
     if say is not None and address.startswith("tcp://") and not _is_here(address):
         say(
             f"{address}: patients travel there without encryption; on a network that others use, "
             f"set up TLS and write tls://"
         )
     try:
-        client = Client(address, timeout=_ANSWER, security=security, set_as_default=False)
+        client = Client(address, timeout=seconds, security=security, set_as_default=False)
     except (OSError, ValueError, RuntimeError):
-        raise PredictorError(
-            f"{address}: no Dask scheduler answers there; is it running (dask scheduler), does a "
-            f"firewall let its port through, and does it speak {_scheme(address)}? One that wants "
-            f"TLS is called by tls://"
-        ) from None
+        raise PredictorError(f"{address}: the Dask scheduler there answers no more") from None
     with client:
         yield client
 
 
-def _scheme(address: str) -> str:
-    return address.partition("://")[0]
+async def _check_scheduler(address: str, secrets: Mapping[str, Any], seconds: float) -> None:
+    """Ask what listens there what it is; a `Client` would wait for a stranger without end."""
+    from distributed.core import rpc
+
+    told: object = None
+    try:
+        async with rpc(address, timeout=seconds, connection_args=secrets) as there:
+            told = await asyncio.wait_for(there.identity(), 2 * seconds)
+    except Exception as error:  # noqa: BLE001 - a stranger may answer anything
+        import traceback
+
+        traceback.print_exc()
+        raise PredictorError(f"{address}: {_why(error, address)}") from None
+    kind = told.get("type") if isinstance(told, Mapping) else None
+    if kind != "Scheduler":
+        raise PredictorError(
+            f"{address}: that is no Dask scheduler but its {str(kind).lower()}; give the address "
+            f"that dask scheduler says when it starts"
+        )
+
+
+def _why(error: BaseException, address: str) -> str:
+    """In words, why nobody answered as a scheduler."""
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    scheme = urlsplit(address).scheme
+    if any(isinstance(each, socket.gaierror) for each in causes):
+        return "no machine of that name is known here"
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):
+        return (
+            "the certificate of the scheduler is not from the authority whose file is named in "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
+        )
+    if any(isinstance(each, ConnectionRefusedError) for each in causes):
+        return "nothing listens there; is the scheduler running (dask scheduler)?"
+    if scheme == "tcp":
+        return (
+            "no Dask scheduler answers there; is it running (dask scheduler), does a firewall let "
+            "its port through, and does it want TLS (then write tls://)?"
+        )
+    return (
+        "no Dask scheduler that speaks TLS answers there; is it running (dask scheduler), with "
+        "TLS (if not, write tcp://), and does it trust the authority of our certificate?"
+    )
 
 
 def _is_here(address: str) -> bool:
     return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
 
 
-def _check_address(address: str, security: Security) -> None:
+def _check_address(address: str, security: Security, *, has_keys: bool) -> None:
     try:
         parts = urlsplit(address)
         known = parts.scheme in _SCHEMES and parts.hostname and parts.port
@@ -165,10 +205,9 @@ def _check_address(address: str, security: Security) -> None:
         known = False
     if not known:
         raise PredictorError(
-            f"{address}: expected the address of a Dask scheduler, such as tcp://host:8786 or "
+            f"{address!r}: expected the address of a Dask scheduler, such as tcp://host:8786 or "
             f"tls://host:8786, or {LOCAL}"
         )
-    has_keys = security.get_connection_args("client").get("ssl_context") is not None
     if parts.scheme == "tls" and not has_keys:
         raise PredictorError(
             f"{address}: TLS needs keys; name their files in {_SECRETS} (Dask's own settings)"
@@ -178,68 +217,3 @@ def _check_address(address: str, security: Security) -> None:
             f"{address}: Dask's settings here ask for encryption, and tcp:// has none; write "
             f"tls:// if the scheduler speaks it"
         )
-
-
-def check_workers(client: Client) -> None:
-    """Refuse a cluster that has no worker, or one that would not compute what this process does.
-
-    Raises
-    ------
-    PredictorError
-        With everything that is wrong.
-    """
-    here = environment()
-    told = client.get_versions(packages=["predictor", *PACKAGES])
-    if not told["workers"]:
-        raise PredictorError(
-            "the scheduler has no worker; start one for each processor with: dask worker "
-            "SCHEDULER --nthreads 1"
-        )
-    faults = _other_versions("the scheduler", here, told["scheduler"])
-    for name, there in told["workers"].items():
-        faults += _other_versions(f"worker {name}", here, there)
-    # prints are made by our code, so it has to be there
-    if not faults:
-        for name, there in client.run(environment).items():
-            faults += [f"worker {name}: {_what_to_do(each)}" for each in differences(here, there)]
-    if not faults:
-        faults = list(_without_memory(client))
-    if faults:
-        raise PredictorError("\n".join(["this cluster cannot stand for this machine:", *faults]))
-
-
-def _other_versions(where: str, here: Mapping[str, str], there: object) -> list[str]:
-    """What differs of the versions that Dask can tell, in words."""
-    if not isinstance(there, Mapping):
-        return [f"{where}: it does not answer"]
-    packages = there["packages"]
-    python = ".".join(str(packages["python"]).split(".")[:2])
-    known = {name: packages.get(name) or "not there" for name in ("predictor", *PACKAGES)}
-    wanted = {name: here[name] for name in ("Python", *known)}
-    return [
-        f"{where}: {each}; {_EXTRA}, in the same versions"
-        for each in differences(wanted, {"Python": python, **known})
-    ]
-
-
-def _what_to_do(difference: str) -> str:
-    if difference.startswith(ARITHMETIC):
-        return (
-            "its processor, or its linear algebra, rounds otherwise than here, so results would "
-            "depend on who computes; set OPENBLAS_CORETYPE=Haswell and "
-            "NPY_DISABLE_CPU_FEATURES alike everywhere, here too, or leave that worker out"
-        )
-    if difference.startswith(CODE):
-        return "it has another state of predictor's code, though the version is the same"
-    return difference
-
-
-def _without_memory(client: Client) -> Iterator[str]:
-    for name, worker in client.scheduler_info(n_workers=-1)["workers"].items():
-        limit = worker["memory_limit"]
-        if limit and limit < _LEAST_MEMORY:
-            yield (
-                f"worker {name}: it may take {limit // 2**20} MB of memory, and predictor alone "
-                f"takes more than half of the {_LEAST_MEMORY // 2**20} MB a worker should have; "
-                f"start it with a larger --memory-limit"
-            )

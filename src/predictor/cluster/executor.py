@@ -7,15 +7,14 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import closing, contextmanager
 from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
 import numpy as np
 
 from predictor.cluster import tasks
-from predictor.cluster.environments import environment
 from predictor.cluster.pieces_there import PiecesThere
+from predictor.cluster.roster import LOOK, Roster
 from predictor.cluster.tasks import Outcome, Sealed, Taken
 from predictor.errors import PredictorError
 
@@ -27,10 +26,8 @@ _Found = TypeVar("_Found")
 _Part = TypeVar("_Part")
 _Piece = TypeVar("_Piece")
 
-PATIENCE = 30.0
-"""Seconds that all workers may be away before that is an error."""
 _LARGE = 2**14  # bytes of an array that is worth being sent once and not with all the work
-_LOOK = 5.0  # seconds between looks at how the workers are
+_LONG = 600.0  # seconds that one result may be on its way here
 _ABREAST = 3  # chunks for each thread of the cluster, of which one is computed and others wait
 _TIMES = 4  # what an array needs at work, in its own size
 
@@ -46,14 +43,13 @@ class Cluster:
     Parameters
     ----------
     client
-        Connected, and its workers checked (`predictor.cluster.connect`).
-    patience
-        Seconds that all workers may be away, or without memory, before that is an error.
+        Connected.
+    roster
+        Its workers, of which some may compute.
     """
 
-    def __init__(self, client: Client, *, patience: float = PATIENCE) -> None:
-        self._client, self._patience = client, patience
-        self._expected = self.sent(tuple(environment().items()))
+    def __init__(self, client: Client, roster: Roster) -> None:
+        self._client, self._roster = client, roster
         self._arrays: dict[bytes, Future] = {}
 
     @property
@@ -64,7 +60,9 @@ class Cluster:
     @property
     def at_once(self) -> int:
         """How many chunks are computed at the same time."""
-        return max(1, sum(map(int, self._client.nthreads().values())))
+        with self._gone():
+            threads = [int(worker["nthreads"]) for worker in self._roster.workers().values()]
+        return max(1, sum(threads))
 
     def __call__(
         self, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk]
@@ -75,7 +73,7 @@ class Cluster:
         ------
         PredictorError
             If the scheduler is gone, no worker is left or has memory enough, or a chunk ended
-            several of them; and whatever the work raises.
+            several of them. And whatever the work raises.
         """
         outcomes = self._outcomes(work, chunks)
         with closing(outcomes):
@@ -170,48 +168,30 @@ class Cluster:
 
     def sent(self, thing: object) -> Future:
         """Something, packed and sent to the cluster once, for many tasks."""
-        return self.submit_free("data", tasks.keep, Sealed(thing))
+        return self.submit("data", tasks.keep, Sealed(thing))
 
-    def submit(self, what: str, function: Callable[..., Outcome], *arguments: Any) -> Future:
-        """A task whose worker must be like this process; its name tells its kind, and no more."""
-        return self.submit_free(what, function, self._expected, *arguments)
-
-    def submit_free(self, what: str, function: Callable[..., Any], *arguments: Any) -> Future:
-        """A task that any worker does alike."""
+    def submit(self, what: str, function: Callable[..., Any], *arguments: Any) -> Future:
+        """A task for a worker like this process; its name tells its kind, and no more."""
         key = f"predictor-{what}-{uuid4().hex}"
-        return self._client.submit(function, *arguments, key=key, pure=False)
+        needed = self._roster.needed
+        return self._client.submit(function, *arguments, key=key, pure=False, resources=needed)
 
     def _finished(self, futures: Sequence[Future]) -> set[Future]:
         """Those that have come to an end, once one has."""
         from distributed import wait
 
-        helpless_since: float | None = None
         while True:
+            self._roster.look()
             try:
-                finished: set[Future] = wait(futures, _LOOK, "FIRST_COMPLETED").done
+                return cast("set[Future]", wait(futures, LOOK, "FIRST_COMPLETED").done)
             except TimeoutError:
-                why = self._helpless()
-                helpless_since = None if why is None else helpless_since or monotonic()
-                if helpless_since is not None and monotonic() - helpless_since > self._patience:
-                    raise PredictorError(f"{why}; nothing was written") from None
-            else:
-                return finished
-
-    def _helpless(self) -> str | None:
-        """Why nobody computes, if nobody does."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        if not workers:
-            return "no worker of the cluster is left"
-        if all(worker["status"] == "paused" for worker in workers):
-            return "every worker has used up its memory and waits; give them more (--memory-limit)"
-        return None
+                continue
 
     def _outcome(self, future: Future) -> Outcome:
         from distributed.scheduler import KilledWorker
 
         if future.status != "error":
-            outcome: Outcome = future.result()
-            return outcome
+            return self._fetched(future)
         error = future.exception()
         if isinstance(error, KilledWorker):
             raise PredictorError(
@@ -224,10 +204,21 @@ class Cluster:
             f"packages as this machine?"
         )
 
+    def _fetched(self, future: Future) -> Outcome:
+        """What came of a finished task; it is done again if it is lost on the way."""
+        seconds = LOOK
+        while True:
+            try:
+                return cast("Outcome", future.result(timeout=seconds))
+            except TimeoutError:
+                if seconds > _LONG:
+                    raise
+                self._roster.look()
+                seconds *= 2  # it may be large, and it begins anew
+
     def _check_memory(self, needed: int) -> None:
         """Refuse to send more than a worker has memory for."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        for name, worker in workers.items():
+        for name, worker in self._roster.workers().items():
             limit, taken = worker["memory_limit"], worker["metrics"].get("memory", 0)
             if limit and needed and limit - taken < _TIMES * needed:
                 raise PredictorError(
@@ -239,12 +230,11 @@ class Cluster:
     @contextmanager
     def _gone(self) -> Iterator[None]:
         """Say in words that the scheduler is no more."""
-        from distributed.comm.core import CommClosedError
-
         try:
             yield
-        except (CancelledError, CommClosedError, TimeoutError):
+        # a closed connection is one of the latter
+        except (CancelledError, TimeoutError, OSError):
             raise PredictorError(
-                "the connection to the scheduler of the cluster was lost; what was computed is "
-                "lost with it and nothing was written. Start it again, and then this command"
+                "the connection to the scheduler of the cluster was lost, and what was computed "
+                "with it; start it again, and then this command"
             ) from None

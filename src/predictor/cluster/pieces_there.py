@@ -63,7 +63,7 @@ class PiecesThere(Generic[Piece]):
         while len(sums) > 1:
             pairs = [sums[k : k + 2] for k in range(0, len(sums), 2)]
             sums = [
-                self._cluster.submit_free("sum", tasks.total, *pair) if len(pair) == 2 else pair[0]
+                self._cluster.submit("sum", tasks.total, *pair) if len(pair) == 2 else pair[0]
                 for pair in pairs
             ]
         return cast("Sum", self._cluster.outcomes_of(sums)[0])

@@ -13,17 +13,16 @@ from functools import cache, partial
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
-
-from predictor.cluster.environments import differences, environment
-from predictor.errors import PredictorError
 
 
 class Sealed:
     """Something packed, of which nothing can be seen.
 
     Functions are packed by their names: one that was made on the way, and holds a table perhaps,
-    cannot be.
+    cannot be. The bytes travel beside the message and not in it: a machine that cannot read a
+    message writes it to its log.
 
     Parameters
     ----------
@@ -32,11 +31,11 @@ class Sealed:
     """
 
     def __init__(self, thing: object) -> None:
-        self._packed = bytes(ForkingPickler.dumps(thing))
+        self._packed = np.frombuffer(ForkingPickler.dumps(thing), np.uint8)
 
     def open(self) -> Any:
         """The thing, unpacked anew."""
-        return ForkingPickler.loads(self._packed)
+        return ForkingPickler.loads(self._packed.data)
 
     def __len__(self) -> int:
         """Its bytes."""
@@ -52,24 +51,33 @@ class Sealed:
 class Outcome:
     """What came of a task, or of its fault, of which nothing can be seen.
 
+    Packed when it travels, and opened where somebody asks for it: Dask writes to its log what it
+    cannot pack or unpack.
+
     Parameters
     ----------
-    found, fault
-        One of them.
+    found
+        What came of it, if there is no fault.
+    fault
+        What went wrong.
     """
 
     def __init__(self, found: Any = None, fault: Exception | None = None) -> None:
-        self._found, self._fault = found, fault
+        self._found = found
+        # without its frames, which would hold what they worked on
+        self._fault = None if fault is None else _packed_fault(fault)
 
     @property
-    def fault(self) -> Exception | None:
-        """What went wrong."""
-        return self._fault
+    def failed(self) -> bool:
+        """Whether there is a fault."""
+        return self._fault is not None
 
     def get(self) -> Any:
         """What came of it; raises the fault."""
         if self._fault is not None:
-            raise self._fault
+            raise self._fault.open()
+        if isinstance(self._found, Sealed):
+            self._found = self._found.open()
         return self._found
 
     def __repr__(self) -> str:
@@ -79,9 +87,26 @@ class Outcome:
         # a worker that is to compute with it is chosen by that
         return _bytes_of(self._found)
 
-    def __reduce__(self) -> tuple[Callable[..., Outcome], tuple[Sealed | None, Sealed | None]]:
-        found = None if self._fault is not None else Sealed(self._found)
-        return _opened, (found, None if self._fault is None else Sealed(self._fault))
+    def __getstate__(self) -> tuple[Sealed | None, Sealed | None]:
+        if self._fault is not None:
+            return None, self._fault
+        try:
+            return self._found if isinstance(self._found, Sealed) else Sealed(self._found), None
+        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+            return None, _packed_fault(error)
+
+    def __setstate__(self, state: tuple[Sealed | None, Sealed | None]) -> None:
+        self._found, self._fault = state
+
+
+def _packed_fault(fault: Exception) -> Sealed:
+    """One that can be raised somewhere else; of one that cannot, its kind."""
+    try:
+        packed = Sealed(fault)
+        packed.open()
+    except Exception:  # noqa: BLE001 - whatever the error's own class does
+        return Sealed(RuntimeError(f"{type(fault).__name__} on a worker"))
+    return packed
 
 
 def _bytes_of(thing: object) -> int:
@@ -92,19 +117,10 @@ def _bytes_of(thing: object) -> int:
     return int(getattr(thing, "nbytes", sys.getsizeof(thing)))
 
 
-def _opened(found: Sealed | None, fault: Sealed | None) -> Outcome:
-    return Outcome(None if found is None else found.open(), None if fault is None else fault.open())
-
-
 @cache
 def _one_thread() -> None:
     """Libraries would use all processors of the worker for one task, and round otherwise."""
     threadpool_limits(1)
-
-
-@cache
-def _is_other(expected: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    return differences(dict(expected), environment())
 
 
 def keep(sealed: Sealed) -> Sealed:
@@ -112,45 +128,34 @@ def keep(sealed: Sealed) -> Sealed:
     return sealed
 
 
-def compute(expected: Sealed, work: Sealed, chunk: Sealed, *arrays: Sealed) -> Outcome:
-    """One chunk of work; `arrays` are those that were taken out of the work.
-
-    `expected` is what the worker's environment has to be: it may have come when others were at work
-    already, after all of them were asked.
-    """
-    return _tried(expected, lambda: with_arrays(work.open(), arrays)(chunk.open()))
+def compute(work: Sealed, chunk: Sealed, *arrays: Sealed) -> Outcome:
+    """One chunk of work; `arrays` are those that were taken out of the work."""
+    return _tried(lambda: with_arrays(work.open(), arrays)(chunk.open()))
 
 
-def load(expected: Sealed, work: Sealed, part: Sealed) -> Outcome:
+def load(work: Sealed, part: Sealed) -> Outcome:
     """A piece of a table, from a part of it."""
-    return _tried(expected, lambda: work.open()(part.open()))
+    return _tried(lambda: work.open()(part.open()))
 
 
-def apply(expected: Sealed, work: Sealed, piece: Outcome, told: Sealed) -> Outcome:
+def apply(work: Sealed, piece: Outcome, told: Sealed) -> Outcome:
     """What comes of a piece that was told something."""
-    return _tried(expected, lambda: work.open()(piece.get(), *told.open()))
+    return _tried(lambda: work.open()(piece.get(), *told.open()))
 
 
 def total(one: Outcome, other: Outcome) -> Outcome:
     """The sum of two; the fault of the first that has one."""
-    if one.fault is not None:
+    if one.failed:
         return one
-    return other if other.fault is not None else _caught(lambda: one.get() + other.get())
+    return other if other.failed else _tried(lambda: one.get() + other.get())
 
 
-def _tried(expected: Sealed, work: Callable[[], Any]) -> Outcome:
+def _tried(work: Callable[[], Any]) -> Outcome:
     _one_thread()
-    if other := _is_other(expected.open()):
-        return Outcome(fault=PredictorError(f"a worker that came later: {'; '.join(other)}"))
-    return _caught(work)
-
-
-def _caught(work: Callable[[], Any]) -> Outcome:
     try:
         return Outcome(work())
     except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-        # without its frames, which would hold, and send, what they worked on
-        return Outcome(fault=error.with_traceback(None))
+        return Outcome(fault=error)
 
 
 class Taken:

@@ -1,0 +1,319 @@
+"""The workers of a cluster: which of them may compute, and whether anybody still does."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from predictor.cluster.environments import (
+    ARITHMETIC,
+    CODE,
+    PACKAGES,
+    differences,
+    environment,
+)
+from predictor.errors import PredictorError
+
+if TYPE_CHECKING:
+    from distributed import Client, Worker
+
+_Answer = TypeVar("_Answer")
+
+Say = Callable[[str], None]
+PATIENCE = 30.0
+"""Seconds that nobody may compute before that is an error."""
+LOOK = 5.0
+"""Seconds between looks at how the workers are."""
+ANSWER = 10.0
+"""Seconds for an answer to a small question."""
+EXTRA = "install predictor[cluster] here, on the scheduler and on the workers"
+"""What to do where Dask, or predictor, is missing."""
+_LEAST_MEMORY = 2**29  # bytes that a worker needs beside what it is sent
+_FOREVER = 20  # times the patience: a worker that is silent so long will not be heard of again
+_MANY = 1e9  # tasks that a worker may be doing at the same time, as far as we are concerned
+_NO_SPILLING = (
+    "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET=False DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False"
+)
+
+
+def asked(
+    client: Client, question: Callable[[], Awaitable[_Answer]], *, seconds: float = ANSWER
+) -> _Answer:
+    """The answer to a question, which is awaited in the thread that talks to the cluster.
+
+    Raises
+    ------
+    TimeoutError
+        If it does not come.
+    """
+
+    async def ask() -> _Answer:
+        return await question()
+
+    return cast("_Answer", client.sync(ask, callback_timeout=seconds))
+
+
+class Roster:
+    """Those workers that were asked, and compute what this process would.
+
+    Each of them is given a mark, which our tasks demand of whoever is to compute them or to hold
+    their data. So one that comes later, with other versions, gets nothing before it was asked too.
+
+    Parameters
+    ----------
+    client
+        Connected.
+    patience
+        Seconds that nobody may compute before that is an error.
+    say
+        Told, in a sentence, what a user should know; None for nobody.
+    """
+
+    def __init__(
+        self, client: Client, *, patience: float = PATIENCE, say: Say | None = None
+    ) -> None:
+        self._client, self._patience = client, patience
+        self._say = say or (lambda _: None)
+        # true of the worker for as long as it runs, so it may keep it
+        found = hashlib.blake2b(repr(sorted(environment().items())).encode(), digest_size=4)
+        self._mark = f"predictor-{found.hexdigest()}"
+        self._joined: set[str] = set()
+        self._left_out: set[str] = set()
+        self._heard: dict[str, tuple[float, float]] = {}  # by the clocks of the scheduler, and ours
+        self._told: set[str] = set()
+        self._looked = monotonic()
+        self._helpless_since: float | None = None
+
+    @property
+    def needed(self) -> dict[str, float]:
+        """What our tasks demand of a worker: a resource, in Dask's words."""
+        return {self._mark: 1}
+
+    def workers(self) -> dict[str, dict[str, Any]]:
+        """What the scheduler tells of those who may compute, by address.
+
+        Raises
+        ------
+        TimeoutError, OSError
+            If it tells nothing.
+        """
+        return {name: each for name, each in self._all().items() if name in self._joined}
+
+    def _all(self) -> dict[str, dict[str, Any]]:
+        scheduler = self._client.scheduler
+        told = asked(self._client, lambda: scheduler.identity(n_workers=-1))
+        return cast("dict[str, dict[str, Any]]", told["workers"])
+
+    def open(self) -> None:
+        """Ask the scheduler and all workers there are.
+
+        Raises
+        ------
+        PredictorError
+            With everything that is wrong.
+        """
+        scheduler = self._client.scheduler
+        try:
+            told = asked(self._client, lambda: scheduler.versions(packages=list(_NAMES)))
+            workers = self._all()
+        except (TimeoutError, OSError):
+            raise PredictorError(
+                "the scheduler of the cluster does not answer any more; is its machine overloaded?"
+            ) from None
+        if not workers:
+            raise PredictorError(
+                "the scheduler has no worker; start one for each processor with: dask worker "
+                "SCHEDULER --nthreads 1"
+            )
+        faults = _other_versions("the scheduler", told)
+        if not faults:
+            faults = [fault for each in self._admit(workers).values() for fault in each]
+        if faults:
+            raise PredictorError(
+                "\n".join(["this cluster cannot stand for this machine:", *faults])
+            )
+
+    def _admit(self, workers: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+        """Ask workers; mark those who compute as we do, and tell what is wrong with others."""
+        from distributed.versions import get_versions
+
+        told = self._answers(workers, get_versions, list(_NAMES))
+        faults = {name: _other_versions(_called(name, workers[name]), told[name]) for name in told}
+        # prints are made by our code, so it has to be there
+        found = self._answers([name for name, wrong in faults.items() if not wrong], introduction)
+        for name, answer in found.items():
+            faults[name] = _unlike(_called(name, workers[name]), answer, workers[name])
+        good = [name for name in found if not faults[name]]
+        spilling = [_called(name, workers[name]) for name in good if found[name][1]]
+        if spilling and "spilling" not in self._told:
+            self._told.add("spilling")
+            self._say(
+                f"{', '.join(spilling)}: patients are written to the disk there if memory is "
+                f"short; start workers with {_NO_SPILLING} if they must not be"
+            )
+        for name, answer in self._answers(good, join, self._mark).items():
+            if answer is not None:
+                faults[name] = [f"{_called(name, workers[name])}: it does not answer"]
+        self._joined |= {name for name in workers if not faults[name]}
+        self._left_out |= {name for name in workers if faults[name]}
+        return {name: wrong for name, wrong in faults.items() if wrong}
+
+    def _answers(
+        self, names: Iterable[str], function: Callable[..., Any], *arguments: Any
+    ) -> dict[str, Any]:
+        """What each worker answers, or the error that it could not."""
+        client = self._client
+
+        async def one(name: str) -> Any:
+            question = client.run(function, *arguments, workers=[name], on_error="return")
+            try:
+                return (await asyncio.wait_for(question, ANSWER))[name]
+            except (TimeoutError, OSError, KeyError) as error:
+                return error
+
+        async def all_of_them() -> list[Any]:
+            return await asyncio.gather(*map(one, names))
+
+        names = list(names)
+        found = asked(client, all_of_them, seconds=2 * ANSWER)
+        return dict(zip(names, found, strict=True))
+
+    def look(self) -> None:
+        """See, while something is waited for, whether anybody computes; ask who has come.
+
+        Raises
+        ------
+        PredictorError
+            If nobody does, and has not for the whole patience.
+        """
+        now = monotonic()
+        if now - self._looked < min(LOOK, self._patience):
+            return
+        self._looked = now
+        why = self._helpless(now)
+        if why is None:
+            self._helpless_since = None
+            return
+        self._helpless_since = self._helpless_since or now
+        if now - self._helpless_since >= self._patience:
+            raise PredictorError(f"{why}; that was waited for, and this command has ended")
+
+    def _helpless(self, now: float) -> str | None:
+        """Why nobody computes, if nobody does."""
+        try:
+            workers = self._all()
+            new = {
+                name: worker
+                for name, worker in workers.items()
+                if name not in self._joined | self._left_out
+            }
+            for wrong in self._admit(new).values() if new else ():
+                self._say("\n".join(["came, and is left out:", *wrong]))
+        except (TimeoutError, OSError):
+            return "the scheduler of the cluster does not answer any more"
+        ours = {name: each for name, each in workers.items() if name in self._joined}
+        if not ours:
+            return "no worker of the cluster is left"
+        if all(worker["status"] == "paused" for worker in ours.values()):
+            return "every worker has used up its memory and waits; give them more (--memory-limit)"
+        return self._silent(ours, now)
+
+    def _silent(self, workers: Mapping[str, Mapping[str, Any]], now: float) -> str | None:
+        """Why nothing can come of those of whom nothing was heard; says who they are."""
+        for name, worker in workers.items():
+            if self._heard.get(name, (None, 0.0))[0] != worker["last_seen"]:
+                self._heard[name] = (worker["last_seen"], now)
+                self._told.discard(name)
+        silence = {name: now - self._heard[name][1] for name in workers}
+        if min(silence.values()) >= self._patience:
+            return "nothing was heard of any worker of the cluster"
+        for name, seconds in silence.items():
+            called = _called(name, workers[name])
+            if seconds >= _FOREVER * self._patience:
+                return f"{called}: nothing was heard of it for {seconds:.0f} seconds, end it"
+            if seconds >= self._patience and name not in self._told:
+                self._told.add(name)
+                self._say(
+                    f"{called}: nothing was heard of it for {seconds:.0f} seconds; if it has work, "
+                    f"that is waited for until the scheduler gives it to others (its worker-ttl, "
+                    f"which is 5 minutes unless set), or that worker is ended"
+                )
+        return None
+
+
+_NAMES = ("predictor", *PACKAGES)
+
+
+def introduction(dask_worker: Worker) -> tuple[Mapping[str, str], bool]:
+    """What a worker says of itself: its environment, and whether it writes data to its disk."""
+    memory = dask_worker.memory_manager
+    fractions = (
+        getattr(memory, "memory_target_fraction", False),
+        getattr(memory, "memory_spill_fraction", False),
+    )
+    limited = getattr(memory, "memory_limit", None)
+    return environment(), bool(limited) and any(fraction is not False for fraction in fractions)
+
+
+async def join(mark: str, dask_worker: Worker) -> None:
+    """Give a worker the mark that our tasks demand."""
+    from distributed.core import Status
+
+    await dask_worker.set_resources(**{mark: _MANY})
+    if dask_worker.status == Status.running:
+        # the scheduler looks again at tasks that nobody could do when a status changes
+        dask_worker.status = Status.paused
+        dask_worker.status = Status.running
+
+
+def _called(address: str, worker: Mapping[str, Any]) -> str:
+    """How a user knows a worker."""
+    name = worker["name"]
+    return f"worker {address}" if name == address else f"worker {name} ({address})"
+
+
+def _other_versions(where: str, there: object) -> list[str]:
+    """What differs of the versions that Dask can tell, in words."""
+    if not isinstance(there, Mapping):
+        return [f"{where}: it does not answer; end it, or wait until it does"]
+    packages = there["packages"]
+    python = ".".join(str(packages["python"]).split(".")[:2])
+    known = {name: packages.get(name) or "not there" for name in _NAMES}
+    wanted = {name: environment()[name] for name in ("Python", *known)}
+    return [
+        f"{where}: {each}; {EXTRA}, in the same versions"
+        for each in differences(wanted, {"Python": python, **known})
+    ]
+
+
+def _unlike(where: str, answer: object, worker: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a worker that has the right versions."""
+    if isinstance(answer, TimeoutError | OSError):
+        return [f"{where}: it does not answer; end it, or wait until it does"]
+    if isinstance(answer, Exception):
+        return [f"{where}: it cannot load predictor ({type(answer).__name__}); {EXTRA}"]
+    there, _ = cast("tuple[Mapping[str, str], bool]", answer)
+    faults = [f"{where}: {_what_to_do(each)}" for each in differences(environment(), there)]
+    limit = worker["memory_limit"]
+    if limit and limit < _LEAST_MEMORY:
+        faults.append(
+            f"{where}: it may take {limit // 2**20} MB of memory, and predictor alone takes more "
+            f"than half of the {_LEAST_MEMORY // 2**20} MB a worker should have; start it with a "
+            f"larger --memory-limit"
+        )
+    return faults
+
+
+def _what_to_do(difference: str) -> str:
+    if difference.startswith(ARITHMETIC):
+        return (
+            "its processor, or its linear algebra, rounds otherwise than here, so results would "
+            "depend on who computes; set OPENBLAS_CORETYPE=Haswell and "
+            "NPY_DISABLE_CPU_FEATURES alike everywhere, here too, or leave that worker out"
+        )
+    if difference.startswith(CODE):
+        return "it has another state of predictor's code, though the version is the same"
+    return difference

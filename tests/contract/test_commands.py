@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from predictor.cli.program import _COMMANDS, commands
@@ -165,6 +167,22 @@ def test_score_prints_its_document(run, copied, in_mlflow, model, quiet) -> None
     assert (document["patients"], document["scored"]) == (3, 3)
     assert document["out"] == "scores.csv"
     assert (err == "") == bool(quiet)
+
+
+def test_score_of_a_folder_prints_its_document(run, copied) -> None:
+    rows = copied.study.rows[3:9]
+    place = copied.study.table([{**row, "course": 1} for row in rows], "new.csv")
+    Path("parts").mkdir()
+    table = pyarrow.csv.read_csv(place)
+    for number in range(2):
+        pyarrow.parquet.write_table(table.slice(3 * number, 3), f"parts/{number}.parquet")
+    document, err = run(
+        copied.study.folder, "score", "models/small/latest/ridge", "--data", "parts", "--out",
+        "scores", "--cluster", "local",
+    )  # fmt: skip
+    same(document, ScoredFile)
+    assert (document["patients"], document["parts"], document["kept"]) == (6, 2, 0)
+    assert "wrote scores (2 files)" in err
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])

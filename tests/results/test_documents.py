@@ -33,6 +33,7 @@ from predictor.results import (
     PromotedModel,
     Result,
     ScoredFile,
+    ScoresManifest,
     SentTraining,
     SharedValidation,
     StarterStudy,
@@ -52,6 +53,7 @@ DOCUMENTS = (
     ScoredFile, WrittenPage, SentTraining, PromotedModel, StarterStudy, SyntheticCohort,
     Verification, TrainingsOfStudy, ComparableTraining, TidiedStudy, StudyPlan, DeliveredUpdate,
     CombinedValidations, SharedValidation, DeliveredMonitoring, ExportedModel,
+    ScoresManifest,
 )  # fmt: skip
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(max_size=8)

@@ -67,6 +67,8 @@ def by_parts(data: Path | str, out: Path, *, cluster: bool) -> bool:
         If they do not go together.
     """
     place = located(data)
+    if isinstance(place, Path) and not place.exists():
+        raise DataError(f"{data}: there is no such file or folder")
     parted = isinstance(place, Path) and place.is_dir()
     folder = out.is_dir() or not out.suffix
     if cluster and not parted:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +14,23 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
 from predictor.cohort.blocks import Block
+from predictor.errors import StudyError
 from predictor.learners import make
 from predictor.learners.learner import Fits
-from predictor.learners.parted import FitsOfParts, fit_parted
+from predictor.learners.parted import (
+    FitsOfParts,
+    fit_parted,
+    likelihood,
+    seconds_by_part,
+    why_not_by_part,
+)
 from predictor.pieces import PiecesHere
 from predictor.scorers import LinearScorers
+from predictor.validation.parted_plan import PartedPlan
 
 Floats = NDArray[np.float64]
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "by_part"
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,3 +152,88 @@ def test_some_columns_with_weak_ones_and_a_prior() -> None:
     assert isinstance(parts.scorers, LinearScorers)
     assert_allclose(parts.scorers.coefficient, whole.scorers.coefficient, rtol=1e-8, atol=1e-8)
     assert_allclose(parts.chosen["penalty"], whole.chosen["penalty"], rtol=1e-12)
+
+
+def test_models_match_R_glm_whose_patients_are_in_parts() -> None:
+    with (GOLDEN / "input.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    expected = json.loads((GOLDEN / "expected.json").read_text(encoding="utf-8"))
+    X, counts = (
+        np.array([[float(row[name] or "nan") for name in names] for row in rows])
+        for names in (
+            ("age", "dose", "leg", "both", "score"),
+            ("sample_1", "sample_2", "sample_3", "sample_4"),
+        )
+    )
+    y = np.array([float(row["event"]) for row in rows])
+    part = np.array([int(row["part"]) for row in rows])
+    starts = tuple(int(np.argmax(part == number)) for number in (1, 2, 3, 4))
+    fits = fit_parted(make("logistic"), _pieces(X, y, starts), Given(counts.T, starts))
+    assert isinstance(fits.scorers, LinearScorers)
+    found = np.column_stack([fits.scorers.intercept, fits.scorers.coefficient])
+    assert_allclose(found, expected["coefficient"], rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("learner", ["logistic", "ridge"])
+def test_bits_are_those_of_the_parts_whoever_holds_them(learner: str) -> None:
+    X, y, _, starts = _table("gaps", np.random.default_rng(5))
+    plan = PartedPlan(3, 4, 1, 99)
+    found = []
+    for hold in (True, False):
+        blocks = list(zip(starts, (*starts[1:], len(y)), strict=True))
+        pieces = PiecesHere.of(
+            lambda ends: Block(X[slice(*ends)], y[slice(*ends)], starts.index(ends[0])),
+            blocks,
+            hold=hold,
+        )
+        found.append(fit_parted(make(learner), pieces, plan))
+    one, two = (each.scorers.to_arrays() for each in found)
+    assert all(one[name].tobytes() == two[name].tobytes() for name in one)
+
+
+def test_leaving_patients_out_takes_one_pass_for_all_penalties() -> None:
+    X, y, counts, starts = _table("plain", np.random.default_rng(5))
+    pieces, given = _pieces(X, y, starts), Given(counts, starts)
+    begun, ahead, left_out, last = 2, 25, 1, 8
+    assert fit_parted(make("ridge"), pieces, given).passes <= begun + ahead + left_out + last
+    assert fit_parted(make("logistic"), pieces, given).passes <= begun + 12
+
+
+def test_what_is_told_in_one_pass_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y, counts, starts = _table("gaps", np.random.default_rng(5))
+    pieces, given = _pieces(X, y, starts), Given(counts, starts)
+    whole = fit_parted(make("ridge"), pieces, given)
+    monkeypatch.setattr(likelihood, "_TOLD", 8 * 9 * 9 * 7)  # seven penalties
+    parts = fit_parted(make("ridge"), pieces, given)
+    assert parts.passes == whole.passes + 3
+    assert_array_equal(parts.scorers.probability(X), whole.scorers.probability(X))
+
+
+@pytest.mark.parametrize(
+    ("learner", "parameters", "match"),
+    [
+        ("elastic_net", {}, "looks at all patients of a table at once; take prevalence"),
+        ("firth", {}, "looks at all patients of a table at once"),
+        ("expected", {}, "looks at all patients of a table at once"),
+        ("logistic", {"impute": "regression"}, "take impute: mean"),
+        ("ridge", {"impute": "multiple"}, "take impute: mean"),
+        ("logistic", {"splines": {0: 4}}, "knots of splines are quantiles"),
+        ("ridge", {"graded": True}, "take graded: false"),
+    ],
+)
+def test_learners_that_need_all_patients_are_refused_with_the_way_out(
+    learner: str, parameters: dict[str, object], match: str
+) -> None:
+    X, y, counts, starts = _table("plain", np.random.default_rng(5))
+    one = make(learner, **parameters)
+    with pytest.raises(StudyError, match=match):
+        fit_parted(one, _pieces(X, y, starts), Given(counts, starts))
+    assert why_not_by_part(one) is not None
+
+
+def test_a_ridge_costs_more_than_a_logistic_and_both_grow_with_columns() -> None:
+    logistic, ridge = make("logistic"), make("ridge")
+    assert seconds_by_part(ridge, 12) > 5 * seconds_by_part(logistic, 12)
+    assert seconds_by_part(ridge, 100) > 10 * seconds_by_part(ridge, 12)
+    fewer = make("ridge", penalties=10)
+    assert seconds_by_part(fewer, 12) < seconds_by_part(ridge, 12)

@@ -53,3 +53,19 @@ class Frozen(BaseModel):
         serialize_by_alias=True,
         defer_build=True,  # a part that is only read within a study is not built by itself
     )
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """What is packed for another process: a mapping that cannot be changed cannot be packed."""
+        state = super().__getstate__()
+        values = state["__dict__"].items()
+        return state | {"__dict__": {n: _plain(v) if _fixed(v) else v for n, v in values}}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Made of what was packed."""
+        values = state["__dict__"].items()
+        found = {n: _unchanging(v) if isinstance(v, dict) else v for n, v in values}
+        super().__setstate__(state | {"__dict__": found})
+
+
+def _fixed(value: object) -> bool:
+    return isinstance(value, MappingProxyType)

@@ -98,17 +98,20 @@ def importance(model: Scorers, replicates: Scorers, design: Design) -> tuple[Imp
     own = np.abs(explain(model, design).values).mean(axis=0)
     spread = np.vstack(
         [
-            np.abs(
-                sum_by_covariate(
-                    replicates[start : start + _AT_ONCE].contributions(design.X)[1],
-                    design.covariates,
-                )
-            ).mean(axis=1)
-            for start in range(0, len(replicates), _AT_ONCE)
+            np.full((0, len(own)), np.nan),
+            *(
+                np.abs(
+                    sum_by_covariate(
+                        replicates[start : start + _AT_ONCE].contributions(design.X)[1],
+                        design.covariates,
+                    )
+                ).mean(axis=1)
+                for start in range(0, len(replicates), _AT_ONCE)
+            ),
         ]
     )
     spread = spread[~np.isnan(spread).any(axis=1)]
-    if not len(spread):  # every replicate failed
+    if not len(spread):  # every replicate failed, or there is none
         spread = np.full((1, len(own)), np.nan)
     low, high = np.quantile(spread, [0.025, 0.975], axis=0)
     # SHAP values that differ by rounding are equal

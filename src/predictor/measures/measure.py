@@ -110,11 +110,20 @@ class Measure:
         return f"{self.title} at {100 * self.threshold:g} %"
 
 
-def too_few(fewest: int, y: Floats) -> str | None:
-    """What is lacking to so many patients with the event and so many without, or None."""
-    events = int(y.sum())
-    if min(events, len(y) - events) >= fewest:
+def too_few(fewest: int, y: Floats, patients: Floats | None = None) -> str | None:
+    """What is lacking to so many patients with the event and so many without, or None.
+
+    Parameters
+    ----------
+    fewest
+        Of either.
+    y
+        (n,) outcomes.
+    patients
+        (n,) how many have each; one each if None.
+    """
+    events = int(y.sum() if patients is None else y @ patients)
+    others = int(len(y) if patients is None else patients.sum()) - events
+    if min(events, others) >= fewest:
         return None
-    return (
-        f"needs {fewest} events and {fewest} patients without; here {events} and {len(y) - events}"
-    )
+    return f"needs {fewest} events and {fewest} patients without; here {events} and {others}"

@@ -102,10 +102,14 @@ def performance(trained: Trained, plan: Plan, measures: tuple[Metric, ...]) -> P
     measures
         What to estimate.
     """
-    samples = Samples(trained, plan)
+    return performance_in(Samples(trained, plan), measures)
+
+
+def performance_in(samples: Samples, measures: tuple[Metric, ...]) -> Performance:
+    """The same of samples that are there already."""
     estimates, cross_validated, resampled = {}, {}, {}
     for metric in measures:
-        why = _why_not_applicable(metric, trained.y)
+        why = _why_not_applicable(metric, samples)
         if why is None:
             again = samples.resampled(metric)
             folds = samples.cross_validated(metric)
@@ -131,8 +135,9 @@ def paired_difference(first: Performance, second: Performance, name: str) -> tup
     return difference, _standard_deviation(again)
 
 
-def _why_not_applicable(metric: Metric, y: Counts) -> str | None:
-    lacking = too_few(max(metric.measure.fewest_of_each, metric.fewest_of_each), y)
+def _why_not_applicable(metric: Metric, samples: Samples) -> str | None:
+    fewest = max(metric.measure.fewest_of_each, metric.fewest_of_each)
+    lacking = too_few(fewest, samples.trained.y, samples.patients)
     return None if lacking is None else f"not applicable: {lacking}"
 
 
@@ -141,7 +146,7 @@ def _estimate(metric: Metric, samples: Samples, folds: Counts, again: Counts) ->
     optimism = samples.optimism(metric)
     if np.isnan(estimate):
         notes = [_why_undefined(metric, samples)]
-    elif (doubt := _why_doubtful(metric, samples.trained.y, again)) is not None:
+    elif (doubt := _why_doubtful(metric, samples, again)) is not None:
         estimate, notes = float("nan"), [doubt]
     else:
         notes = _left_out(folds, "repeats" if metric.pooled else "folds")
@@ -179,6 +184,8 @@ def _interval(
         # of a model that every sample has, what differs is who the patients are
         measured = samples.inside if samples.trained.stands else samples.outside
         around, what = measured(metric), "bootstrap replicates"
+    if not len(around):
+        return float("nan"), float("nan"), [f"no interval: there are no {what}"]
     known = around[~np.isnan(around)]
     if len(known) < SHARE_NEEDED * len(around):
         only = f"no interval: only {len(known)} of {len(around)} {what} have a value"
@@ -191,12 +198,14 @@ def _interval(
         ends = float(interval.low), float(interval.high)
     low, high = np.clip(ends, metric.measure.lowest, metric.measure.highest)
     threshold = metric.measure.threshold if metric.zero_below_threshold else None
-    if misses_zero(threshold, samples.trained.probability, low, high):
+    if misses_zero(threshold, samples.highest, low, high):
         return float("nan"), float("nan"), [f"no interval: {NOT_HELD}"]
     return float(low), float(high), _left_out(around, what)
 
 
-def misses_zero(threshold: Counts | float | None, own: Counts, low: Counts, high: Counts) -> Counts:
+def misses_zero(
+    threshold: Counts | float | None, highest: float, low: Counts, high: Counts
+) -> Counts:
     """Whether an interval of the net benefit cannot hold that of the model itself, which is 0.
 
     Models of folds may reach a threshold that the model of all patients does not: the interval is
@@ -206,14 +215,14 @@ def misses_zero(threshold: Counts | float | None, own: Counts, low: Counts, high
     ----------
     threshold
         From which one acts.
-    own
-        (n,) probabilities by the model.
+    highest
+        Probability that the model gives anybody.
     low, high
         Ends of the interval.
     """
     if threshold is None:
         return np.asarray(False)
-    return np.asarray((own.max() < threshold) & ((low > 0) | (high < 0)))
+    return np.asarray((highest < threshold) & ((low > 0) | (high < 0)))
 
 
 def _why_undefined(metric: Metric, samples: Samples) -> str:
@@ -232,9 +241,9 @@ def _why_undefined(metric: Metric, samples: Samples) -> str:
     return "not defined in any fold: no model, one label only, or labels separated completely"
 
 
-def _why_doubtful(metric: Metric, y: Counts, again: Counts) -> str | None:
+def _why_doubtful(metric: Metric, samples: Samples, again: Counts) -> str | None:
     """Why an estimate would say nothing about the true value, or None."""
-    lacking = too_few(metric.fewest_for_estimate, y)
+    lacking = too_few(metric.fewest_for_estimate, samples.trained.y, samples.patients)
     if lacking is not None:
         return f"not estimable: {lacking}"
     if np.isinf(metric.widest):

@@ -12,7 +12,7 @@ from predictor.validation.resamples import Counts
 
 
 def groups_of_similar(
-    probability: Counts, *, smallest: int, most: int
+    probability: Counts, *, smallest: int, most: int, patients: Counts | None = None
 ) -> tuple[npt.NDArray[np.int64], ...]:
     """Positions of the patients of each group, from low to high probability.
 
@@ -27,6 +27,8 @@ def groups_of_similar(
         Fewest patients of a group.
     most
         How many groups there are at most.
+    patients
+        (n,) how many have each probability; one each if None.
 
     Returns
     -------
@@ -35,18 +37,20 @@ def groups_of_similar(
     """
     known = np.flatnonzero(~np.isnan(probability))
     order = known[np.argsort(probability[known], kind="stable")]
-    n = len(order)
+    upto = np.cumsum(np.ones(len(order)) if patients is None else patients[order])
+    n = int(upto[-1]) if len(upto) else 0
     if n < smallest:
         return ()
     groups = max(1, min(most, n // smallest))
     # a group may end where the next patient has another probability
-    ends = np.flatnonzero(ends_of_ties(probability[order])) + 1
-    cuts = [0]
+    ends = np.flatnonzero(ends_of_ties(probability[order]))
+    cuts, begun = [], 0
     for wanted in (n * np.arange(1, groups) / groups).round():
-        cut = int(ends[np.argmin(np.abs(ends - wanted))])
-        if cut - cuts[-1] >= smallest and n - cut >= smallest:
-            cuts.append(cut)
-    return tuple(np.split(order, cuts[1:]))
+        end = int(ends[np.argmin(np.abs(upto[ends] - wanted))])
+        if upto[end] - begun >= smallest and n - upto[end] >= smallest:
+            cuts.append(end + 1)
+            begun = upto[end]
+    return tuple(np.split(order, cuts))
 
 
 def merged_bins(counts: npt.NDArray[np.int64], smallest: int) -> list[int]:
@@ -81,10 +85,14 @@ def merged_bins(counts: npt.NDArray[np.int64], smallest: int) -> list[int]:
 
 
 def without_few(
-    groups: tuple[npt.NDArray[np.int64], ...], y: Counts, smallest: int
+    groups: tuple[npt.NDArray[np.int64], ...],
+    y: Counts,
+    smallest: int,
+    patients: Counts | None = None,
 ) -> tuple[npt.NDArray[np.int64], ...]:
     """Join neighbouring groups until each has nobody or at least `smallest` of both labels."""
-    counts = np.array([[y[group].sum(), (1 - y[group]).sum()] for group in groups], dtype=np.int64)
+    each = np.ones(len(y)) if patients is None else patients
+    counts = np.array([[each[g] @ y[g], each[g] @ (1 - y[g])] for g in groups], dtype=np.int64)
     if not len(groups):
         return ()
     cuts = merged_bins(counts.T, smallest)

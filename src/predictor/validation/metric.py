@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from predictor import statistics
-from predictor.measures import Measure, Statistic, measures_of
+from predictor.measures import Measure, measures_of
 from predictor.study import OutcomeKind
 from predictor.validation.resamples import Counts
 
@@ -48,11 +48,11 @@ class Metric:
     compared
         Whether learners are compared by it.
     no_information
-        ``f(y, p)``: the value of a model whose probabilities have nothing to do with the outcome;
-        None where ``.632+`` is not defined.
+        ``f(y, p, weights)``: the value of a model whose probabilities have nothing to do with the
+        outcome; None where ``.632+`` is not defined.
     out_of_bag
-        The measure on the patients that a replicate left out, if it must be taken differently on
-        these few patients.
+        ``f(y, p, weights, prevalence)``: the measure on the patients that a replicate left out, if
+        it must be taken differently on these few patients.
     needs_spread
         Whether it is undefined for a model that tells no patients apart; pooled over folds, such
         a slope would only show that the training prevalence falls when the test prevalence rises.
@@ -72,8 +72,8 @@ class Metric:
     pooled: bool = True
     interval: Literal["cross_validation", "bootstrap", "bound"] | None = None
     compared: bool = False
-    no_information: Callable[[Counts, Counts], float] | None = None
-    out_of_bag: Statistic | None = None
+    no_information: Callable[..., float] | None = None
+    out_of_bag: Callable[..., Counts] | None = None
     needs_spread: bool = False
     widest: float = np.inf
     fewest_of_each: int = 0
@@ -110,33 +110,41 @@ def metric_of(measure: Measure) -> Metric:
     return _ESTIMATED.get(measure.stem, Metric)(measure)
 
 
-def _no_information_auroc(_y: Counts, _p: Counts) -> float:
+def _no_information_auroc(_y: Counts, _p: Counts, _weights: Counts | None = None) -> float:
     return 0.5
 
 
-def _no_information_brier(y: Counts, p: Counts) -> float:
+def _no_information_brier(y: Counts, p: Counts, weights: Counts | None = None) -> float:
     """Mean of (y_i - p_j)^2 over all pairs (Efron and Tibshirani 1997)."""
-    return float(y.mean() - 2 * y.mean() * p.mean() + (p**2).mean())
+    share, mean, square = (_mean(values, weights) for values in (y, p, p**2))
+    return share - 2 * share * mean + square
 
 
-def _no_information_log_loss(y: Counts, p: Counts) -> float:
+def _no_information_log_loss(y: Counts, p: Counts, weights: Counts | None = None) -> float:
     clipped = np.clip(p, 1e-12, 1 - 1e-12)
-    share = y.mean()
-    return float(-share * np.log(clipped).mean() - (1 - share) * np.log1p(-clipped).mean())
+    share = _mean(y, weights)
+    hit, missed = (_mean(values, weights) for values in (np.log(clipped), np.log1p(-clipped)))
+    return -share * hit - (1 - share) * missed
 
 
-def _no_information_auprc(y: Counts, _p: Counts) -> float:
-    return float(y.mean())
+def _no_information_auprc(y: Counts, _p: Counts, weights: Counts | None = None) -> float:
+    return _mean(y, weights)
 
 
-def _no_information_scaled_brier(y: Counts, p: Counts) -> float:
-    return 1 - _no_information_brier(y, p) / float(y.mean() * (1 - y.mean()))
+def _no_information_scaled_brier(y: Counts, p: Counts, weights: Counts | None = None) -> float:
+    share = _mean(y, weights)
+    return 1 - _no_information_brier(y, p, weights) / (share * (1 - share))
 
 
-def _brier_scaled_by_cohort(y: Counts, p: Counts, *, weights: Counts) -> Counts:
+def _mean(values: Counts, weights: Counts | None) -> float:
+    return float(np.average(values, weights=weights))
+
+
+def _brier_scaled_by_cohort(
+    y: Counts, p: Counts, *, weights: Counts | None, prevalence: float
+) -> Counts:
     """Scaled by the prevalence of all patients; that of a few left out makes it far too low."""
-    share = y.mean()
-    scaled: Counts = 1 - statistics.brier(y, p, weights=weights) / (share * (1 - share))
+    scaled: Counts = 1 - statistics.brier(y, p, weights=weights) / (prevalence * (1 - prevalence))
     return scaled
 
 

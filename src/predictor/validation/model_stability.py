@@ -17,6 +17,7 @@ from predictor.validation.groups import groups_of_similar
 from predictor.validation.net_benefit import THRESHOLDS
 from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts
+from predictor.validation.samples import Seen
 
 _MOST_GROUPS = 20
 _TAILS = (0.025, 0.975)
@@ -93,7 +94,9 @@ class Stability:
         return float(self.moved.mean())
 
 
-def stability(trained: Trained, thresholds: Sequence[float]) -> Stability:
+def stability(
+    trained: Trained, thresholds: Sequence[float], outside: Seen | None = None
+) -> Stability:
     """Look at the bootstrap models of a learner on the original patients.
 
     Parameters
@@ -102,12 +105,21 @@ def stability(trained: Trained, thresholds: Sequence[float]) -> Stability:
         The model and its replicates.
     thresholds
         Probabilities from which one would act.
+    outside
+        All patients, as the models that did not fail see them, if those of `trained` are but some
+        of them: slopes and net benefits are taken there.
     """
     y, own = trained.y, trained.probability
     replicates = trained.bootstrap.probability[~trained.bootstrap.failed]
     low, median, high = _percentiles(replicates, (0.025, 0.5, 0.975))
-    slope_low, slope_high = _percentiles(statistics.calibration_slope(y, replicates), _TAILS)
-    curves = statistics.decision_curve(y, replicates, THRESHOLDS)
+    everybody = Seen(y, replicates, None) if outside is None else outside
+    slopes = statistics.calibration_slope(
+        everybody.y, everybody.probability, weights=everybody.weights
+    )
+    slope_low, slope_high = _percentiles(slopes, _TAILS)
+    curves = statistics.decision_curve(
+        everybody.y, everybody.probability, THRESHOLDS, weights=everybody.weights
+    )
     benefit_low, benefit_high = _percentiles(curves, _TAILS)
     return Stability(
         replicates=len(replicates),

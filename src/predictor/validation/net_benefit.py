@@ -60,7 +60,7 @@ def decision_curve(samples: Samples) -> DecisionCurve:
     known = curves[~np.isnan(curves).any(axis=1)]
     mean = known.mean(axis=0) if len(known) else np.full(len(THRESHOLDS), np.nan)
     curve = _with_interval(samples, mean, samples.pooled_interval.probability)
-    never = misses_zero(THRESHOLDS, samples.trained.probability, curve.low, curve.high)
+    never = misses_zero(THRESHOLDS, samples.highest, curve.low, curve.high)
     if not never.any():
         return curve
     return replace(
@@ -74,7 +74,7 @@ def decision_curve(samples: Samples) -> DecisionCurve:
 def treat_all(samples: Samples) -> DecisionCurve:
     """The curve of acting on everybody; its interval is from the same resampled cohorts."""
     y = samples.trained.y
-    mean = statistics.decision_curve(y, np.ones(len(y)), THRESHOLDS)
+    mean = statistics.decision_curve(y, np.ones(len(y)), THRESHOLDS, weights=samples.patients)
     return _with_interval(samples, mean, np.ones(len(y)))
 
 
@@ -91,5 +91,5 @@ def _with_interval(samples: Samples, mean: Counts, probability: Counts) -> Decis
         net_benefit=mean,
         low=np.where(enough, np.clip(ends.low, least, 1), np.nan),
         high=np.where(enough, np.clip(ends.high, least, 1), np.nan),
-        standardised=mean / y.mean(),
+        standardised=mean / samples.prevalence,
     )

@@ -95,27 +95,40 @@ def calibration(samples: Samples) -> Calibration:
     ----------
     Van Calster 2016, J Clin Epidemiol 74:167, doi 10.1016/j.jclinepi.2015.12.005.
     """
-    y = samples.trained.y
+    y, patients = samples.trained.y, samples.patients
     probability = out_of_fold(samples.trained, samples.plan)
-    note = why_no_curve(y, probability)
+    note = why_no_curve(y, probability, patients)
     return Calibration(
-        groups=groups_of(y, probability),
+        groups=groups_of(y, probability, patients),
         curve=_curve(samples, probability) if note is None else None,
-        histogram=histogram_of(y, probability),
+        histogram=histogram_of(y, probability, patients),
         note=note,
     )
 
 
-def groups_of(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
-    """Groups of at least 8 patients of about the same probability, with no label of 1 to 4."""
+def groups_of(
+    y: Counts, probability: Counts, patients: Counts | None = None
+) -> tuple[CalibrationGroup, ...]:
+    """Groups of at least 8 patients of about the same probability, with no label of 1 to 4.
+
+    Parameters
+    ----------
+    y, probability
+        (n,) outcomes and probabilities.
+    patients
+        (n,) how many have these; one each if None.
+    """
     groups = []
-    similar = groups_of_similar(probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS)
-    for patients in without_few(similar, y, FEWEST):
-        events, size = y[patients].sum(), len(patients)
+    each = np.ones(len(y)) if patients is None else patients
+    similar = groups_of_similar(
+        probability, smallest=_SMALLEST_GROUP, most=_MOST_GROUPS, patients=patients
+    )
+    for group in without_few(similar, y, FEWEST, patients):
+        events, size = float(each[group] @ y[group]), int(each[group].sum())
         interval = wilson(events, size)
         groups.append(
             CalibrationGroup(
-                predicted=float(probability[patients].mean()),
+                predicted=float(np.average(probability[group], weights=each[group])),
                 observed=float(events / size),
                 low=float(interval.low),
                 high=float(interval.high),
@@ -125,9 +138,9 @@ def groups_of(y: Counts, probability: Counts) -> tuple[CalibrationGroup, ...]:
     return tuple(groups)
 
 
-def why_no_curve(y: Counts, probability: Counts) -> str | None:
+def why_no_curve(y: Counts, probability: Counts, patients: Counts | None = None) -> str | None:
     """What speaks against a smooth curve of these patients; None if nothing does."""
-    lacking = too_few(FEWEST_FOR_A_CURVE, y)
+    lacking = too_few(FEWEST_FOR_A_CURVE, y, patients)
     if lacking is not None:
         return f"no smooth curve: it {lacking}"
     known = probability[~np.isnan(probability)]
@@ -140,15 +153,15 @@ def why_no_curve(y: Counts, probability: Counts) -> str | None:
 
 def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     y, folds = samples.trained.y, samples.pooled_folds
-    at = points_of(probability)
+    at = points_of(probability, samples.patients)
     curves = _read(y, folds.probability, at, folds.weights)
     first = np.zeros(len(curves), dtype=np.int64)
     observed = np.array([mean_by(first, values)[0] for values in curves.T])
-    replicates = samples.trained.bootstrap
     if samples.trained.stands:  # the model is the same in all of them, and patients are not
-        outside = _read(y, replicates.probability, at, replicates.weights).T
+        y, replicates, weights = samples.at("inside")
+        outside = _read(y, replicates, at, weights).T
     else:
-        outside = _of_models(y, replicates.probability, at).T
+        outside = _of_models(*samples.at("outside"), at=at).T
     ends = shifted_percentiles(observed, outside)
     enough = ends.used >= SHARE_NEEDED * outside.shape[1]
     inside = [np.clip(values, 0, 1) for values in (observed, ends.low, ends.high)]
@@ -156,16 +169,27 @@ def _curve(samples: Samples, probability: Counts) -> CalibrationCurve:
     return CalibrationCurve(at, inside[0], low, high)
 
 
-def points_of(probability: Counts) -> Counts:
+def points_of(probability: Counts, patients: Counts | None = None) -> Counts:
     """Probabilities at which a curve is drawn; its ends would be single patients."""
-    known = probability[~np.isnan(probability)]
-    lowest, highest = np.quantile(known, [0.02, 0.98]).tolist()
+    known = ~np.isnan(probability)
+    if patients is None:
+        ends = np.quantile(probability[known], [0.02, 0.98])
+    else:
+        ends = np.quantile(
+            probability[known], [0.02, 0.98], weights=patients[known], method="inverted_cdf"
+        )
+    lowest, highest = ends.tolist()
     return np.linspace(lowest, highest, _POINTS)
 
 
-def _of_models(y: Counts, p: Counts, at: Counts) -> Counts:
+def _of_models(y: Counts, p: Counts, weights: Counts | None, *, at: Counts) -> Counts:
     """Curves of models (B, n) that go on level where a model gives nobody such a probability."""
-    return np.array([_read(y, row, np.clip(at, row.min(), row.max())) for row in p])
+    curves = []
+    for number, row in enumerate(p):
+        counts = None if weights is None else weights[number]
+        given = row if counts is None else row[counts > 0]
+        curves.append(_read(y, row, np.clip(at, given.min(), given.max()), counts))
+    return np.array(curves)
 
 
 def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Counts:
@@ -173,11 +197,16 @@ def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Co
     return calibration_curve(y, p, at, weights=counts)
 
 
-def histogram_of(y: Counts, probability: Counts) -> Histogram:
+def histogram_of(y: Counts, probability: Counts, patients: Counts | None = None) -> Histogram:
     """Patients along the probability, no label of 1 to 4 in a bin."""
     known = ~np.isnan(probability)
     narrow = np.arange(_BINS + 1) / _BINS
-    counts = [np.histogram(probability[known & (y == label)], narrow)[0] for label in (1, 0)]
+    each = np.ones(len(y)) if patients is None else patients
+    counts = [
+        np.histogram(probability[which], narrow, weights=each[which])[0].round().astype(np.int64)
+        for label in (1, 0)
+        for which in [known & (y == label)]
+    ]
     cuts = merged_bins(np.array(counts), FEWEST)
     events, others = (np.add.reduceat(count, cuts[:-1]) for count in counts)
     return Histogram(narrow[cuts], events, others)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from predictor.measures import Statistic
 from predictor.validation.metric import Metric
 from predictor.validation.plan import Plan
 from predictor.validation.pooling import Pooled, mean_by, pool
@@ -16,7 +16,26 @@ from predictor.validation.replicates import Trained
 from predictor.validation.resamples import Counts, KeptModels
 
 Place = Literal["cohort", "inside", "outside", "left out"]
+Key = tuple[Callable[..., Counts], str]
 _ROUNDING = 1e-12
+
+
+class Seen(NamedTuple):
+    """Patients as a model sees them.
+
+    Attributes
+    ----------
+    y
+        (n,) outcomes.
+    probability
+        (n,), or (B, n) by B models.
+    weights
+        How often each counts; once if None.
+    """
+
+    y: Counts
+    probability: Counts
+    weights: Counts | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +52,7 @@ class Samples:
 
     trained: Trained
     plan: Plan
-    _known: dict[tuple[Statistic, str], Counts] = field(default_factory=dict)
+    _known: dict[Key, Counts] = field(default_factory=dict)
 
     def cross_validated(self, metric: Metric) -> Counts:
         """The measure in every fold, or in every repeat if folds are pooled; nan where none."""
@@ -74,6 +93,41 @@ class Samples:
     def left_out(self, metric: Metric) -> Counts:
         """The measure of every bootstrap model on the patients it left out, (B,)."""
         return self._measured(metric, "left out")
+
+    @property
+    def patients(self) -> Counts | None:
+        """(n,) how many patients each row of the folds stands for; one each if None."""
+        return None
+
+    @property
+    def prevalence(self) -> float:
+        """Share of the patients who have the event."""
+        return float(np.average(self.trained.y, weights=self.patients))
+
+    @property
+    def highest(self) -> float:
+        """The highest probability that the model gives a patient it was trained on."""
+        return float(self.trained.probability.max())
+
+    def at(self, place: Place) -> Seen:
+        """Outcomes and probabilities of a place, and how often each counts."""
+        trained = self.trained
+        if place == "cohort":
+            return Seen(trained.y, trained.probability, None)
+        weights = None
+        if place == "inside":
+            weights = trained.bootstrap.weights
+        elif place == "left out":
+            weights = self._absent
+        return Seen(trained.y, trained.bootstrap.probability, weights)
+
+    def useless(self, metric: Metric) -> float:
+        """The measure of a model whose probabilities have nothing to do with the outcome."""
+        return (
+            float("nan")
+            if metric.no_information is None
+            else metric.no_information(*self.at("cohort"))
+        )
 
     @property
     def repeats(self) -> int:
@@ -122,25 +176,26 @@ class Samples:
         return mean_by(which[in_order], np.concatenate(of_fold)[in_order])
 
     def _measured(self, metric: Metric, place: Place) -> Counts:
-        if place == "cohort":
-            return self._once(metric, place, self.trained.probability, None)
-        replicates = self.trained.bootstrap
-        weights = None
-        if place == "inside":
-            weights = replicates.weights
-        elif place == "left out":
-            weights = self._absent
-        return self._once(metric, place, replicates.probability, weights)
+        y, probability, weights = self.at(place)
+        return self._once(metric, place, probability, weights, y)
 
     def _once(
-        self, metric: Metric, where: str, probability: Counts, weights: Counts | None
+        self,
+        metric: Metric,
+        where: str,
+        probability: Counts,
+        weights: Counts | None,
+        y: Counts | None = None,
     ) -> Counts:
         statistic, part = metric.measure.statistic, metric.measure.part
         if where == "left out" and metric.out_of_bag is not None:
-            statistic = metric.out_of_bag
-        key = (statistic, where)
+            statistic = partial(metric.out_of_bag, prevalence=self.prevalence)
+            key: Key = (metric.out_of_bag, where)
+        else:
+            key = (statistic, where)
         if key not in self._known:
-            self._known[key] = np.asarray(statistic(self.trained.y, probability, weights=weights))
+            y = self.trained.y if y is None else y
+            self._known[key] = np.asarray(statistic(y, probability, weights=weights))
         return self._known[key] if part is None else self._known[key][part]
 
 
@@ -159,12 +214,11 @@ def bootstrap_632plus(metric: Metric, samples: Samples) -> float:
     """
     if metric.no_information is None:
         return float("nan")
-    trained = samples.trained
     # better is greater from here on
     sign = 1 if metric.measure.better == "higher" else -1
     apparent = sign * samples.apparent(metric)
     outside = sign * mean_of_known(samples.left_out(metric))
-    useless = sign * metric.no_information(trained.y, trained.probability)
+    useless = sign * samples.useless(metric)
     overfitting = 0.0
     if apparent - useless > _ROUNDING:
         outside = float(np.maximum(outside, useless))

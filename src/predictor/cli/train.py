@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -16,6 +16,7 @@ from predictor.processes import Processes
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from predictor.cohort.parted import Gather
     from predictor.results import DeliveredTraining
 
 # what trains models, and then draws, imported by the processes while the table is read
@@ -71,6 +72,11 @@ _NEEDED = (
     metavar="MODEL",
     help="Folder of a saved model: a ridge more, ridge_prior, starts from its coefficients.",
 )
+@click.option(
+    "--by-part",
+    is_flag=True,
+    help="For more patients than a memory holds: --data is a folder of Parquet files.",
+)
 @options.as_json
 @options.quiet
 def command(
@@ -86,39 +92,60 @@ def command(
     individual: bool,
     promote: bool,
     prior: Path | None,
+    by_part: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Train, validate, explain, save and track the learners of a study.
 
     \b
-    Example:
+    Examples:
       predictor train study.yaml --data patients.csv
+      predictor train study.yaml --data parts/ --by-part --cluster tls://HOST:8786
     """
+    if by_part and (individual or prior is not None):
+        raise click.UsageError(
+            "--individual and --prior need all patients in one memory: leave them out, or --by-part"
+        )
     with (
         Processes(jobs, imports=_NEEDED) as here,
         options.computing(cluster, jobs, here, quiet=quiet) as elsewhere,
     ):
-        from predictor.workflows import train
+        from predictor.workflows import train, train_by_part
 
         with steps(quiet) as show:
-            summary = train(
-                config,
-                data,
-                learners=learners,
-                models=models,
-                out=out,
-                name=name,
-                seed=seed,
-                jobs=jobs,
-                elsewhere=elsewhere,
-                drawing=here,
-                individual=individual,
-                promote=promote,
-                prior=prior,
-                progress=show,
-                foretold=None if quiet else show.foretold,
-            )
+            if by_part:
+                summary = train_by_part(
+                    config,
+                    data,
+                    gather=None if cluster is None else _pieces_of(elsewhere),
+                    learners=learners,
+                    models=models,
+                    out=out,
+                    name=name,
+                    seed=seed,
+                    drawing=here,
+                    promote=promote,
+                    progress=show,
+                )
+            else:
+                summary = train(
+                    config,
+                    data,
+                    learners=learners,
+                    models=models,
+                    out=out,
+                    name=name,
+                    seed=seed,
+                    jobs=jobs,
+                    elsewhere=elsewhere,
+                    drawing=here,
+                    individual=individual,
+                    promote=promote,
+                    prior=prior,
+                    progress=show,
+                    foretold=None if quiet else show.foretold,
+                )
     with options.printing():
         if as_json:
             options.print_json(summary)
@@ -128,10 +155,17 @@ def command(
         raise click.exceptions.Exit(3)
 
 
+def _pieces_of(elsewhere: object) -> Gather:
+    from predictor.cluster import Cluster
+
+    assert isinstance(elsewhere, Cluster)
+    return cast("Gather", elsewhere.pieces)
+
+
 def _show(summary: DeliveredTraining, out: Console) -> None:
     from predictor.cli.audits import show_audits
     from predictor.cli.tables import against_the_prevalence, flow_table, learner_table
-    from predictor.report.wording import choice_counted_in, in_later_patients
+    from predictor.report.wording import choice_counted_in, in_later_patients, trained_by_part
 
     learners = summary.learners
     out.print(flow_table(summary.data))
@@ -141,6 +175,8 @@ def _show(summary: DeliveredTraining, out: Console) -> None:
     for line in against_the_prevalence(summary):
         out.print(line)
     if (said := choice_counted_in(summary)) is not None:
+        out.print(said)
+    if (said := trained_by_part(summary)) is not None:
         out.print(said)
     if (said := in_later_patients(summary, summary.subject or summary.champion)) is not None:
         out.print(said)

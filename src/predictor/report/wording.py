@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from predictor.measures import measure_named
 from predictor.results import Estimate, LearnerResult, SampleSize, TrainingResult
-from predictor.results.words import number, percent, span, with_interval
+from predictor.results.words import count, number, percent, span, with_interval
 from predictor.validation import metric_of
 
 
@@ -50,6 +50,31 @@ def choice_counted_in(report: TrainingResult) -> str | None:
         f"AUROC with the choice among {len(found.chosen)} learners counted in: "
         f"{with_interval(found)}. Of {name} alone: {alone}; it was the one in "
         f"{percent(found.chosen.get(name))} of resampled cohorts."
+    )
+
+
+def trained_by_part(report: TrainingResult) -> str | None:
+    """That nobody had all patients, and what that changes; None of a training in memory.
+
+    Examples
+    --------
+    ``Trained by part, 12 files: 14 audits were not done, and the AUROC of ridge is off by at most
+    0.0004 as patients were counted in bins; the report says more.``
+    """
+    found, name = report.by_part, report.subject or report.champion
+    if found is None:
+        return None
+    undone = len(found.audits_not_done)
+    error = found.errors.get(name, {}).get("auroc")
+    off = (
+        ""
+        if error is None
+        else f", and the AUROC of {name} is off by at most {error:.1g} as patients were counted "
+        "in bins"
+    )
+    return (
+        f"Trained by part, {count(found.parts, 'file')}: {count(undone, 'audit')} "
+        f"{'was' if undone == 1 else 'were'} not done{off}; the report says more."
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from predictor.results.base import Number as Number
     from predictor.results.base import Numbers as Numbers
     from predictor.results.base import Result as Result
+    from predictor.results.by_part import ByPart as ByPart
     from predictor.results.centres import AcrossCentres as AcrossCentres
     from predictor.results.centres import CentreMeasure as CentreMeasure
     from predictor.results.centres import CentrePerformance as CentrePerformance
@@ -170,6 +171,7 @@ if TYPE_CHECKING:
 # listing trainings or scoring one patient would wait for the documents of all other commands
 _NAMES = {
     "base": "FORMAT Columns Count Number Numbers Result",
+    "by_part": "ByPart",
     "centres": "AcrossCentres CentreMeasure CentrePerformance CentresSummary",
     "check": "CheckResult CheckedCohort CheckedCovariate",
     "cohort": "AlternativeCounts CohortCounts Covariate Exclusion Flow",

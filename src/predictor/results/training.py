@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import model_validator
 
 from predictor.results.base import FORMAT, Named, Result
+from predictor.results.by_part import ByPart
 from predictor.results.cohort import CohortCounts, Covariate
 from predictor.results.curves import TreatAll
 from predictor.results.description import Characteristics
@@ -94,6 +95,9 @@ class TrainingResult(Result):
     forward
         What models of earlier patients are worth in later ones; None if the study file does not
         ask, and in older documents.
+    by_part
+        What is different where nobody had all patients; None of a training in memory, and in older
+        documents.
     audits, comparisons, decision_curve, sensitivity
         What else was found; the curve is that of treating everybody.
     seed, versions, time
@@ -130,6 +134,7 @@ class TrainingResult(Result):
     global_test: GlobalTest | None = None
     expected: ExpectedDirections | None = None
     forward: Forward | None = None
+    by_part: ByPart | None = None
     audits: tuple[Finding, ...]
     comparisons: tuple[Comparison, ...]
     decision_curve: TreatAll

@@ -57,8 +57,14 @@ class Usual:
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = filled.sum(axis=0) / count
             spread = np.sqrt(np.where(known, (design.X - mean) ** 2, 0.0).sum(axis=0) / count)
-        rounded = np.where(count > 0, to_step(np.nan_to_num(mean), np.nan_to_num(spread)), np.nan)
-        return cls(tuple(rounded.tolist()), tuple(significant(spread, 2).tolist()))
+        return cls.rounded(mean, spread)
+
+    @classmethod
+    def rounded(cls, mean: Floats, deviation: Floats) -> Usual:
+        """From the mean and the standard deviation (p,) of each column, nan if nobody has it."""
+        kept = to_step(np.nan_to_num(mean), np.nan_to_num(deviation))
+        kept = np.where(np.isnan(mean), np.nan, kept)
+        return cls(tuple(kept.tolist()), tuple(significant(deviation, 2).tolist()))
 
     @classmethod
     def published(cls, model: PublishedModel, columns: Sequence[str]) -> Usual:

@@ -44,13 +44,18 @@ def kept(model: Scorers, X: Floats, *, fewest: int) -> Scorers:
     """
     spread = deviation(X)
     if isinstance(model, LinearScorers):
-        mean = to_step(model.centre, spread)
-        return LinearScorers(model.intercept, model.coefficient, mean, mean)
+        return kept_linear(model, spread)
     if isinstance(model, AdditiveScorers):
         return _additive(model, X, spread)
     if isinstance(model, TreeScorers):
         return _trees(model, X, spread, fewest)
     return model
+
+
+def kept_linear(model: LinearScorers, spread: Floats) -> LinearScorers:
+    """A linear model as it may be saved, from the standard deviation (p,) of each column."""
+    mean = to_step(model.centre, spread)
+    return LinearScorers(model.intercept, model.coefficient, mean, mean)
 
 
 def deviation(X: Floats) -> Floats:

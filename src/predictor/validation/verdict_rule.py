@@ -31,8 +31,12 @@ class Verdict:
     sentences: tuple[str, ...]
 
 
-def level_of(findings: Sequence[Finding], *, something_there: bool = False) -> VerdictLevel:
+def level_of(
+    findings: Sequence[Finding], *, something_there: bool = False, undone: int = 0
+) -> VerdictLevel:
     """The level of a study, from what its audits found and whether its global test is positive.
+
+    Audits that could not be done (`undone` of them) might have had something to say.
 
     Examples
     --------
@@ -46,12 +50,12 @@ def level_of(findings: Sequence[Finding], *, something_there: bool = False) -> V
         return "nothing found"
     if issues:
         return "exploratory only"
-    if any(finding.verdict == "tip" for finding in findings):
+    if undone or any(finding.verdict == "tip" for finding in findings):
         return "worth an external validation"
     return "ready for external validation"
 
 
-def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
+def verdict(evidence: Evidence, findings: Sequence[Finding], *, undone: int = 0) -> Verdict:
     """The level, and a few sentences with the numbers.
 
     They answer two questions: whether anything is there, asked without any model, and whether a
@@ -63,15 +67,18 @@ def verdict(evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
         With the learners that were trained.
     findings
         Of `predictor.validation.audit` on it.
+    undone
+        Audits that could not be done, as nobody has the rows of all patients.
     """
     test = evidence.global_test
-    level = level_of(findings, something_there=test is not None and test.positive)
+    there = test is not None and test.positive
+    level = level_of(findings, something_there=there, undone=undone)
     subject = evidence.subject
     shown = not _codes(findings, "issue").intersection(_SHOWS)
     model = _what_the_model_shows(evidence, findings)
     anything = [] if test is None else [_anything(test, shown=shown)]
     if shown:
-        sentences = [model, *anything, _in_the_way(findings)]
+        sentences = [model, *anything, _in_the_way(findings, undone)]
     elif level == "nothing found":
         sentences = [model, *anything, *_not_shown(evidence, findings)]
     else:
@@ -133,14 +140,15 @@ def _plain(evidence: Evidence) -> str:
     return "which was not shown to"
 
 
-def _in_the_way(findings: Sequence[Finding]) -> str:
+def _in_the_way(findings: Sequence[Finding], undone: int) -> str:
+    left = f"; {undone} that need the rows of all patients were not done" if undone else ""
     for verdict, what in (("issue", "Issues"), ("tip", "Look first at")):
         titles = [finding.title for finding in findings if finding.verdict == verdict]
         if titles:
             more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
-            return f"{what}: {', '.join(titles[:_NAMED])}{more}."
+            return f"{what}: {', '.join(titles[:_NAMED])}{more}{left}."
     passed = sum(finding.verdict == "passed" for finding in findings)
-    return f"All {passed} audits that apply were passed."
+    return f"All {passed} audits that apply were passed{left}."
 
 
 def _codes(findings: Sequence[Finding], verdict: str) -> set[str]:

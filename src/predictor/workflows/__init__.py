@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from predictor.workflows.starter_study import initialise
     from predictor.workflows.tidying import tidy
     from predictor.workflows.training import train
+    from predictor.workflows.training_by_part import train_by_part
     from predictor.workflows.updating import update
     from predictor.workflows.validating import validate
     from predictor.workflows.verifying import verify
@@ -69,6 +70,7 @@ __all__ = [
     "score_folder",
     "tidy",
     "train",
+    "train_by_part",
     "update",
     "validate",
     "verify",
@@ -109,6 +111,7 @@ _WHERE = {
     "score_folder": "scores_folder",
     "tidy": "tidying",
     "train": "training",
+    "train_by_part": "training_by_part",
     "update": "updating",
     "validate": "validating",
     "verify": "verifying",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from predictor.results import ComparableTraining, Number, ResampledMeasure
 from predictor.results.compared import HEADLINE
 from predictor.validation import Performance
@@ -17,8 +15,6 @@ _DIGITS = 5  # the interval of a difference does not need more; see decision 23
 def to_compare(judged: Judged) -> ComparableTraining:
     """The numbers of a training that comparing needs: of learners and samples, of no patient."""
     prepared, result = judged.prepared, judged.result
-    labelled = ~np.isnan(prepared.labelled.labels)
-    patients = [prepared.ranks[labelled], prepared.labelled.target.values]
     return ComparableTraining(
         training=prepared.beginning.training,
         study=result.study,
@@ -32,7 +28,7 @@ def to_compare(judged: Judged) -> ComparableTraining:
         unlabelled=result.data.unlabelled,
         labelled=result.data.labelled,
         events=result.data.events,
-        samples=judged.plan.digest(patients, prepared.entropy),
+        samples=judged.digest,
         repeats=int(judged.plan.folds.repeat[-1]) + 1,
         learners={
             name: {measure: _resampled(learner.performance, measure) for measure in HEADLINE}

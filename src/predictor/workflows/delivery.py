@@ -7,15 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from predictor.cohort import pipeline_sql
-from predictor.disclosure import FEWEST
 from predictor.disk import dump_json, link_latest, write_files
-from predictor.report import Figure, Workers, cohort_counts, drawn_figures, plan_result
+from predictor.report import Figure, Workers, cohort_counts, drawn_figures
 from predictor.report.methods_in_words import METHODS, methods_text
 from predictor.report.model_card import card
 from predictor.report.page import BEESWARM
 from predictor.results import DeliveredLearner, DeliveredTraining, TrainingResult
-from predictor.saved import Combinations, SavedModel, Spread, Usual, model_files
-from predictor.scorers.keeping import kept
+from predictor.saved import Combinations, SavedModel, Spread, model_files
 from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
 from predictor.workflows.case_mix import linear_predictor
@@ -199,13 +197,13 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
     study = prepared.study.without_paths()
     performance = {
         **learner.result.to_json(),
-        "plan": plan_result(study, estimated.plan).to_json(),
+        "plan": estimated.plan_told.to_json(),
         "data": cohort_counts(prepared.labelled, prepared.fingerprint).to_json(),
     }
     provenance = {"fingerprint": prepared.fingerprint, "seed": study.seed}
     if learner.spec.model is not None:
         return entered(learner.spec, study, learner.matrix.covariates, performance, provenance)
-    model = kept(learner.trained.model, learner.matrix.X, fewest=FEWEST)
+    model = learner.kept
     return SavedModel(
         study=study.model_copy(update={"learners": (learner.spec,)}),
         learner=name,
@@ -214,7 +212,7 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
         spread=Spread.of(
             model, learner.trained.bootstrap_models[: learner.trained.model.kept], learner.shown
         ),
-        usual=Usual.of(learner.matrix),
+        usual=learner.usual,
         combinations=Combinations.of(learner.matrix),
         pooled=tuple(
             pooled

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor.cohort import Design
+from predictor.disclosure import FEWEST
 from predictor.explain import Explanation, Importance, explain, importance, shapes
 from predictor.report import by_groups_result, learner_result, model_in_words, sample_size
 from predictor.results import CentresSummary, LearnerResult
+from predictor.saved import Usual
+from predictor.scorers import Scorers
+from predictor.scorers.keeping import kept
 from predictor.study import LearnerSpec
 from predictor.validation import (
     Metric,
@@ -59,6 +63,16 @@ class EstimatedLearner:
     explanation: Explanation
     importances: tuple[Importance, ...]
     result: LearnerResult
+
+    @property
+    def kept(self) -> Scorers:
+        """The model as it may be saved."""
+        return kept(self.trained.model, self.matrix.X, fewest=FEWEST)
+
+    @property
+    def usual(self) -> Usual:
+        """What its patients were like."""
+        return Usual.of(self.matrix)
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from predictor.cohort import pipeline_sql
 from predictor.description import describe, label_limits, suppressed
@@ -11,15 +13,15 @@ from predictor.report import (
     cohort_counts,
     comparison_results,
     covariates,
-    plan_result,
     repeated_choice_result,
     sample_size,
     treat_all_result,
 )
 from predictor.results import Comparison, TrainingResult
-from predictor.study import dump_study
+from predictor.study import Study, dump_study
 from predictor.validation import (
     Executor,
+    Performance,
     Samples,
     audit,
     choose,
@@ -35,6 +37,9 @@ from predictor.workflows.estimated import Estimated, compared_in
 from predictor.workflows.expectations import expected_directions
 from predictor.workflows.later_patients import forward
 from predictor.workflows.other_definitions import sensitivity
+
+if TYPE_CHECKING:
+    from predictor.learners.learner import Learner
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,7 +85,7 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
         pipeline_given=study.covariates is not None,
         cluster=study.cluster,
         covariates=covariates(prepared.matrix, study),
-        plan=plan_result(named, estimated.plan),
+        plan=estimated.plan_told,
         data=cohort_counts(prepared.labelled, prepared.fingerprint),
         table_one=suppressed(describe(prepared.labelled)).characteristics,
         label_limits=label_limits(prepared.labelled),
@@ -114,16 +119,32 @@ def judge(estimated: Estimated, executor: Executor = serial) -> Judged:
 
 
 def _comparisons(estimated: Estimated, champion: str) -> tuple[Comparison, ...]:
+    return compared(
+        estimated.prepared.study,
+        estimated.estimators,
+        {name: learner.performance for name, learner in estimated.learners.items()},
+        estimated.prevalence,
+        champion,
+        [metric.name for metric in compared_in(estimated.prepared)],
+    )
+
+
+def compared(
+    study: Study,
+    estimators: Mapping[str, Learner],
+    performances: Mapping[str, Performance],
+    prevalence: Performance,
+    champion: str,
+    measures: Sequence[str],
+) -> tuple[Comparison, ...]:
     """Everybody against the prevalence (in the study or not), comparators and champion."""
-    study, estimators = estimated.prepared.study, estimated.estimators
     constant = [name for name, each in estimators.items() if not each.learns_from_covariates]
     references = constant[:1] or [REFERENCE]
     references += [spec.name for spec in study.learners if spec.comparator]
-    performances = {name: learner.performance for name, learner in estimated.learners.items()}
     found = comparisons(
-        {references[0]: estimated.prevalence, **performances},
+        {references[0]: prevalence, **performances},
         references=references,
         champion=champion,
-        measures=[metric.name for metric in compared_in(estimated.prepared)],
+        measures=measures,
     )
     return comparison_results(found)

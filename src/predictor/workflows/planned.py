@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from predictor import results
 from predictor.errors import StudyError
+from predictor.report import plan_result
 from predictor.results.words import count
 from predictor.study import LearnerSpec
 from predictor.validation import Plan, draw_plan
@@ -39,6 +41,19 @@ class Planned:
     prepared: Prepared
     plan: Plan
     estimators: Mapping[str, Learner]
+
+    @property
+    def plan_told(self) -> results.Plan:
+        """The samples in numbers and in words."""
+        return plan_result(self.prepared.study.without_paths(), self.plan)
+
+    @property
+    def digest(self) -> str:
+        """What two trainings share if their samples are of the same patients; see `Plan.digest`."""
+        prepared = self.prepared
+        labelled = ~np.isnan(prepared.labelled.labels)
+        patients = [prepared.ranks[labelled], prepared.labelled.target.values]
+        return self.plan.digest(patients, prepared.entropy)
 
 
 def plan(prepared: Prepared) -> Planned:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from predictor.report.page.association_section import association
 from predictor.report.page.blocks import Page, Picture, Section
+from predictor.report.page.by_part_section import by_part
 from predictor.report.page.centres_section import centres
 from predictor.report.page.first_screen import brief
 from predictor.report.page.groups_section import groups
@@ -35,6 +36,7 @@ _BEFORE_USE: tuple[_Make, ...] = (
     stability,
     explanation,
     audits,
+    by_part,
     sample_size,
     model,
 )

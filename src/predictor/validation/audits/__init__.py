@@ -67,12 +67,31 @@ AUDITS: tuple[Audit, ...] = (
 )
 
 
-def audit(evidence: Evidence, audits: Sequence[Audit] = AUDITS) -> tuple[Finding, ...]:
-    """Run every audit, or before training those that need no model."""
+_NO_ROWS = Ruling(
+    "not_applicable",
+    "not done by part: it looks at the rows of all patients at once. Run it on a random sample of "
+    "them: `predictor check`, or `predictor train` without --by-part.",
+)
+
+
+def audit(
+    evidence: Evidence, audits: Sequence[Audit] = AUDITS, *, by_part: bool = False
+) -> tuple[Finding, ...]:
+    """Run every audit, or before training those that need no model.
+
+    Parameters
+    ----------
+    evidence
+        What they look at.
+    audits
+        In the order of their findings.
+    by_part
+        Whether nobody has the rows of the patients: audits that need them say so.
+    """
     findings = []
     for each in audits:
         if evidence.contenders or each.before_training:
-            ruling = each.rule(evidence)
+            ruling = _NO_ROWS if by_part and each.of_rows else each.rule(evidence)
             findings.append(
                 Finding(
                     code=each.code,

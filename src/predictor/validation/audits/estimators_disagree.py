@@ -37,4 +37,5 @@ AUDIT = Audit(
     "cross-validated one, issue if more than 0.10; own rule",
     reference="Iba et al. 2021, BMC Med Res Methodol 21:9, doi 10.1186/s12874-020-01201-w",
     rule=_rule,
+    of_rows=False,
 )

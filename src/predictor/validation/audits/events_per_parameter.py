@@ -33,4 +33,5 @@ AUDIT = Audit(
     reference="Vittinghoff and McCulloch 2007, Am J Epidemiol 165:710, doi 10.1093/aje/kwk052",
     rule=_rule,
     before_training=True,
+    of_rows=False,
 )

@@ -33,4 +33,5 @@ AUDIT = Audit(
     reference="Riley et al. 2019, Stat Med 38:1276, doi 10.1002/sim.7992",
     rule=_rule,
     before_training=True,
+    of_rows=False,
 )

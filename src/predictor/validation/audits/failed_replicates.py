@@ -27,4 +27,5 @@ AUDIT = Audit(
     threshold="tip if any sample gave no model, issue if more than a tenth; own rule",
     reference="Efthimiou et al. 2024, BMJ 386:e078276, doi 10.1136/bmj-2023-078276",
     rule=_rule,
+    of_rows=False,
 )

@@ -49,6 +49,9 @@ class Audit:
         What it does.
     before_training
         Whether it needs no model, so that ``predictor check`` runs it too.
+    of_rows
+        Whether it looks at the rows of all patients, and not at counts and learners only: a
+        training by part cannot run it.
     """
 
     code: str
@@ -57,6 +60,7 @@ class Audit:
     reference: str
     rule: Callable[[Evidence], Ruling]
     before_training: bool = False
+    of_rows: bool = True
 
 
 def p_value(p: float) -> str:

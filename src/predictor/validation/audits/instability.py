@@ -33,4 +33,5 @@ AUDIT = Audit(
     "(doi 10.1136/bmj.m441), issue above 0.10; own rule",
     reference="Riley and Collins 2023, Biom J 65:2200302, doi 10.1002/bimj.202200302",
     rule=_rule,
+    of_rows=False,
 )

@@ -56,4 +56,5 @@ AUDIT = Audit(
     reference="PROBAST+AI, Moons et al. 2025, BMJ 388:e082505, doi 10.1136/bmj-2024-082505",
     rule=_rule,
     before_training=True,
+    of_rows=False,
 )

@@ -55,4 +55,5 @@ AUDIT = Audit(
     "rule",
     reference="Hand 2006, Stat Sci 21:1, doi 10.1214/088342306000000060",
     rule=_rule,
+    of_rows=False,
 )

@@ -34,4 +34,5 @@ AUDIT = Audit(
     "prevalence; own rule, tested in docs/honesty.md",
     reference="Gneiting and Raftery 2007, J Am Stat Assoc 102:359, doi 10.1198/016214506000001437",
     rule=_rule,
+    of_rows=False,
 )

@@ -31,4 +31,5 @@ AUDIT = Audit(
     reference="Riley et al. 2020, BMJ 368:m441, doi 10.1136/bmj.m441",
     rule=_rule,
     before_training=True,
+    of_rows=False,
 )

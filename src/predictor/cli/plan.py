@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page as well.")
 @options.seed
 @options.jobs
+@options.cluster
 @options.as_json
 @options.quiet
 def command(
@@ -71,6 +72,7 @@ def command(
     html: Path | None,
     seed: int | None,
     jobs: int,
+    cluster: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -84,7 +86,10 @@ def command(
     """
     from predictor.workflows import plan_study
 
-    with steps(quiet) as show:
+    with (
+        options.computing(cluster, jobs, quiet=quiet) as elsewhere,
+        steps(quiet) as show,
+    ):
         found = plan_study(
             config,
             data,
@@ -96,6 +101,7 @@ def command(
             studies=cohorts,
             seed=seed,
             jobs=jobs,
+            elsewhere=elsewhere,
             progress=show,
         )
     if html is not None:

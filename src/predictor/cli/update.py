@@ -43,6 +43,7 @@ _METHODS = ("closed-test", "keep", "intercept", "slope", "refit")
     help="Folder for the report, which holds no other one.  [default: reports/<study>/<update>]",
 )
 @options.jobs
+@options.cluster
 @options.as_json
 @options.quiet
 def command(
@@ -52,6 +53,7 @@ def command(
     models: Path,
     out: Path | None,
     jobs: int,
+    cluster: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -68,8 +70,20 @@ def command(
     """
     from predictor.workflows import update
 
-    with steps(quiet) as show:
-        found = update(model, data, method=method, models=models, out=out, jobs=jobs, progress=show)
+    with (
+        options.computing(cluster, jobs, quiet=quiet) as elsewhere,
+        steps(quiet) as show,
+    ):
+        found = update(
+            model,
+            data,
+            method=method,
+            models=models,
+            out=out,
+            jobs=jobs,
+            elsewhere=elsewhere,
+            progress=show,
+        )
     with options.printing():
         if as_json:
             options.print_json(found)

@@ -46,6 +46,7 @@ _SHOWN = (
     metavar="TEXT",
     help="What its run in MLflow and its centre are called.  [default: the table]",
 )
+@options.cluster
 @options.as_json
 @options.quiet
 def command(
@@ -55,6 +56,7 @@ def command(
     training: Path | str | None,
     out: Path | None,
     name: str | None,
+    cluster: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -68,7 +70,7 @@ def command(
     """
     from predictor.workflows import validate
 
-    with steps(quiet) as show:
+    with options.computing(cluster, -1, quiet=quiet) as elsewhere, steps(quiet) as show:
         found = validate(
             model,
             data,
@@ -76,6 +78,7 @@ def command(
             training=training,
             out=out,
             name=name,
+            elsewhere=elsewhere,
             progress=show,
         )
     with options.printing():

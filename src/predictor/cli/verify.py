@@ -33,6 +33,7 @@ _LINES = 20  # of a text that differs
     help="The file of resamples, if the study names one; it is not stored.",
 )
 @options.jobs
+@options.cluster
 @options.as_json
 @options.quiet
 def command(
@@ -41,6 +42,7 @@ def command(
     config: Path | None,
     resamples: Path | None,
     jobs: int,
+    cluster: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -56,8 +58,19 @@ def command(
     """
     from predictor.workflows import verify
 
-    with steps(quiet) as show:
-        found = verify(source, data, config=config, resamples=resamples, jobs=jobs, progress=show)
+    with (
+        options.computing(cluster, jobs, quiet=quiet) as elsewhere,
+        steps(quiet) as show,
+    ):
+        found = verify(
+            source,
+            data,
+            config=config,
+            resamples=resamples,
+            jobs=jobs,
+            elsewhere=elsewhere,
+            progress=show,
+        )
     with options.printing():
         if as_json:
             options.print_json(found)

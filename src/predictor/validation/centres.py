@@ -178,9 +178,7 @@ def _measured(scale: Scale, patients: NewPatients, probability: Counts) -> Centr
     value = float(scale.to(np.asarray(scale.measure(y, probability))))
     error = float(scale.error(y, probability))
     if patients.clusters is not None and np.ptp(patients.clusters) > 0:
-        values = patients.resampled(
-            lambda counts: scale.to(scale.measure(y, probability, weights=counts))
-        )
+        values = patients.resampled(_values_on, y, probability, scale)
         known = values[np.isfinite(values)]
         # a few clusters are alike by chance, and patients are never worth more than patients
         if len(known) > 1:
@@ -191,6 +189,10 @@ def _measured(scale: Scale, patients: NewPatients, probability: Counts) -> Centr
             why = "the outcomes do not overlap"
         return _missing(f"not defined: {why}")
     return from_scale(scale, value, error)
+
+
+def _values_on(counts: Counts, y: Counts, p: Counts, scale: Scale) -> Counts:
+    return scale.to(scale.measure(y, p, weights=counts))
 
 
 def _missing(why: str) -> CentreMeasure:

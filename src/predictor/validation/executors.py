@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -13,6 +13,9 @@ from predictor.validation.resamples import Counts
 
 if TYPE_CHECKING:
     from predictor.learners.learner import Fits
+
+_Chunk = TypeVar("_Chunk")
+_Found = TypeVar("_Found")
 
 Chunk = tuple[Counts, bool]
 """Rows of weights, and whether their models are wanted too."""
@@ -23,7 +26,7 @@ Work = Callable[[Chunk], "Fits"]
 Executor = Callable[[Work, Sequence[Chunk]], Iterable["Fits"]]
 
 
-def serial(work: Work, chunks: Sequence[Chunk]) -> Iterable[Fits]:
+def serial(work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk]) -> Iterable[_Found]:
     """One chunk after the other, in this thread."""
     with threadpool_limits(1):
         return [work(chunk) for chunk in chunks]

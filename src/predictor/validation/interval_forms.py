@@ -131,21 +131,22 @@ class LossForm(Form):
         if patients.clusters is not None:
             return super().interval(patients, p, measure, estimate)
         loss = influence.log_losses(patients.y, p)
-        n, error = len(loss), float(standard_error(loss - loss.mean()))
+        error = float(standard_error(loss - loss.mean()))
         if not error > _ROUNDING:
             return float("nan"), float("nan")
-
-        def studentised(counts: Counts) -> Counts:
-            mean, squares = counts @ loss / n, counts @ loss**2 / n
-            variance = np.maximum(squares - mean**2, 0.0) / (n - 1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                t: Counts = (np.log(mean) - np.log(estimate)) * mean / np.sqrt(variance)
-            return t
-
-        values = patients.resampled(studentised)
+        values = patients.resampled(_studentised, loss, estimate)
         low, high = np.nanquantile(values[np.isfinite(values)], [0.025, 0.975])
         relative = error / estimate
         return float(estimate * np.exp(-high * relative)), float(estimate * np.exp(-low * relative))
+
+
+def _studentised(counts: Counts, loss: Counts, estimate: float) -> Counts:
+    n = len(loss)
+    mean, squares = counts @ loss / n, counts @ loss**2 / n
+    variance = np.maximum(squares - mean**2, 0.0) / (n - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t: Counts = (np.log(mean) - np.log(estimate)) * mean / np.sqrt(variance)
+    return t
 
 
 class ShareForm(Form):

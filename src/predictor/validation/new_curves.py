@@ -59,14 +59,7 @@ def _curve(patients: NewPatients, probability: Counts) -> CalibrationCurve:
     if patients.units.count < FEWEST_CLUSTERS:
         nothing = np.full(len(at), np.nan)
         return CalibrationCurve(at, observed, nothing, nothing)
-
-    def curves(counts: Counts) -> Counts:
-        outcome, p, weights = statistics.coarse(
-            y, probability, counts, steps=_STEPS, many=2 * _STEPS
-        )
-        return statistics.calibration_curve(outcome, p, at, weights=weights)
-
-    values = patients.resampled(curves)
+    values = patients.resampled(_curves, y, probability, at)
     enough = np.isfinite(values).mean(axis=0) >= 0.9
     ends = np.full((2, len(at)), np.nan)
     ends[:, enough] = np.nanquantile(
@@ -74,6 +67,11 @@ def _curve(patients: NewPatients, probability: Counts) -> CalibrationCurve:
     )
     low, high = np.clip(ends, 0, 1)
     return CalibrationCurve(at, observed, low, high)
+
+
+def _curves(counts: Counts, y: Counts, probability: Counts, at: Counts) -> Counts:
+    outcome, p, weights = statistics.coarse(y, probability, counts, steps=_STEPS, many=2 * _STEPS)
+    return statistics.calibration_curve(outcome, p, at, weights=weights)
 
 
 def decision_curve_in(patients: NewPatients, probability: Counts) -> DecisionCurve:

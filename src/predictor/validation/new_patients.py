@@ -6,14 +6,16 @@ happen to be. For patients a model was made of, see `predictor.validation.estima
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from predictor import statistics
 from predictor.measures import Measure
 from predictor.measures.measure import too_few
+from predictor.validation.executors import serial
 from predictor.validation.interval_forms import FEWEST_CLUSTERS, FORMS, Units
 from predictor.validation.resamples import Counts, Integers, bootstrap
 
@@ -74,29 +76,58 @@ class NewPatients:
         Resampled cohorts are drawn from it: the same for whatever is measured of these patients.
     resamples
         How many.
+    executor
+        Where they are drawn and measured, some of them at a time: `serial`, or what takes its
+        place.
     """
 
     y: Counts
     clusters: Integers | None
     entropy: int | Sequence[int]
     resamples: int = RESAMPLES
+    executor: Callable[..., Iterable[Counts]] = serial
 
     @property
     def units(self) -> Units:
         """What is sampled: patients, or clusters of them."""
         return Units(len(self.y), self.clusters)
 
-    def cohorts(self) -> Iterator[Counts]:
-        """(b, n) how often each patient is in each resampled cohort, some cohorts at a time."""
-        rng = np.random.default_rng(self.entropy)
-        left, block = self.resamples, max(1, _AT_ONCE // max(1, len(self.y)))
-        while left:
-            yield bootstrap(len(self.y), min(block, left), rng, self.clusters)
-            left -= min(block, left)
+    def resampled(self, statistic: Callable[..., Counts], *told: object) -> Counts:
+        """(R, ...) what comes of every resampled cohort, whoever computes it.
 
-    def resampled(self, statistic: Callable[[Counts], Counts]) -> Counts:
-        """(R, ...) what a function of (b, n) counts gives for every resampled cohort."""
-        return np.concatenate([statistic(counts) for counts in self.cohorts()])
+        Parameters
+        ----------
+        statistic
+            ``statistic(counts, *told)``, a function of a module: what comes of (b, n) how often
+            each patient is in each of some cohorts.
+        told
+            What it is told.
+        """
+        work = partial(
+            _of_some, statistic, told, len(self.y), self.clusters, self.entropy, self.resamples
+        )
+        chunks = range(-(-self.resamples // _some(len(self.y))))
+        return np.concatenate(list(self.executor(work, chunks)))
+
+
+def _some(patients: int) -> int:
+    return max(1, _AT_ONCE // max(1, patients))
+
+
+def _of_some(
+    statistic: Callable[..., Counts],
+    told: Sequence[object],
+    patients: int,
+    clusters: Integers | None,
+    entropy: int | Sequence[int],
+    resamples: int,
+    chunk: int,
+) -> Counts:
+    """What comes of the cohorts of a chunk, which have randomness of their own."""
+    some = _some(patients)
+    seed = np.random.SeedSequence(entropy, spawn_key=(chunk,) if chunk else ())
+    drawn = min(some, resamples - chunk * some)
+    return statistic(bootstrap(patients, drawn, np.random.default_rng(seed), clusters), *told)
 
 
 def measure_in(
@@ -199,7 +230,7 @@ def _resampled(
     if patients.units.count < FEWEST_CLUSTERS:
         few = f"needs {FEWEST_CLUSTERS} clusters; here {patients.units.count}"
         return {name: Measured.alone(value, few) for name, value in estimates.items()}
-    values = patients.resampled(lambda counts: _values(y, probability, measures, counts))
+    values = patients.resampled(_values, y, probability, tuple(measures))
     return {
         measure.name: _from_resamples(
             measure, estimates[measure.name], values[:, place], patients.units.student
@@ -208,7 +239,7 @@ def _resampled(
     }
 
 
-def _values(y: Counts, p: Counts, measures: Sequence[Measure], counts: Counts) -> Counts:
+def _values(counts: Counts, y: Counts, p: Counts, measures: Sequence[Measure]) -> Counts:
     """(b, measures) of resampled cohorts; the smooth curve of each cohort is made once."""
     distances = None
     values = []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, isinf, sqrt
-from os import cpu_count
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from predictor.report import sample_size
 from predictor.results import (
@@ -34,9 +32,10 @@ _WORTH: tuple[VerdictLevel, ...] = (
 )
 
 Found = Mapping[tuple[int, float], Sequence[SimulatedStudy]]
-
-
 """Simulated studies by their size and strength."""
+Key = tuple[int, float, int]
+"""Patients of a study, its strength, and which of those it is."""
+Executor = Callable[[Callable[[Key], SimulatedStudy], Sequence[Key]], Iterable[SimulatedStudy]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,35 +63,33 @@ class Forecast:
     seed: int
     progress: Callable[[str, float], None]
 
-    def run(self, jobs: int) -> Found:
-        """Simulate them, so many at the same time; -1 for one on each processor."""
-        workers = (cpu_count() or 1) if jobs < 0 else jobs
+    def run(self, executor: Executor) -> Found:
+        """Simulate them, each a chunk of work of its own."""
         keys = list(self._keys())
         done: dict[tuple[int, float], list[SimulatedStudy]] = defaultdict(list)
-        with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
-            try:
-                for number, (key, study) in enumerate(
-                    zip(keys, pool.map(self._one, keys), strict=True)
-                ):
-                    done[key[:2]].append(study)
-                    words = f"{key[0]} patients, AUROC {key[1]:g}"
-                    self.progress(words, (number + 1) / len(keys))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        studies = iter(executor(partial(_simulated, self.simulated, self.seed), keys))
+        try:
+            for number, (key, study) in enumerate(zip(keys, studies, strict=True)):
+                done[key[:2]].append(study)
+                words = f"{key[0]} patients, AUROC {key[1]:g}"
+                self.progress(words, (number + 1) / len(keys))
+        finally:
+            if isinstance(studies, Generator):
+                studies.close()  # what has not begun does not begin
         return done
 
-    def _keys(self) -> Iterator[tuple[int, float, int]]:
+    def _keys(self) -> Iterator[Key]:
         for size in self.sizes:
             fewer = ceil(self.studies * sqrt(self.sizes[0] / size))
             for number in range(max(fewer, FEWEST_STUDIES)):
                 for strength in self.strengths:
                     yield size, strength, number
 
-    def _one(self, key: tuple[int, float, int]) -> SimulatedStudy:
-        size, strength, number = key
-        rng = np.random.default_rng([self.seed, size, round(1000 * strength), number])
-        return self.simulated.run(size, strength, rng)
+
+def _simulated(simulated: SimulatedStudies, seed: int, key: Key) -> SimulatedStudy:
+    size, strength, number = key
+    rng = np.random.default_rng([seed, size, round(1000 * strength), number])
+    return simulated.run(size, strength, rng)
 
 
 def forecast_cell(patients: int, strength: float, found: Sequence[SimulatedStudy]) -> ForecastCell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from predictor.cohort.simulate.dictionary_patients import ASSUMED, from_dictiona
 from predictor.cohort.simulate.imitation import Imitation
 from predictor.errors import PredictorError, StudyError
 from predictor.learners import names
+from predictor.processes import Elsewhere, in_threads, processors
 from predictor.results import LearningPoint, StudyPlan
 from predictor.results.words import listed
 from predictor.study import LearnerSpec, Study, load_study
@@ -52,6 +54,7 @@ def plan_study(
     studies: int = STUDIES,
     seed: int | None = None,
     jobs: int = -1,
+    elsewhere: Elsewhere | None = None,
     progress: Progress = silent,
 ) -> StudyPlan:
     """Simulate studies of several sizes and strengths, and say how many patients are needed.
@@ -80,7 +83,10 @@ def plan_study(
     seed
         Instead of the seed of the study file.
     jobs
-        Studies simulated at the same time; -1 for all processors.
+        Studies simulated at the same time, by threads; -1 for all processors.
+    elsewhere
+        Where they are simulated instead, for example on a `predictor.cluster.Cluster`; nothing that
+        is found depends on it.
     progress
         Called with a few words and the share that is done.
 
@@ -109,7 +115,7 @@ def plan_study(
     forecast = Forecast(
         simulated, sizes, sorted(set(strengths or STRENGTHS)), studies, study.seed, progress
     )
-    found = forecast.run(jobs)
+    found = forecast.run(partial(in_threads, processors(jobs)) if elsewhere is None else elsewhere)
     cells = tuple(
         forecast_cell(*key, found[key]) for key in sorted(found, key=lambda key: key[::-1])
     )

@@ -10,6 +10,7 @@ from predictor.cohort import called
 from predictor.disk import dump_json, write_files
 from predictor.learners.updating import CLOSED_TEST, KEEP, REFIT
 from predictor.printable import as_markdown
+from predictor.processes import Elsewhere
 from predictor.report import Figure, cohort_counts, plan_result
 from predictor.report.figures.update_gains import gains
 from predictor.report.page import embedded, page_of_update, render
@@ -47,6 +48,7 @@ def update(
     models: Path | str = "models",
     out: Path | str | None = None,
     jobs: int = -1,
+    elsewhere: Elsewhere | None = None,
     progress: Progress = silent,
     tracker: Tracker | None = None,
 ) -> DeliveredUpdate:
@@ -67,6 +69,9 @@ def update(
         Where the report goes; ``reports/<study>/<update>/`` if None.
     jobs
         Replicates fitted at the same time, by threads; -1 for all processors.
+    elsewhere
+        Where they are fitted instead, for example on a `predictor.cluster.Cluster`; nothing that is
+        found depends on it.
     progress
         Called before each step with a few words and the share of steps that are done.
     tracker
@@ -100,7 +105,8 @@ def update(
     tracker.check()
     attempt = _attempt(saved, began, len(cohort), method)
     with telling_failure(tracker, attempt):
-        updated = update_model(cohort, method, threads(jobs), progress)
+        executor = threads(jobs) if elsewhere is None else elsewhere
+        updated = update_model(cohort, method, executor, progress)
         progress("saving", 1.0)
         found = _result(updated)
         run, folder = _written(updated, found, attempt, places, called(data))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from predictor.cohort import called
 from predictor.disk import dump_json
 from predictor.errors import PredictorError
 from predictor.measures import Measure, measures_of
+from predictor.processes import Elsewhere
 from predictor.report.cohort_results import flow
 from predictor.report.group_results import by_groups_result
 from predictor.report.learner_results import calibration_result, decision_curve_result
@@ -37,6 +39,7 @@ from predictor.saved import SavedModel
 from predictor.saved.model import Document
 from predictor.scorers.contract import probability_of
 from predictor.tracking import MLflowTracker, Tracker
+from predictor.validation import serial
 from predictor.validation.centres import centre_performance, for_others
 from predictor.validation.centres_left_out import performance_by_centre
 from predictor.validation.group_performance import by_group_in
@@ -107,6 +110,7 @@ def validate(
     training: Path | str | None = None,
     out: Path | str | None = None,
     name: str | None = None,
+    elsewhere: Elsewhere | None = None,
     progress: Progress = silent,
     tracker: Tracker | None = None,
 ) -> DeliveredValidation:
@@ -127,6 +131,9 @@ def validate(
         `latest` leading to the last one.
     name
         What its run and its centre are called; the name of the table if None.
+    elsewhere
+        Where cohorts that are resampled from the patients are measured instead of here, for
+        example on a `predictor.cluster.Cluster`; nothing that is found depends on it.
     progress
         Called before each step with a few words and the share of steps that are done.
     tracker
@@ -158,7 +165,8 @@ def validate(
     }
     before = None if training is None else read_training_patients(saved, training)
     title = name or called(data)
-    validated = measure_model(cohort, others, before, title, beginning, progress)
+    executor = serial if elsewhere is None else elsewhere
+    validated = measure_model(cohort, others, before, title, beginning, progress, executor)
     progress("drawing", 0.8)
     figures, page = drawn_validation(validated.result.visible())
     artifacts = {
@@ -197,6 +205,7 @@ def measure_model(
     centre: str,
     beginning: Beginning,
     progress: Progress = silent,
+    executor: Callable[..., Iterable[Any]] = serial,
 ) -> Validated:
     """All that is said of a model in new patients; nothing is written.
 
@@ -214,9 +223,13 @@ def measure_model(
         When it began, and its name.
     progress
         Called before each step.
+    executor
+        Of `NewPatients`.
     """
     model, study = cohort.model, cohort.model.study
-    patients = NewPatients(cohort.y, cohort.clusters, [cohort.entropy, *b"new patients"])
+    patients = NewPatients(
+        cohort.y, cohort.clusters, [cohort.entropy, *b"new patients"], executor=executor
+    )
     measures = measures_of("binary", study.validation.thresholds)
     progress("measuring", 0.1)
     found = measure_in(patients, cohort.probability, measures)

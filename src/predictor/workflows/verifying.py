@@ -10,6 +10,7 @@ from typing import Any, Literal
 from predictor.disclosure import SMALL, WITHHELD
 from predictor.disk import LATEST, parse_json, read_plain
 from predictor.errors import ModelError, PredictorError
+from predictor.processes import Elsewhere
 from predictor.results import ChangedInput, ChangedNumber, Verification, read_training
 from predictor.results.places import Leaf, leaves
 from predictor.results.verification import ABSENT
@@ -79,6 +80,7 @@ def verify(
     config: Path | str | None = None,
     resamples: Path | str | None = None,
     jobs: int = -1,
+    elsewhere: Elsewhere | None = None,
     progress: Progress = silent,
     tracker: Tracker | None = None,
 ) -> Verification:
@@ -97,7 +99,10 @@ def verify(
     resamples
         The file of resamples, where the study names one: it is not stored.
     jobs
-        Replicates fitted at the same time; -1 for all processors.
+        Replicates fitted at the same time, by threads; -1 for all processors.
+    elsewhere
+        Where they are fitted instead, for example on a `predictor.cluster.Cluster`; nothing that is
+        found depends on it.
     progress
         Called before each step with a few words and the share of steps that are done.
     tracker
@@ -120,7 +125,7 @@ def verify(
     stored = _stored(str(source), tracker)
     study = stored.study if config is None else _with_learners_of(stored.study, load_study(config))
     planned = plan(prepare(_with_resamples(study, resamples, stored=config is None), data))
-    executor, steps = threads(jobs), steps_of(planned)
+    executor, steps = threads(jobs) if elsewhere is None else elsewhere, steps_of(planned)
     estimated = fit_and_estimate(planned, executor, progress)
     found: Document
     if stored.kind == "training":

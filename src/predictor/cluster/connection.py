@@ -27,11 +27,13 @@ _SECRETS = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
 )
-# patients are not written to the disk of a worker that is started here
+# patients are not written to the disk of a worker that is started here, and it serves no pages
 _QUIET = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.admin.large-graph-warning-threshold": "10GB",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.comm.retry.count": 3,
 }
 
@@ -105,7 +107,9 @@ def _started_here(workers: int) -> Iterator[Client]:
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            # any port will do for pages that are not served; without one, all want the same
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             worker_dashboard_address=None,
             local_directory=folder,
             memory_limit=0,

@@ -183,7 +183,8 @@ class Cluster:
         while True:
             self._roster.look()
             try:
-                return cast("set[Future]", wait(futures, LOOK, "FIRST_COMPLETED").done)
+                with self._client.as_current():  # Dask's `wait` asks the current one
+                    return cast("set[Future]", wait(futures, LOOK, "FIRST_COMPLETED").done)
             except TimeoutError:
                 continue
 

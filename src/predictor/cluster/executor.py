@@ -82,7 +82,7 @@ class Cluster:
 
     def _outcomes(self, work: Callable[..., Any], chunks: Sequence[Any]) -> Generator[Outcome]:
         rest, arrays = self._taken_out(work)
-        with self._gone():
+        with self.gone():
             self._check_memory(sum(array.nbytes for array in arrays))
             sent = [self._array(array) for array in arrays]
             sealed = self.sent(rest)
@@ -96,11 +96,11 @@ class Cluster:
                 return
 
         try:
-            with self._gone():
+            with self.gone():
                 for _ in range(_ABREAST * self.at_once):
                     give()
             for place in range(len(chunks)):
-                with self._gone():
+                with self.gone():
                     while place not in done:
                         for future in self._finished(list(running)):
                             done[running.pop(future)] = self._outcome(future)
@@ -135,7 +135,7 @@ class Cluster:
         PredictorError
             As calling the cluster does; and the first fault of a task.
         """
-        with self._gone():
+        with self.gone():
             left = set(futures)
             while left:
                 left -= self._finished(list(left))
@@ -229,7 +229,7 @@ class Cluster:
                 )
 
     @contextmanager
-    def _gone(self) -> Iterator[None]:
+    def gone(self) -> Iterator[None]:
         """Say in words that the scheduler is no more."""
         try:
             yield

@@ -130,27 +130,28 @@ def keep(sealed: Sealed) -> Sealed:
 
 def compute(work: Sealed, chunk: Sealed, *arrays: Sealed) -> Outcome:
     """One chunk of work; `arrays` are those that were taken out of the work."""
-    return _tried(lambda: with_arrays(work.open(), arrays)(chunk.open()))
+    return tried(lambda: with_arrays(work.open(), arrays)(chunk.open()))
 
 
 def load(work: Sealed, part: Sealed) -> Outcome:
     """A piece of a table, from a part of it."""
-    return _tried(lambda: work.open()(part.open()))
+    return tried(lambda: work.open()(part.open()))
 
 
 def apply(work: Sealed, piece: Outcome, told: Sealed) -> Outcome:
     """What comes of a piece that was told something."""
-    return _tried(lambda: work.open()(piece.get(), *told.open()))
+    return tried(lambda: work.open()(piece.get(), *told.open()))
 
 
 def total(one: Outcome, other: Outcome) -> Outcome:
     """The sum of two; the fault of the first that has one."""
     if one.failed:
         return one
-    return other if other.failed else _tried(lambda: one.get() + other.get())
+    return other if other.failed else tried(lambda: one.get() + other.get())
 
 
-def _tried(work: Callable[[], Any]) -> Outcome:
+def tried(work: Callable[[], Any]) -> Outcome:
+    """What comes of work, or its fault."""
     _one_thread()
     try:
         return Outcome(work())

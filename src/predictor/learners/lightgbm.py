@@ -149,22 +149,7 @@ class LightGBM(Learner):
         some = patients[: self.tuning_patients]
         fold = _inner_folds(y, some, self.folds)
         if fold.any():
-            parameters = {
-                "learning_rate": self.learning_rate,
-                "extra_trees": True,
-                "lambda_l2": self.ridge,
-                # The size of leaves is held through the hessian, which is 0 for held-out rows;
-                # LightGBM's own count of rows would include them.
-                "min_sum_hessian_in_leaf": self.min_patients * prevalence * (1 - prevalence),
-                "min_data_in_leaf": 1,
-                "min_data_in_bin": 1,
-                "feature_pre_filter": False,
-                "force_col_wise": True,
-                "deterministic": True,
-                "num_threads": 1,
-                "seed": self.random_state,
-                "verbosity": -1,
-            }
+            parameters = self.settings(prevalence)
             dataset = Dataset(sample, outcome, parameters)
             if len(some) == len(patients):
                 leaves, trees = self._tune(dataset, outcome, fold[rows], parameters)
@@ -175,8 +160,7 @@ class LightGBM(Learner):
                 )
         if trees:
             dataset.start_from(initial)
-            booster = Booster(dataset, {**parameters, "objective": "binary", "num_leaves": leaves})
-            booster.steps(trees)
+            booster = grown(dataset, parameters, leaves, trees)
             if not models:
                 odds = initial + booster.log_odds(np.where(np.isnan(X), impute, X))
                 return _Fit(forest, initial, impute, leaves, trees, probability_of(odds))
@@ -184,6 +168,47 @@ class LightGBM(Learner):
             trees = forest.trees
         scorer = TreeScorers((forest,), np.array([initial]), impute[None, :])
         return _Fit(forest, initial, impute, leaves, trees, scorer.probability(X)[0])
+
+    def settings(self, prevalence: float) -> dict[str, float | str]:
+        """LightGBM's parameters for patients of whom this share has the event."""
+        return {
+            "learning_rate": self.learning_rate,
+            "extra_trees": True,
+            "lambda_l2": self.ridge,
+            # The size of leaves is held through the hessian, which is 0 for held-out rows;
+            # LightGBM's own count of rows would include them.
+            "min_sum_hessian_in_leaf": self.min_patients * prevalence * (1 - prevalence),
+            "min_data_in_leaf": 1,
+            "min_data_in_bin": 1,
+            "feature_pre_filter": False,
+            "force_col_wise": True,
+            "deterministic": True,
+            "num_threads": 1,
+            "seed": self.random_state,
+            "verbosity": -1,
+        }
+
+    def size(self, X: Floats, y: Floats, counts: Ints, prevalence: float) -> tuple[int, int]:
+        """Leaves and trees for a sample, chosen on some of its patients.
+
+        Parameters
+        ----------
+        X, y
+            (n, p) and (n,) of patients, of whom at most `tuning_patients` are looked at.
+        counts
+            (n,) how often each is in the sample.
+        prevalence
+            Of the whole sample.
+        """
+        order = np.random.default_rng(self.random_state).permutation(len(y))
+        some = order[counts[order] > 0][: self.tuning_patients]
+        fold = _inner_folds(y, some, self.folds)
+        if not fold.any():
+            return 0, 0
+        chosen = np.isin(np.arange(len(y)), some)
+        rows = np.repeat(np.flatnonzero(chosen), counts[chosen])
+        parameters = self.settings(prevalence)
+        return self._tune(Dataset(X[rows], y[rows], parameters), y[rows], fold[rows], parameters)
 
     def _tune(
         self,
@@ -239,6 +264,13 @@ class LightGBM(Learner):
             booster.gradient[:] = (p - outcome) * weight
             booster.hessian[:] = p * (1 - p) * weight
             booster.step()
+
+
+def grown(dataset: Dataset, parameters: Parameters, leaves: int, trees: int) -> Booster:
+    """Trees of so many leaves for the outcome of the dataset."""
+    booster = Booster(dataset, {**parameters, "objective": "binary", "num_leaves": leaves})
+    booster.steps(trees)
+    return booster
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ https://lightgbm.readthedocs.io/en/stable/C-API.html
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -35,6 +36,13 @@ _FUNCTIONS = {
         _POINTER, _INT, _INT32, _INT32, _INT, _TEXT_IN, _POINTER, _POINTER,
     ),
     "DatasetGetSubset": (_POINTER, _POINTER, _INT32, _TEXT_IN, _POINTER),
+    "DatasetSerializeReferenceToBinary": (_POINTER, _POINTER, _POINTER),
+    "DatasetCreateFromSerializedReference": (
+        _POINTER, _INT32, _INT64, _INT32, _TEXT_IN, _POINTER,
+    ),
+    "DatasetPushRows": (_POINTER, _POINTER, _INT, _INT32, _INT32, _INT32),
+    "ByteBufferGetAt": (_POINTER, _INT32, _POINTER),
+    "ByteBufferFree": (_POINTER,),
     "DatasetSetField": (_POINTER, _TEXT_IN, _POINTER, _INT, _INT),
     "DatasetFree": (_POINTER,),
     "BoosterCreate": (_POINTER, _TEXT_IN, _POINTER),
@@ -47,6 +55,8 @@ _FUNCTIONS = {
     ),
     "BoosterSaveModelToString": (_POINTER, _INT, _INT, _INT, _INT64, _POINTER, _POINTER),
     "BoosterFree": (_POINTER,),
+    "NetworkInit": (_TEXT_IN, _INT, _INT, _INT),
+    "NetworkFree": (),
 }  # fmt: skip
 
 
@@ -96,7 +106,7 @@ class Dataset:
     def __init__(self, X: Floats, outcome: Floats, parameters: Parameters) -> None:
         self._parameters = _said(parameters)
         self.handle = ctypes.c_void_p()
-        self.patients = len(outcome)
+        self.patients = self._added = len(outcome)
         X = np.ascontiguousarray(X, dtype=np.float64)
         _done(
             _library().LGBM_DatasetCreateFromMat(
@@ -104,6 +114,59 @@ class Dataset:
                 ctypes.byref(self.handle),
             )
         )  # fmt: skip
+        self.label(outcome)
+
+    @classmethod
+    def like(cls, bins: bytes, patients: int, parameters: Parameters) -> Dataset:
+        """One of so many patients, to be sorted into bins that are given.
+
+        Parameters
+        ----------
+        bins
+            Those of another dataset (`in_bytes`).
+        patients
+            Who are then to be added, all of them, and labelled.
+        parameters
+            Those of the other dataset.
+        """
+        dataset = cls.__new__(cls)
+        dataset._parameters = _said(parameters)
+        dataset.handle, dataset.patients, dataset._added = ctypes.c_void_p(), patients, 0
+        _done(
+            _library().LGBM_DatasetCreateFromSerializedReference(
+                bins, len(bins), patients, 1, dataset._parameters, ctypes.byref(dataset.handle)
+            )
+        )
+        return dataset
+
+    def add(self, X: Floats) -> None:
+        """Sort the next patients (rows, p) into the bins; nothing else of them is kept."""
+        X = np.ascontiguousarray(X, dtype=np.float64)
+        _done(
+            _library().LGBM_DatasetPushRows(
+                self.handle, X.ctypes.data, _DOUBLE, *X.shape, self._added
+            )
+        )
+        self._added += len(X)
+
+    @property
+    def in_bytes(self) -> bytes:
+        """Its bins, without the patients."""
+        buffer, length, one = ctypes.c_void_p(), ctypes.c_int32(), ctypes.c_uint8()
+        _done(
+            _library().LGBM_DatasetSerializeReferenceToBinary(
+                self.handle, ctypes.byref(buffer), ctypes.byref(length)
+            )
+        )
+        found = bytearray(length.value)
+        for place in range(len(found)):
+            _done(_library().LGBM_ByteBufferGetAt(buffer, place, ctypes.byref(one)))
+            found[place] = one.value
+        _done(_library().LGBM_ByteBufferFree(buffer))
+        return bytes(found)
+
+    def label(self, outcome: Floats) -> None:
+        """Give all patients their outcomes (n,), 0 or 1."""
         label = np.ascontiguousarray(outcome, dtype=np.float32)
         self._set(b"label", label, _SINGLE_FIELD)
 
@@ -135,6 +198,30 @@ class Dataset:
     def __del__(self) -> None:
         if self.handle.value is not None:
             _library().LGBM_DatasetFree(self.handle)
+
+
+@contextmanager
+def network(machines: Sequence[str], own: int, minutes: int) -> Iterator[None]:
+    """Let this thread grow trees of the patients of several processes together.
+
+    Each process has some of the patients, in the same bins, and comes here at the same time; all
+    grow the same trees. They talk to each other over plain TCP.
+
+    Parameters
+    ----------
+    machines
+        Host and port of each, ``host:port``, in the same order for all.
+    own
+        Which of them this is.
+    minutes
+        For which it is waited for another.
+    """
+    port = int(machines[own].rpartition(":")[2])
+    _done(_library().LGBM_NetworkInit(",".join(machines).encode(), port, minutes, len(machines)))
+    try:
+        yield
+    finally:
+        _done(_library().LGBM_NetworkFree())
 
 
 class Booster:

@@ -12,6 +12,8 @@ https://lightgbm.readthedocs.io/en/stable/C-API.html
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -217,11 +219,28 @@ def network(machines: Sequence[str], own: int, minutes: int) -> Iterator[None]:
         For which it is waited for another.
     """
     port = int(machines[own].rpartition(":")[2])
-    _done(_library().LGBM_NetworkInit(",".join(machines).encode(), port, minutes, len(machines)))
+    with _without_output():
+        _done(
+            _library().LGBM_NetworkInit(",".join(machines).encode(), port, minutes, len(machines))
+        )
     try:
         yield
     finally:
         _done(_library().LGBM_NetworkFree())
+
+
+@contextmanager
+def _without_output() -> Iterator[None]:
+    """A thread of LightGBM that waits for others prints so, whatever its verbosity."""
+    sys.stdout.flush()
+    output, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(output, 1)
+        os.close(output)
+        os.close(nowhere)
 
 
 class Booster:

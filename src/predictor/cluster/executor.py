@@ -60,9 +60,21 @@ class Cluster:
     @property
     def at_once(self) -> int:
         """How many chunks are computed at the same time."""
-        with self._gone():
-            threads = [int(worker["nthreads"]) for worker in self._roster.workers().values()]
-        return max(1, sum(threads))
+        with self.gone():
+            return max(1, sum(self.threads().values()))
+
+    def threads(self) -> dict[str, int]:
+        """How many threads each worker has who may compute, by address; sees whether any is left.
+
+        Raises
+        ------
+        PredictorError
+            If nobody has computed for long.
+        TimeoutError, OSError
+            If the scheduler tells nothing.
+        """
+        self._roster.look()
+        return {name: int(each["nthreads"]) for name, each in self._roster.workers().items()}
 
     def __call__(
         self, work: Callable[[_Chunk], _Found], chunks: Sequence[_Chunk]
@@ -170,11 +182,32 @@ class Cluster:
         """Something, packed and sent to the cluster once, for many tasks."""
         return self.submit("data", tasks.keep, Sealed(thing))
 
-    def submit(self, what: str, function: Callable[..., Any], *arguments: Any) -> Future:
-        """A task for a worker like this process; its name tells its kind, and no more."""
-        key = f"predictor-{what}-{uuid4().hex}"
-        needed = self._roster.needed
-        return self._client.submit(function, *arguments, key=key, pure=False, resources=needed)
+    def submit(
+        self,
+        what: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        worker: str | None = None,
+    ) -> Future:
+        """A task for a worker like this process; its name tells its kind, and no more.
+
+        Parameters
+        ----------
+        what
+            Its kind.
+        function, arguments
+            The task.
+        worker
+            Who alone is to do it; whoever may if None.
+        """
+        return self._client.submit(
+            function,
+            *arguments,
+            key=f"predictor-{what}-{uuid4().hex}",
+            pure=False,
+            resources=self._roster.needed,
+            workers=None if worker is None else [worker],
+        )
 
     def _finished(self, futures: Sequence[Future]) -> set[Future]:
         """Those that have come to an end, once one has."""

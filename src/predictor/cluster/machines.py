@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from predictor.cluster import tasks
 from predictor.cluster.pieces_there import PiecesThere
@@ -18,13 +17,16 @@ from predictor.cluster.tasks import Outcome, Sealed
 from predictor.errors import PredictorError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Future
+
+    from predictor.cluster.executor import Cluster
 
 Found = TypeVar("Found")
 Piece = TypeVar("Piece")
 
 _ATTEMPTS = 3
 _LOOK = 2.0  # seconds between looks at whether all are still there
+_FETCHED = 60.0  # seconds for what was found to come here
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -90,21 +92,19 @@ def together(
         If workers die again and again, none is left, or they would have to talk over a network
         that is to be encrypted; and whatever the work raises.
     """
-    client = pieces.cluster.client
-    for _ in range(_ATTEMPTS):
-        workers = dict(sorted(client.nthreads().items()))
-        if not workers:
-            raise PredictorError("no worker of the cluster is left; nothing was written")
-        _check_network(workers)
-        rows = in_rows(weights, len(workers), least)
-        try:
-            with pieces.cluster.gone():
-                return _attempt(client, pieces, rows, workers, (Sealed(work), Sealed(told)))
-        except _LostWorkerError:
-            pieces.each(_nothing)  # what it had is read again by others
+    sealed = Sealed(work), Sealed(told)
+    with pieces.cluster.gone():
+        for _ in range(_ATTEMPTS):
+            threads = dict(sorted(pieces.cluster.threads().items()))
+            _check_network(threads)
+            rows = in_rows(weights, len(threads), least)
+            try:
+                return _attempt(pieces, rows, threads, sealed)
+            except _LostWorkerError:
+                pieces.each(_nothing)  # what it had is read again by others
     raise PredictorError(
         f"workers were lost {_ATTEMPTS} times while all workers computed together; perhaps they "
-        f"have too little memory (--memory-limit). Nothing was written"
+        f"have too little memory (--memory-limit)"
     )
 
 
@@ -144,93 +144,98 @@ def _check_network(workers: Mapping[str, int]) -> None:
 
 
 def _attempt(
-    client: Client,
-    pieces: PiecesThere[Piece],
+    pieces: PiecesThere[Any],
     rows: Sequence[range],
-    workers: Mapping[str, int],
+    threads: Mapping[str, int],
     sealed: tuple[Sealed, Sealed],
 ) -> list[Any]:
-    futures = pieces.futures
-    chosen = _nearest(client, futures, rows, list(workers))
-    ports = _outcomes(client, [_pinned(client, each, _free_port) for each in chosen], chosen)
+    cluster, futures = pieces.cluster, pieces.futures
+    chosen = _nearest(cluster.client.who_has(futures), futures, rows, list(threads))
+    asked = [cluster.submit("port", _free_port, worker=each) for each in chosen]
+    ports = _outcomes(cluster, asked, chosen)
     addresses = tuple(
         f"{urlsplit(worker).hostname}:{port}" for worker, port in zip(chosen, ports, strict=True)
     )
-    machines = [Machine(addresses, own, workers[each]) for own, each in enumerate(chosen)]
     working = [
-        _pinned(client, each, _work, *sealed, Sealed(machine), *futures[row.start : row.stop])
-        for each, machine, row in zip(chosen, machines, rows, strict=True)
+        cluster.submit(
+            "together",
+            _work,
+            *sealed,
+            Sealed(Machine(addresses, own, threads[worker])),
+            *futures[row.start : row.stop],
+            worker=worker,
+        )
+        for own, (worker, row) in enumerate(zip(chosen, rows, strict=True))
     ]
-    return _outcomes(client, working, chosen)
+    return _outcomes(cluster, working, chosen)
 
 
 def _nearest(
-    client: Client, futures: Sequence[Future], rows: Sequence[range], workers: list[str]
+    who_has: Mapping[str, Sequence[str]],
+    futures: Sequence[Future],
+    rows: Sequence[range],
+    workers: list[str],
 ) -> list[str]:
     """A worker for each row of pieces, who has most of them."""
-    who = client.who_has(list(futures))
     has = [
-        {each: sum(each in who.get(futures[place].key, ()) for place in row) for each in workers}
+        {
+            each: sum(each in who_has.get(futures[place].key, ()) for place in row)
+            for each in workers
+        }
         for row in rows
     ]
-    free, chosen = set(workers), [""] * len(rows)
+    free, chosen = list(workers), [""] * len(rows)
     while not all(chosen):
-        row, worker = max(
-            ((row, each) for row in range(len(rows)) if not chosen[row] for each in sorted(free)),
-            key=lambda pair: has[pair[0]][pair[1]],
-        )
+        pairs = [(row, each) for row in range(len(rows)) if not chosen[row] for each in free]
+        row, worker = max(pairs, key=lambda pair: has[pair[0]][pair[1]])
         chosen[row] = worker
         free.remove(worker)
     return chosen
 
 
-def _pinned(client: Client, worker: str, function: Callable[..., Outcome], *given: Any) -> Future:
-    return client.submit(
-        function,
-        *given,
-        key=f"predictor-together-{uuid4().hex}",
-        workers=[worker],
-        allow_other_workers=False,
-        pure=False,
-        retries=0,
-    )
-
-
-def _outcomes(client: Client, futures: Sequence[Future], workers: Sequence[str]) -> list[Any]:
+def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str]) -> list[Any]:
     """What came of work that each of these workers has to do."""
     from distributed import wait
 
-    waiting = set(futures)
+    waiting, found = set(futures), {}
     try:
         while waiting:
             try:
-                waiting -= wait(waiting, _LOOK, "FIRST_COMPLETED").done
+                ended = wait(waiting, _LOOK, "FIRST_COMPLETED").done
             except TimeoutError:
-                _check_there(client, workers)
-            ended = [future for future in futures if future not in waiting]
-            if any(future.status != "finished" for future in ended):
-                raise _LostWorkerError
-            if any(future.result().fault is not None for future in ended):
+                _check_there(cluster, workers)
+                continue
+            waiting -= ended
+            for future in ended:
+                found[future] = _fetched(future)
+            if any(outcome.failed for outcome in found.values()):
+                _check_soon(cluster, workers)
                 break
-        outcomes: list[Outcome] = [future.result() for future in futures if future not in waiting]
-        if any(outcome.fault is not None for outcome in outcomes):
-            _check_soon(client, workers)
-        return [outcome.get() for outcome in outcomes]
+        return [found[future].get() for future in futures if future in found]
     finally:
-        if client.status == "running":
-            client.cancel(list(futures), force=True)
+        if cluster.client.status == "running":
+            cluster.client.cancel(list(futures), force=True)
 
 
-def _check_there(client: Client, workers: Sequence[str]) -> None:
-    if not set(workers) <= set(client.scheduler_info(n_workers=-1)["workers"]):
+def _fetched(future: Future) -> Outcome:
+    try:
+        if future.status == "finished":
+            return cast("Outcome", future.result(timeout=_FETCHED))
+    except TimeoutError:
+        pass  # it ended with the worker that had it
+    raise _LostWorkerError
+
+
+def _check_there(cluster: Cluster, workers: Sequence[str]) -> None:
+    if not set(workers) <= cluster.threads().keys():
         raise _LostWorkerError
 
 
-def _check_soon(client: Client, workers: Sequence[str]) -> None:
+def _check_soon(cluster: Cluster, workers: Sequence[str]) -> None:
     """Whoever is left fails for want of an answer, perhaps before it is known who was lost."""
     until = monotonic() + _LOOK
     while monotonic() < until:
-        _check_there(client, workers)
+        _check_there(cluster, workers)
         sleep(_LOOK / 10)
 
 

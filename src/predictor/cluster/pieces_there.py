@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from predictor.cluster import tasks
-from predictor.pieces import Sum
+from predictor.pieces import Pieces, Sum
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -68,7 +68,7 @@ class PiecesThere(Generic[Piece]):
             ]
         return cast("Sum", self._cluster.outcomes_of(sums)[0])
 
-    def changed(self, work: Callable[..., Other], /, *told: object) -> PiecesThere[Other]:
+    def changed(self, work: Callable[..., Other], /, *told: object) -> Pieces[Other]:
         """Pieces of what comes of these; they stay where these are."""
         return PiecesThere(self._cluster, self._applied("piece", work, told))
 

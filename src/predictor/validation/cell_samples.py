@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from predictor.validation.cells import Cells
 from predictor.validation.metric import Metric
 from predictor.validation.plan import Plan
 from predictor.validation.replicates import Replicates, Trained
-from predictor.validation.resamples import Counts, Folds, KeptModels
+from predictor.validation.resamples import Counts, Folds, Integers, KeptModels
 from predictor.validation.samples import Place, Samples, Seen, mean_of_known
 
 
@@ -41,18 +42,15 @@ class CellSamples(Samples):
         models
             In the order of `cells_of`.
         """
-        folds = len(cells.folds.known)
-        y2, p, count = cells.folds.grouped
-        fold, place = np.nonzero(count > 0)
-        y, patients = y2[place], count[fold, place]
-        # what a model gives nobody of its fold does not make it tell patients apart
-        within = np.where(count > 0, p, np.nan)
-        first = np.where(cells.folds.known, np.fmax.reduce(within, axis=1), np.nan)
-        probability = np.repeat(first[:, None], len(y), axis=1)
-        probability[fold, np.arange(len(y))] = p[fold, place]
+        folds, (fold, y, p, patients, cohorts) = len(cells.folds.known), _of_folds(cells)
+        each = np.arange(len(y))
         testing = np.zeros((folds, len(y)))
-        testing[fold, np.arange(len(y))] = patients
-        cohorts = KeptModels(_cohorts(cells, fold, place))
+        testing[fold, each] = patients
+        # what a model gives nobody of its fold does not make it tell patients apart
+        first = [p[fold == number][:1].sum() for number in range(folds)]
+        known = np.where(cells.folds.known, first, np.nan)
+        probability = np.repeat(known[:, None], len(y), axis=1)
+        probability[fold, each] = p
         nobody, nothing = np.zeros((0, len(y))), np.zeros(folds, dtype=np.int64)
         failed = models.failed[1 + folds :]
         replicates = np.where(failed[:, None], np.nan, 0.5) * np.ones(len(y))
@@ -66,7 +64,7 @@ class CellSamples(Samples):
         )
         plan = Plan(
             Folds(np.zeros_like(testing), testing, nothing, nothing),
-            cohorts,
+            KeptModels(cohorts),
             np.zeros_like(replicates),
         )
         return cls(trained, plan, cells=cells)
@@ -106,9 +104,39 @@ class CellSamples(Samples):
         return mean_of_known(errors)
 
 
-def _cohorts(cells: Cells, fold: np.ndarray, place: np.ndarray) -> Counts:
-    """(R, n) patients of the resampled cohorts in the cells of the folds."""
+class _Cells(NamedTuple):
+    """Cells of the folds that hold anybody, (n,) each.
+
+    Attributes
+    ----------
+    fold, y, p
+        Whose test patients, their outcome and mean probability: nan if the fold has no model.
+    patients
+        How many.
+    cohorts
+        (R, n) how many in each resampled cohort.
+    """
+
+    fold: Integers
+    y: Counts
+    p: Counts
+    patients: Counts
+    cohorts: Counts
+
+
+def _of_folds(cells: Cells) -> _Cells:
     binned, resampled = cells.folds, cells.resampled
+    y, p, count = binned.grouped
+    fold, place = np.nonzero(count > 0)
     m, bins = len(binned.which), len(binned.bins.edges) + 1
     wanted = (2 * fold + place // m) * bins + binned.which[place % m]
-    return resampled.counts[:, np.searchsorted(resampled.cell, wanted)].astype(np.float64)
+    cohorts = resampled.counts[:, np.searchsorted(resampled.cell, wanted)].astype(np.float64)
+    found = _Cells(fold, y[place], p[fold, place], count[fold, place], cohorts)
+    if binned.known.all():
+        return found
+    # patients of a fold without a model are in no bin; that they are there makes the repeat unknown
+    label = np.array([0.0, 1.0])
+    rest = cells.cohort.count.sum(axis=(0, 2)) - count.reshape(-1, 2, m).sum(axis=(0, 2))
+    without = np.full(2, np.flatnonzero(~binned.known)[0])
+    lost = _Cells(without, label, np.full(2, np.nan), rest, np.tile(rest, (len(cohorts), 1)))
+    return _Cells(*(np.concatenate(pair, axis=-1) for pair in zip(found, lost, strict=True)))

@@ -54,7 +54,7 @@ class Machines:
         self._start(
             "scheduler", {}, "--port", "0", "--scheduler-file", str(self._file), *self.options
         )
-        wait_until(self._file.exists, "the scheduler starts")
+        wait_until(self._serves, "the scheduler starts")
         return self
 
     def __exit__(
@@ -64,6 +64,12 @@ class Machines:
             self.send(name, signal.SIGKILL)
         for process in self.processes.values():
             process.wait()
+
+    def _serves(self) -> bool:
+        try:
+            return self.counts()["workers"] == 0
+        except (OSError, ValueError):  # the file is not there, or half-written
+            return False
 
     @property
     def _file(self) -> Path:

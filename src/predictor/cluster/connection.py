@@ -85,7 +85,10 @@ def connect(
 @contextmanager
 def _without_logs() -> Iterator[None]:
     """What Dask logs in this process is said by our errors, or is about its own insides."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    # Dask gives some of them handlers and levels of their own
+    kinds = ("distributed", "tornado", "asyncio")
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in kinds]
+    loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
@@ -119,7 +122,13 @@ def _started_here(workers: int) -> Iterator[Client]:
         ) as cluster,
         Client(cluster, timeout=ANSWER) as client,
     ):
-        client.wait_for_workers(workers, timeout=6 * ANSWER)
+        try:
+            client.wait_for_workers(workers, timeout=6 * ANSWER)
+        except TimeoutError:
+            raise PredictorError(
+                f"not all of {workers} workers have started within a minute; is there memory for "
+                f"them? Start fewer (--jobs)"
+            ) from None
         yield client
 
 

@@ -125,7 +125,10 @@ def coefficients(result: DeliveredTraining, name: str) -> np.ndarray:
 def test_the_models_are_those_of_the_whole_table_in_memory(trained, folder) -> None:
     pq.write_table(pa.concat_tables(TABLES), folder / "whole.parquet")
     whole = prepare(folder / "study.yaml", folder / "whole.parquet")
-    for name, learner, covariates in (("ridge", "ridge", None), ("pain only", "logistic", ["pain"])):
+    for name, learner, covariates in (
+        ("ridge", "ridge", None),
+        ("pain only", "logistic", ["pain"]),
+    ):
         X, y = whole.matrix.select(covariates).X, whole.labelled.y
         (scorer,) = [make(learner).fit_replicates(X, y, np.ones((1, len(y)))).scorers]
         expected = np.append(scorer.intercept, scorer.coefficient[0])
@@ -177,7 +180,9 @@ def test_the_report_is_complete_and_says_what_was_not_done(trained, folder) -> N
 
 def test_nothing_of_a_patient_is_written(trained, folder) -> None:
     columns = [table.column(name) for table in TABLES for name in ("pid", "age", "pain", "pain_8")]
-    secrets = {str(value) for column in columns for value in column.to_pylist() if value is not None}
+    secrets = {
+        str(value) for column in columns for value in column.to_pylist() if value is not None
+    }
     places = [*(folder / "report").rglob("*"), *(folder / "models").rglob("*")]
     written = [path for path in places if path.suffix in (".json", ".yaml", ".md", ".html", ".txt")]
     assert len(written) > 10

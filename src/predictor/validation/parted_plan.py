@@ -61,9 +61,9 @@ class PartedPlan:
         of_folds, of_bootstrap = self._rng(block, rows).spawn(2)
         y = block.y[rows]
         counts = np.ones((len(self), len(y)), dtype=np.uint8)
-        counts[1 : 1 + self.folds] = (
-            _dealt(y, self.folds, of_folds) != np.arange(self.folds)[:, None]
-        )
+        if self.folds:
+            fold = _dealt(y, self.folds, of_folds)
+            counts[1 : 1 + self.folds] = fold != np.arange(self.folds)[:, None]
         numbers = of_bootstrap.integers(2**_BITS, size=(self.replicates, len(y)), dtype=np.uint32)
         counts[1 + self.folds :] = poisson(numbers)
         return counts

@@ -168,9 +168,6 @@ async def _check_scheduler(address: str, secrets: Mapping[str, Any], seconds: fl
         async with rpc(address, timeout=seconds, connection_args=secrets) as there:
             told = await asyncio.wait_for(there.identity(), 2 * seconds)
     except Exception as error:  # noqa: BLE001 - a stranger may answer anything
-        import traceback
-
-        traceback.print_exc()
         raise PredictorError(f"{address}: {_why(error, address)}") from None
     kind = told.get("type") if isinstance(told, Mapping) else None
     if kind != "Scheduler":
@@ -207,7 +204,8 @@ def _why(error: BaseException, address: str) -> str:
 
 
 def _is_here(address: str) -> bool:
-    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
+    host = urlsplit(address).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _check_address(address: str, security: Security, *, has_keys: bool) -> None:

@@ -216,8 +216,10 @@ class Cluster:
         while True:
             self._roster.look()
             try:
-                with self._client.as_current():  # Dask's `wait` asks the current one
-                    return cast("set[Future]", wait(futures, LOOK, "FIRST_COMPLETED").done)
+                with self._client.as_current():
+                    return cast(
+                        "set[Future]", wait(futures, self._roster.interval, "FIRST_COMPLETED").done
+                    )
             except TimeoutError:
                 continue
 

@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 PATIENCE = 30.0
 """Seconds that nobody may compute before that is an error."""
 LOOK = 5.0
-"""Seconds between looks at how the workers are."""
+"""Seconds between looks at how the workers are, at most."""
 ANSWER = 10.0
 """Seconds for an answer to a small question."""
 EXTRA = "install predictor[cluster] here, on the scheduler and on the workers"
@@ -91,6 +91,11 @@ class Roster:
     def needed(self) -> dict[str, float]:
         """What our tasks demand of a worker: a resource, in Dask's words."""
         return {self._mark: 1}
+
+    @property
+    def interval(self) -> float:
+        """Seconds between looks at how the workers are."""
+        return min(LOOK, self._patience / 6)
 
     def workers(self) -> dict[str, dict[str, Any]]:
         """What the scheduler tells of those who may compute, by address.
@@ -190,7 +195,7 @@ class Roster:
             If nobody does, and has not for the whole patience.
         """
         now = monotonic()
-        if now - self._looked < min(LOOK, self._patience):
+        if now - self._looked < self.interval:
             return
         self._looked = now
         why = self._helpless(now)

@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from predictor.cluster import Cluster as Cluster
+    from predictor.cluster import connect as connect
     from predictor.errors import DataError as DataError
     from predictor.errors import ModelError as ModelError
     from predictor.errors import PredictorError as PredictorError
@@ -54,8 +56,10 @@ if TYPE_CHECKING:
     from predictor.workflows import plan_study as plan_study
     from predictor.workflows import prepare as prepare
     from predictor.workflows import score as score
+    from predictor.workflows import score_folder as score_folder
     from predictor.workflows import tidy as tidy
     from predictor.workflows import train as train
+    from predictor.workflows import train_by_part as train_by_part
     from predictor.workflows import update as update
     from predictor.workflows import validate as validate
     from predictor.workflows import verify as verify
@@ -65,6 +69,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CheckResult",
+    "Cluster",
     "CombinedValidations",
     "DataError",
     "DeliveredMonitoring",
@@ -93,6 +98,7 @@ __all__ = [
     "check",
     "combine",
     "compare",
+    "connect",
     "deliver",
     "describe",
     "enter",
@@ -110,8 +116,10 @@ __all__ = [
     "read_model",
     "read_training",
     "score",
+    "score_folder",
     "tidy",
     "train",
+    "train_by_part",
     "update",
     "validate",
     "verify",
@@ -120,6 +128,7 @@ __all__ = [
 
 _WHERE = {
     "CheckResult": "results",
+    "Cluster": "cluster",
     "CombinedValidations": "results",
     "DataError": "errors",
     "DeliveredMonitoring": "results",
@@ -147,6 +156,7 @@ _WHERE = {
     "check": "workflows",
     "combine": "workflows",
     "compare": "workflows",
+    "connect": "cluster",
     "deliver": "workflows",
     "describe": "workflows",
     "enter": "workflows",
@@ -164,8 +174,10 @@ _WHERE = {
     "read_model": "saved",
     "read_training": "results",
     "score": "workflows",
+    "score_folder": "workflows",
     "tidy": "workflows",
     "train": "workflows",
+    "train_by_part": "workflows",
     "update": "workflows",
     "validate": "workflows",
     "verify": "workflows",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from predictor.learners.learner import Learner
+from predictor.learners.parted import seconds_by_part, why_not_by_part
 from predictor.results.words import count
 from predictor.study import Study, ValidationSpec
 
 _AFFORDABLE = 100 * 3600.0  # seconds of one processor for a learner
-_PER_SECOND = 1e9  # products added to sums of a Newton step, by one processor
-_STEPS = 12  # passes of a learner that chooses a penalty
 _FEWEST_FOLDS = 5
 _GIVEN = ("cross_validation", "interval", "bootstrap")
 
@@ -32,13 +33,16 @@ class Sizes:
     why: str
 
 
-def sizes_by_part(study: Study, patients: int, columns: int) -> Sizes:
+def sizes_by_part(
+    study: Study, patients: int, columns: int, learners: Mapping[str, Learner]
+) -> Sizes:
     """What the study asks for, or what so many patients get, as far as it can be afforded.
 
     A training by part has one cross-validation and keeps the models of its folds for the
-    intervals. What a sample costs is told beforehand, from patients and columns; with too many of
-    them there are fewer folds, and then fewer bootstrap samples or none. How many processors there
-    are plays no part: the same table and study give the same samples everywhere.
+    intervals. What a sample costs the slowest learner is told beforehand, from patients and
+    columns; with too many of them there are fewer folds, and then fewer bootstrap samples or none.
+    How many processors there are plays no part: the same table and study give the same samples
+    everywhere.
 
     Parameters
     ----------
@@ -46,10 +50,13 @@ def sizes_by_part(study: Study, patients: int, columns: int) -> Sizes:
         Its `validation`.
     patients, columns
         Labelled, and of the design.
+    learners
+        By name; one that is not fitted by sums is not asked, as it has no bootstrap.
     """
     asked = study.validation.for_patients(patients)
     folds, replicates = asked.cross_validation.folds, asked.bootstrap.replicates
-    affordable = _samples(patients, columns)
+    slowest, seconds = _slowest(learners, columns)
+    affordable = max(1, int(_AFFORDABLE / max(patients * seconds, 1e-9)))
     fallen = []
     if 1 + folds + replicates > affordable and folds > _FEWEST_FOLDS:
         fallen.append(f"{folds} folds fall to {_FEWEST_FOLDS}")
@@ -65,14 +72,18 @@ def sizes_by_part(study: Study, patients: int, columns: int) -> Sizes:
         folds,
         asked.interval.resamples,
         replicates,
-        _why(study.validation, asked, fallen, patients, columns),
+        _why(study.validation, asked, fallen, patients, columns, slowest),
     )
 
 
-def _samples(patients: int, columns: int) -> int:
-    """Samples on which a learner can be trained in the time."""
-    products = patients * (columns + 1) * (columns + 2) / 2 * _STEPS
-    return max(1, int(_AFFORDABLE * _PER_SECOND / products))
+def _slowest(learners: Mapping[str, Learner], columns: int) -> tuple[str, float]:
+    """The learner that takes longest for a patient in a sample, and how long; ("", 0) if none."""
+    found = {
+        name: seconds_by_part(learner, columns)
+        for name, learner in learners.items()
+        if why_not_by_part(learner) is None
+    }
+    return max(found.items(), key=lambda each: each[1], default=("", 0.0))
 
 
 def _fewest_replicates(left: int) -> int:
@@ -85,6 +96,7 @@ def _why(
     fallen: list[str],
     patients: int,
     columns: int,
+    slowest: str,
 ) -> str:
     named = [name for name in _GIVEN if name in given.model_fields_set]
     said = f"the default for {patients} patients"
@@ -101,7 +113,6 @@ def _why(
     if fallen:
         said += (
             f"; as {patients} patients and {count(columns, 'column')} would take more than "
-            f"{_AFFORDABLE / 3600:.0f} hours of a processor for each learner, "
-            f"{', '.join(fallen)}"
+            f"{_AFFORDABLE / 3600:.0f} hours of a processor for {slowest}, {', '.join(fallen)}"
         )
     return said

@@ -95,7 +95,7 @@ def train_by_part(
     estimators = _estimators(study, cohort.nobody)
     prepared, columns, drawn = _prepared(cohort, beginning)
     check_places(study, Places.of(prepared, models, out))
-    sizes = sizes_by_part(study, cohort.flow.labelled, len(cohort.nobody.columns))
+    sizes = sizes_by_part(study, cohort.flow.labelled, len(cohort.nobody.columns), estimators)
     check, steps = Check(tracker.check), len(estimators) + _AROUND
     with (
         telling_failure(tracker, attempt(prepared, name), check),

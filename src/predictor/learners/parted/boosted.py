@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_SEEN = 200_000  # patients by whom the edges of bins are chosen; LightGBM's own number
+SEEN = 200_000
+"""Patients by whom the edges of bins are chosen: LightGBM's own number."""
 _FEWEST = 1_000  # patients that a worker should have to take part
 _MINUTES = 20  # for which a worker waits for another
 _ALONE = Machine((), 0, 1)
@@ -177,7 +178,7 @@ def fit_boosted(
         impute = counted.sums / counted.patients[:, None]
     sizes = pieces.each(len)
     some = _brought_together(
-        pieces.each(_some, reading, min(1.0, _SEEN / max(1, sum(sizes))), learner.random_state)
+        pieces.each(_some, reading, min(1.0, SEEN / max(1, sum(sizes))), learner.random_state)
     )
     both = (counted.events > 0) & (counted.events < counted.patients)
     initial[~both], impute[~both] = np.nan, np.nan

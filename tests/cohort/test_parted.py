@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -282,3 +283,23 @@ def test_nothing_is_read_of_a_folder_without_patients(
     table = table_of(cells()).slice(0, 0)
     with pytest.raises(DataError, match="the table has no patients"):
         read(make_study(more=MORE), parts_of(tmp_path / "parts", table, ()))
+
+
+def test_a_worker_that_does_not_see_a_file_or_sees_another_says_so(
+    make_study: Callable[..., Study], tmp_path: Path
+) -> None:
+    folder = parts_of(tmp_path / "parts", table_of(cells()))
+
+    def elsewhere(load: Callable[[Any], Any], parts: Sequence[Any]) -> PiecesHere[Any]:
+        (folder / "001.parquet").unlink()
+        return PiecesHere.of(load, parts)
+
+    with pytest.raises(DataError, match=r"001\.parquet: a worker has no such file; every worker"):
+        read_by_part(make_study(more=MORE), folder, elsewhere)
+
+    def later(load: Callable[[Any], Any], parts: Sequence[Any]) -> PiecesHere[Any]:
+        pq.write_table(table_of(cells(7)), folder / "000.parquet")
+        return PiecesHere.of(load, parts)
+
+    with pytest.raises(DataError, match=r"000\.parquet: has changed while it was read"):
+        read_by_part(make_study(more=MORE), folder, later)

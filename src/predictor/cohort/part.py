@@ -24,10 +24,11 @@ from predictor.cohort.pooled import Pooled, pool
 from predictor.cohort.prints import Prints
 from predictor.cohort.strays import check_values
 from predictor.cohort.tallies import Tallies, tallies
-from predictor.errors import StudyError
+from predictor.errors import DataError, StudyError
 from predictor.study import Study
 
-_TOGETHER = 2**17  # rows that go through the queries of a study together
+_TOGETHER = 2**17  # rows that go through the queries of a study together, of few columns
+_CELLS = 2**22  # that do, of many
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,9 +81,28 @@ class PartRead:
     found: Found
 
 
+@dataclass(frozen=True)
+class PartFile:
+    """A file of a table.
+
+    Attributes
+    ----------
+    number
+        Among all files, from 0.
+    path
+        Where whoever reads it finds it.
+    size
+        Bytes: what is read again must be what was read.
+    """
+
+    number: int
+    path: str
+    size: int
+
+
 @dataclass(frozen=True, repr=False)
 class PartReader:
-    """Reads a part of a table, given its number and its file.
+    """Reads a part of a table.
 
     Attributes
     ----------
@@ -101,7 +121,7 @@ class PartReader:
     persons: tuple[str, ...] = ()
     written: Mapping[str, Written] = field(default_factory=dict)
 
-    def __call__(self, part: tuple[int, str]) -> PartRead:
+    def __call__(self, part: PartFile) -> PartRead:
         """The part.
 
         Raises
@@ -111,19 +131,27 @@ class PartReader:
         StudyError
             If a rule or the pipeline cannot be used.
         """
-        number, path = part
+        path = Path(part.path)
+        if not path.is_file():
+            raise DataError(
+                f"{path}: a worker has no such file; every worker must see the folder at the same "
+                f"place as the process that trains"
+            )
+        if path.stat().st_size != part.size:
+            raise DataError(f"{path}: has changed while it was read; train again")
         reading = _Reading(self)
-        for batch in self._batches(Path(path)):
+        for batch in self._batches(path):
             reading.add(batch)
-        return reading.read(number)
+        return reading.read(part.number)
 
     def _batches(self, path: Path) -> Iterator[Batch]:
         """Rows of the file, as many together as go through the queries."""
         names = [column.name for column in self.study.columns]
+        most = min(_TOGETHER, _CELLS // len(names))
         waiting: list[Batch] = []
         for batch in read_batches(open_patients(path, self.study), names):
             waiting.append(batch)
-            if sum(len(each.table) for each in waiting) >= _TOGETHER:
+            if sum(len(each.table) for each in waiting) >= most:
                 yield _together(waiting)
                 waiting = []
         if waiting:

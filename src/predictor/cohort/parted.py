@@ -21,6 +21,7 @@ from predictor.cohort.labelled import SAME_PATIENT, Flow, check_enough, check_le
 from predictor.cohort.numbers import Written
 from predictor.cohort.part import (
     Found,
+    PartFile,
     PartRead,
     PartReader,
     block_of,
@@ -116,12 +117,15 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     others = _check_headers(files, study, folder)
     persons = persons_not_said(study)
     reader = PartReader(study, secrets.token_bytes(32), persons)
-    names = [(number, str(file.name)) for number, file in enumerate(files)]
-    parts: Pieces[PartRead] = gather(reader, names)
+    told = [
+        PartFile(number, str(file.name), Path(str(file.name)).stat().st_size)
+        for number, file in enumerate(files)
+    ]
+    parts: Pieces[PartRead] = gather(reader, told)
     found = parts.each(found_of)
     written = _written(found)
     if any(each.tells for each in written.values()):  # cells are to be read in another way
-        parts = gather(replace(reader, written=written), names)
+        parts = gather(replace(reader, written=written), told)
         found = parts.each(found_of)
     _check_cells(found, study)
     flow = reduce(Flow.__add__, (each.flow for each in found))

@@ -318,6 +318,16 @@ def predictor(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str
     return run
 
 
+@pytest.fixture
+def without_predictor(tmp_path: Path) -> dict[str, str]:
+    """The environment of a worker whose Python has all packages but ours."""
+    folder = tmp_path / "without"
+    folder.mkdir()
+    text = 'import sys\nsys.path[:] = [p for p in sys.path if not p.endswith("/src")]\n'
+    (folder / "sitecustomize.py").write_text(text)
+    return {"PYTHONPATH": str(folder)}
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Callable[[str], contextlib.AbstractContextManager[str]]:
     """Starts a PostgreSQL of its own with a password; gives the URI of its empty database."""

@@ -41,12 +41,15 @@ class Machines:
         Of the scheduler.
     prefix
         Of the command of each, by the name of the machine: to start it in a network namespace.
+    places
+        Addresses of workers there, by name.
     """
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     options: Sequence[str] = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
     prefix: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -93,6 +96,11 @@ class Machines:
         counts: dict[str, int] = json.loads(self.told("json/counts.json"))
         return counts
 
+    def worker(self, name: str) -> str:
+        """The address of a worker."""
+        wait_until(lambda: "Start worker at:" in self.log(name).read_text(), "a worker starts")
+        return self.log(name).read_text().partition("Start worker at:")[2].split()[0]
+
     def add(
         self, *names: str, environment: Mapping[str, str] | None = None, options: Sequence[str] = ()
     ) -> None:
@@ -116,7 +124,8 @@ class Machines:
             name,
             environment or {},
             *(self.address, *fixed, "--local-directory", str(folder)),
-            *(options or ["--host", "127.0.0.1", "--memory-limit", "0"]),
+            *("--host", self.places.get(name, "127.0.0.1")),
+            *(options or ["--memory-limit", "0"]),
         )
 
     def _start(self, name: str, environment: Mapping[str, str], *arguments: str) -> None:
@@ -142,6 +151,14 @@ class Machines:
     def send(self, name: str, number: int) -> None:
         """A signal to the process."""
         self.processes[name].send_signal(number)
+
+    def stop(self, name: str) -> None:
+        """Let it do nothing more, without an end."""
+        self.send(name, signal.SIGSTOP)
+
+    def go_on(self, name: str) -> None:
+        """After `stop`."""
+        self.send(name, signal.SIGCONT)
 
     def kill(self, name: str) -> None:
         """End it at once, as a machine that fails."""

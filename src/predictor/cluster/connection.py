@@ -7,6 +7,7 @@ import logging
 import socket
 import ssl
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -135,6 +136,7 @@ def _started_here(workers: int) -> Iterator[Client]:
 @contextmanager
 def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client]:
     from distributed import Client, Security
+    from distributed.versions import VersionMismatchWarning
 
     try:
         security = Security()
@@ -152,7 +154,10 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
             f"set up TLS and write tls://"
         )
     try:
-        client = Client(address, timeout=seconds, security=security, set_as_default=False)
+        with warnings.catch_warnings():
+            # other versions are told, and refused, by the roster
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            client = Client(address, timeout=seconds, security=security, set_as_default=False)
     except (OSError, ValueError, RuntimeError):
         raise PredictorError(f"{address}: the Dask scheduler there answers no more") from None
     with client:

@@ -11,7 +11,7 @@ from scipy.special import expit
 from predictor.errors import ModelError
 from predictor.learners.lightgbm import LightGBM
 from predictor.scorers.forest import Forest
-from predictor.scorers.keeping import kept, without_few
+from predictor.scorers.keeping import deviation, kept, kept_of_sums, trees_among, without_few
 from predictor.scorers.shapley_of_trees import leaves_of, tree_shapley
 from predictor.scorers.trees import TreeScorers
 
@@ -42,18 +42,30 @@ def test_no_leaf_that_is_kept_is_of_fewer_than_five_patients(
     patients = forest.patients(model.completed(X, 0))
     few = leaf[patients[leaf] < 5]
     assert len(few)
-    number = without_few(forest, model.completed(X, 0), fewest=5)
+    number = without_few(forest, patients, fewest=5)
     behind = np.zeros(len(leaf), dtype=np.int64)  # patients of the leaves a value is made of
     for one in leaf:
         alone = np.where(forest.column < 0, 0.0, forest.number)
         alone[one] = 1.0
-        made = without_few(replace(forest, number=alone), model.completed(X, 0), fewest=5)
+        made = without_few(replace(forest, number=alone), patients, fewest=5)
         behind += np.where(made[leaf] > 0, patients[one], 0)
     assert behind.min() >= 5
     large = leaf[patients[leaf] >= 5]
     assert_array_equal(number[large], forest.number[large])
     assert number[leaf].min() >= forest.number[large].min()
     assert number[leaf].max() <= forest.number[large].max()
+
+
+def test_what_is_kept_of_parts_is_what_is_kept_of_all_their_patients() -> None:
+    X, _, learner = fitted()
+    model = learner.scorers_[:1]
+    parts = [trees_among(model, part) for part in (X[:40], X[40:41], X[41:])]
+    trees = parts[0] + parts[1] + parts[2]
+    known = ~np.isnan(X)
+    mean = np.where(known, X, 0).sum(axis=0) / known.sum(axis=0)
+    ours = kept_of_sums(model, mean, deviation(X), trees, fewest=5).to_arrays()
+    for name, numbers in kept(model, X, fewest=5).to_arrays().items():
+        assert_array_equal(ours[name], numbers)
 
 
 def test_small_leaves_take_what_is_across_the_nearest_split_with_enough() -> None:
@@ -66,9 +78,9 @@ def test_small_leaves_take_what_is_across_the_nearest_split_with_enough() -> Non
     )
     X = np.arange(1.0, 13.0)[:, None]
     assert forest.patients(X).tolist() == [12, 5, 3, 2, 7, 1, 6]
-    assert without_few(forest, X, fewest=5).tolist() == [5, 3, 5, 5, 6, 9, 9]
-    assert without_few(forest, X, fewest=6).tolist() == [5, 3, 9, 9, 6, 9, 9]
-    assert without_few(forest, X, fewest=1).tolist() == forest.number.tolist()
+    assert without_few(forest, forest.patients(X), fewest=5).tolist() == [5, 3, 5, 5, 6, 9, 9]
+    assert without_few(forest, forest.patients(X), fewest=6).tolist() == [5, 3, 9, 9, 6, 9, 9]
+    assert without_few(forest, forest.patients(X), fewest=1).tolist() == forest.number.tolist()
 
 
 def test_contributions_add_up_also_of_what_is_kept() -> None:

@@ -160,3 +160,10 @@ def test_a_learner_that_tells_nobody_apart_is_known_as_one() -> None:
     found, true = (performance_in(each, MEASURES).estimates for each in (ours, theirs))
     assert found["auroc"].estimate == 0.5
     assert found["calibration_slope"].note == true["calibration_slope"].note
+
+
+def test_curves_without_bootstrap_models_have_no_band() -> None:
+    shown = calibration(in_cells(PARTS, models()[: 1 + FOLDS])).curve
+    assert shown is not None
+    assert np.isfinite(shown.observed).all()
+    assert np.isnan(shown.low).all()

@@ -205,7 +205,7 @@ def test_its_model_scores_and_is_exported(trained, folder) -> None:
     assert model.performance["plan"]["folds"] == 4
     ages = [a for t in TABLES for a in t["age"].to_pylist() if a is not None and a >= 19]
     assert abs(model.usual.mean[0] - np.mean(ages)) < 2.5  # rounded to a tenth of a deviation
-    export(trained.learners["ridge"].model, folder / "model.html")
+    export(trained.learners["ridge"].model, "html", folder / "model.html")
     assert "response" in (folder / "model.html").read_text(encoding="utf-8")
 
 
@@ -233,7 +233,7 @@ def test_parts_that_are_read_again_for_every_pass_give_the_same(trained, tmp_pat
         config,
         data,
         gather=partial(PiecesHere.of, hold=False),
-        learners=["prevalence", "pain only"],
+        learners=["pain only"],
         models=tmp_path / "models",
         out=tmp_path / "report",
         tracker=RecordingTracker(),
@@ -242,8 +242,37 @@ def test_parts_that_are_read_again_for_every_pass_give_the_same(trained, tmp_pat
     assert json.dumps(ours) == json.dumps(theirs)
 
 
+def test_trees_of_parts_are_saved_without_numbers_of_few(tmp_path, undrawn_here) -> None:
+    trees = "ridge: {}\n  lightgbm: {parameters: {max_trees: 20, leaves: [3]}}"
+    config, data = lay(tmp_path, STUDY.replace("ridge: {}", trees))
+    found = train_by_part(
+        config,
+        data,
+        learners=["prevalence", "lightgbm"],
+        models=tmp_path / "models",
+        out=tmp_path / "report",
+        tracker=RecordingTracker(),
+    )
+    learner = found.learners["lightgbm"]
+    auroc = learner.metrics["auroc"]
+    assert 0.6 < auroc.low < auroc.estimate < auroc.high < auroc.apparent + 0.05
+    assert auroc.optimism_corrected is None
+    assert learner.stability.replicates == 0
+    assert any(text.startswith("Bootstrap models of lightgbm") for text in found.by_part.not_done)
+    model = read_model(Path(learner.model))
+    (forest,) = model.model.forests
+    cohort = read_by_part(load_study(config), data, PiecesHere.of)
+    (X,) = [np.concatenate(cohort.blocks.each(lambda block: block.X))]
+    patients, leaf = forest.patients(model.model.completed(X, 0)), forest.column < 0
+    assert leaf.sum() > 5
+    assert patients[leaf & (patients > 0)].min() >= 5
+    splits = {float(value) for value in forest.number[~leaf]}
+    assert not splits & set(X[~np.isnan(X) & (X != 0) & (X != 1)].tolist())
+    assert not model.spread.known
+
+
 REFUSED = {
-    "visits": ("seed: 4", "seed: 4\nvisits: {time: when, values: {T0: a, T1: b}}", "visits: "),
+    "visits": ("seed: 4", "seed: 4\nvisits: {id: pid, at: when, is: {T0: 1, T1: 2}}", "visits: "),
     "cluster": ("smoker: {", "smoker: {role: cluster, ", "columns.smoker: "),
     "centre": ("sex: {", "sex: {role: centre, ", "columns.sex: "),
     "alternatives": (

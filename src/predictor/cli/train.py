@@ -111,11 +111,11 @@ def command(
         Processes(jobs, imports=_NEEDED) as here,
         options.computing(cluster, jobs, here, quiet=quiet) as elsewhere,
     ):
-        from predictor.workflows import train, train_by_part
+        from predictor import workflows  # what is used of it is imported then
 
         with steps(quiet) as show:
             if by_part:
-                summary = train_by_part(
+                summary = workflows.train_by_part(
                     config,
                     data,
                     gather=None if cluster is None else _pieces_of(elsewhere),
@@ -129,7 +129,7 @@ def command(
                     progress=show,
                 )
             else:
-                summary = train(
+                summary = workflows.train(
                     config,
                     data,
                     learners=learners,

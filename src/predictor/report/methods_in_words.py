@@ -106,8 +106,32 @@ def _validation(report: TrainingResult) -> str:
         f"Performance was estimated by {procedure.cross_validation(report)} "
         f"({plan.folds} folds, {count(plan.repeats, 'repeat')}), with {procedure.steps(report)} "
         f"done anew in every training; intervals (95 %) came from {plan.interval_resamples} "
-        f"resamples of the patients, {again}. Optimism and stability came from {plan.bootstrap} "
-        f"bootstrap samples. {procedure.together(report)} Measures: {listed(estimated)}.{test}"
+        f"resamples of the patients, {again}. {_bootstrap(report)} {procedure.together(report)} "
+        f"Measures: {listed(estimated)}.{test}{_by_part(report)}"
+    )
+
+
+def _bootstrap(report: TrainingResult) -> str:
+    number = report.plan.bootstrap
+    if not number:
+        return "There was no bootstrap of whole trainings."
+    without = [name for name, each in report.learners.items() if not each.stability.replicates]
+    but = f", but for {listed(without)}, which had none" if without else ""
+    return f"Optimism and stability came from {number} bootstrap samples{but}."
+
+
+def _by_part(report: TrainingResult) -> str:
+    """What a reader has to know where nobody had all patients in one memory."""
+    found = report.by_part
+    if found is None:
+        return ""
+    errors = [each["auroc"] for each in found.errors.values() if "auroc" in each]
+    off = f" (by which an AUROC is off by at most {max(errors):.1g})" if errors else ""
+    return (
+        f" The table was learned from in {count(found.parts, 'part')}, of which only sums were "
+        f"brought together; for the measures patients were counted in bins of their "
+        f"probability{off}. Stability of probabilities and SHAP values are those of "
+        f"{count(found.drawn, 'patient')} drawn at random."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,14 +42,78 @@ def kept(model: Scorers, X: Floats, *, fewest: int) -> Scorers:
     fewest
         Patients who may be told about.
     """
-    spread = deviation(X)
+    if isinstance(model, AdditiveScorers):
+        return _additive(model, X, deviation(X))
+    known = ~np.isnan(X)
+    mean = np.where(known, X, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    trees = trees_among(model, X) if isinstance(model, TreeScorers) else None
+    return kept_of_sums(model, mean, deviation(X), trees, fewest=fewest)
+
+
+def kept_of_sums(
+    model: Scorers, mean: Floats, spread: Floats, trees: TreesAmong | None, *, fewest: int
+) -> Scorers:
+    """The same where what is known of the patients are sums: of no model with splines.
+
+    Parameters
+    ----------
+    model
+        A stack of one scorer.
+    mean, spread
+        (p,) of the columns, and their standard deviation; 0 where nobody has a value.
+    trees
+        How the patients come through them; None for a model without.
+    fewest
+        Patients who may be told about.
+    """
     if isinstance(model, LinearScorers):
         return kept_linear(model, spread)
-    if isinstance(model, AdditiveScorers):
-        return _additive(model, X, spread)
     if isinstance(model, TreeScorers):
-        return _trees(model, X, spread, fewest)
+        assert trees is not None
+        return _trees(model, mean, spread, trees, fewest)
     return model
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TreesAmong:
+    """How patients come through the trees of a model; those of parts are added.
+
+    Attributes
+    ----------
+    patients
+        (N,) who come to each split and leaf.
+    below, above
+        (N,) the largest value of a split's column that is not beyond its number, and the smallest
+        that is; -inf and inf where there is none.
+    missing
+        (p,) patients without a value.
+    """
+
+    patients: NDArray[np.int64]
+    below: Floats
+    above: Floats
+    missing: NDArray[np.int64]
+
+    def __add__(self, other: TreesAmong) -> TreesAmong:
+        """Of the patients of both."""
+        return TreesAmong(
+            self.patients + other.patients,
+            np.maximum(self.below, other.below),
+            np.minimum(self.above, other.above),
+            self.missing + other.missing,
+        )
+
+
+def trees_among(model: TreeScorers, X: Floats) -> TreesAmong:
+    """How patients (n, p) come through the trees of a stack of one scorer."""
+    (forest,) = model.forests
+    below, above = np.full((2, len(forest.number)), np.inf)
+    below *= -1
+    for split in np.flatnonzero(forest.column >= 0):
+        values, at = X[:, forest.column[split]], forest.number[split]
+        below[split] = values[values <= at].max(initial=-np.inf)
+        above[split] = values[values > at].min(initial=np.inf)
+    return TreesAmong(forest.patients(model.completed(X, 0)), below, above, np.isnan(X).sum(axis=0))
 
 
 def kept_linear(model: LinearScorers, spread: Floats) -> LinearScorers:
@@ -86,20 +150,19 @@ def _additive(model: AdditiveScorers, X: Floats, spread: Floats) -> AdditiveScor
     return AdditiveScorers(model.intercept + change[0], coefficient, centre, new)
 
 
-def _trees(model: TreeScorers, X: Floats, spread: Floats, fewest: int) -> TreeScorers:
+def _trees(
+    model: TreeScorers, mean: Floats, spread: Floats, trees: TreesAmong, fewest: int
+) -> TreeScorers:
     (forest,) = model.forests
-    number = without_few(forest, model.completed(X, 0), fewest)
+    number = without_few(forest, trees.patients, fewest)
     for split in np.flatnonzero(forest.column >= 0):
-        values, at = X[:, forest.column[split]], number[split]
-        below, above = values[values <= at], values[values > at]
-        if len(below) and len(above):
-            number[split] = between(float(below.max()), float(above.min()))
+        below, above = trees.below[split], trees.above[split]
+        if np.isfinite(below) and np.isfinite(above):
+            number[split] = between(float(below), float(above))
     leaf = forest.column < 0
     number[leaf] = significant(number[leaf], _LEAF_DIGITS)
     share = np.clip(np.rint(forest.share * _SHARES), 1, _SHARES - 1) / _SHARES
-    known = ~np.isnan(X)
-    mean = np.where(known, X, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    few = (~known).sum(axis=0) < fewest
+    few = trees.missing < fewest
     return TreeScorers(
         (replace(forest, number=number, share=share),),
         model.initial,
@@ -107,7 +170,7 @@ def _trees(model: TreeScorers, X: Floats, spread: Floats, fewest: int) -> TreeSc
     )
 
 
-def without_few(forest: Forest, X: Floats, fewest: int) -> Floats:
+def without_few(forest: Forest, patients: NDArray[np.int64], fewest: int) -> Floats:
     """Numbers of a forest in which no leaf has a value of fewer than `fewest` patients.
 
     LightGBM holds the size of leaves through their uncertainty: where an event is rare, a leaf may
@@ -119,15 +182,15 @@ def without_few(forest: Forest, X: Floats, fewest: int) -> Floats:
     ----------
     forest
         As it was trained.
-    X
-        (n, p) the patients it was trained on.
+    patients
+        (N,) of its training, who come to each split and leaf (`Forest.patients`).
 
     Returns
     -------
     ndarray
         (N,) for `Forest.number`.
     """
-    number, patients = forest.number.copy(), forest.patients(X)
+    number = forest.number.copy()
     leaf, end = forest.column < 0, np.arange(len(number)) + 1
     # from the last split to the first: what lies below one is done when it comes
     for split in np.flatnonzero(~leaf)[::-1]:

@@ -189,7 +189,7 @@ def _of_models(y: Counts, p: Counts, weights: Counts | None, *, at: Counts) -> C
         counts = None if weights is None else weights[number]
         given = row if counts is None else row[counts > 0]
         curves.append(_read(y, row, np.clip(at, given.min(), given.max()), counts))
-    return np.array(curves)
+    return np.array(curves).reshape(len(curves), len(at))
 
 
 def _read(y: Counts, p: Counts, at: Counts, weights: Counts | None = None) -> Counts:

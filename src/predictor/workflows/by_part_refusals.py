@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from predictor.errors import StudyError
 from predictor.learners import make
+from predictor.learners.lightgbm import LightGBM
 from predictor.learners.parted import why_not_by_part
 from predictor.study import LearnerSpec, Study
 
@@ -81,5 +82,8 @@ def _why_not(spec: LearnerSpec) -> str | None:
             ".splines: knots are quantiles of all patients, which no part has; leave them out, or "
             "give powers of the covariate in the pipeline"
         )
-    why = why_not_by_part(make(spec.learner, **spec.parameters))
+    learner = make(spec.learner, **spec.parameters)
+    if isinstance(learner, LightGBM):
+        return None
+    why = why_not_by_part(learner)
     return None if why is None else f": {why}"

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from predictor.cohort import Design, Flow
 from predictor.cohort.blocks import Block
+from predictor.disclosure import FEWEST
 from predictor.errors import DataError
 from predictor.explain import explain, importance, shapes
 from predictor.learners.learner import Learner
+from predictor.learners.lightgbm import LightGBM
 from predictor.learners.parted import fit_parted
+from predictor.learners.parted.boosted import fit_boosted
 from predictor.pieces import Pieces
 from predictor.report import learner_result, model_in_words, sample_size
 from predictor.results.by_part import ROUNDING
 from predictor.saved import Usual
-from predictor.scorers import LinearScorers, Scorers
-from predictor.scorers.keeping import kept_linear
+from predictor.scorers import Scorers
+from predictor.scorers.keeping import TreesAmong, kept_of_sums, trees_among
+from predictor.scorers.trees import TreeScorers
 from predictor.study import LearnerSpec, Study
 from predictor.validation import (
     Metric,
@@ -56,6 +60,8 @@ class LearnedByPart:
         Places of the columns that they read.
     passes
         How often the table was gone through.
+    trees
+        How all patients come through the trees of its model; None if it has none.
     seconds
         What that took.
     """
@@ -64,6 +70,7 @@ class LearnedByPart:
     models: Scorers
     columns: Sequence[int]
     passes: int
+    trees: TreesAmong | None
     seconds: float
 
 
@@ -78,20 +85,34 @@ def learn_by_part(
         If there is no model of all patients.
     """
     start = time.perf_counter()
-    fits = fit_parted(learner, blocks, plan.samples, columns)
+    if isinstance(learner, LightGBM):
+        # one sample after the other, each as long as all of a ridge: none for the bootstrap
+        samples = replace(plan.samples, replicates=0)
+        fits = fit_boosted(learner, blocks, samples, columns)
+    else:
+        fits = fit_parted(learner, blocks, plan.samples, columns)
     if fits.failed[0]:
         raise DataError(
             f"{type(learner).__name__} found no model for all patients (it did not converge, or "
             f"they have one label); leave it out, or give it fewer covariates"
         )
     cells = blocks.summed(cells_of, plan, fits.scorers, columns)
+    model = fits.scorers[:1]
+    trees = None
+    if isinstance(model, TreeScorers):
+        trees = blocks.summed(_trees_among, model, columns)
     return LearnedByPart(
         CellSamples.of(cells, fits.scorers),
         fits.scorers,
         columns,
-        fits.passes + 1,
+        fits.passes + (1 if trees is None else 2),
+        trees,
         time.perf_counter() - start,
     )
+
+
+def _trees_among(block: Block, model: TreeScorers, columns: Sequence[int]) -> TreesAmong:
+    return trees_among(model, block.X[:, list(columns)])
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,17 +127,22 @@ class EstimatedByPart(EstimatedLearner):
         How far its estimates may be from those of the patients themselves, by measure.
     passes
         How often the table was gone through.
+    trees
+        How all patients come through the trees of its model; None if it has none.
     """
 
     columns: Columns
     errors: Mapping[str, float]
     passes: int
+    trees: TreesAmong | None
 
     @property
     def kept(self) -> Scorers:
         """The model as it may be saved."""
-        assert isinstance(self.trained.model, LinearScorers)
-        return kept_linear(self.trained.model, self.columns.deviation)
+        columns = self.columns
+        return kept_of_sums(
+            self.trained.model, columns.mean, columns.deviation, self.trees, fewest=FEWEST
+        )
 
     @property
     def usual(self) -> Usual:
@@ -222,6 +248,7 @@ def estimate_by_part(
             if np.isfinite(error) and np.isfinite(found.estimates[name].estimate)
         },
         passes=learned.passes,
+        trees=learned.trees,
     )
 
 

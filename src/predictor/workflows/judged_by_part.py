@@ -18,6 +18,7 @@ from predictor.report import (
     treat_all_result,
 )
 from predictor.results import ByPart, TrainingResult
+from predictor.results.words import listed
 from predictor.study import Study, dump_study
 from predictor.validation import (
     AUDITS,
@@ -33,6 +34,7 @@ from predictor.validation.cells import CellPlan
 from predictor.validation.estimates import performance_in
 from predictor.validation.parted_plan import PartedPlan
 from predictor.workflows import provenance
+from predictor.workflows.afforded_samples import Sizes
 from predictor.workflows.estimated_by_part import (
     EstimatedByPart,
     LearnedByPart,
@@ -42,7 +44,6 @@ from predictor.workflows.judged import Judged
 from predictor.workflows.judged import compared as compared_between
 from predictor.workflows.patients_of_parts import Columns, Drawn
 from predictor.workflows.prepared import Prepared
-from predictor.workflows.sizes_by_part import Sizes
 
 if TYPE_CHECKING:
     from predictor.learners.learner import Learner
@@ -61,6 +62,10 @@ _NOT_DONE = (
     "Audits that look at the rows of all patients; each says so.",
     "Performance under other definitions, in centres, in groups and in later patients.",
     _KEPT,
+)
+_NO_BOOTSTRAP = (
+    "Bootstrap models of {}, each of which would take as long as the model itself: no optimism, no "
+    "stability, no range of a new patient's probability."
 )
 _DRAWN = (
     "Explanations, how far probabilities move over other samples, the range of a new patient's "
@@ -197,7 +202,7 @@ def judge_by_part(
             bins=len(plan.bins.edges) + 1,
             errors={name: each.errors for name, each in estimated.items()},
             audits_not_done=undone,
-            not_done=(*_NOT_DONE, _DRAWN.format(len(drawn.y))),
+            not_done=_not_done(estimated, sizes, len(drawn.y)),
         ),
         audits=findings,
         comparisons=compared_between(
@@ -228,6 +233,15 @@ def judge_by_part(
         sizes=sizes,
         of_samples=_digest(plan, cohort.fingerprint),
     )
+
+
+def _not_done(
+    estimated: Mapping[str, EstimatedByPart], sizes: Sizes, drawn: int
+) -> tuple[str, ...]:
+    without = [n for n, each in estimated.items() if not len(each.trained.bootstrap_models)]
+    if not sizes.replicates or not without:
+        return (*_NOT_DONE, _DRAWN.format(drawn))
+    return (*_NOT_DONE, _NO_BOOTSTRAP.format(listed(without)), _DRAWN.format(drawn))
 
 
 def _contender(found: EstimatedByPart, estimator: Learner, samples: PartedPlan) -> Contender:

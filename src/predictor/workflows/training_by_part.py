@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from predictor.cohort import Cohort, Design, LabelledCohort, called
+from predictor.cohort.parquet import ParquetBlocks
 from predictor.cohort.parted import Gather, PartedCohort, read_by_part
+from predictor.cohort.patients import open_patients
 from predictor.errors import StudyError
 from predictor.learners import REFERENCE, make
 from predictor.pieces import PiecesHere
@@ -21,6 +25,7 @@ from predictor.tracking import MLflowTracker, Tracker
 from predictor.validation.cells import CellPlan
 from predictor.validation.net_benefit import THRESHOLDS
 from predictor.validation.parted_plan import PartedPlan
+from predictor.workflows.afforded_samples import Sizes, sizes_by_part
 from predictor.workflows.background import Check, meanwhile
 from predictor.workflows.beginning import Beginning
 from predictor.workflows.by_part_refusals import check_by_part
@@ -35,11 +40,11 @@ from predictor.workflows.logging import telling_failure
 from predictor.workflows.patients_of_parts import Columns, Drawn, columns_of, drawn_of
 from predictor.workflows.places import Places, check_places
 from predictor.workflows.prepared import Prepared, with_learners
-from predictor.workflows.sizes_by_part import Sizes, sizes_by_part
 
 if TYPE_CHECKING:
     from predictor.learners.learner import Learner
 
+_BYTES = 8  # of a number
 _AROUND = 4  # steps beside the training of each learner
 
 
@@ -69,7 +74,8 @@ def train_by_part(
         Study file, and folder of Parquet files with a row per patient.
     gather
         Who reads the parts and works on them: the `pieces` of a `predictor.cluster.Cluster`; None
-        for one part after the other, here.
+        for one part after the other, here. Covariates stay in memory if they take less than half of
+        it; else the files are read again for every pass, which takes hours of many.
     learners, models, out, name, seed, drawing, promote, progress, tracker
         As of `predictor.workflows.train`.
 
@@ -91,7 +97,7 @@ def train_by_part(
     progress("reading", 0.0)
     study = with_learners(load_study(config), learners, seed)
     check_by_part(study)
-    cohort = read_by_part(study, data, PiecesHere.of if gather is None else gather)
+    cohort = read_by_part(study, data, gather or partial(PiecesHere.of, hold=_fits(study, data)))
     estimators = _estimators(study, cohort.nobody)
     prepared, columns, drawn = _prepared(cohort, beginning)
     check_places(study, Places.of(prepared, models, out))
@@ -133,6 +139,17 @@ def train_by_part(
         tracker=tracker,
         workers=map if drawing is None else drawing,
     )
+
+
+def _fits(study: Study, data: Path | str) -> bool:
+    """Whether covariates of all patients take less than half the memory of this machine."""
+    files = (part.blocks for part in open_patients(data, study))
+    rows = sum(blocks.rows for blocks in files if isinstance(blocks, ParquetBlocks))
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not on Windows
+        return True
+    return bool(rows * len(study.columns) * _BYTES < memory / 2)
 
 
 def _estimators(study: Study, nobody: Design) -> dict[str, Learner]:

@@ -10,7 +10,7 @@ import pytest
 
 from predictor.learners import make
 from predictor.study import Study, load_study
-from predictor.workflows.sizes_by_part import sizes_by_part
+from predictor.workflows.afforded_samples import sizes_by_part
 
 
 @pytest.fixture

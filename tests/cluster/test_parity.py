@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from predictor.cluster import Cluster, connect
@@ -17,8 +19,23 @@ from predictor.results import Result
 from predictor.tracking import RecordingTracker
 from predictor.validation.new_curves import calibration_in
 from predictor.validation.new_patients import NewPatients, measure_in
-from predictor.workflows import plan_study, update, validate, verify
+from predictor.workflows import plan_study, train_by_part, update, validate, verify
 
+_BY_PART = """\
+study: parts
+timepoints: {T0: before, T1: after}
+predict_at: T0
+columns:
+  pid: {role: id}
+  before: {type: number, known_at: T0, range: [0, 10]}
+  after: {type: number, known_at: T1, range: [0, 10]}
+outcome: {name: response, known_at: T1, rule: after <= 0.7 * before}
+learners: {logistic: {}}
+validation:
+  cross_validation: {folds: 3}
+  bootstrap: {replicates: 20}
+  interval: {resamples: 20}
+"""
 # ids of a training, and when it was
 _OF_ITS_OWN = r'"(seconds|time|run_id)": [^\n]*'
 
@@ -50,6 +67,30 @@ def test_a_training_prints_the_same_document(small, predictor, empty_store) -> N
         printed.append(re.sub(_OF_ITS_OWN, r'"\1"', out.replace(training, "TRAINING")))
     assert list(json.loads(out)["learners"]) == ["ridge", "lightgbm"]
     here, there = printed
+    assert there == here
+
+
+def test_a_training_by_part_is_the_same(cluster, tmp_path, undrawn) -> None:
+    rng = np.random.default_rng(1)
+    (tmp_path / "parts").mkdir()
+    for number, n in enumerate((150, 80, 120)):
+        before = rng.uniform(3, 10, n)
+        after = before - rng.uniform(0, 0.6, n) * before
+        cells = {"pid": [f"{number}-{k}" for k in range(n)], "before": before, "after": after}
+        pq.write_table(pa.table(cells), tmp_path / "parts" / f"{number}.parquet")
+    (tmp_path / "study.yaml").write_text(_BY_PART, encoding="utf-8")
+    found = [
+        train_by_part(
+            tmp_path / "study.yaml", tmp_path / "parts", gather=gather,
+            models=tmp_path / "models", out=tmp_path / f"report{place}",
+            tracker=RecordingTracker(),
+        )
+        for place, gather in enumerate((None, cluster.pieces))
+    ]  # fmt: skip
+    here, there = (
+        _text(each, each.training).replace(f"report{place}", "REPORT")
+        for place, each in enumerate(found)
+    )
     assert there == here
 
 

@@ -133,6 +133,7 @@ def repeated_in_share(comparison: Comparison, share: int) -> tuple[int, ...]:
         del prints
     ends = np.cumsum([0, *(each.shape[1] for each in halves)])
     both = np.concatenate(halves, axis=1)
+    del halves
     order = np.argsort(both[0], kind="stable")
     same = both[0, order[1:]] == both[0, order[:-1]]
     # the second half decides, among the few that share the first

@@ -236,9 +236,9 @@ def _batches(part: Part, columns: Sequence[str]) -> Iterator[Batch]:
 
 
 def _stem(order: Order, part: PartAsked, source: str, repeated: Rows) -> str:
-    """A name that stands for all that decides on the bytes of the scores."""
+    """A name that stands for all that decides on the bytes of the scores, and for the secret."""
     written = sorted((name, each.grouped, each.far) for name, each in order.written.items())
-    said = json.dumps([order.made_by, source, written, repeated.tolist()])
+    said = json.dumps([order.made_by, order.token, source, written, repeated.tolist()])
     return f"{part.file.stem}.{hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from predictor.learners.learner import Learner
 from predictor.learners.ridge import Ridge
 
-# measured on one core of an AMD EPYC server of 2023, with 5 to 100 columns (docs/speed.md)
+# seconds, measured on one core of an AMD EPYC with 5 to 100 columns (decision 57)
 _PASS = 40e-9
 _PRODUCT = 0.2e-9
 _STEPS = 8  # evaluations from a start to the maximum

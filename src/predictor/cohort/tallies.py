@@ -18,7 +18,7 @@ Values = npt.NDArray[np.float64]
 _FIRST = 64  # patients who mostly show that the values of a number are many
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tally:
     """What is counted of a covariate; those of two groups of patients add up.
 

@@ -54,7 +54,7 @@ class Evaluation:
     terms: tuple[Any, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Moments:
     """Sums over the patients of B samples, from which their means and variances follow.
 

@@ -174,7 +174,7 @@ class PartedLikelihood(Likelihood):
         return packed.unpacked()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Derivatives:
     """Deviance (B,), score (B, q) and information (B, q, q), or what stands in their places."""
 
@@ -183,7 +183,7 @@ class Derivatives:
     information: Floats
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Packed:
     """The same, of the symmetric matrices one half, as sums of patients that are moved."""
 
@@ -219,7 +219,7 @@ class Packed:
         return Derivatives(self.deviance, self.score, whole)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Columns:
     """What the columns of a part are about.
 

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+import pytest
+
+from predictor.cluster.machines import in_rows, together
+from predictor.errors import PredictorError
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_piece_is_in_one_row_and_no_row_has_too_little(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = rng.integers(0, 50, rng.integers(1, 30)).tolist()
+    workers, least = int(rng.integers(1, 9)), int(rng.integers(0, 80))
+    rows = in_rows(weights, workers, least)
+    assert [place for row in rows for place in row] == list(range(len(weights)))
+    assert 1 <= len(rows) <= workers
+    if len(rows) > 1:
+        sums = [sum(weights[place] for place in row) for row in rows]
+        assert min(sums) >= max(least, 1)
+
+
+def test_as_many_rows_as_workers_where_there_is_enough() -> None:
+    assert [len(row) for row in in_rows([10] * 12, 4, 20)] == [3, 3, 3, 3]
+
+
+class _Elsewhere:
+    """A cluster of which nothing is asked but who is there."""
+
+    def __init__(self, *workers: str) -> None:
+        self._workers = workers
+
+    def threads(self) -> dict[str, int]:
+        return dict.fromkeys(self._workers, 1)
+
+    def gone(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    @property
+    def cluster(self) -> _Elsewhere:
+        return self
+
+
+def test_what_is_not_encrypted_is_refused_where_encryption_is_asked_for() -> None:
+    pieces: Any = _Elsewhere("tls://10.0.0.1:40000", "tls://10.0.0.2:40000")
+    with pytest.raises(PredictorError, match="this cluster asks for TLS"):
+        together(pieces, len, weights=[1.0, 1.0])

@@ -105,7 +105,7 @@ def main() -> None:
             for _ in range(options.runs):
                 done = subprocess.run(
                     [sys.executable, __file__, "--once", model, how],
-                    cwd=folder, check=True, capture_output=True, text=True,
+                    cwd=folder, check=True, stdout=subprocess.PIPE, text=True,
                 )  # fmt: skip
                 tries.append(json.loads(done.stdout))
             least = min(tries, key=lambda each: float(each["processor"]))

@@ -446,7 +446,9 @@ def test_folders_of_patients_and_scores_are_apart(ridge, parts) -> None:
     for out, message in (
         ("parts", "this is the folder of patients"),
         ("parts/scores", "lies inside the other"),
-        (".", "lies inside the other"),
+        ("parts/..", "by its name"),
+        (".", "by its name"),
+        (str(Path.cwd()), "lies inside the other"),
     ):
         with pytest.raises(DataError, match=message):
             score_folder(ridge, parts, Path(out))

@@ -1,26 +1,18 @@
-"""``predictor score`` from a folder of Parquet files to another: each part is scored by itself.
-
-What only the whole table tells is put together here from small facts of its parts, and the parts
-that it changes are scored again: their scores are those of the table in one file, to the bit.
-"""
+"""``predictor score`` from a folder of Parquet files to another, which is there whole or not."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from predictor.cohort import (
-    Faults,
     Part,
-    Written,
     is_long,
     located,
     open_patients,
@@ -34,17 +26,15 @@ from predictor.saved import SavedModel
 from predictor.saved.origin import notice_of
 from predictor.saved.passes import Progress, untold
 from predictor.saved.prepared import Asked, Prepared
-from predictor.study import Study
-from predictor.workflows.prints_of_parts import Comparison, faults_of_part, repeated_in_share
 from predictor.workflows.provenance import versions
-from predictor.workflows.scored_parts import RECORD, SCORES, Order, PartAsked, PartDone, score_part
+from predictor.workflows.scored_parts import RECORD, SCORES, Order, PartAsked, PartDone
 from predictor.workflows.scoring import find_model_files
+from predictor.workflows.scoring_rounds import Rounds
 from predictor.workflows.unfinished_scores import UnfinishedScores
 
 if TYPE_CHECKING:
     from predictor.tracking import Tracker
 
-_Executor = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 MANIFEST = "_manifest.json"
 """Lies beside the scores; other programs pass over such a name when they read the folder."""
@@ -144,7 +134,7 @@ def score_folder(
                 files, asked, folder.path, folder.token, _made_by(loaded, asked),
                 threads=None if elsewhere is None else 1,
             )  # fmt: skip
-            done, kept = _Scoring(order, loaded.study, elsewhere, progress).of(parts)
+            done, kept = Rounds(order, loaded.study, elsewhere, progress).of(parts)
             if not sum(part.patients for part in done):
                 raise DataError(f"{data}: its files have a header but no patients")
             manifest = _manifest(loaded, asked, parts, done)
@@ -170,6 +160,8 @@ def _apart(data: Path | str, out: Path) -> Path:
     place = located(data)
     if not isinstance(place, Path) or not place.is_dir():
         raise DataError(f"{data}: there is no such folder")
+    if out.name in ("", ".."):
+        raise DataError(f"{out}: give the folder of scores by its name")
     ours, theirs = out.resolve(), place.resolve()
     if ours == theirs:
         raise DataError(f"{out}: this is the folder of patients; write the scores to another one")
@@ -193,7 +185,7 @@ def _parts(data: Path, model: SavedModel, asked: Asked) -> tuple[PartAsked, ...]
             f"write the scores to one file (--out scores.parquet)"
         )
     names = [str(part.name) for part in opened]
-    return tuple(PartAsked(Path(name).resolve(), name) for name in names)
+    return tuple(PartAsked(Path(name).absolute(), name) for name in names)
 
 
 def _made_by(model: SavedModel, asked: Asked) -> str:
@@ -201,94 +193,6 @@ def _made_by(model: SavedModel, asked: Asked) -> str:
     packages = {**versions(), "pyarrow": pa.__version__}
     said = json.dumps([model.digest, vars(asked), packages], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
-
-
-class _Scoring:
-    """The rounds in which the parts of a table are scored."""
-
-    def __init__(
-        self, order: Order, study: Study, elsewhere: Elsewhere | None, progress: Progress
-    ) -> None:
-        self._order = order
-        self._columns = [column.name for column in study.columns]
-        self._ids = tuple(study.ids)
-        self._elsewhere: _Executor = map if elsewhere is None else elsewhere
-        self._progress = progress
-        self._lenient = order.asked.lenient
-
-    def of(self, parts: Sequence[PartAsked]) -> tuple[list[PartDone], int]:
-        """What came of every part in the end, and how many were done before.
-
-        Raises
-        ------
-        DataError
-            With the faults of all parts.
-        """
-        done: list[PartDone] = []
-        patients = 0
-        for part in self._elsewhere(partial(score_part, self._order), parts):
-            done.append(part)
-            patients += part.patients
-            self._progress(patients, len(done) / len(parts))
-        kept = sum(part.kept for part in done)
-        self._as_written(parts, done)
-        faults = Faults(self._columns)
-        for part in done:
-            if part.faults is not None:
-                faults.join(part.faults)
-        if faults:
-            raise DataError(faults.messages())
-        self._once_each(parts, done)
-        return done, kept
-
-    def _as_written(self, parts: Sequence[PartAsked], done: list[PartDone]) -> None:
-        """Score parts again whose cells are read in another way for what others hold."""
-        whole: dict[str, Written] = {}
-        for part in done:
-            for name, own in part.written.items():
-                whole[name] = whole.get(name, Written()) + own
-        whole = {name: each for name, each in whole.items() if each.tells}
-        changed = [
-            number
-            for number, part in enumerate(done)
-            if any(
-                (each.grouped and part.written[name].three) or (each.far and name in part.faulty)
-                for name, each in whole.items()
-                if name in part.written
-            )
-        ]
-        self._order = replace(self._order, written=whole)
-        self._again(parts, done, changed)
-
-    def _once_each(self, parts: Sequence[PartAsked], done: list[PartDone]) -> None:
-        """Refuse patients who are there twice, or score their parts again to say so of them."""
-        folder = UnfinishedScores(self._order.folder, self._order.token)
-        comparison = Comparison.of(
-            folder, [part.stem for part in done], sum(part.scored for part in done)
-        )
-        shares = range(comparison.shares)
-        having: set[int] = set()
-        for numbers in self._elsewhere(partial(repeated_in_share, comparison), shares):
-            having.update(numbers)
-        if having and not self._lenient:
-            faults = Faults(())
-            asked = [(number, parts[number].name) for number in sorted(having)]
-            for found in self._elsewhere(partial(faults_of_part, comparison, self._ids), asked):
-                faults.join(found)
-            raise DataError(faults.messages())
-        self._order = replace(self._order, comparison=comparison)
-        self._again(parts, done, sorted(having))
-
-    def _again(
-        self, parts: Sequence[PartAsked], done: list[PartDone], numbers: Sequence[int]
-    ) -> None:
-        """Score some parts again, by what is known of the whole table now."""
-        asked = [replace(parts[number], before=done[number]) for number in numbers]
-        if not asked:
-            return
-        found = self._elsewhere(partial(score_part, self._order), asked)
-        for number, part in zip(numbers, found, strict=True):
-            done[number] = part
 
 
 @contextmanager

@@ -123,7 +123,7 @@ def decision_curve_instability(report: TrainingResult, learner: str) -> Figure |
     curve, everybody = facts.decision_curve, report.decision_curve
     stability = facts.stability
     spread = stability.decision_curve
-    if not facts.parameters:
+    if not facts.parameters or not stability.replicates:
         return None
     title = f"Instability of the decision curve of {learner}"
     count = stability.replicates

@@ -25,7 +25,8 @@ def by_part(report: TrainingResult, _pictures: Sequence[Picture]) -> Section | N
                 f"The table is a folder of {count(found.parts, 'file')}. No memory held all "
                 f"patients: each file was gone through where it was read ({listed(passes)}), and "
                 f"only sums, histograms and {count(found.drawn, 'patient')} drawn at random were "
-                f"brought together. Models are those of all patients, to rounding."
+                f"brought together. Linear models are those of the whole table in memory, to "
+                f"rounding."
             ),
             Group("How exact the estimates are", _errors(found)),
             Group("What was not done", [Points(found.not_done)]),
@@ -53,7 +54,9 @@ def _errors(found: ByPart) -> list[Block]:
         )
         blocks.append(table)
     if exact:
-        blocks.append(Text(f"Without such an error: {listed([_called(n) for n in exact])}."))
+        # at each threshold of the study, which is the edge of a bin
+        titles = dict.fromkeys(_called(name).partition(" at ")[0] for name in exact)
+        blocks.append(Text(f"Without such an error: {listed(list(titles))}."))
     return blocks
 
 

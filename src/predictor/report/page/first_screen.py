@@ -116,8 +116,10 @@ def _calibration(facts: LearnerResult) -> BriefItem:
 
 def _issues(report: TrainingResult) -> BriefItem:
     ranked = [each for kind in ("issue", "tip") for each in report.audits if each.verdict == kind]
+    undone = 0 if report.by_part is None else len(report.by_part.audits_not_done)
+    left = f" {undone} need the rows of all patients and were not done." if undone else ""
     if not ranked:
-        return BriefItem("What matters most", ("No audit found anything.",), wide=True)
+        return BriefItem("What matters most", (f"No audit found anything.{left}",), wide=True)
     said = tuple(f"{_title(each)}: {each.message}" for each in ranked[:_ISSUES])
     return BriefItem("What matters most", said, points=True, wide=True)
 

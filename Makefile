@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test test-newest coverage programs check docs format lock clean
+.PHONY: help train test test-newest test-hosts coverage programs check docs format lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ coverage: $(STAMP) programs  ## which lines the tests run; takes longer than the
 
 test-newest: $(STAMP)  ## the wheel with the newest dependencies there are, in an environment of its own
 	$(BIN)/python .ci/newest.py
+
+test-hosts: $(STAMP)  ## a training on several hosts, of which some fail; Linux, as root, ten minutes
+	.ci/network
+	$(BIN)/python -m pytest tests/hosts/on_hosts.py -rP --durations=0
 
 programs:
 	.ci/browser

@@ -31,6 +31,7 @@ ANSWER = 10.0
 """Seconds for an answer to a small question."""
 EXTRA = "install predictor[cluster] here, on the scheduler and on the workers"
 """What to do where Dask, or predictor, is missing."""
+_IMPORTING = 60.0  # seconds for an answer that has to load predictor first, from a slow disk
 _LEAST_MEMORY = 2**29  # bytes that a worker needs beside what it is sent
 _FOREVER = 20  # times the patience: a worker that is silent so long will not be heard of again
 _MANY = 1e9  # tasks that a worker may be doing at the same time, as far as we are concerned
@@ -80,8 +81,7 @@ class Roster:
         # true of the worker for as long as it runs, so it may keep it
         found = hashlib.blake2b(repr(sorted(environment().items())).encode(), digest_size=4)
         self._mark = f"predictor-{found.hexdigest()}"
-        self._joined: set[str] = set()
-        self._left_out: set[str] = set()
+        self._left_out: set[tuple[str, str]] = set()
         self._heard: dict[str, tuple[float, float]] = {}  # by the clocks of the scheduler, and ours
         self._told: set[str] = set()
         self._looked = monotonic()
@@ -105,7 +105,7 @@ class Roster:
         TimeoutError, OSError
             If it tells nothing.
         """
-        return {name: each for name, each in self._all().items() if name in self._joined}
+        return {name: each for name, each in self._all().items() if self._mark in each["resources"]}
 
     def _all(self) -> dict[str, dict[str, Any]]:
         scheduler = self._client.scheduler
@@ -124,6 +124,9 @@ class Roster:
         try:
             told = asked(self._client, lambda: scheduler.versions(packages=list(_NAMES)))
             workers = self._all()
+            faults = _other_versions("the scheduler", told)
+            if workers and not faults:
+                faults = [fault for each in self._admit(workers).values() for fault in each]
         except (TimeoutError, OSError):
             raise PredictorError(
                 "the scheduler of the cluster does not answer any more; is its machine overloaded?"
@@ -133,9 +136,6 @@ class Roster:
                 "the scheduler has no worker; start one for each processor with: dask worker "
                 "SCHEDULER --nthreads 1"
             )
-        faults = _other_versions("the scheduler", told)
-        if not faults:
-            faults = [fault for each in self._admit(workers).values() for fault in each]
         if faults:
             raise PredictorError(
                 "\n".join(["this cluster cannot stand for this machine:", *faults])
@@ -145,10 +145,11 @@ class Roster:
         """Ask workers; mark those who compute as we do, and tell what is wrong with others."""
         from distributed.versions import get_versions
 
-        told = self._answers(workers, get_versions, list(_NAMES))
+        told = self._answers(workers, ANSWER, get_versions, list(_NAMES))
         faults = {name: _other_versions(_called(name, workers[name]), told[name]) for name in told}
         # prints are made by our code, so it has to be there
-        found = self._answers([name for name, wrong in faults.items() if not wrong], introduction)
+        like = [name for name, wrong in faults.items() if not wrong]
+        found = self._answers(like, _IMPORTING, introduction)
         for name, answer in found.items():
             faults[name] = _unlike(_called(name, workers[name]), answer, workers[name])
         good = [name for name in found if not faults[name]]
@@ -159,15 +160,18 @@ class Roster:
                 f"{', '.join(spilling)}: patients are written to the disk there if memory is "
                 f"short; start workers with {_NO_SPILLING} if they must not be"
             )
-        for name, answer in self._answers(good, join, self._mark).items():
+        for name, answer in self._answers(good, ANSWER, join, self._mark).items():
             if answer is not None:
                 faults[name] = [f"{_called(name, workers[name])}: it does not answer"]
-        self._joined |= {name for name in workers if not faults[name]}
-        self._left_out |= {name for name in workers if faults[name]}
+        self._left_out |= {_process(name, workers[name]) for name in workers if faults[name]}
         return {name: wrong for name, wrong in faults.items() if wrong}
 
     def _answers(
-        self, names: Iterable[str], function: Callable[..., Any], *arguments: Any
+        self,
+        names: Iterable[str],
+        seconds: float,
+        function: Callable[..., Any],
+        *arguments: Any,
     ) -> dict[str, Any]:
         """What each worker answers, or the error that it could not."""
         client = self._client
@@ -175,7 +179,7 @@ class Roster:
         async def one(name: str) -> Any:
             question = client.run(function, *arguments, workers=[name], on_error="return")
             try:
-                return (await asyncio.wait_for(question, ANSWER))[name]
+                return (await asyncio.wait_for(question, seconds))[name]
             except (TimeoutError, OSError, KeyError) as error:
                 return error
 
@@ -183,7 +187,7 @@ class Roster:
             return await asyncio.gather(*map(one, names))
 
         names = list(names)
-        found = asked(client, all_of_them, seconds=2 * ANSWER)
+        found = asked(client, all_of_them, seconds=2 * seconds)
         return dict(zip(names, found, strict=True))
 
     def look(self) -> None:
@@ -210,16 +214,20 @@ class Roster:
         """Why nobody computes, if nobody does."""
         try:
             workers = self._all()
+            # a worker that is started again may have the address of the one before
             new = {
                 name: worker
                 for name, worker in workers.items()
-                if name not in self._joined | self._left_out
+                if self._mark not in worker["resources"]
+                and _process(name, worker) not in self._left_out
             }
-            for wrong in self._admit(new).values() if new else ():
-                self._say("\n".join(["came, and is left out:", *wrong]))
+            if new:
+                for wrong in self._admit(new).values():
+                    self._say("\n".join(["came, and is left out:", *wrong]))
+                workers = self._all()
         except (TimeoutError, OSError):
             return "the scheduler of the cluster does not answer any more"
-        ours = {name: each for name, each in workers.items() if name in self._joined}
+        ours = {name: each for name, each in workers.items() if self._mark in each["resources"]}
         if not ours:
             return "no worker of the cluster is left"
         if all(worker["status"] == "paused" for worker in ours.values()):
@@ -272,6 +280,11 @@ async def join(mark: str, dask_worker: Worker) -> None:
         # the scheduler looks again at tasks that nobody could do when a status changes
         dask_worker.status = Status.paused
         dask_worker.status = Status.running
+
+
+def _process(address: str, worker: Mapping[str, Any]) -> tuple[str, str]:
+    """Which process a worker is: each has a folder of its own."""
+    return address, str(worker["local_directory"])
 
 
 def _called(address: str, worker: Mapping[str, Any]) -> str:

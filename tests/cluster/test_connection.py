@@ -20,8 +20,8 @@ from tests.cluster.machines import PATIENCE, Machines
 from tests.cluster.secrets import AUTHORITY, Secrets
 
 
-def _refused(address: str) -> str:
-    with pytest.raises(PredictorError) as caught, connect(address, patience=1):
+def _refused(address: str, patience: float = 1) -> str:
+    with pytest.raises(PredictorError) as caught, connect(address, patience=patience):
         pass
     return str(caught.value)
 
@@ -119,19 +119,19 @@ def test_tls_is_what_the_settings_of_dask_say(tmp_path, pair) -> None:
             check=False,
         )
         assert (found.stdout, found.stderr) == ("[1, 2, 3]\n", "")
-        assert "TLS needs keys; name their files in DASK_" in _refused(started.address)
+        assert "TLS needs keys; name their files in DASK_" in _refused(started.address, 8)
         plain = started.address.replace("tls://", "tcp://")
-        assert "does it want TLS (then write tls://)?" in _refused(plain)
+        assert "does it want TLS (then write tls://)?" in _refused(plain, 8)
         with dask.config.set(ours.settings() | {AUTHORITY: str(tmp_path / "none")}):
-            assert _refused(started.address).startswith(
+            assert _refused(started.address, 8).startswith(
                 "the keys for TLS cannot be read (No such file or directory); look at DASK_"
             )
         with dask.config.set(theirs.settings()):
             assert "certificate of the scheduler is not from the authority" in _refused(
-                started.address
+                started.address, 8
             )
         with dask.config.set(ours.settings()):
             plain = pair.address.replace("tcp://", "tls://")
-            assert "no Dask scheduler that speaks TLS answers there" in _refused(plain)
+            assert "no Dask scheduler that speaks TLS answers there" in _refused(plain, 8)
     with dask.config.set({"distributed.comm.require-encryption": True}):
         assert "settings here ask for encryption, and tcp:// has none" in _refused(pair.address)

@@ -114,7 +114,7 @@ def _unread(started: Machines) -> int:
 @pytest.mark.slow
 def test_nothing_of_a_patient_is_logged_or_shown(tmp_path, machines, without_predictor) -> None:
     with machines("one", "two", "three") as started:
-        with connect(started.address, patience=6) as cluster:
+        with connect(started.address, patience=12) as cluster:
             _works_and_fails(cluster, tmp_path, started)
             client = cluster.client
             # what was put aside is sent to a machine that cannot read it, whoever sent it there

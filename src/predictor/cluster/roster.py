@@ -312,7 +312,7 @@ def _unlike(where: str, answer: object, worker: Mapping[str, Any]) -> list[str]:
     if isinstance(answer, TimeoutError | OSError):
         return [f"{where}: it does not answer; end it, or wait until it does"]
     if isinstance(answer, Exception):
-        return [f"{where}: it cannot load predictor ({type(answer).__name__}); {EXTRA}"]
+        return [f"{where}: it cannot load predictor; {EXTRA}"]
     there, _ = cast("tuple[Mapping[str, str], bool]", answer)
     faults = [f"{where}: {_what_to_do(each)}" for each in differences(environment(), there)]
     limit = worker["memory_limit"]

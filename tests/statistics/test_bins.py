@@ -90,23 +90,3 @@ def test_bins_travel_without_their_tables():
     assert there == bins
     np.testing.assert_array_equal(there(p[0]), bins(p[0]))
     assert (Binned.of(there, y, p) + Binned.of(bins, y, p)).count.sum() == 2 * p.size
-
-
-def test_resampled_cells_vary_as_resampled_patients_do():
-    """Against drawing the patients themselves, whom the bins here all tell apart."""
-    rng = np.random.default_rng(6)
-    n = 400
-    p = rng.permutation(np.linspace(0.05, 0.95, n))
-    y = (rng.random(n) < p).astype(float)
-    fold = np.arange(n) % 2 == np.arange(2)[:, None]
-    binned = Binned.of(Bins(per_doubling=1024), y, p, weights=fold.astype(float))
-    drawn = binned.again(2_000, rng)
-    assert drawn.shape == (2_000, *binned.count.shape)
-    np.testing.assert_array_equal(drawn.sum(axis=(1, 2, 3)), n)
-    grouped = binned.grouped
-    of_cells = auroc(grouped.y, grouped.p, weights=drawn.reshape(2_000, 2, -1))
-    rows = rng.integers(0, n, (2_000, n))
-    counts = np.array([np.bincount(row, minlength=n) for row in rows])
-    of_patients = auroc(y, p, weights=counts[:, None] * fold)
-    np.testing.assert_allclose(of_cells.mean(axis=0), of_patients.mean(axis=0), atol=0.003)
-    np.testing.assert_allclose(of_cells.std(axis=0), of_patients.std(axis=0), rtol=0.08)

@@ -261,24 +261,3 @@ class Binned:
             np.concatenate([p, p], axis=-1),
             self.count.reshape(*self.known.shape, 2 * m),
         )
-
-    def again(self, cohorts: int, rng: np.random.Generator) -> FloatArray:
-        """Counts of resampled cohorts: as many patients, drawn with replacement from all samples.
-
-        The same as drawing patients, as far as bins tell them apart.
-
-        Parameters
-        ----------
-        cohorts
-            How many.
-        rng
-            Source of randomness.
-
-        Returns
-        -------
-        ndarray
-            (cohorts, ..., 2, m) as `count`, which are to be whole numbers.
-        """
-        patients = self.count.sum()
-        drawn = rng.multinomial(round(patients), self.count.ravel() / patients, size=cohorts)
-        return drawn.reshape(cohorts, *self.count.shape).astype(np.float64)

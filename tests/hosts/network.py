@@ -74,7 +74,8 @@ class Network:
         _ip("link", "set", self._space(name), "up")
 
     def slow(self, name: str) -> None:
-        """Make its cable a bad one: a fifth of a second each way, a megabit a second."""
+        """Make its cable a bad one, of 256 kbit a second each way, as in the years of modems."""
         for space, end in (([], self._space(name)), (["-n", self._space(name)], "eth0")):
-            queue = ["qdisc", "add", "dev", end, "root", "netem", "delay", "200ms", "rate", "1mbit"]
+            bucket = ["tbf", "rate", "256kbit", "burst", "10kb", "latency", "5s"]
+            queue = ["qdisc", "replace", "dev", end, "root", *bucket]
             subprocess.run(["tc", *space, *queue], check=True, capture_output=True)

@@ -23,7 +23,7 @@ from predictor.cohort.patients import open_patients
 from predictor.cohort.pooled import Pooled, pool
 from predictor.cohort.prints import Prints
 from predictor.cohort.strays import check_values
-from predictor.cohort.tallies import Tallies, tallies
+from predictor.cohort.tallies import Tallies, tallied
 from predictor.errors import DataError, StudyError
 from predictor.study import Study
 
@@ -245,7 +245,7 @@ class _Reading:
             self._written,
             self._flow,
             self._covariates,
-            tallies(Design(X, self._covariates)),
+            tallied(Design(X, self._covariates)),
             f"sha256:{self._digest.hexdigest()}",
             self._content,
         )

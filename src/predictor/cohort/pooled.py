@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictor.cohort.design_matrix import Covariate, Design
-from predictor.cohort.tallies import Tallies, Tally, codes, tallies
+from predictor.cohort.tallies import Tallies, Tally, codes, tallied
 from predictor.disclosure import small
 
 Values = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ def few_holders(matrix: Design) -> tuple[Pooled, ...]:
     A level that nobody has is none of them: nothing was learned of it. Of numbers, only those
     count that are the same for all patients but 1 to 4.
     """
-    return few_of_tallies(matrix.covariates, tallies(matrix))
+    return few_of_tallies(matrix.covariates, tallied(matrix))
 
 
 def few_of_tallies(covariates: Sequence[Covariate], counted: Tallies) -> tuple[Pooled, ...]:

@@ -67,7 +67,7 @@ Tallies = tuple[Tally, ...]
 """Of the covariates of a design, in their order."""
 
 
-def tallies(matrix: Design) -> Tallies:
+def tallied(matrix: Design) -> Tallies:
     """Count the values of every covariate."""
     return tuple(Tally.of(covariate, matrix.X) for covariate in matrix.covariates)
 
@@ -88,7 +88,7 @@ def check_informative(matrix: Design) -> None:
     DataError
         Naming all of them.
     """
-    check_tallies(matrix.covariates, tallies(matrix))
+    check_tallies(matrix.covariates, tallied(matrix))
 
 
 def check_tallies(covariates: Sequence[Covariate], counted: Tallies) -> None:

@@ -123,7 +123,7 @@ class PartDone:
     faults: Faults | None = None
     kept: bool = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Plain data, if there are scores."""
         rest = {name: getattr(self, name) for name in _PLAIN}
         return {

@@ -53,6 +53,12 @@ class Training:
             stderr=subprocess.PIPE,
         )
 
+    def give_up(self) -> None:
+        """End it at once, if it has not ended."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.communicate()
+
     def end(self) -> tuple[int, str, str]:
         """Exit code, document without what is of this run alone, and messages."""
         out, err = self._process.communicate(timeout=_LONG)
@@ -104,10 +110,15 @@ def run(
         with _machines(tmp_path / "machines", network, *workers, **environment) as started:
             before = training.study.files()
             training.begin("--cluster", started.address)
-            wait_until(lambda: started.counts()["processing"] >= len(workers), "work begins", _LONG)
-            began = time.monotonic()
-            meanwhile(started)
-            code, out, err = training.end()
+            try:
+                wait_until(
+                    lambda: started.counts()["processing"] >= len(workers), "work begins", _LONG
+                )
+                began = time.monotonic()
+                meanwhile(started)
+                code, out, err = training.end()
+            finally:
+                training.give_up()
         seconds = time.monotonic() - began
         sys.stdout.write(f"{seconds:.1f} s from what went wrong to the end\n{err}")
         if code:

@@ -164,7 +164,7 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
         yield client
 
 
-async def _check_scheduler(address: str, secrets: Mapping[str, Any], seconds: float) -> None:
+async def _check_scheduler(address: str, secrets: Mapping[str, object], seconds: float) -> None:
     """Ask what listens there what it is; a `Client` would wait for a stranger without end."""
     from distributed.core import rpc
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 Say = Callable[[str], None]
+Told = Mapping[str, Any]
+"""What a scheduler tells of a worker: Dask's own document."""
 PATIENCE = 30.0
 """Seconds that nobody may compute before that is an error."""
 LOOK = 5.0
@@ -97,7 +99,7 @@ class Roster:
         """Seconds between looks at how the workers are."""
         return min(LOOK, self._patience / 6)
 
-    def workers(self) -> dict[str, dict[str, Any]]:
+    def workers(self) -> dict[str, Told]:
         """What the scheduler tells of those who may compute, by address.
 
         Raises
@@ -107,10 +109,10 @@ class Roster:
         """
         return {name: each for name, each in self._all().items() if self._mark in each["resources"]}
 
-    def _all(self) -> dict[str, dict[str, Any]]:
+    def _all(self) -> dict[str, Told]:
         scheduler = self._client.scheduler
         told = asked(self._client, lambda: scheduler.identity(n_workers=-1))
-        return cast("dict[str, dict[str, Any]]", told["workers"])
+        return cast("dict[str, Told]", told["workers"])
 
     def open(self) -> None:
         """Ask the scheduler and all workers there are.
@@ -141,7 +143,7 @@ class Roster:
                 "\n".join(["this cluster cannot stand for this machine:", *faults])
             )
 
-    def _admit(self, workers: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    def _admit(self, workers: Mapping[str, Told]) -> dict[str, list[str]]:
         """Ask workers; mark those who compute as we do, and tell what is wrong with others."""
         from distributed.versions import get_versions
 
@@ -234,7 +236,7 @@ class Roster:
             return "every worker has used up its memory and waits; give them more (--memory-limit)"
         return self._silent(ours, now)
 
-    def _silent(self, workers: Mapping[str, Mapping[str, Any]], now: float) -> str | None:
+    def _silent(self, workers: Mapping[str, Told], now: float) -> str | None:
         """Why nothing can come of those of whom nothing was heard; says who they are."""
         for name, worker in workers.items():
             if self._heard.get(name, (None, 0.0))[0] != worker["last_seen"]:
@@ -282,12 +284,12 @@ async def join(mark: str, dask_worker: Worker) -> None:
         dask_worker.status = Status.running
 
 
-def _process(address: str, worker: Mapping[str, Any]) -> tuple[str, str]:
+def _process(address: str, worker: Told) -> tuple[str, str]:
     """Which process a worker is: each has a folder of its own."""
     return address, str(worker["local_directory"])
 
 
-def _called(address: str, worker: Mapping[str, Any]) -> str:
+def _called(address: str, worker: Told) -> str:
     """How a user knows a worker."""
     name = worker["name"]
     return f"worker {address}" if name == address else f"worker {name} ({address})"
@@ -307,7 +309,7 @@ def _other_versions(where: str, there: object) -> list[str]:
     ]
 
 
-def _unlike(where: str, answer: object, worker: Mapping[str, Any]) -> list[str]:
+def _unlike(where: str, answer: object, worker: Told) -> list[str]:
     """What is wrong with a worker that has the right versions."""
     if isinstance(answer, TimeoutError | OSError):
         return [f"{where}: it does not answer; end it, or wait until it does"]

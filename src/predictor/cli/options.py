@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -81,7 +81,12 @@ cluster = click.option(
 
 @contextmanager
 def computing(
-    address: str | None, jobs: int, otherwise: Elsewhere | None = None, *, quiet: bool = False
+    address: str | None,
+    jobs: int,
+    otherwise: Elsewhere | None = None,
+    *,
+    quiet: bool = False,
+    imports: Sequence[str] = (),
 ) -> Iterator[Elsewhere | None]:
     """The cluster of an address, while the block runs; without an address, what is otherwise."""
     if address is None:
@@ -89,7 +94,7 @@ def computing(
         return
     from predictor.cluster import connect
 
-    with connect(address, jobs=jobs, say=None if quiet else tell) as found:
+    with connect(address, jobs=jobs, say=None if quiet else tell, imports=imports) as found:
         yield found
 
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from predictor.cohort.parted import Gather
     from predictor.results import DeliveredTraining
 
+_LEARNERS = ("predictor.learners.ridge", "predictor.learners.lightgbm", "lightgbm")
 # what trains models, and then draws, imported by the processes while the table is read
 _NEEDED = (
-    "predictor.learners.ridge", "predictor.learners.lightgbm", "lightgbm",
+    *_LEARNERS,
     "matplotlib.backends.backend_svg", "matplotlib.figure", "predictor.report.figures",
 )  # fmt: skip
 
@@ -109,7 +110,7 @@ def command(
         )
     with (
         Processes(jobs, imports=_NEEDED) as here,
-        options.computing(cluster, jobs, here, quiet=quiet) as elsewhere,
+        options.computing(cluster, jobs, here, quiet=quiet, imports=_LEARNERS) as elsewhere,
     ):
         from predictor import workflows  # what is used of it is imported then
 

@@ -8,7 +8,7 @@ import socket
 import ssl
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,7 +41,12 @@ _QUIET = {
 
 @contextmanager
 def connect(
-    address: str, *, jobs: int = -1, say: Say | None = None, patience: float = PATIENCE
+    address: str,
+    *,
+    jobs: int = -1,
+    say: Say | None = None,
+    patience: float = PATIENCE,
+    imports: Sequence[str] = (),
 ) -> Iterator[Cluster]:
     """Find a cluster, and see whether it computes what this process would.
 
@@ -56,6 +61,8 @@ def connect(
         Told, in a sentence, what a user should know; None for nobody.
     patience
         Seconds that nobody may compute, or a scheduler not answer, before that is an error.
+    imports
+        Names of modules that the work will need, so that the first chunks take as long as others.
 
     Raises
     ------
@@ -78,7 +85,7 @@ def connect(
             client = stack.enter_context(_started_here(processors(jobs)))
         else:
             client = stack.enter_context(_answering(address, say, min(ANSWER, patience)))
-        roster = Roster(client, patience=patience, say=say)
+        roster = Roster(client, patience=patience, say=say, imports=imports)
         roster.open()
         yield Cluster(client, roster)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -73,12 +75,19 @@ class Roster:
         Seconds that nobody may compute before that is an error.
     say
         Told, in a sentence, what a user should know; None for nobody.
+    imports
+        Names of modules that the work will need, imported while workers are asked.
     """
 
     def __init__(
-        self, client: Client, *, patience: float = PATIENCE, say: Say | None = None
+        self,
+        client: Client,
+        *,
+        patience: float = PATIENCE,
+        say: Say | None = None,
+        imports: Sequence[str] = (),
     ) -> None:
-        self._client, self._patience = client, patience
+        self._client, self._patience, self._imports = client, patience, tuple(imports)
         self._say = say or (lambda _: None)
         # true of the worker for as long as it runs, so it may keep it
         found = hashlib.blake2b(repr(sorted(environment().items())).encode(), digest_size=4)
@@ -151,7 +160,7 @@ class Roster:
         faults = {name: _other_versions(_called(name, workers[name]), told[name]) for name in told}
         # prints are made by our code, so it has to be there
         like = [name for name, wrong in faults.items() if not wrong]
-        found = self._answers(like, _IMPORTING, introduction)
+        found = self._answers(like, _IMPORTING, introduction, self._imports)
         for name, answer in found.items():
             faults[name] = _unlike(_called(name, workers[name]), answer, workers[name])
         good = [name for name in found if not faults[name]]
@@ -262,8 +271,11 @@ class Roster:
 _NAMES = ("predictor", *PACKAGES)
 
 
-def introduction(dask_worker: Worker) -> tuple[Mapping[str, str], bool]:
+def introduction(imports: Sequence[str], dask_worker: Worker) -> tuple[Mapping[str, str], bool]:
     """What a worker says of itself: its environment, and whether it writes data to its disk."""
+    for module in imports:  # one that cannot be imported is met again, and said, by the work
+        with suppress(ImportError):
+            import_module(module)
     memory = dask_worker.memory_manager
     fractions = (
         getattr(memory, "memory_target_fraction", False),

@@ -112,11 +112,14 @@ def command(
         Processes(jobs, imports=_NEEDED) as here,
         options.computing(cluster, jobs, here, quiet=quiet, imports=_LEARNERS) as elsewhere,
     ):
-        from predictor import workflows  # what is used of it is imported then
+        if by_part:
+            from predictor.workflows import train_by_part
+        else:
+            from predictor.workflows import train
 
         with steps(quiet) as show:
             if by_part:
-                summary = workflows.train_by_part(
+                summary = train_by_part(
                     config,
                     data,
                     gather=None if cluster is None else _pieces_of(elsewhere),
@@ -130,7 +133,7 @@ def command(
                     progress=show,
                 )
             else:
-                summary = workflows.train(
+                summary = train(
                     config,
                     data,
                     learners=learners,

@@ -30,6 +30,14 @@ _GRADED = {
 }
 
 
+def make_seeded(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
+    """As `make_learner`; what it draws follows from the study's seed, if it is given no other."""
+    estimator = make_learner(spec, study, matrix)
+    if "random_state" in estimator.get_params(deep=False) and "random_state" not in spec.parameters:
+        estimator.set_params(random_state=study.seed)
+    return estimator
+
+
 def make_learner(spec: LearnerSpec, study: Study, matrix: Design) -> Learner:
     """Make a learner, with what is said of its covariates said of their matrix columns.
 

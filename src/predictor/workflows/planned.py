@@ -14,7 +14,7 @@ from predictor.report import plan_result
 from predictor.results.words import count
 from predictor.study import LearnerSpec
 from predictor.validation import Plan, draw_plan
-from predictor.workflows.learner import make_learner
+from predictor.workflows.learner import make_seeded
 from predictor.workflows.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -110,11 +110,9 @@ def _check_centres(prepared: Prepared) -> None:
 
 
 def _estimator(spec: LearnerSpec, prepared: Prepared) -> Learner:
-    estimator = make_learner(spec, prepared.study, prepared.matrix)
+    estimator = make_seeded(spec, prepared.study, prepared.matrix)
     if estimator.needs_graded:
         _check_graded(spec, prepared)
-    if "random_state" in estimator.get_params(deep=False) and "random_state" not in spec.parameters:
-        estimator.set_params(random_state=prepared.study.seed)
     return estimator
 
 

@@ -35,7 +35,7 @@ from predictor.workflows.estimated_by_part import learn_by_part
 from predictor.workflows.fitted import Progress, silent
 from predictor.workflows.judged_by_part import judge_by_part
 from predictor.workflows.lab_book import attempt
-from predictor.workflows.learner import make_learner
+from predictor.workflows.learner import make_seeded
 from predictor.workflows.logging import telling_failure
 from predictor.workflows.patients_of_parts import Columns, Drawn, columns_of, drawn_of
 from predictor.workflows.places import Places, check_places
@@ -160,7 +160,7 @@ def _estimators(study: Study, nobody: Design) -> dict[str, Learner]:
             nobody.select(study.penalty.weak)
         except StudyError as error:
             raise StudyError(f"{study.file}: penalty.weak: {error}") from None
-    return {spec.name: make_learner(spec, study, nobody) for spec in study.learners}
+    return {spec.name: make_seeded(spec, study, nobody) for spec in study.learners}
 
 
 def _prepared(cohort: PartedCohort, beginning: Beginning) -> tuple[Prepared, Columns, Drawn]:

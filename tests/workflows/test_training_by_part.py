@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from predictor.cohort.parted import read_by_part
 from predictor.errors import DataError, PredictorError, StudyError
@@ -188,7 +189,7 @@ def test_nothing_of_a_patient_is_written(trained, folder) -> None:
     assert len(written) > 10
     for path in written:
         text = path.read_text(encoding="utf-8")
-        words = set(text.replace('"', " ").replace(",", " ").replace("<", " ").split())
+        words = set(re.findall(r"[\w.]+", text))
         assert not {secret for secret in secrets & words if len(secret) > 5}, path
 
 
@@ -240,6 +241,29 @@ def test_parts_that_are_read_again_for_every_pass_give_the_same(trained, tmp_pat
     )
     ours, theirs = (without_places(each)["learners"]["pain only"] for each in (again, trained))
     assert json.dumps(ours) == json.dumps(theirs)
+    assert samples_of(again) == samples_of(trained)
+
+
+def samples_of(result: DeliveredTraining) -> str:
+    """By which two trainings are known to have drawn the same samples of the same patients."""
+    record = Path(result.report).parent / "record" / "comparable.json"
+    samples: str = json.loads(record.read_text(encoding="utf-8"))["samples"]
+    return samples
+
+
+def test_other_patients_or_labels_are_not_compared_in_pairs(trained, tmp_path, undrawn_here):
+    changes = (("grown up: age >= 19", "grown up: age >= 20"), ("0.7 * pain}", "3}"))
+    for number, change in enumerate(changes):
+        config, data = lay(tmp_path / f"{number}", STUDY.replace(*change))
+        other = train_by_part(
+            config,
+            data,
+            learners=["pain only"],
+            models=tmp_path / f"{number}" / "models",
+            out=tmp_path / f"{number}" / "report",
+            tracker=RecordingTracker(),
+        )
+        assert samples_of(other) != samples_of(trained)
 
 
 def test_trees_of_parts_are_saved_without_numbers_of_few(tmp_path, undrawn_here) -> None:
@@ -262,7 +286,11 @@ def test_trees_of_parts_are_saved_without_numbers_of_few(tmp_path, undrawn_here)
     model = read_model(Path(learner.model))
     (forest,) = model.model.forests
     cohort = read_by_part(load_study(config), data, PiecesHere.of)
-    (X,) = [np.concatenate(cohort.blocks.each(lambda block: block.X))]
+    X = np.concatenate(cohort.blocks.each(lambda block: block.X))
+    y = np.concatenate(cohort.blocks.each(lambda block: block.y))
+    seeded = make("lightgbm", max_trees=20, leaves=[3], random_state=4)  # the seed of the study
+    (whole,) = seeded.fit_replicates(X, y, np.ones((1, len(y)))).scorers.forests
+    assert_array_equal(forest.column, whole.column)
     patients, leaf = forest.patients(model.model.completed(X, 0)), forest.column < 0
     assert leaf.sum() > 5
     assert patients[leaf & (patients > 0)].min() >= 5

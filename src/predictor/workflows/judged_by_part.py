@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -231,7 +232,7 @@ def judge_by_part(
         prevalence=prevalence,
         result=result,
         sizes=sizes,
-        of_samples=_digest(plan, cohort.fingerprint),
+        of_samples=_digest(plan, cohort),
     )
 
 
@@ -287,8 +288,10 @@ def _plan(sizes: Sizes) -> results.Plan:
     )
 
 
-def _digest(plan: CellPlan, fingerprint: str) -> str:
-    """Of the samples: what decides them, and the entropy, without which nobody can try."""
-    samples = plan.samples
-    said = f"{fingerprint} {samples.seed} {samples.folds} {plan.cohorts}"
+def _digest(plan: CellPlan, cohort: PartedCohort) -> str:
+    """Of samples and patients: what decides them, and the entropy, without which nobody can try."""
+    study, samples = cohort.study, plan.samples
+    patients = [cohort.fingerprint, study.predict_at, dict(study.eligible), cohort.sizes]
+    label = [study.outcome.known_at, study.outcome.rule, cohort.flow.events]
+    said = json.dumps([patients, label, samples.seed, samples.folds, plan.cohorts])
     return sha256(samples.entropy.to_bytes(32, "big") + said.encode()).hexdigest()[:32]

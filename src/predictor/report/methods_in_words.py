@@ -126,7 +126,7 @@ def _by_part(report: TrainingResult) -> str:
     if found is None:
         return ""
     errors = [each["auroc"] for each in found.errors.values() if "auroc" in each]
-    off = f" (by which an AUROC is off by at most {max(errors):.1g})" if errors else ""
+    off = f" (by which an AUROC is off by at most {max(errors):.2g})" if errors else ""
     return (
         f" The table was learned from in {count(found.parts, 'part')}, of which only sums were "
         f"brought together; for the measures patients were counted in bins of their "

@@ -59,7 +59,7 @@ def trained_by_part(report: TrainingResult) -> str | None:
     Examples
     --------
     ``Trained by part, 12 files: 14 audits were not done, and the AUROC of ridge is off by at most
-    0.0004 as patients were counted in bins; the report says more.``
+    0.00038 as patients were counted in bins; the report says more.``
     """
     found, name = report.by_part, report.subject or report.champion
     if found is None:
@@ -69,7 +69,7 @@ def trained_by_part(report: TrainingResult) -> str | None:
     off = (
         ""
         if error is None
-        else f", and the AUROC of {name} is off by at most {error:.1g} as patients were counted "
+        else f", and the AUROC of {name} is off by at most {error:.2g} as patients were counted "
         "in bins"
     )
     return (

@@ -64,7 +64,7 @@ def _told(found: ByPart, name: str) -> list[str]:
     """The error of each learner; nothing where there is none but rounding."""
     errors = [each.get(name) for each in found.errors.values()]
     return [
-        NONE if error is None else "" if error <= ROUNDING else f"{error:.1g}" for error in errors
+        NONE if error is None else "" if error <= ROUNDING else f"{error:.2g}" for error in errors
     ]
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from predictor.cluster import connect
 from predictor.cluster.machines import in_rows, together
 from predictor.errors import PredictorError
+from tests.cluster import work
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -48,3 +50,12 @@ def test_what_is_not_encrypted_is_refused_where_encryption_is_asked_for() -> Non
     pieces: Any = _Elsewhere("tls://10.0.0.1:40000", "tls://10.0.0.2:40000")
     with pytest.raises(PredictorError, match="this cluster asks for TLS"):
         together(pieces, len, weights=[1.0, 1.0])
+
+
+def test_workers_of_a_cluster_that_others_started_work_together(pair) -> None:
+    with connect(pair.address) as cluster:
+        pieces = cluster.pieces(float, ["1", "2", "4", "8"])
+        found = together(pieces, work.summed_by, 10.0, weights=[1, 1, 1, 1])
+        assert found == [(0, 2, 13.0), (1, 2, 22.0)]
+        with pytest.raises(FileNotFoundError, match="has no such file"):
+            together(pieces, work.not_found, weights=[1, 1, 1, 1])

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+from predictor.cluster.machines import Machine
+
 
 def slept(seconds: float, chunk: int) -> tuple[int, int]:
     """The chunk, and who has done it."""
@@ -60,6 +62,16 @@ def counted(lines: list[str], told: str) -> int:
 def quoted(lines: list[str]) -> int:
     """Raise an error that quotes a patient."""
     raise ValueError(lines[0])
+
+
+def summed_by(numbers: list[float], machine: Machine, told: float) -> tuple[int, int, float]:
+    """Who has done it, of how many, and the sum of its pieces and of what was told."""
+    return machine.own, len(machine.addresses), sum(numbers) + told
+
+
+def not_found(numbers: list[float], machine: Machine) -> None:
+    """Raise an error that is no lost connection."""
+    raise FileNotFoundError(f"{machine.own} has no such file")
 
 
 def told_of(told: str, chunk: str) -> int:

@@ -99,13 +99,16 @@ def together(
             _check_network(threads)
             rows = in_rows(weights, len(threads), least)
             try:
-                return _attempt(pieces, rows, threads, sealed)
+                outcomes = _attempt(pieces, rows, threads, sealed)
+                break
             except _LostWorkerError:
                 pieces.each(_nothing)  # what it had is read again by others
-    raise PredictorError(
-        f"workers were lost {_ATTEMPTS} times while all workers computed together; perhaps they "
-        f"have too little memory (--memory-limit)"
-    )
+        else:
+            raise PredictorError(
+                f"workers were lost {_ATTEMPTS} times while all workers computed together; perhaps "
+                f"they have too little memory (--memory-limit)"
+            )
+    return [outcome.get() for outcome in outcomes]
 
 
 def in_rows(weights: Sequence[float], rows: int, least: float) -> list[range]:
@@ -148,11 +151,11 @@ def _attempt(
     rows: Sequence[range],
     threads: Mapping[str, int],
     sealed: tuple[Sealed, Sealed],
-) -> list[Any]:
+) -> list[Outcome]:
     cluster, futures = pieces.cluster, pieces.futures
     chosen = _nearest(cluster.client.who_has(futures), futures, rows, list(threads))
     asked = [cluster.submit("port", _free_port, worker=each) for each in chosen]
-    ports = _outcomes(cluster, asked, chosen)
+    ports = [outcome.get() for outcome in _outcomes(cluster, asked, chosen)]
     addresses = tuple(
         f"{urlsplit(worker).hostname}:{port}" for worker, port in zip(chosen, ports, strict=True)
     )
@@ -193,7 +196,7 @@ def _nearest(
     return chosen
 
 
-def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str]) -> list[Any]:
+def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str]) -> list[Outcome]:
     """What came of work that each of these workers has to do."""
     from distributed import wait
 
@@ -201,7 +204,8 @@ def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str
     try:
         while waiting:
             try:
-                ended = wait(waiting, _LOOK, "FIRST_COMPLETED").done
+                with cluster.client.as_current():
+                    ended = wait(waiting, _LOOK, "FIRST_COMPLETED").done
             except TimeoutError:
                 _check_there(cluster, workers)
                 continue
@@ -211,7 +215,7 @@ def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str
             if any(outcome.failed for outcome in found.values()):
                 _check_soon(cluster, workers)
                 break
-        return [found[future].get() for future in futures if future in found]
+        return [found[future] for future in futures if future in found]
     finally:
         if cluster.client.status == "running":
             cluster.client.cancel(list(futures), force=True)

@@ -277,6 +277,25 @@ def test_a_pipeline_that_looks_at_other_patients_is_refused_in_a_part_too(
         read(study, parts_of(tmp_path / "parts", table_of(cells())))
 
 
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        ("whole.parquet", "whole.parquet: there is no such folder"),
+        ("nowhere", "nowhere: there is no such folder"),
+        ("postgresql://me:hush@here/ward?table=visits", "postgresql://me@here/ward"),
+    ],
+)
+def test_what_is_no_folder_is_refused_and_a_password_not_shown(
+    make_study: Callable[..., Study], tmp_path: Path, data: str, named: str
+) -> None:
+    pq.write_table(table_of(cells()), tmp_path / "whole.parquet")
+    place = data if "://" in data else str(tmp_path / data)
+    with pytest.raises(DataError, match="train without --by-part") as refused:
+        read_by_part(make_study(more=MORE), place, PiecesHere.of)
+    assert named in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
 def test_nothing_is_read_of_a_folder_without_patients(
     make_study: Callable[..., Study], tmp_path: Path
 ) -> None:

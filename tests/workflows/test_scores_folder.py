@@ -482,7 +482,18 @@ def test_a_part_that_lacks_a_column_is_refused_before_anything_is_scored(ridge, 
 )
 def test_what_does_not_go_together_is_refused(parts, data, out, cluster, message) -> None:
     with pytest.raises(DataError, match=message):
-        by_parts(Path(data), Path(out), cluster=cluster)
+        by_parts(data, Path(out), cluster=cluster)
+
+
+def test_the_password_of_a_database_is_not_shown(ridge) -> None:
+    data = "postgresql://me:hush@here/ward?table=visits"
+    for refused in (
+        lambda: by_parts(data, OUT, cluster=True),
+        lambda: score_folder(ridge, data, OUT),
+    ):
+        with pytest.raises(DataError, match="postgresql://me@here/ward") as caught:
+            refused()
+        assert "hush" not in str(caught.value)
 
 
 def test_where_scores_go_decides_whether_they_are_in_parts(parts) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from predictor.cohort.blocks import Block
 from predictor.cohort.cohort import stretched
+from predictor.cohort.databases import located
 from predictor.cohort.design_matrix import Covariate, Design
 from predictor.cohort.fault import Fault, Faults
 from predictor.cohort.header import check_declared
@@ -113,6 +114,7 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     StudyError
         If the study cannot be followed part by part, or a rule of it is not valid.
     """
+    folder = _folder(folder)
     files = open_patients(folder, study)
     others = _check_headers(files, study, folder)
     persons = persons_not_said(study)
@@ -155,7 +157,18 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     )
 
 
-def _check_headers(files: Sequence[Part], study: Study, folder: Path | str) -> int:
+def _folder(data: Path | str) -> Path:
+    """Where the files are; DataError if it is no folder."""
+    place = located(data)
+    if not isinstance(place, Path) or not place.is_dir():
+        raise DataError(
+            f"{place}: there is no such folder; a table is read by part from a folder of .parquet "
+            f"files. Give that folder, or train without --by-part"
+        )
+    return place
+
+
+def _check_headers(files: Sequence[Part], study: Study, folder: Path) -> int:
     """Refuse files that lack columns, or have others; returns how many are not declared."""
     declared = {column.name for column in study.columns}
     said: dict[str, list[str]] = {}

@@ -58,12 +58,12 @@ def by_parts(data: Path | str, out: Path, *, cluster: bool) -> bool:
     """
     place = located(data)
     if isinstance(place, Path) and not place.exists():
-        raise DataError(f"{data}: there is no such file or folder")
+        raise DataError(f"{place}: there is no such file or folder")
     parted = isinstance(place, Path) and place.is_dir()
     folder = out.is_dir() or not out.suffix
     if cluster and not parted:
         raise DataError(
-            f"{data}: a cluster scores a folder of .parquet files, one by one, and this is one "
+            f"{place}: a cluster scores a folder of .parquet files, one by one, and this is one "
             f"table; score it without --cluster, or write it as several .parquet files into a "
             f"folder"
         )
@@ -159,7 +159,7 @@ def _apart(data: Path | str, out: Path) -> Path:
     """The folder of patients; refused if that of scores is not apart from it."""
     place = located(data)
     if not isinstance(place, Path) or not place.is_dir():
-        raise DataError(f"{data}: there is no such folder")
+        raise DataError(f"{place}: there is no such folder")
     if out.name in ("", ".."):
         raise DataError(f"{out}: give the folder of scores by its name")
     ours, theirs = out.resolve(), place.resolve()

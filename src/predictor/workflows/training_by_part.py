@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -97,7 +97,7 @@ def train_by_part(
     progress("reading", 0.0)
     study = with_learners(load_study(config), learners, seed)
     check_by_part(study)
-    cohort = read_by_part(study, data, gather or partial(PiecesHere.of, hold=_fits(study, data)))
+    cohort = read_by_part(study, data, gather or partial(_here, study, data))
     estimators = _estimators(study, cohort.nobody)
     prepared, columns, drawn = _prepared(cohort, beginning)
     check_places(study, Places.of(prepared, models, out))
@@ -139,6 +139,13 @@ def train_by_part(
         tracker=tracker,
         workers=map if drawing is None else drawing,
     )
+
+
+def _here(
+    study: Study, data: Path | str, load: Callable[[Any], Any], parts: Sequence[Any]
+) -> PiecesHere[Any]:
+    """Pieces of this process, in memory if there is room for them."""
+    return PiecesHere.of(load, parts, hold=_fits(study, data))
 
 
 def _fits(study: Study, data: Path | str) -> bool:

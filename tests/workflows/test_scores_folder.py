@@ -267,6 +267,7 @@ def test_what_was_done_before_a_crash_is_kept(ridge, parts) -> None:
     assert "the scheduler is gone\n" in str(caught.value)
     assert "scores.unfinished: what is done so far (2 of 4 files); the same" in str(caught.value)
     assert not OUT.exists()
+    assert not UNFINISHED.stat().st_mode & 0o007  # nobody else reads what is left
     (UNFINISHED / "p0.half.new").write_bytes(b"PAR1")  # of a worker that died
     found = score_folder(ridge, parts, OUT)
     assert (found.kept, found.parts) == (2, 4)

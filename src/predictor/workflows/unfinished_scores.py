@@ -55,7 +55,8 @@ class UnfinishedScores:
         """
         path = out.absolute().with_name(out.name + SUFFIX)
         refuse_foreign([path], _is_ours, kind=_IS, way_out="move it away")
-        path.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o770, exist_ok=True)  # nobody else's: it may stay for long
         lock = FileLock(path / _LOCK)
         try:
             lock.acquire(timeout=0)

@@ -50,6 +50,13 @@ def test_folds_are_even_within_each_label() -> None:
         assert np.ptp(sizes) <= stripes  # one in each stripe
 
 
+def test_there_may_be_more_folds_than_a_byte_can_tell_apart() -> None:
+    one, many = block(3_000), PartedPlan(200, 20, 1, 2**200)
+    fold = many.fold(one)
+    assert sorted(set(fold.tolist())) == list(range(200))
+    assert_array_equal(many.training(one)[1:201] == 0, fold == np.arange(200)[:, None])
+
+
 def test_few_events_in_many_parts_are_not_all_in_the_first_fold() -> None:
     blocks = [block(50, number, prevalence=0.02) for number in range(400)]
     events = np.zeros(5)

@@ -73,13 +73,13 @@ class PartedPlan:
         stripes = [self.drawn(block, rows) for rows in self.stripes(block)]
         return np.concatenate([np.ones((len(self), 0), np.uint8), *stripes], axis=1)
 
-    def fold(self, block: Block) -> npt.NDArray[np.int8]:
+    def fold(self, block: Block) -> npt.NDArray[np.int32]:
         """In which fold each patient is tested, (n,), from 0; dealt by label."""
         found = [
             _dealt(block.y[rows], self.folds, self._rng(block, rows).spawn(1)[0])
             for rows in self.stripes(block)
         ]
-        return np.concatenate([np.zeros(0, np.int8), *found])
+        return np.concatenate([np.zeros(0, np.int32), *found])
 
     def _rng(self, block: Block, rows: slice) -> np.random.Generator:
         return np.random.default_rng([self.seed, self.entropy, block.number, rows.start // _STRIPE])
@@ -87,9 +87,9 @@ class PartedPlan:
 
 def _dealt(
     y: npt.NDArray[np.float64], folds: int, rng: np.random.Generator
-) -> npt.NDArray[np.int8]:
+) -> npt.NDArray[np.int32]:
     """Folds of some patients, as even as can be among those with and without the event."""
-    fold = np.zeros(len(y), dtype=np.int8)
+    fold = np.zeros(len(y), dtype=np.int32)
     for label in (0.0, 1.0):
         rows = rng.permutation(np.flatnonzero(y == label))
         # whoever is left over falls into another fold in every stripe

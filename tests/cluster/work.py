@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from predictor.cluster.machines import Machine
+if TYPE_CHECKING:
+    from predictor.cluster.machines import Machine
 
 
 def slept(seconds: float, chunk: int) -> tuple[int, int]:

@@ -185,9 +185,10 @@ async def _check_scheduler(address: str, secrets: Mapping[str, object], seconds:
         raise PredictorError(f"{address}: {_why(error, address)}") from None
     kind = told.get("type") if isinstance(told, Mapping) else None
     if kind != "Scheduler":
+        but = f" but its {kind.lower()}" if kind in ("Worker", "Nanny") else ""
         raise PredictorError(
-            f"{address}: that is no Dask scheduler but its {str(kind).lower()}; give the address "
-            f"that dask scheduler says when it starts"
+            f"{address}: that is no Dask scheduler{but}; give the address that dask scheduler says "
+            f"when it starts"
         )
 
 

@@ -117,7 +117,6 @@ def test_parts_are_what_the_whole_table_is(
     assert found.covariates == matrix.covariates == found.nobody.covariates
     assert found.flow == label(cohort).flow
     assert [each.covariate for each in found.pooled] == ["sex"]
-    assert found.others == 0
 
 
 def test_a_table_in_one_part_has_the_fingerprint_of_the_table(

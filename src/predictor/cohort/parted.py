@@ -73,8 +73,6 @@ class PartedCohort:
     entropy
         Follows from the multiset of all rows, however they are parted; known to nobody without the
         table and never written down.
-    others
-        Columns of the files that the study does not declare.
     """
 
     study: Study
@@ -85,7 +83,6 @@ class PartedCohort:
     pooled: tuple[Pooled, ...]
     fingerprint: str
     entropy: int
-    others: int
 
     @property
     def nobody(self) -> Design:
@@ -116,7 +113,7 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     """
     folder = _folder(folder)
     files = open_patients(folder, study)
-    others = _check_headers(files, study, folder)
+    _check_headers(files, study, folder)
     persons = persons_not_said(study)
     reader = PartReader(study, secrets.token_bytes(32), persons)
     told = [
@@ -153,7 +150,6 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
         pooled,
         _fingerprint([each.fingerprint for each in found]),
         stretched(study, sum(each.content for each in found)),
-        others,
     )
 
 
@@ -168,9 +164,8 @@ def _folder(data: Path | str) -> Path:
     return place
 
 
-def _check_headers(files: Sequence[Part], study: Study, folder: Path) -> int:
-    """Refuse files that lack columns, or have others; returns how many are not declared."""
-    declared = {column.name for column in study.columns}
+def _check_headers(files: Sequence[Part], study: Study, folder: Path) -> None:
+    """Refuse files that lack columns, or have others."""
     said: dict[str, list[str]] = {}
     for file in files:
         names = file.blocks.names
@@ -189,7 +184,6 @@ def _check_headers(files: Sequence[Part], study: Study, folder: Path) -> int:
             faults.append(f"and {len(named) - _SHOWN} more files: {message}")
     if faults:
         raise DataError(faults)
-    return len({name for file in files for name in file.blocks.names} - declared)
 
 
 def _written(found: Sequence[Found]) -> dict[str, Written]:

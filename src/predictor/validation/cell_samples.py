@@ -128,7 +128,7 @@ def _of_folds(cells: Cells) -> _Cells:
     binned, resampled = cells.folds, cells.resampled
     y, p, count = binned.grouped
     fold, place = np.nonzero(count > 0)
-    m, bins = len(binned.which), len(binned.bins.edges) + 1
+    m, bins = len(binned.which), len(binned.bins)
     wanted = (2 * fold + place // m) * bins + binned.which[place % m]
     cohorts = resampled.counts[:, np.searchsorted(resampled.cell, wanted)].astype(np.float64)
     found = _Cells(fold, y[place], p[fold, place], count[fold, place], cohorts)

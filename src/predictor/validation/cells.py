@@ -164,7 +164,7 @@ def _resampled(
 ) -> Resampled:
     known = ~np.isnan(probability)
     which = bins(probability[known])
-    cell = (2 * fold[known] + (y[known] == 1)) * (len(bins.edges) + 1) + which
+    cell = (2 * fold[known] + (y[known] == 1)) * len(bins) + which
     cells, place = np.unique(cell, return_inverse=True)
     found = [np.bincount(place, row, len(cells)) for row in cohorts[:, known]]
     counts = np.array(found, dtype=np.uint32).reshape(len(cohorts), len(cells))

@@ -200,7 +200,7 @@ def judge_by_part(
             parts=len(cohort.sizes),
             passes={name: each.passes for name, each in estimated.items()},
             drawn=len(drawn.y),
-            bins=len(plan.bins.edges) + 1,
+            bins=len(plan.bins),
             errors={name: each.errors for name, each in estimated.items()},
             audits_not_done=undone,
             not_done=_not_done(estimated, sizes, len(drawn.y)),

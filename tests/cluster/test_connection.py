@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import os
 import socket
@@ -76,6 +77,14 @@ def test_a_scheduler_without_workers_is_refused_with_how_to_start_one(machines) 
             "the scheduler has no worker; start one for each processor with: dask worker "
             "SCHEDULER --nthreads 1"
         )
+
+
+def test_a_notebook_in_which_a_loop_runs_can_connect(pair) -> None:
+    async def cell() -> list[int]:
+        with connect(pair.address) as cluster:
+            return list(cluster(abs, [1, -2]))
+
+    assert asyncio.run(cell()) == [1, 2]
 
 
 def test_the_address_of_a_worker_is_that_of_no_scheduler(pair) -> None:

@@ -145,6 +145,7 @@ def _started_here(workers: int) -> Iterator[Client]:
 @contextmanager
 def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client]:
     from distributed import Client, Security
+    from distributed.utils import LoopRunner
     from distributed.versions import VersionMismatchWarning
 
     try:
@@ -156,7 +157,8 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
             f"at {_SECRETS}"
         ) from None
     _check_address(address, security, has_keys=secrets.get("ssl_context") is not None)
-    asyncio.run(_check_scheduler(address, secrets, seconds))
+    # in a loop of its own: a notebook has one that runs already
+    LoopRunner().run_sync(_check_scheduler, address, secrets, seconds)
     if say is not None and address.startswith("tcp://") and not _is_here(address):
         say(
             f"{address}: patients travel there without encryption; on a network that others use, "

@@ -128,10 +128,10 @@ def _by_part(report: TrainingResult) -> str:
     errors = [each["auroc"] for each in found.errors.values() if "auroc" in each]
     off = f" (by which an AUROC is off by at most {max(errors):.2g})" if errors else ""
     return (
-        f" The table was learned from in {count(found.parts, 'part')}, of which only sums were "
-        f"brought together; for the measures patients were counted in bins of their "
-        f"probability{off}. Stability of probabilities and SHAP values are those of "
-        f"{count(found.drawn, 'patient')} drawn at random."
+        f" The table was learned from in {count(found.parts, 'part')}, of which only sums and some "
+        f"patients drawn at random were brought together; for the measures patients were counted "
+        f"in bins of their probability{off}. Stability of probabilities and SHAP values are those "
+        f"of {count(found.drawn, 'patient')} drawn at random."
     )
 
 

@@ -16,6 +16,8 @@ def by_part(report: TrainingResult, _pictures: Sequence[Picture]) -> Section | N
     found = report.by_part
     if found is None:
         return None
+    boosted = [name for name, each in report.learners.items() if each.learner == "lightgbm"]
+    more = f" (for the edges of the bins of {listed(boosted)} up to 200,000)" if boosted else ""
     passes = [f"{name} {count(number, 'time')}" for name, number in found.passes.items()]
     return Section(
         "by-part",
@@ -24,8 +26,8 @@ def by_part(report: TrainingResult, _pictures: Sequence[Picture]) -> Section | N
             Text(
                 f"The table is a folder of {count(found.parts, 'file')}. No memory held all "
                 f"patients: each file was gone through where it was read ({listed(passes)}), and "
-                f"only sums, histograms and {count(found.drawn, 'patient')} drawn at random were "
-                f"brought together. Linear models are those of the whole table in memory, to "
+                f"only sums, histograms and {count(found.drawn, 'patient')} drawn at random{more} "
+                f"were brought together. Linear models are those of the whole table in memory, to "
                 f"rounding."
             ),
             Group("How exact the estimates are", _errors(found)),

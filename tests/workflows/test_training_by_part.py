@@ -26,7 +26,7 @@ from predictor.saved import read_model
 from predictor.study import load_study
 from predictor.tracking import RecordingTracker
 from predictor.validation.parted_plan import PartedPlan
-from predictor.workflows import export, log, prepare, score_file, train_by_part
+from predictor.workflows import export, log, prepare, score_file, train_by_part, verify
 
 STUDY = """\
 study: registry
@@ -216,6 +216,11 @@ def test_it_is_tracked_and_can_be_logged_again(trained, folder, tracker) -> None
     again = RecordingTracker()
     log(folder / "report", tracker=again)
     assert [each.name for each in again.runs[0].learners] == list(trained.learners)
+
+
+def test_it_is_not_repeated_in_one_memory(trained, folder) -> None:
+    with pytest.raises(PredictorError, match="was trained by part, and is repeated in one memory"):
+        verify(folder / "report", folder / "parts", tracker=RecordingTracker())
 
 
 def without_places(result: DeliveredTraining) -> dict[str, Any]:

@@ -182,6 +182,12 @@ def _stored(source: str, tracker: Tracker) -> _Stored:
 
 def _of_report(folder: Path, *, fetched: bool) -> _Stored:
     result = read_training(folder / REPORT)
+    if result.by_part is not None:
+        raise PredictorError(
+            f"{folder / REPORT}: was trained by part, and is repeated in one memory here, which "
+            f"draws other samples; train again with --by-part, and compare both "
+            f"(`predictor compare`)"
+        )
     study = parse_study(
         result.config,
         file=f"the study in {folder / REPORT}",

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from predictor.cohort.prints import KeyedHashing
 from predictor.errors import PredictorError
 from predictor.saved.repeats import Prints
 from predictor.workflows.prints_of_parts import (
     Comparison,
-    KeyedHashing,
     faults_of_part,
     repeated_in_share,
     repeated_rows,

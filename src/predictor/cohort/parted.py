@@ -124,6 +124,7 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     found = parts.each(found_of)
     written = _written(found)
     if any(each.tells for each in written.values()):  # cells are to be read in another way
+        del parts  # of which only one is in memory
         parts = gather(replace(reader, written=written), told)
         found = parts.each(found_of)
     _check_cells(found, study)

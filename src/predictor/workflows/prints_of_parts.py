@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from predictor.cohort import Faults
 from predictor.saved.remarks import Rows
@@ -27,32 +26,6 @@ Words = npt.NDArray[np.uint64]
 PRINTS = ".prints"
 """Ends the name of the prints of a part."""
 _SHARE = 2**22  # prints that are compared at one time, about
-
-
-class KeyedHashing:
-    """128 bits of BLAKE2b, with the secret of the run as its key.
-
-    They are the same for two different patients in one of 10^20 tables of a thousand million.
-
-    Parameters
-    ----------
-    secret
-        At most 64 bytes.
-    """
-
-    def __init__(self, secret: bytes) -> None:
-        self._empty = hashlib.blake2b(key=secret, digest_size=16)
-
-    def __call__(self, keys: pa.Array) -> Words:
-        """(m, 2) the halves of the hash of each key."""
-
-        def of(text: str) -> bytes:
-            one = self._empty.copy()
-            one.update(text.encode())
-            return one.digest()
-
-        hashes = b"".join(map(of, keys.to_pylist()))
-        return np.frombuffer(hashes, np.uint64).reshape(-1, 2)
 
 
 def write_prints(folder: UnfinishedScores, name: str, prints: Sequence[Prints]) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from predictor.cohort import Batch, Faults, Part, Written, open_patients, read_batches
+from predictor.cohort.prints import KeyedHashing
 from predictor.errors import PredictorError
 from predictor.saved.passes import one_pass
 from predictor.saved.prepared import Asked, Prepared, WholeTable
@@ -22,7 +23,6 @@ from predictor.saved.remarks import Rows
 from predictor.workflows.prints_of_parts import (
     PRINTS,
     Comparison,
-    KeyedHashing,
     repeated_rows,
     write_prints,
 )

@@ -69,8 +69,9 @@ _NO_BOOTSTRAP = (
     "stability, no range of a new patient's probability."
 )
 _DRAWN = (
-    "Explanations, how far probabilities move over other samples, the range of a new patient's "
-    "probability and how values go together are of {} patients, drawn at random."
+    "Explanations, the steps of odds ratios, how far probabilities move over other samples, the "
+    "range of a new patient's probability, the spread of the linear predictor and how values go "
+    "together are of {} patients, drawn at random."
 )
 
 

@@ -8,9 +8,10 @@ import socket
 import ssl
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from predictor.cluster.executor import Cluster
@@ -145,7 +146,6 @@ def _started_here(workers: int) -> Iterator[Client]:
 @contextmanager
 def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client]:
     from distributed import Client, Security
-    from distributed.utils import LoopRunner
     from distributed.versions import VersionMismatchWarning
 
     try:
@@ -157,8 +157,7 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
             f"at {_SECRETS}"
         ) from None
     _check_address(address, security, has_keys=secrets.get("ssl_context") is not None)
-    # in a loop of its own: a notebook has one that runs already
-    LoopRunner().run_sync(_check_scheduler, address, secrets, seconds)
+    _run(_check_scheduler(address, secrets, seconds))
     if say is not None and address.startswith("tcp://") and not _is_here(address):
         say(
             f"{address}: patients travel there without encryption; on a network that others use, "
@@ -173,6 +172,17 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
         raise PredictorError(f"{address}: the Dask scheduler there answers no more") from None
     with client:
         yield client
+
+
+def _run(question: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own where a loop runs in this one, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(question)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, question).result()
 
 
 async def _check_scheduler(address: str, secrets: Mapping[str, object], seconds: float) -> None:

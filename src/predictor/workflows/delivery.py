@@ -16,6 +16,7 @@ from predictor.results import DeliveredLearner, DeliveredTraining, TrainingResul
 from predictor.saved import Combinations, SavedModel, Spread, model_files
 from predictor.study import dump_study
 from predictor.tracking import MLflowTracker, Tracker, TrainingRun
+from predictor.workflows import provenance
 from predictor.workflows.case_mix import linear_predictor
 from predictor.workflows.comparable import to_compare
 from predictor.workflows.estimated import Estimated, EstimatedLearner
@@ -200,9 +201,9 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
         "plan": estimated.plan_told.to_json(),
         "data": cohort_counts(prepared.labelled, prepared.fingerprint).to_json(),
     }
-    provenance = {"fingerprint": prepared.fingerprint, "seed": study.seed}
+    inputs = {"fingerprint": prepared.fingerprint, "seed": study.seed}
     if learner.spec.model is not None:
-        return entered(learner.spec, study, learner.matrix.covariates, performance, provenance)
+        return entered(learner.spec, study, learner.matrix.covariates, performance, inputs)
     model = learner.kept
     return SavedModel(
         study=study.model_copy(update={"learners": (learner.spec,)}),
@@ -223,7 +224,7 @@ def saved_model(estimated: Estimated, name: str) -> SavedModel:
             **performance,
             "linear_predictor": linear_predictor(model, learner.matrix).to_json(),
         },
-        provenance=provenance,
+        provenance=inputs,
     )
 
 
@@ -231,6 +232,8 @@ def _saved(judged: Judged, name: str) -> SavedModel:
     model, found = saved_model(judged, name), judged.result
     whole = found.model_dump(mode="json", include={"champion", "verdict"})
     origin = found.model_dump(mode="json", include={"time", "versions"})
+    if found.by_part is not None:
+        origin[provenance.PARTS] = found.by_part.parts
     return replace(
         model,
         performance={**model.performance, **whole},

@@ -8,6 +8,8 @@ import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+PARTS = "parts"
+"""What a model's provenance calls the files of a table that it was trained on by part."""
 _PACKAGES = ("predictor", "numpy", "scipy", "scikit-learn", "lightgbm", "shap", "duckdb", "mlflow")
 
 

@@ -40,6 +40,10 @@ from predictor.workflows.reporting import REPORT, report_folder
 from predictor.workflows.training import fit_and_estimate, steps_of
 
 _LARGEST = 2**21  # bytes of a stored study file or its SQL
+_BY_PART = (
+    "was trained by part, and is repeated in one memory here, which draws other samples; train "
+    "again with --by-part, and compare both (`predictor compare`)"
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -183,11 +187,7 @@ def _stored(source: str, tracker: Tracker) -> _Stored:
 def _of_report(folder: Path, *, fetched: bool) -> _Stored:
     result = read_training(folder / REPORT)
     if result.by_part is not None:
-        raise PredictorError(
-            f"{folder / REPORT}: was trained by part, and is repeated in one memory here, which "
-            f"draws other samples; train again with --by-part, and compare both "
-            f"(`predictor compare`)"
-        )
+        raise PredictorError(f"{folder / REPORT}: {_BY_PART}")
     study = parse_study(
         result.config,
         file=f"the study in {folder / REPORT}",
@@ -222,6 +222,8 @@ def _of_model(directory: Path) -> _Stored:
             f"{directory}: is an update of another model, and not trained by itself; update that "
             f"one again (`predictor update`) and compare the two cards"
         )
+    if provenance.PARTS in model.provenance:
+        raise ModelError(f"{directory}: {_BY_PART}")
     versions = model.provenance.get("versions")
     return _Stored(
         "model",

@@ -176,7 +176,13 @@ def test_a_cable_is_pulled_for_good(run, alone, network) -> None:
 
 def test_a_host_with_another_version_comes(run, alone, without_predictor) -> None:
     def meanwhile(machines: Machines) -> None:
+        others = ("one", "two", "three")
+        for name in others:  # or all would be done before it is there
+            machines.stop(name)
         machines.begin("four", environment=without_predictor)
+        time.sleep(15)
+        for name in others:
+            machines.go_on(name)
 
     code, out, err = run(meanwhile, "one", "two", "three")
     assert (code, out) == (0, alone), err

@@ -319,5 +319,10 @@ def test_a_worker_that_does_not_see_a_file_or_sees_another_says_so(
         pq.write_table(table_of(cells(7)), folder / "000.parquet")
         return PiecesHere.of(load, parts)
 
-    with pytest.raises(DataError, match=r"000\.parquet: has changed while it was read"):
-        read_by_part(make_study(more=MORE), folder, later)
+    def of_the_same_size(load: Callable[[Any], Any], parts: Sequence[Any]) -> PiecesHere[Any]:
+        (folder / "000.parquet").touch()
+        return PiecesHere.of(load, parts)
+
+    for gather in (later, of_the_same_size):
+        with pytest.raises(DataError, match=r"000\.parquet: has changed while it was read"):
+            read_by_part(make_study(more=MORE), folder, gather)

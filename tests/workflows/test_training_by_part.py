@@ -320,6 +320,14 @@ REFUSED = {
         "outcome.graded: ",
     ),
     "expected": ("seed: 4", "seed: 4\nexpected: {age: less}", "expected: "),
+    "global test": (
+        "seed: 4", "seed: 4\nexpected: {age: less}\nglobal_test: [expected]", "global_test: "
+    ),
+    "prior": (
+        "ridge: {}",
+        "ridge: {prior: {coefficients: {age: 0.1}, source: 'made up'}}",
+        "learners.ridge.prior: ",
+    ),
     "groups": ("seed: 4", "seed: 4\ngroups: [sex]", "groups: "),
     "resamples": ("{replicates: 20}", "{resamples: r.csv}", "validation.bootstrap.resamples: "),
     "splines": ("ridge: {}", "ridge: {splines: {age: 3}}", "learners.ridge.splines: "),

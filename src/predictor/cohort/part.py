@@ -91,13 +91,18 @@ class PartFile:
         Among all files, from 0.
     path
         Where whoever reads it finds it.
-    size
-        Bytes: what is read again must be what was read.
+    state
+        Bytes, and when it was last written, in ns: what is read again must be what was read.
     """
 
     number: int
     path: str
-    size: int
+    state: tuple[int, int]
+
+    @classmethod
+    def of(cls, number: int, path: str) -> PartFile:
+        """A file as it is now."""
+        return cls(number, path, _state(Path(path)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -137,7 +142,7 @@ class PartReader:
                 f"{path}: a worker has no such file; every worker must see the folder at the same "
                 f"place as the process that trains"
             )
-        if path.stat().st_size != part.size:
+        if _state(path) != part.state:
             raise DataError(f"{path}: has changed while it was read; train again")
         reading = _Reading(self)
         for batch in self._batches(path):
@@ -156,6 +161,11 @@ class PartReader:
                 waiting = []
         if waiting:
             yield _together(waiting)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _together(batches: list[Batch]) -> Batch:

@@ -116,10 +116,7 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     _check_headers(files, study, folder)
     persons = persons_not_said(study)
     reader = PartReader(study, secrets.token_bytes(32), persons)
-    told = [
-        PartFile(number, str(file.name), Path(str(file.name)).stat().st_size)
-        for number, file in enumerate(files)
-    ]
+    told = [PartFile.of(number, str(file.name)) for number, file in enumerate(files)]
     parts: Pieces[PartRead] = gather(reader, told)
     found = parts.each(found_of)
     written = _written(found)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import predictor
@@ -155,6 +157,17 @@ def _ended(started: Machines, said: str) -> Iterator[None]:
         with pytest.raises(PredictorError, match=said):
             list(found)
         assert time.monotonic() - begin < 40
+
+
+def test_every_worker_gets_its_share_of_chunks_and_pieces(pair) -> None:
+    known = np.arange(1e4)  # is sent by itself
+    with connect(pair.address) as cluster:
+        for _ in range(2):
+            found = list(cluster(partial(work.slept_beside, known, 0.1), range(8)))
+            assert [chunk for chunk, _ in found] == list(range(8))
+            assert min(Counter(who for _, who in found).values()) >= 3
+            pieces = cluster.pieces(partial(work.slept, 0.1), range(8)).each(work.itself)
+            assert min(Counter(who for _, who in pieces).values()) >= 3
 
 
 def test_a_chunk_that_ends_its_workers_is_given_up(machines) -> None:

@@ -17,6 +17,11 @@ def slept(seconds: float, chunk: int) -> tuple[int, int]:
     return chunk, os.getpid()
 
 
+def slept_beside(_: object, seconds: float, chunk: int) -> tuple[int, int]:
+    """The same, of work that is bound to something."""
+    return slept(seconds, chunk)
+
+
 def begun(place: Path, chunk: int) -> int:
     """Leave a file of every chunk that is begun."""
     (place / f"{chunk}").touch()
@@ -107,3 +112,8 @@ class HostileError(Exception):
 def hostile(chunk: str) -> None:
     """Raise it."""
     raise HostileError(chunk)
+
+
+def itself(piece: object) -> object:
+    """The piece."""
+    return piece

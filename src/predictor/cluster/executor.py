@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
@@ -29,6 +29,8 @@ _Piece = TypeVar("_Piece")
 _LARGE = 2**14  # bytes of an array that is worth being sent once and not with all the work
 _LONG = 600.0  # seconds that one result may be on its way here
 _ABREAST = 3  # chunks for each thread of the cluster, of which one is computed and others wait
+_BROUGHT = 2.0  # seconds in which workers may fetch data before work is given out, and
+_PER_SECOND = 2**24  # bytes that they may take another second for
 _TIMES = 4  # what an array needs at work, in its own size
 
 
@@ -95,9 +97,12 @@ class Cluster:
     def _outcomes(self, work: Callable[..., Any], chunks: Sequence[Any]) -> Generator[Outcome]:
         rest, arrays = self._taken_out(work)
         with self.gone():
-            self._check_memory(sum(array.nbytes for array in arrays))
+            needed = sum(array.nbytes for array in arrays)
+            self._check_memory(needed)
             sent = [self._array(array) for array in arrays]
             sealed = self.sent(rest)
+            if len(chunks) > 1:
+                self._bring_to_all(needed, sealed, *sent)
         waiting = iter(enumerate(chunks))
         done: dict[int, Outcome] = {}
         running: dict[Future, int] = {}
@@ -134,10 +139,11 @@ class Cluster:
         parts
             Told to `load`, such as the places of files that every worker sees.
         """
-        sealed = self.sent(load)
-        return PiecesThere(
-            self, [self.submit("piece", tasks.load, sealed, Sealed(part)) for part in parts]
-        )
+        with self.gone():
+            sealed = self.sent(load)
+            self._bring_to_all(0, sealed)
+            pieces = [self.submit("piece", tasks.load, sealed, Sealed(part)) for part in parts]
+        return PiecesThere(self, pieces)
 
     def outcomes_of(self, futures: Sequence[Future]) -> list[Any]:
         """What came of tasks, here, in their order.
@@ -181,6 +187,22 @@ class Cluster:
     def sent(self, thing: object) -> Future:
         """Something, packed and sent to the cluster once, for many tasks."""
         return self.submit("data", tasks.keep, Sealed(thing))
+
+    def _bring_to_all(self, needed: int, *data: Future) -> None:
+        """Have every worker fetch what was sent; `needed` is about how many bytes.
+
+        Dask gives a task to one of the workers that have its data, and others may take it later. So
+        with data on one worker alone that one would do most of the work. A worker that is slow to
+        answer is not waited for.
+        """
+        from distributed import wait
+
+        asked = [
+            self.submit("copy", tasks.fetched, *data, worker=name)
+            for name in self._roster.workers()
+        ]
+        with suppress(TimeoutError), self._client.as_current():
+            wait(asked, _BROUGHT + needed / _PER_SECOND)
 
     def submit(
         self,

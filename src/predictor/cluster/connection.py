@@ -190,7 +190,12 @@ async def _check_scheduler(address: str, secrets: Mapping[str, object], seconds:
     from distributed.core import rpc
 
     told: object = None
+    place = urlsplit(address)
     try:
+        # Dask tries again and again, and what it says in the end may be that time was up
+        listening = asyncio.open_connection(place.hostname, place.port)
+        _, knock = await asyncio.wait_for(listening, seconds)
+        knock.close()
         async with rpc(address, timeout=seconds, connection_args=secrets) as there:
             told = await asyncio.wait_for(there.identity(), 2 * seconds)
     except Exception as error:  # noqa: BLE001 - a stranger may answer anything

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,14 @@ from typing import Any, Self
 
 PATIENCE = 60.0
 """Seconds that anything here may take; a slow machine is no fault."""
+OF_ITS_OWN = r'"(seconds|time|run_id)": [^\n]*'
+"""What two runs of one training print of their own."""
+
+
+def of_any_run(out: str) -> str:
+    """What `train --json` prints, without the ids of a training, and when it was."""
+    out = out.replace(json.loads(out)["training"], "TRAINING")
+    return re.sub(OF_ITS_OWN, r'"\1"', out)
 
 
 def wait_until(true: Any, what: str, seconds: float = PATIENCE) -> None:

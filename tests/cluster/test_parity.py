@@ -20,6 +20,7 @@ from predictor.tracking import RecordingTracker
 from predictor.validation.new_curves import calibration_in
 from predictor.validation.new_patients import NewPatients, measure_in
 from predictor.workflows import plan_study, train_by_part, update, validate, verify
+from tests.cluster.machines import OF_ITS_OWN, of_any_run
 
 _BY_PART = """\
 study: parts
@@ -36,8 +37,6 @@ validation:
   bootstrap: {replicates: 20}
   interval: {resamples: 20}
 """
-# ids of a training, and when it was
-_OF_ITS_OWN = r'"(seconds|time|run_id)": [^\n]*'
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def cluster() -> Iterator[Cluster]:
 def _text(found: Result, number: str = "") -> str:
     """As a command prints it, without what tells two runs apart."""
     text = json.dumps(found.to_json(), indent=2)
-    return re.sub(_OF_ITS_OWN, r'"\1"', text.replace(number, "NUMBER") if number else text)
+    return re.sub(OF_ITS_OWN, r'"\1"', text.replace(number, "NUMBER") if number else text)
 
 
 def test_a_training_prints_the_same_document(small, predictor, empty_store) -> None:
@@ -63,8 +62,7 @@ def test_a_training_prints_the_same_document(small, predictor, empty_store) -> N
             "--learner", "ridge", "--learner", "lightgbm", *how,
         )  # fmt: skip
         assert (code, "cluster" in err) == (0, False)
-        training = json.loads(out)["training"]
-        printed.append(re.sub(_OF_ITS_OWN, r'"\1"', out.replace(training, "TRAINING")))
+        printed.append(of_any_run(out))
     assert list(json.loads(out)["learners"]) == ["ridge", "lightgbm"]
     here, there = printed
     assert there == here

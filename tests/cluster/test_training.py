@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import signal
 import threading
@@ -14,9 +12,8 @@ from functools import partial
 
 import pytest
 
-from tests.cluster.machines import PATIENCE, Machines, wait_until
+from tests.cluster.machines import PATIENCE, Machines, of_any_run, wait_until
 
-_OF_ITS_OWN = r'"(seconds|time|run_id)": [^\n]*'  # ids of a training, and when it was
 _TRAIN = [
     "train",
     "study.yaml",
@@ -54,10 +51,6 @@ def train(small, predictor, empty_store) -> Callable[..., tuple[int, str, str]]:
     return run
 
 
-def _of_any_run(out: str) -> str:
-    return re.sub(_OF_ITS_OWN, r'"\1"', out.replace(json.loads(out)["training"], "TRAINING"))
-
-
 def test_a_training_outlives_its_workers_and_ends_with_its_scheduler(
     small, train, machines
 ) -> None:
@@ -76,7 +69,7 @@ def test_a_training_outlives_its_workers_and_ends_with_its_scheduler(
 
         code, out, err = train(at_work=started, then=fail)
         assert (code, err) == (0, "")
-        assert _of_any_run(out) == _of_any_run(alone)
+        assert of_any_run(out) == of_any_run(alone)
         shutil.rmtree(small.folder / "models")
         shutil.rmtree(small.folder / "reports")
 

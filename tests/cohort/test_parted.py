@@ -29,6 +29,7 @@ from predictor.cohort.parted import PartedCohort, read_by_part
 from predictor.errors import DataError, StudyError
 from predictor.pieces import PiecesHere
 from predictor.study import Study
+from tests.cohort.conftest import random_cells
 
 Cells = Mapping[str, Sequence[str | None]]
 
@@ -42,21 +43,9 @@ outcome: {name: responder, known_at: T2, rule: nrs_t0 - nrs_t2 >= 2}
 
 def cells(n: int = 400, seed: int = 1) -> dict[str, list[str | None]]:
     rng = np.random.default_rng(seed)
-    found: dict[str, list[str | None]] = {
-        "pid": [f"p{number:04d}" for number in range(n)],
-        "age": [str(x) for x in rng.integers(15, 80, n)],
-        "visits": [str(x) for x in rng.integers(0, 6, n)],
-        "sex": rng.choice(["female", "male"], n).tolist(),
-        "smoker": rng.choice(["yes", "no"], n).tolist(),
-        "onset": [f"2020-01-{x:02d}" for x in rng.integers(1, 29, n)],
-        "start": [f"2020-03-{x:02d}" for x in rng.integers(1, 29, n)],
-        "note": [f"visit {x}" for x in rng.integers(0, 6, n)],
-        "nrs_t0": [str(x) for x in rng.integers(4, 11, n)],
-        "nrs_t1": [str(x) for x in rng.integers(0, 11, n)],
-        "nrs_t2": [str(x) for x in rng.integers(0, 11, n)],
-        "success": rng.choice(["yes", "no"], n).tolist(),
-        "diary": ["x"] * n,
-    }
+    found = random_cells(n, seed)
+    found["age"] = [str(x) for x in rng.integers(15, 80, n)]
+    found["nrs_t0"] = [str(x) for x in rng.integers(4, 11, n)]
     for name, share in (("sex", 0.1), ("smoker", 0.05), ("nrs_t2", 0.1), ("nrs_t0", 0.02)):
         for row in np.flatnonzero(rng.random(n) < share):
             found[name][row] = None

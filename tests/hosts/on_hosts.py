@@ -5,9 +5,7 @@ Not among the tests that ``make test`` runs: it needs root, and minutes.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -18,14 +16,13 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.machines import Machines, wait_until
+from tests.cluster.machines import Machines, of_any_run, wait_until
 from tests.cluster.secrets import Secrets
 from tests.conftest import SmallStudy
 from tests.hosts.network import Network
 
 WORKERS = ("one", "two", "three", "four")
 _LONG = 600.0
-_OF_ITS_OWN = r'"(seconds|time|run_id)": [^\n]*'  # ids of a training, and when it was
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +60,8 @@ class Training:
         """Exit code, document without what is of this run alone, and messages."""
         out, err = self._process.communicate(timeout=_LONG)
         if out:
-            out = out.replace(json.loads(out)["training"], "TRAINING")
-            out = out.replace(str(self.study.folder), "FOLDER")
-        return self._process.returncode, re.sub(_OF_ITS_OWN, r'"\1"', out), err
+            out = of_any_run(out.replace(str(self.study.folder), "FOLDER"))
+        return self._process.returncode, out, err
 
 
 @pytest.fixture(scope="module")

@@ -222,12 +222,12 @@ def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str
 
 
 def _fetched(future: Future) -> Outcome:
+    if future.status != "finished":
+        raise _LostWorkerError
     try:
-        if future.status == "finished":
-            return cast("Outcome", future.result(timeout=_FETCHED))
-    except TimeoutError:
-        pass  # it ended with the worker that had it
-    raise _LostWorkerError
+        return cast("Outcome", future.result(timeout=_FETCHED))
+    except TimeoutError:  # it ended with the worker that had it
+        raise _LostWorkerError from None
 
 
 def _check_there(cluster: Cluster, workers: Sequence[str]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -17,10 +15,11 @@ from predictor.cluster.environments import (
     differences,
     environment,
 )
+from predictor.cluster.introductions import introduction, join
 from predictor.errors import PredictorError
 
 if TYPE_CHECKING:
-    from distributed import Client, Worker
+    from distributed import Client
 
 _Answer = TypeVar("_Answer")
 
@@ -38,7 +37,6 @@ EXTRA = "install predictor[cluster] here, on the scheduler and on the workers"
 _IMPORTING = 60.0  # seconds for an answer that has to load predictor first, from a slow disk
 _LEAST_MEMORY = 2**29  # bytes that a worker needs beside what it is sent
 _FOREVER = 20  # times the patience: a worker that is silent so long will not be heard of again
-_MANY = 1e9  # tasks that a worker may be doing at the same time, as far as we are concerned
 _NO_SPILLING = (
     "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET=False DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False"
 )
@@ -269,31 +267,6 @@ class Roster:
 
 
 _NAMES = ("predictor", *PACKAGES)
-
-
-def introduction(imports: Sequence[str], dask_worker: Worker) -> tuple[Mapping[str, str], bool]:
-    """What a worker says of itself: its environment, and whether it writes data to its disk."""
-    for module in imports:  # one that cannot be imported is met again, and said, by the work
-        with suppress(ImportError):
-            import_module(module)
-    memory = dask_worker.memory_manager
-    fractions = (
-        getattr(memory, "memory_target_fraction", False),
-        getattr(memory, "memory_spill_fraction", False),
-    )
-    limited = getattr(memory, "memory_limit", None)
-    return environment(), bool(limited) and any(fraction is not False for fraction in fractions)
-
-
-async def join(mark: str, dask_worker: Worker) -> None:
-    """Give a worker the mark that our tasks demand."""
-    from distributed.core import Status
-
-    await dask_worker.set_resources(**{mark: _MANY})
-    if dask_worker.status == Status.running:
-        # the scheduler looks again at tasks that nobody could do when a status changes
-        dask_worker.status = Status.paused
-        dask_worker.status = Status.running
 
 
 def _process(address: str, worker: Told) -> tuple[str, str]:

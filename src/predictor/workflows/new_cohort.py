@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,8 @@ from predictor.cohort import (
     told_how_written,
 )
 from predictor.disclosure import FEWEST
-from predictor.errors import DataError, ModelError, StudyError
+from predictor.errors import DataError, ModelError, PredictorError, StudyError
+from predictor.report.validation_in_words import NO_MODEL
 from predictor.results.words import listed
 from predictor.saved import SavedModel, matrix_of
 from predictor.saved.refusals import about, as_model_error
@@ -287,3 +289,23 @@ def _check_enough(labelled: LabelledCohort) -> None:
 def _clusters(cohort: Cohort) -> list[str] | None:
     name = cohort.study.cluster
     return None if name is None else [str(cell) for cell in cohort.table[name].to_pylist()]
+
+
+def named_apart(saved: SavedModel, others: Sequence[SavedModel]) -> list[tuple[str, SavedModel]]:
+    """Other models by a name of their own: the learner, with its study or a number if need be.
+
+    Raises
+    ------
+    PredictorError
+        If one of them is the model that is validated.
+    """
+    taken, named = {saved.learner, NO_MODEL}, []
+    for other in others:
+        if other.digest == saved.digest:
+            raise PredictorError(f"{other.learner}: is the model that is validated (--against)")
+        names = [other.learner, f"{other.study.study}/{other.learner}"]
+        names += [f"{names[1]} ({number})" for number in range(2, len(others) + 3)]
+        name = next(each for each in names if each not in taken)
+        taken.add(name)
+        named.append((name, other))
+    return named

@@ -12,7 +12,6 @@ import numpy as np
 
 from predictor.cohort import called
 from predictor.disk import dump_json
-from predictor.errors import PredictorError
 from predictor.measures import Measure, measures_of
 from predictor.processes import Elsewhere
 from predictor.report.cohort_results import flow
@@ -59,6 +58,7 @@ from predictor.workflows.new_cohort import (
     Floats,
     NewCohort,
     logits_of,
+    named_apart,
     read_new_cohort,
     read_training_patients,
 )
@@ -161,7 +161,7 @@ def validate(
     cohort = read_new_cohort(saved, data)
     others = {
         each_name: (other, logits_of(other, cohort, data))
-        for each_name, other in _named(saved, [find_model(each, tracker) for each in against])
+        for each_name, other in named_apart(saved, [find_model(each, tracker) for each in against])
     }
     before = None if training is None else read_training_patients(saved, training)
     title = name or called(data)
@@ -332,20 +332,6 @@ def _shared(
         day=result.time[:10],
         version=result.versions["predictor"],
     )
-
-
-def _named(saved: SavedModel, others: Sequence[SavedModel]) -> list[tuple[str, SavedModel]]:
-    """Other models by a name of their own: the learner, with its study or a number if need be."""
-    taken, named = {saved.learner, NO_MODEL}, []
-    for other in others:
-        if other.digest == saved.digest:
-            raise PredictorError(f"{other.learner}: is the model that is validated (--against)")
-        names = [other.learner, f"{other.study.study}/{other.learner}"]
-        names += [f"{names[1]} ({number})" for number in range(2, len(others) + 3)]
-        name = next(each for each in names if each not in taken)
-        taken.add(name)
-        named.append((name, other))
-    return named
 
 
 def _mapping(document: object) -> Document:

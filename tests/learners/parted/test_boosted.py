@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -22,30 +21,9 @@ from predictor.learners.parted.boosted import fit_boosted
 from predictor.pieces import PiecesHere
 from predictor.scorers.trees import TreeScorers
 from predictor.statistics import auroc
+from tests.learners.parted.given import Given
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """Counts (B, n) of all patients, of whom each block has some in a row."""
-
-    counts: Floats
-    starts: tuple[int, ...]
-    size: int = 97
-
-    def __len__(self) -> int:
-        return len(self.counts)
-
-    def stripes(self, block: Block) -> Iterator[slice]:
-        return (
-            slice(start, min(start + self.size, len(block)))
-            for start in range(0, len(block), self.size)
-        )
-
-    def drawn(self, block: Block, rows: slice) -> NDArray[np.uint8]:
-        start = self.starts[block.number]
-        return self.counts[:, start + rows.start : start + rows.stop].astype(np.uint8)
 
 
 def _table(n: int) -> tuple[Floats, Floats, Floats]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,32 +25,11 @@ from predictor.learners.parted import (
 from predictor.pieces import PiecesHere
 from predictor.scorers import LinearScorers
 from predictor.validation.parted_plan import PartedPlan
+from tests.learners.parted.given import Given
 
 Floats = NDArray[np.float64]
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "by_part"
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """Counts (B, n) of all patients, of whom each block has some in a row."""
-
-    counts: Floats
-    starts: tuple[int, ...]
-    size: int = 97
-
-    def __len__(self) -> int:
-        return len(self.counts)
-
-    def stripes(self, block: Block) -> Iterator[slice]:
-        return (
-            slice(start, min(start + self.size, len(block)))
-            for start in range(0, len(block), self.size)
-        )
-
-    def drawn(self, block: Block, rows: slice) -> NDArray[np.uint8]:
-        start = self.starts[block.number]
-        return self.counts[:, start + rows.start : start + rows.stop].astype(np.uint8)
 
 
 def _table(kind: str, rng: np.random.Generator) -> tuple[Floats, Floats, Floats, tuple[int, ...]]:

@@ -174,6 +174,8 @@ def test_the_report_is_complete_and_says_what_was_not_done(trained, folder) -> N
     assert "tested with the models of the folds" in report.plan.why
     page = (folder / "report" / "report.html").read_text(encoding="utf-8")
     assert "Trained by part" in page
+    assert "nobody had all of them in a training by part" in page
+    assert "from before there was" not in page
     assert [s.key for s in page_data(report).sections].count("by-part") == 1
     for measured in report.learners["ridge"].metrics.values():
         assert measured.estimate is not None or measured.note

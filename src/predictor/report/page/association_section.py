@@ -13,16 +13,21 @@ from predictor.results.words import NONE, bare_p, number, percent
 def association(report: TrainingResult, _pictures: Sequence[Picture]) -> Section:
     """The global test, what it can find at this size, and what was expected."""
     test, expected = report.global_test, report.expected
-    blocks: list[Block] = (
-        [Missing("This training is from before there was a global test.")]
-        if test is None
-        else _test(test)
-    )
+    blocks: list[Block] = [Missing(_why_none(report))] if test is None else _test(test)
     return Section(
         "association",
         "Is there anything?",
         [*blocks, *([] if expected is None else _expected(report, expected))],
     )
+
+
+def _why_none(report: TrainingResult) -> str:
+    if report.by_part is not None:
+        return (
+            "The global test shuffles outcomes over all patients, and nobody had all of them in a "
+            "training by part."
+        )
+    return "This training is from before there was a global test."
 
 
 def _test(test: GlobalTest) -> list[Block]:

@@ -80,6 +80,30 @@ def test_every_worker_that_is_unlike_us_is_refused_in_words(
     assert len(faults) == 7
 
 
+def test_workers_without_a_connection_to_each_other_are_refused(tmp_path, machines) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import asyncio\n"
+        "async def refused(*place):\n"
+        "    raise ConnectionRefusedError\n"
+        "asyncio.open_connection = refused\n"
+    )
+    walled = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    said: list[str] = []
+    with machines("one") as started:
+        with connect(started.address, say=said.append) as cluster:
+            started.add("walled", environment=walled)
+            wait_until(lambda: cluster.at_once == 1 and said, "the walled one is left out")
+        with pytest.raises(PredictorError) as caught, connect(started.address):
+            pass
+        places = {name: f"{name} ({started.worker(name)})" for name in ("one", "walled")}
+    walled_off = f"worker {places['walled']}: no connection between it and worker {places['one']}; "
+    assert said[0].startswith(f"came, and is left out:\n{walled_off}workers fetch data from each")
+    assert [fault.split("; ")[0] for fault in str(caught.value).splitlines()[1:]] == [
+        f"worker {places['one']}: no connection between it and worker {places['walled']}",
+        walled_off[:-2],
+    ]
+
+
 def test_a_worker_that_writes_patients_to_its_disk_is_told_of(machines) -> None:
     said: list[str] = []
     with machines() as started:

@@ -73,6 +73,12 @@ class Network:
         """Put it in again."""
         _ip("link", "set", self._space(name), "up")
 
+    def part(self, *names: str) -> None:
+        """Let some hosts reach everybody but each other, as a firewall does."""
+        for name in self._addresses:
+            isolated = "on" if name in names else "off"
+            _ip("link", "set", self._space(name), "type", "bridge_slave", "isolated", isolated)
+
     def slow(self, name: str) -> None:
         """Make its cable a bad one, of 256 kbit a second each way, as in the years of modems."""
         for space, end in (([], self._space(name)), (["-n", self._space(name)], "eth0")):

@@ -170,6 +170,28 @@ def test_a_cable_is_pulled_for_good(run, alone, network) -> None:
     assert (code, out) == (0, alone), err
 
 
+def test_hosts_that_cannot_reach_each_other_are_refused(tmp_path, network) -> None:
+    from predictor.cluster import connect
+    from predictor.errors import PredictorError
+
+    network.part("one", "two", "three")
+    try:
+        with _machines(tmp_path / "machines", network, "one", "two") as started:
+            with pytest.raises(PredictorError) as caught, connect(started.address):
+                pass
+            assert str(caught.value).count("no connection between it and worker ") == 2
+            started.kill("two")
+            said: list[str] = []
+            with connect(started.address, say=said.append) as cluster:
+                assert cluster.at_once == 1
+                started.add("three", "four")
+                wait_until(lambda: cluster.at_once == 2, "a host that reaches the others")
+    finally:
+        network.part()
+    assert "came, and is left out:\nworker three (tcp://10.77.0.14:" in said[-1]
+    assert "no connection between it and worker one (tcp://10.77.0.12:" in said[-1]
+
+
 def test_a_host_with_another_version_comes(run, alone, without_predictor) -> None:
     def meanwhile(machines: Machines) -> None:
         others = ("one", "two", "three")

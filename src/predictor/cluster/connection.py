@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from predictor.cluster.executor import Cluster
-from predictor.cluster.roster import ANSWER, EXTRA, PATIENCE, Roster, Say
+from predictor.cluster.faults_of_workers import EXTRA
+from predictor.cluster.roster import ANSWER, PATIENCE, Roster, Say
 from predictor.errors import PredictorError
 from predictor.processes import processors
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from predictor.cluster.environments import environment
 
 if TYPE_CHECKING:
     from distributed import Worker
 
+_KNOCK = 5.0  # seconds for a connection to another worker
 _MANY = 1e9  # tasks that a worker may be doing at the same time, as far as we are concerned
 
 
@@ -27,6 +30,24 @@ def introduction(imports: Sequence[str], dask_worker: Worker) -> tuple[Mapping[s
     )
     limited = getattr(memory, "memory_limit", None)
     return environment(), bool(limited) and any(fraction is not False for fraction in fractions)
+
+
+async def unreached(addresses: Sequence[str]) -> list[str]:
+    """Those of other workers to whom a connection is not made; even a busy one would let it in."""
+
+    async def reached(address: str) -> bool:
+        place = urlsplit(address)
+        try:
+            _, knock = await asyncio.wait_for(
+                asyncio.open_connection(place.hostname, place.port), _KNOCK
+            )
+        except (TimeoutError, OSError):
+            return False
+        knock.close()
+        return True
+
+    found = await asyncio.gather(*map(reached, addresses))
+    return [address for address, there in zip(addresses, found, strict=True) if not there]
 
 
 async def join(mark: str, dask_worker: Worker) -> None:

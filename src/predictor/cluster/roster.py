@@ -8,14 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from predictor.cluster.environments import (
-    ARITHMETIC,
-    CODE,
-    PACKAGES,
-    differences,
-    environment,
-)
-from predictor.cluster.introductions import introduction, join
+from predictor.cluster.environments import environment
+from predictor.cluster.faults_of_workers import NAMES, Told, called, cut_off, other_versions, unlike
+from predictor.cluster.introductions import introduction, join, unreached
 from predictor.errors import PredictorError
 
 if TYPE_CHECKING:
@@ -24,18 +19,13 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 Say = Callable[[str], None]
-Told = Mapping[str, Any]
-"""What a scheduler tells of a worker: Dask's own document."""
 PATIENCE = 30.0
 """Seconds that nobody may compute before that is an error."""
 LOOK = 5.0
 """Seconds between looks at how the workers are, at most."""
 ANSWER = 10.0
 """Seconds for an answer to a small question."""
-EXTRA = "install predictor[cluster] here, on the scheduler and on the workers"
-"""What to do where Dask, or predictor, is missing."""
 _IMPORTING = 60.0  # seconds for an answer that has to load predictor first, from a slow disk
-_LEAST_MEMORY = 2**29  # bytes that a worker needs beside what it is sent
 _FOREVER = 20  # times the patience: a worker that is silent so long will not be heard of again
 _NO_SPILLING = (
     "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET=False DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False"
@@ -131,9 +121,9 @@ class Roster:
         """
         scheduler = self._client.scheduler
         try:
-            told = asked(self._client, lambda: scheduler.versions(packages=list(_NAMES)))
+            told = asked(self._client, lambda: scheduler.versions(packages=list(NAMES)))
             workers = self._all()
-            faults = _other_versions("the scheduler", told)
+            faults = other_versions("the scheduler", told)
             if workers and not faults:
                 faults = [fault for each in self._admit(workers).values() for fault in each]
         except (TimeoutError, OSError):
@@ -154,26 +144,48 @@ class Roster:
         """Ask workers; mark those who compute as we do, and tell what is wrong with others."""
         from distributed.versions import get_versions
 
-        told = self._answers(workers, ANSWER, get_versions, list(_NAMES))
-        faults = {name: _other_versions(_called(name, workers[name]), told[name]) for name in told}
+        told = self._answers(workers, ANSWER, get_versions, list(NAMES))
+        faults = {name: other_versions(called(name, workers[name]), told[name]) for name in told}
         # prints are made by our code, so it has to be there
         like = [name for name, wrong in faults.items() if not wrong]
         found = self._answers(like, _IMPORTING, introduction, self._imports)
         for name, answer in found.items():
-            faults[name] = _unlike(_called(name, workers[name]), answer, workers[name])
+            faults[name] = unlike(called(name, workers[name]), answer, workers[name])
         good = [name for name in found if not faults[name]]
-        spilling = [_called(name, workers[name]) for name in good if found[name][1]]
+        spilling = [called(name, workers[name]) for name in good if found[name][1]]
         if spilling and "spilling" not in self._told:
             self._told.add("spilling")
             self._say(
                 f"{', '.join(spilling)}: patients are written to the disk there if memory is "
                 f"short; start workers with {_NO_SPILLING} if they must not be"
             )
+        faults |= self._apart(good, workers)
+        good = [name for name in good if not faults[name]]
         for name, answer in self._answers(good, ANSWER, join, self._mark).items():
             if answer is not None:
-                faults[name] = [f"{_called(name, workers[name])}: it does not answer"]
+                faults[name] = [f"{called(name, workers[name])}: it does not answer"]
         self._left_out |= {_process(name, workers[name]) for name in workers if faults[name]}
         return {name: wrong for name, wrong in faults.items() if wrong}
+
+    def _apart(self, new: Sequence[str], told: Mapping[str, Told]) -> dict[str, list[str]]:
+        """What is wrong with new workers who could not fetch data from others, or others from them.
+
+        Dask would try without an end. Of those who do not answer nothing is known.
+        """
+        ours = {**self.workers(), **{name: told[name] for name in new}}
+        answers = self._answers(ours, ANSWER, unreached, list(ours))
+        away = {name: each for name, each in answers.items() if not isinstance(each, Exception)}
+        return {
+            name: cut_off(
+                called(name, ours[name]),
+                [
+                    called(other, ours[other])
+                    for other in away
+                    if other != name and (other in away.get(name, ()) or name in away[other])
+                ],
+            )
+            for name in new
+        }
 
     def _answers(
         self,
@@ -253,72 +265,19 @@ class Roster:
         if min(silence.values()) >= self._patience:
             return "nothing was heard of any worker of the cluster"
         for name, seconds in silence.items():
-            called = _called(name, workers[name])
+            who = called(name, workers[name])
             if seconds >= _FOREVER * self._patience:
-                return f"{called}: nothing was heard of it for {seconds:.0f} seconds, end it"
+                return f"{who}: nothing was heard of it for {seconds:.0f} seconds, end it"
             if seconds >= self._patience and name not in self._told:
                 self._told.add(name)
                 self._say(
-                    f"{called}: nothing was heard of it for {seconds:.0f} seconds; if it has work, "
+                    f"{who}: nothing was heard of it for {seconds:.0f} seconds; if it has work, "
                     f"that is waited for until the scheduler gives it to others (its worker-ttl, "
                     f"which is 5 minutes unless set), or that worker is ended"
                 )
         return None
 
 
-_NAMES = ("predictor", *PACKAGES)
-
-
 def _process(address: str, worker: Told) -> tuple[str, str]:
     """Which process a worker is: each has a folder of its own."""
     return address, str(worker["local_directory"])
-
-
-def _called(address: str, worker: Told) -> str:
-    """How a user knows a worker."""
-    name = worker["name"]
-    return f"worker {address}" if name == address else f"worker {name} ({address})"
-
-
-def _other_versions(where: str, there: object) -> list[str]:
-    """What differs of the versions that Dask can tell, in words."""
-    if not isinstance(there, Mapping):
-        return [f"{where}: it does not answer; end it, or wait until it does"]
-    packages = there["packages"]
-    python = ".".join(str(packages["python"]).split(".")[:2])
-    known = {name: packages.get(name) or "not there" for name in _NAMES}
-    wanted = {name: environment()[name] for name in ("Python", *known)}
-    return [
-        f"{where}: {each}; {EXTRA}, in the same versions"
-        for each in differences(wanted, {"Python": python, **known})
-    ]
-
-
-def _unlike(where: str, answer: object, worker: Told) -> list[str]:
-    """What is wrong with a worker that has the right versions."""
-    if isinstance(answer, TimeoutError | OSError):
-        return [f"{where}: it does not answer; end it, or wait until it does"]
-    if isinstance(answer, Exception):
-        return [f"{where}: it cannot load predictor; {EXTRA}"]
-    there, _ = cast("tuple[Mapping[str, str], bool]", answer)
-    faults = [f"{where}: {_what_to_do(each)}" for each in differences(environment(), there)]
-    limit = worker["memory_limit"]
-    if limit and limit < _LEAST_MEMORY:
-        faults.append(
-            f"{where}: it may take {limit // 2**20} MB of memory, and predictor alone takes more "
-            f"than half of the {_LEAST_MEMORY // 2**20} MB a worker should have; start it with a "
-            f"larger --memory-limit"
-        )
-    return faults
-
-
-def _what_to_do(difference: str) -> str:
-    if difference.startswith(ARITHMETIC):
-        return (
-            "its processor, or its linear algebra, rounds otherwise than here, so results would "
-            "depend on who computes; set OPENBLAS_CORETYPE=Haswell and "
-            "NPY_DISABLE_CPU_FEATURES alike everywhere, here too, or leave that worker out"
-        )
-    if difference.startswith(CODE):
-        return "it has another state of predictor's code, though the version is the same"
-    return difference

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from predictor.learners.learner import Learner
-from predictor.learners.parted import seconds_by_part, why_not_by_part
+from predictor.learners.lightgbm import LightGBM
+from predictor.learners.parted import seconds_by_part
 from predictor.results.words import count
 from predictor.study import Study, ValidationSpec
 
@@ -39,10 +40,10 @@ def sizes_by_part(
     """What the study asks for, or what so many patients get, as far as it can be afforded.
 
     A training by part has one cross-validation and keeps the models of its folds for the
-    intervals. What a sample costs the slowest learner is told beforehand, from patients and
-    columns; with too many of them there are fewer folds, and then fewer bootstrap samples or none.
-    How many processors there are plays no part: the same table and study give the same samples
-    everywhere.
+    intervals. What a sample costs each learner is told beforehand, from patients and columns. If
+    all samples cost one of them too much there are fewer folds, and then fewer bootstrap samples or
+    none. How many processors there are plays no part: the same table and study give the same
+    samples everywhere.
 
     Parameters
     ----------
@@ -51,19 +52,29 @@ def sizes_by_part(
     patients, columns
         Labelled, and of the design.
     learners
-        By name; one that is not fitted by sums is not asked, as it has no bootstrap.
+        By name; LightGBM has no bootstrap, so only folds fall for it.
     """
     asked = study.validation.for_patients(patients)
     folds, replicates = asked.cross_validation.folds, asked.bootstrap.replicates
-    slowest, seconds = _slowest(learners, columns)
-    affordable = max(1, int(_AFFORDABLE / max(patients * seconds, 1e-9)))
-    fallen = []
-    if 1 + folds + replicates > affordable and folds > _FEWEST_FOLDS:
-        fallen.append(f"{folds} folds fall to {_FEWEST_FOLDS}")
+    costs = {
+        name: patients * seconds_by_part(learner, columns) for name, learner in learners.items()
+    }
+    resampled = {
+        name: cost for name, cost in costs.items() if not isinstance(learners[name], LightGBM)
+    }
+    fallen: dict[str, list[str]] = {}
+    whole = {
+        name: cost * (1 + folds + (replicates if name in resampled else 0))
+        for name, cost in costs.items()
+    }
+    slowest = max(whole, key=whole.__getitem__)
+    if whole[slowest] > _AFFORDABLE and folds > _FEWEST_FOLDS:
+        fallen[slowest] = [f"{folds} folds fall to {_FEWEST_FOLDS}"]
         folds = _FEWEST_FOLDS
-    if 1 + folds + replicates > affordable:
-        fewest = _fewest_replicates(affordable - 1 - folds)
-        fallen.append(
+    slowest, cost = max(resampled.items(), key=lambda each: each[1], default=("", 0.0))
+    if cost * (1 + folds + replicates) > _AFFORDABLE:
+        fewest = _fewest_replicates(int(_AFFORDABLE / cost) - 1 - folds)
+        fallen.setdefault(slowest, []).append(
             f"{replicates} bootstrap samples fall to {fewest}"
             + ("" if fewest else ", so that there is no range of a probability over other samples")
         )
@@ -72,18 +83,8 @@ def sizes_by_part(
         folds,
         asked.interval.resamples,
         replicates,
-        _why(study.validation, asked, fallen, patients, columns, slowest),
+        _why(study.validation, asked, fallen, patients, columns),
     )
-
-
-def _slowest(learners: Mapping[str, Learner], columns: int) -> tuple[str, float]:
-    """The learner that takes longest for a patient in a sample, and how long; ("", 0) if none."""
-    found = {
-        name: seconds_by_part(learner, columns)
-        for name, learner in learners.items()
-        if why_not_by_part(learner) is None
-    }
-    return max(found.items(), key=lambda each: each[1], default=("", 0.0))
 
 
 def _fewest_replicates(left: int) -> int:
@@ -93,11 +94,11 @@ def _fewest_replicates(left: int) -> int:
 def _why(
     given: ValidationSpec,
     asked: ValidationSpec,
-    fallen: list[str],
+    fallen: Mapping[str, Sequence[str]],
     patients: int,
     columns: int,
-    slowest: str,
 ) -> str:
+    """In words; `fallen` is what fell, by the learner for which it did."""
     named = [name for name in _GIVEN if name in given.model_fields_set]
     said = f"the default for {patients} patients"
     if named:
@@ -113,6 +114,7 @@ def _why(
     if fallen:
         said += (
             f"; as {patients} patients and {count(columns, 'column')} would take more than "
-            f"{_AFFORDABLE / 3600:.0f} hours of a processor for {slowest}, {', '.join(fallen)}"
+            f"{_AFFORDABLE / 3600:.0f} hours of a processor for "
+            + "; for ".join(f"{name}, {', '.join(each)}" for name, each in fallen.items())
         )
     return said

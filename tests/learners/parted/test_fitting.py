@@ -214,3 +214,13 @@ def test_a_ridge_costs_more_than_a_logistic_and_both_grow_with_columns() -> None
     assert seconds_by_part(ridge, 100) > 10 * seconds_by_part(ridge, 12)
     fewer = make("ridge", penalties=10)
     assert seconds_by_part(fewer, 12) < seconds_by_part(ridge, 12)
+
+
+def test_trees_cost_what_was_measured_and_grow_with_leaves_and_columns() -> None:
+    trees = make("lightgbm", leaves=(2, 4), max_trees=100)
+    # 104 ns for each patient and tree, by two workers together
+    assert seconds_by_part(trees, 20) == pytest.approx(100 * 100e-9, rel=0.1)
+    assert seconds_by_part(make("lightgbm"), 20) == pytest.approx(10 * seconds_by_part(trees, 20))
+    assert seconds_by_part(trees, 60) > 1.5 * seconds_by_part(trees, 20)
+    bushy = make("lightgbm", leaves=(31,), max_trees=100)
+    assert seconds_by_part(bushy, 20) > 1.5 * seconds_by_part(trees, 20)

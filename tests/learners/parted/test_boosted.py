@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from predictor.cluster import LOCAL, Cluster, PiecesThere, connect
 from predictor.cluster.tasks import Sealed, load
 from predictor.cohort.blocks import Block
+from predictor.learners import make
 from predictor.learners.lightgbm import LightGBM
-from predictor.learners.parted import FitsOfParts
+from predictor.learners.parted import FitsOfParts, fit_parted
 from predictor.learners.parted.boosted import fit_boosted
 from predictor.pieces import PiecesHere
 from predictor.scorers.trees import TreeScorers
@@ -85,6 +86,31 @@ def test_some_columns_only_are_learned_from() -> None:
     parts = fit_boosted(learner, blocks, Given(counts[:2], (0, 300)), columns)
     whole = learner.fit_replicates(X[:, columns], y, counts[:2])
     assert_array_equal(parts.scorers.probability(X[:, columns]), whole.probability)
+
+
+class _File:
+    """A part that is read again for every pass."""
+
+    def __init__(self, block: Block) -> None:
+        self._block, self.read = block, 0
+
+    def __call__(self) -> Block:
+        self.read += 1
+        return self._block
+
+
+@pytest.mark.parametrize("name", ["prevalence", "logistic", "ridge", "lightgbm"])
+def test_as_many_passes_are_told_as_there_were(name: str) -> None:
+    X, y, counts = _table(600)
+    starts = (0, 300)
+    files = [_File(block) for block in _blocks(X, y, starts)]
+    pieces, given = PiecesHere(files), Given(counts, starts)
+    if name == "lightgbm":
+        fits = fit_boosted(LightGBM(max_trees=20), pieces, given)
+    else:
+        fits = fit_parted(make(name), pieces, given)
+    assert fits.passes > 1
+    assert [file.read for file in files] == [fits.passes, fits.passes]
 
 
 def test_of_more_patients_some_choose_bins_and_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,20 +44,26 @@ class Counted:
 
     Attributes
     ----------
+    sizes
+        Patients of each part, whatever the samples.
     patients, events
         (B,).
     sums
         (B, p) of the columns, nan where a patient of the sample has no value.
     """
 
+    sizes: tuple[int, ...]
     patients: Floats
     events: Floats
     sums: Floats
 
     def __add__(self, other: Counted) -> Counted:
-        """Of two groups of patients together."""
+        """Of parts and those that follow them together."""
         return Counted(
-            self.patients + other.patients, self.events + other.events, self.sums + other.sums
+            self.sizes + other.sizes,
+            self.patients + other.patients,
+            self.events + other.events,
+            self.sums + other.sums,
         )
 
 
@@ -176,15 +182,16 @@ def fit_boosted(
         prevalence = counted.events / counted.patients
         initial = logit(prevalence)
         impute = counted.sums / counted.patients[:, None]
-    sizes = pieces.each(len)
     some = _brought_together(
-        pieces.each(_some, reading, min(1.0, SEEN / max(1, sum(sizes))), learner.random_state)
+        pieces.each(
+            _some, reading, min(1.0, SEEN / max(1, sum(counted.sizes))), learner.random_state
+        )
     )
     both = (counted.events > 0) & (counted.events < counted.patients)
     initial[~both], impute[~both] = np.nan, np.nan
     chosen = np.zeros((len(samples), 2), dtype=np.int64)
     chosen[both] = _sizes(learner, pieces, some, prevalence, np.flatnonzero(both))
-    forests = []
+    forests, passes = [], 2
     for sample, (leaves, trees) in enumerate(chosen.tolist()):
         if not trees:
             forests.append(Forest.empty())
@@ -193,26 +200,27 @@ def fit_boosted(
         rows = np.repeat(np.arange(len(some.y)), some.counts[sample])
         bins = Dataset(some.X[rows], some.y[rows], settings).in_bytes
         growing = Growing(reading, sample, bins, settings, float(initial[sample]), leaves, trees)
-        forests.append(read_booster(_text(pieces, growing, sizes))[0])
+        forests.append(read_booster(_text(pieces, growing, counted.sizes))[0])
         chosen[sample, 1] = forests[-1].trees
+        passes += 2
     return FitsOfParts(
         TreeScorers(tuple(forests), initial, impute),
         ~both,
         {"leaves": chosen[:, 0], "trees": chosen[:, 1]},
-        passes=2 + 2 * sum(forest.trees > 0 for forest in forests),
+        passes=passes,
     )
 
 
 def _counted(block: Block, reading: Reading) -> Counted:
     width = reading.covariates(block.X[:0]).shape[1]
     b = len(reading.samples)
-    total = Counted(np.zeros(b), np.zeros(b), np.zeros((b, width)))
+    patients, events, sums = np.zeros(b), np.zeros(b), np.zeros((b, width))
     for X, y, counts in reading.stripes(block):
         weights, gap = counts.astype(np.float64), np.isnan(X)
-        sums = weights @ np.where(gap, 0.0, X)
-        sums[(weights @ gap) > 0] = np.nan
-        total = total + Counted(weights.sum(axis=1), weights @ y, sums)
-    return total
+        some = weights @ np.where(gap, 0.0, X)
+        some[(weights @ gap) > 0] = np.nan
+        patients, events, sums = patients + weights.sum(axis=1), events + weights @ y, sums + some
+    return Counted((len(block),), patients, events, sums)
 
 
 def _some(block: Block, reading: Reading, share: float, seed: int) -> Some:

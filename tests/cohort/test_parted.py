@@ -162,6 +162,30 @@ def test_a_patient_twice_in_one_file_is_refused_before_the_pipeline_is_run(
         read(make_study(more=MORE), parts_of(tmp_path / "parts", table_of(of)))
 
 
+def test_a_column_that_cannot_be_the_identifier_is_refused_without_its_rows(
+    make_study: Callable[..., Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("predictor.cohort.prints.NAMED", 100)
+    of = {**cells(), "pid": ["St. Elsewhere"] * 400, "age": ["40"] * 400, "visits": ["1"] * 400}
+    with pytest.raises(DataError) as refused:
+        read(make_study(more=MORE), parts_of(tmp_path / "parts", table_of(of)))
+    (said,) = refused.value.faults
+    assert said.startswith("pid: all 400 rows have an identifier that another row has too")
+    assert "002.parquet and 1 more" in said
+    assert "Elsewhere" not in said
+
+
+@pytest.mark.parametrize("named", [10, 100_000])
+def test_a_part_of_a_key_that_repeats_is_asked_about_however_often_it_does(
+    make_study: Callable[..., Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    monkeypatch.setattr("predictor.cohort.prints.NAMED", named)
+    study = make_study(columns="  site: {role: id}\n", more=MORE)
+    of = {**cells(), "site": ["north", "south"] * 200}
+    with pytest.raises(DataError, match="pid, site: site repeats, and which column stands for"):
+        read(study, parts_of(tmp_path / "parts", table_of(of)))
+
+
 def test_somebody_who_is_not_eligible_may_be_there_twice(
     make_study: Callable[..., Study], tmp_path: Path
 ) -> None:

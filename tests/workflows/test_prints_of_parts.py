@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -51,7 +52,9 @@ def written(folder: UnfinishedScores, parts: list[list[str]]) -> tuple[str, ...]
 def test_repeated_patients_are_those_of_the_whole_table(tmp_path_factory, parts, shares) -> None:
     with UnfinishedScores.beside(tmp_path_factory.mktemp("of") / "scores") as folder:
         comparison = Comparison(folder.path, folder.token, written(folder, parts), shares)
-        having = {part for share in range(shares) for part in repeated_in_share(comparison, share)}
+        having: Counter[int] = Counter()
+        for share in range(shares):
+            having.update(repeated_in_share(comparison, share))
         there = [
             {row: key for row, key in enumerate(keys) if row != len(keys) // 2} for keys in parts
         ]
@@ -59,7 +62,24 @@ def test_repeated_patients_are_those_of_the_whole_table(tmp_path_factory, parts,
         expected = [[row for row, key in sorted(part.items()) if times[key] > 1] for part in there]
         found = [repeated_rows(folder, comparison, name).tolist() for name in comparison.names]
         assert found == expected
-        assert having == {number for number, rows in enumerate(expected) if rows}
+        assert having == {number: len(rows) for number, rows in enumerate(expected) if rows}
+
+
+def test_prints_that_are_all_the_same_are_compared_in_the_memory_of_a_part(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("predictor.workflows.unfinished_scores._LARGEST", 2**16)  # is set aside
+    parts, rows = 8, 50_000
+    with UnfinishedScores.beside(tmp_path / "scores") as folder:
+        names = [f"part {number}" for number in range(parts)]
+        for name in names:
+            write_prints(folder, name, [Prints(name, 0, None, np.full((rows, 2), 7, np.uint64))])
+        comparison = Comparison(folder.path, folder.token, tuple(names), 1)
+        tracemalloc.start()
+        assert repeated_in_share(comparison, 0) == dict.fromkeys(range(parts), rows)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 4 * 16 * rows  # 16 bytes a row of the table would be twice that
 
 
 def test_only_patients_who_share_both_halves_are_the_same(tmp_path) -> None:
@@ -69,7 +89,7 @@ def test_only_patients_who_share_both_halves_are_the_same(tmp_path) -> None:
         write_prints(folder, "one", [Prints("one", 0, None, one)])
         write_prints(folder, "other", [Prints("other", 0, None, other)])
         comparison = Comparison(folder.path, folder.token, ("one", "other"), 1)
-        assert repeated_in_share(comparison, 0) == (0, 1)
+        assert repeated_in_share(comparison, 0) == {0: 1, 1: 1}
         assert repeated_rows(folder, comparison, "one").tolist() == [1]
         (said,) = faults_of_part(comparison, ("patient_id",), (1, "other.parquet")).messages()
         assert said.startswith("other.parquet: patient_id: row 3: the same patient more than once")

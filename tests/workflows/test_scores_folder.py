@@ -303,6 +303,21 @@ def test_a_table_that_is_refused_after_a_crash_leaves_nothing(ridge, table) -> N
     assert not UNFINISHED.exists()
 
 
+def test_a_column_that_cannot_be_the_identifier_is_said_to_be_none(
+    ridge, table, monkeypatch
+) -> None:
+    monkeypatch.setattr("predictor.workflows.scoring_rounds.NAMED", 50)
+    folder = folder_of(changed(table, {(row, "patient_id"): "QZID0007" for row in range(90)}))
+    with pytest.raises(DataError) as refused:
+        score_folder(ridge, folder, OUT)
+    (said,) = refused.value.faults
+    assert said.startswith("patient_id: all 90 rows have an identifier that another row has too")
+    assert "(in parts/p0.parquet, parts/p2.parquet, parts/p3.parquet)" in said
+    assert "QZID" not in said
+    assert not UNFINISHED.exists()
+    assert score_folder(ridge, folder, OUT, lenient=True).flagged == 90
+
+
 def test_once_a_part_is_refused_others_are_only_checked(ridge, table) -> None:
     folder = folder_of(_far(table))
     there: list[int] = []

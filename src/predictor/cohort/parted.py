@@ -33,7 +33,7 @@ from predictor.cohort.part import (
 from predictor.cohort.patients import open_patients
 from predictor.cohort.persons import persons_not_said
 from predictor.cohort.pooled import Pooled, few_of_tallies
-from predictor.cohort.prints import repeated
+from predictor.cohort.prints import many_repeated, repeated
 from predictor.cohort.sources import Part
 from predictor.cohort.tallies import added, check_tallies
 from predictor.cohort.visits import is_long
@@ -204,11 +204,14 @@ def _check_identifiers(
     parts: Pieces[PartRead], files: Sequence[Part], flow: Flow, study: Study
 ) -> None:
     """Refuse a table in which a patient is there twice, in whatever files."""
-    faults = Faults(())
+    faults, ids = Faults(()), ", ".join(study.ids)
     again = repeated(parts.changed(prints_of, ""), flow.eligible)
-    for file, rows in zip(files, again, strict=True):
+    if again.rows is None:
+        counts = dict(zip((str(file.name) for file in files), again.counts, strict=True))
+        raise DataError(f"{ids}: {many_repeated(counts, flow.eligible)}")
+    for file, rows in zip(files, again.rows, strict=True):
         if len(rows):
-            faults.add([Fault(", ".join(study.ids), tuple(rows.tolist()), SAME_PATIENT)], file.name)
+            faults.add([Fault(ids, tuple(rows.tolist()), SAME_PATIENT)], file.name)
     if faults:
         raise DataError(faults.messages())
 
@@ -220,7 +223,7 @@ def _check_persons(
     repeating = [
         name
         for name in persons
-        if any(len(rows) for rows in repeated(parts.changed(prints_of, name), flow.eligible))
+        if any(repeated(parts.changed(prints_of, name), flow.eligible).counts)
     ]
     if repeating:
         raise DataError(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from predictor.saved.repeats import Prints, Repeats
 from predictor.workflows.unfinished_scores import UnfinishedScores, unseen
 
 Words = npt.NDArray[np.uint64]
+Times = npt.NDArray[np.int64]
 
 PRINTS = ".prints"
 """Ends the name of the prints of a part."""
@@ -96,32 +96,41 @@ class Comparison:
         return f"repeated-{self.name}-{share}"
 
 
-def repeated_in_share(comparison: Comparison, share: int) -> tuple[int, ...]:
-    """Write which prints of a share are there more than once; tells which parts have them."""
+def repeated_in_share(comparison: Comparison, share: int) -> dict[int, int]:
+    """Write which prints of a share are there more than once; how many rows of which part are."""
     folder = UnfinishedScores.seen_from_here(comparison.folder, comparison.token)
     halves: list[Words] = []
+    times: list[Times] = []
     for name in comparison.names:
         prints = _loaded(folder, name + PRINTS)
-        halves.append(np.array(prints[:2, comparison.cut(prints, share)]))
+        own, rows = _counted(np.array(prints[:2, comparison.cut(prints, share)]))
+        halves.append(own)
+        times.append(rows)
         del prints
-    ends = np.cumsum([0, *(each.shape[1] for each in halves)])
-    both = np.concatenate(halves, axis=1)
-    del halves
+    part = np.repeat(np.arange(len(times)), [len(each) for each in times])
+    both, rows = np.concatenate(halves, axis=1), np.concatenate(times)
+    del halves, times
     order = np.argsort(both[0], kind="stable")
     same = both[0, order[1:]] == both[0, order[:-1]]
     # the second half decides, among the few that share the first
-    suspects = np.unique(np.concatenate([order[1:][same], order[:-1][same]]))
-    pairs, patient, times = np.unique(
-        both[:, suspects], axis=1, return_inverse=True, return_counts=True
+    suspects = np.unique(
+        np.concatenate([order[1:][same], order[:-1][same], np.flatnonzero(rows > 1)])
     )
+    pairs, patient = np.unique(both[:, suspects], axis=1, return_inverse=True)
+    several = np.bincount(patient, rows[suspects], pairs.shape[1]) > 1
     with folder.writing(comparison.found(share)) as file:
-        np.save(file, pairs[:, times > 1], allow_pickle=False)
-    places = suspects[times[patient] > 1]
-    return tuple(
-        number
-        for number, (begin, end) in enumerate(pairwise(ends.tolist()))
-        if ((places >= begin) & (places < end)).any()
-    )
+        np.save(file, pairs[:, several], allow_pickle=False)
+    found = suspects[several[patient]]
+    of_part = np.bincount(part[found], rows[found])
+    return {number: int(of_part[number]) for number in np.flatnonzero(of_part).tolist()}
+
+
+def _counted(prints: Words) -> tuple[Words, Times]:
+    """Prints of a part, those that follow each other and are the same as one, and how many."""
+    rows = prints.shape[1]
+    begins = np.append(True, (prints[:, 1:] != prints[:, :-1]).any(axis=0))[:rows]
+    first = np.flatnonzero(begins)
+    return prints[:, first], np.diff(np.append(first, rows))
 
 
 def repeated_rows(folder: UnfinishedScores, comparison: Comparison, name: str) -> Rows:

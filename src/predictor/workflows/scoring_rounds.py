@@ -6,12 +6,14 @@ that it changes are scored again: their scores are those of the table in one fil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from predictor.cohort import Faults, Written
+from predictor.cohort.prints import NAMED, many_repeated
 from predictor.errors import DataError
 from predictor.processes import Elsewhere
 from predictor.saved.passes import Progress
@@ -95,10 +97,14 @@ class Rounds:
             folder, [part.stem for part in done], sum(part.scored for part in done)
         )
         shares = range(comparison.shares)
-        having: set[int] = set()
-        for numbers in self._elsewhere(partial(repeated_in_share, comparison), shares):
-            having.update(numbers)
+        having: Counter[int] = Counter()
+        for counts in self._elsewhere(partial(repeated_in_share, comparison), shares):
+            having.update(counts)
         if having and not self._lenient:
+            if having.total() > NAMED:
+                named = {parts[number].name: having[number] for number in sorted(having)}
+                said = many_repeated(named, sum(part.scored for part in done))
+                raise DataError(f"{', '.join(self._ids)}: {said}")
             faults = Faults(())
             asked = [(number, parts[number].name) for number in sorted(having)]
             for found in self._elsewhere(partial(faults_of_part, comparison, self._ids), asked):

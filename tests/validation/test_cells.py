@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -24,7 +26,7 @@ from predictor.validation import (
     roc_curve,
 )
 from predictor.validation.cell_samples import CellSamples
-from predictor.validation.cells import CellPlan, cells_of
+from predictor.validation.cells import CellPlan, bytes_of_cohort, bytes_of_replicate, cells_of
 from predictor.validation.estimates import performance_in
 from predictor.validation.net_benefit import THRESHOLDS
 from predictor.validation.parted_plan import PartedPlan
@@ -110,6 +112,25 @@ def test_whatever_stands_beside_an_estimate_is_that_of_the_patients(metric) -> N
     assert_allclose(found.out_of_bag, true.out_of_bag, rtol=0, atol=0.004)
     assert found.note == true.note
     assert_allclose(FOUND.resampled[metric.name], TRUE.resampled[metric.name], rtol=0, atol=0.004)
+
+
+def test_no_table_takes_more_memory_than_is_said() -> None:
+    """One with somebody in every bin of every fold takes so much."""
+    plan = replace(PLAN, bins=Bins((0.3,), per_doubling=1))
+    edges = plan.bins.edges
+    inside = np.concatenate([[edges[0] / 2], (edges[1:] + edges[:-1]) / 2, [1.0]])
+    odds = np.log(inside / np.maximum(1 - inside, 1e-20))
+    X, y = np.repeat(odds, 200)[:, None], np.tile([0.0, 1.0], 100 * len(odds))
+    number = len(plan.samples)
+    scorers = LinearScorers(np.zeros(number), np.ones((number, 1)), *np.zeros((2, number, 1)))
+    cells = cells_of(Block(X, y, 0), plan, scorers)
+    of_bootstrap = [
+        array.nbytes
+        for binned in (cells.inside, cells.outside, cells.left_out)
+        for array in (binned.count, binned.total, binned.lowest, binned.highest)
+    ]
+    assert sum(of_bootstrap) == REPLICATES * bytes_of_replicate(plan.bins)
+    assert cells.resampled.counts.nbytes == COHORTS * bytes_of_cohort(plan.bins, FOLDS)
 
 
 def test_curves_are_those_of_the_patients() -> None:

@@ -12,6 +12,7 @@ from predictor.cohort.blocks import Block
 from predictor.pieces import sum_of_pairs
 from predictor.scorers import Scorers
 from predictor.statistics import Binned, Bins
+from predictor.validation.net_benefit import THRESHOLDS
 from predictor.validation.parted_plan import PartedPlan
 
 Counts = npt.NDArray[np.float64]
@@ -72,6 +73,21 @@ class Cells:
     def __add__(self, other: Cells) -> Cells:
         """The patients of both."""
         return Cells(**{name: mine + getattr(other, name) for name, mine in vars(self).items()})
+
+
+def bins_for(thresholds: Sequence[float]) -> Bins:
+    """Bins that thresholds of a study, and those of decision curves, are edges of."""
+    return Bins((*THRESHOLDS.tolist(), *thresholds))
+
+
+def bytes_of_replicate(bins: Bins) -> int:
+    """Most that a bootstrap model takes in `Cells`: 3 histograms of 4 numbers, by outcome."""
+    return 3 * 4 * 2 * len(bins) * np.dtype(np.float64).itemsize
+
+
+def bytes_of_cohort(bins: Bins, folds: int) -> int:
+    """Most that a resampled cohort takes in `Cells`."""
+    return folds * 2 * len(bins) * np.dtype(np.uint32).itemsize
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from predictor.errors import StudyError
@@ -9,7 +10,9 @@ from predictor.learners import make
 from predictor.learners.lightgbm import LightGBM
 from predictor.learners.parted import why_not_by_part
 from predictor.study import LearnerSpec, Study
+from predictor.validation.cells import bins_for, bytes_of_cohort, bytes_of_replicate
 
+_HISTOGRAMS = 3 * 2**29  # bytes of those of a learner's bootstrap, and of resampled cohorts
 _IN_MEMORY = "or train without --by-part, on a random sample of the patients if they are too many"
 
 
@@ -58,15 +61,41 @@ def _faults(study: Study) -> Iterator[str]:
             "validation.forward: days are not sorted over all parts; leave it out, and test the "
             "saved model in later patients with `predictor validate`"
         )
-    if study.validation.bootstrap.resamples is not None:
-        yield (
-            "validation.bootstrap.resamples: rows are not numbered over parts; give replicates "
-            "instead"
-        )
+    yield from _too_many_samples(study)
     for spec in study.learners:
         why = _why_not(spec)
         if why is not None:
             yield f"learners.{spec.name}{why}"
+
+
+def _too_many_samples(study: Study) -> Iterator[str]:
+    bins = bins_for(study.validation.thresholds)
+    asked = study.validation.for_patients(sys.maxsize)  # of what is left out, the most there are
+    replicates, most = asked.bootstrap.replicates, _HISTOGRAMS // bytes_of_replicate(bins)
+    if asked.bootstrap.resamples is not None:
+        yield (
+            "validation.bootstrap.resamples: rows are not numbered over parts; give replicates "
+            "instead"
+        )
+    elif replicates > most:
+        yield (
+            f"validation.bootstrap.replicates: histograms of {replicates} models may take "
+            f"{_gigabytes(replicates * bytes_of_replicate(bins))} for each learner; give at most "
+            f"{most}"
+        )
+    folds, cohorts = asked.cross_validation.folds, asked.interval.resamples
+    together = _HISTOGRAMS // bytes_of_cohort(bins, 1)
+    if folds * cohorts > together:
+        yield (
+            f"validation.interval.resamples: histograms of {cohorts} cohorts in {folds} folds may "
+            f"take {_gigabytes(cohorts * bytes_of_cohort(bins, folds))} for each learner; give at "
+            f"most {together // folds}, or fewer folds (folds times resamples are at most "
+            f"{together})"
+        )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
 
 
 def _why_not(spec: LearnerSpec) -> str | None:

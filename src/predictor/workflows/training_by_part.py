@@ -19,11 +19,9 @@ from predictor.learners import REFERENCE, make
 from predictor.pieces import PiecesHere
 from predictor.processes import Elsewhere
 from predictor.results import DeliveredTraining
-from predictor.statistics import Bins
 from predictor.study import Study, load_study
 from predictor.tracking import MLflowTracker, Tracker
-from predictor.validation.cells import CellPlan
-from predictor.validation.net_benefit import THRESHOLDS
+from predictor.validation.cells import CellPlan, bins_for
 from predictor.validation.parted_plan import PartedPlan
 from predictor.workflows.afforded_samples import Sizes, sizes_by_part
 from predictor.workflows.background import Check, meanwhile
@@ -194,9 +192,7 @@ def _prepared(cohort: PartedCohort, beginning: Beginning) -> tuple[Prepared, Col
 
 def _cell_plan(study: Study, entropy: int, sizes: Sizes) -> CellPlan:
     samples = PartedPlan(sizes.folds, sizes.replicates, study.seed, entropy)
-    return CellPlan(
-        samples, sizes.cohorts, Bins((*THRESHOLDS.tolist(), *study.validation.thresholds))
-    )
+    return CellPlan(samples, sizes.cohorts, bins_for(study.validation.thresholds))
 
 
 def _places(cohort: PartedCohort, names: Sequence[str] | None) -> list[int]:

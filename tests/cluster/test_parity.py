@@ -68,7 +68,7 @@ def test_a_training_prints_the_same_document(small, predictor, empty_store) -> N
     assert there == here
 
 
-def test_a_training_by_part_is_the_same(cluster, tmp_path, undrawn) -> None:
+def test_a_training_by_part_is_the_same(cluster, tmp_path, undrawn, monkeypatch) -> None:
     rng = np.random.default_rng(1)
     (tmp_path / "parts").mkdir()
     for number, n in enumerate((150, 80, 120)):
@@ -77,9 +77,10 @@ def test_a_training_by_part_is_the_same(cluster, tmp_path, undrawn) -> None:
         cells = {"pid": [f"{number}-{k}" for k in range(n)], "before": before, "after": after}
         pq.write_table(pa.table(cells), tmp_path / "parts" / f"{number}.parquet")
     (tmp_path / "study.yaml").write_text(_BY_PART, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)  # where no worker was started
     found = [
         train_by_part(
-            tmp_path / "study.yaml", tmp_path / "parts", gather=gather,
+            "study.yaml", "parts", gather=gather,
             models=tmp_path / "models", out=tmp_path / f"report{place}",
             tracker=RecordingTracker(),
         )

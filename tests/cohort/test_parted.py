@@ -325,7 +325,7 @@ def test_a_worker_that_does_not_see_a_file_or_sees_another_says_so(
         (folder / "001.parquet").unlink()
         return PiecesHere.of(load, parts)
 
-    with pytest.raises(DataError, match=r"001\.parquet: a worker has no such file; every worker"):
+    with pytest.raises(DataError, match=r"001\.parquet: the worker on \S+ has no such file; every"):
         read_by_part(make_study(more=MORE), folder, elsewhere)
 
     def later(load: Callable[[Any], Any], parts: Sequence[Any]) -> PiecesHere[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,8 +140,8 @@ class PartReader:
         path = Path(part.path)
         if not path.is_file():
             raise DataError(
-                f"{path}: a worker has no such file; every worker must see the folder at the same "
-                f"place as the process that trains"
+                f"{path}: the worker on {socket.gethostname()} has no such file; every worker must "
+                f"see the folder at the same place as the process that trains"
             )
         if _state(path) != part.state:
             raise DataError(f"{path}: has changed while it was read; train again")

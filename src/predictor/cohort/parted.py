@@ -116,7 +116,9 @@ def read_by_part(study: Study, folder: Path | str, gather: Gather) -> PartedCoho
     _check_headers(files, study, folder)
     persons = persons_not_said(study)
     reader = PartReader(study, secrets.token_bytes(32), persons)
-    told = [PartFile.of(number, str(file.name)) for number, file in enumerate(files)]
+    # a worker may have been started in another folder
+    paths = [str(Path(str(file.name)).absolute()) for file in files]
+    told = [PartFile.of(number, path) for number, path in enumerate(paths)]
     parts: Pieces[PartRead] = gather(reader, told)
     found = parts.each(found_of)
     written = _written(found)

@@ -65,16 +65,27 @@ jobs = click.option(
     default=-1,
     show_default=True,
     callback=_jobs,
-    help="Replicates fitted at the same time; -1 for all processors.",
+    help=(
+        "Replicates fitted at the same time, or workers of --cluster local; -1 for all processors."
+    ),
 )
+
+
+def _cluster(
+    _context: click.Context, _parameter: click.Parameter, address: str | None
+) -> str | None:
+    return None if address is None or address.strip().lower() == "none" else address
+
 
 cluster = click.option(
     "--cluster",
     metavar="ADDRESS",
     envvar=["PREDICTOR_CLUSTER", "DASK_SCHEDULER_ADDRESS"],
+    callback=_cluster,
     help=(
         "Compute on a Dask cluster: tls://HOST:8786, tcp://HOST:8786, or local, which starts one "
-        "here. [env: PREDICTOR_CLUSTER, DASK_SCHEDULER_ADDRESS]"
+        "here; none if the environment names one that is not to be used. "
+        "[env: PREDICTOR_CLUSTER, DASK_SCHEDULER_ADDRESS]"
     ),
 )
 

@@ -16,8 +16,8 @@ AUTHORITY = "distributed.comm.tls.ca-file"
 class Secrets:
     """Keys and certificates of an authority, and their places in Dask's settings."""
 
-    def __init__(self, folder: Path, authority: str, who: str) -> None:
-        self.folder, self.authority, self.who = folder, authority, who
+    def __init__(self, folder: Path, authority: str, who: str, *, days: int = 1) -> None:
+        self.folder, self.authority, self.who, self._days = folder, authority, who, days
         signed = self._certificate(authority, None)
         self._certificate(who, signed)
 
@@ -28,8 +28,9 @@ class Secrets:
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         issuer, signs = signed or (subject, key)
         now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
+        end = now + self._days * day
         certificate = (
-            x509.CertificateBuilder(issuer, subject, key.public_key(), 7, now - day, now + day)
+            x509.CertificateBuilder(issuer, subject, key.public_key(), 7, now - 3 * day, end)
             .add_extension(x509.BasicConstraints(ca=signed is None, path_length=None), True)
             .sign(signs, hashes.SHA256())
         )

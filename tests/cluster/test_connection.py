@@ -87,6 +87,20 @@ def test_a_notebook_in_which_a_loop_runs_can_connect(pair) -> None:
     assert asyncio.run(cell()) == [1, 2]
 
 
+def test_blanks_capitals_and_a_slash_of_an_address_do_not_matter(pair) -> None:
+    with connect(f" {pair.address.replace('tcp', 'TCP')}/ ") as cluster:
+        assert list(cluster(abs, [1, -2])) == [1, 2]
+
+
+def test_no_more_workers_are_started_here_than_processors_can_use() -> None:
+    processors = os.cpu_count() or 1
+    with (
+        pytest.raises(PredictorError, match=f"start at most {4 * processors} "),
+        connect("local", jobs=4 * processors + 1),
+    ):
+        pass
+
+
 def test_the_address_of_a_worker_is_that_of_no_scheduler(pair) -> None:
     worker = pair.worker("one")
     assert _refused(worker) == (
@@ -128,19 +142,30 @@ def test_tls_is_what_the_settings_of_dask_say(tmp_path, pair) -> None:
             check=False,
         )
         assert (found.stdout, found.stderr) == ("[1, 2, 3]\n", "")
+        logs = started.log("scheduler").read_text() + started.log("one").read_text()
+        assert "handshake failed" not in logs
         assert "TLS needs keys; name their files in DASK_" in _refused(started.address, 8)
         plain = started.address.replace("tls://", "tcp://")
         assert "does it want TLS (then write tls://)?" in _refused(plain, 8)
         with dask.config.set(ours.settings() | {AUTHORITY: str(tmp_path / "none")}):
             assert _refused(started.address, 8).startswith(
-                "the keys for TLS cannot be read (No such file or directory); look at DASK_"
+                f"the keys for TLS cannot be read (there is no file {tmp_path / 'none'}); look at "
             )
+        with dask.config.set(ours.settings() | {AUTHORITY: __file__}):
+            said = "cannot be read (one of the files is none of a key or a certificate"
+            assert said in _refused(started.address, 8)
         with dask.config.set(theirs.settings()):
-            assert "certificate of the scheduler is not from the authority" in _refused(
-                started.address, 8
-            )
+            said = _refused(started.address, 8)
+            assert "certificate of the scheduler is not accepted (" in said
+            assert "from the authority whose file is named in DASK_" in said
         with dask.config.set(ours.settings()):
             plain = pair.address.replace("tcp://", "tls://")
             assert "no Dask scheduler that speaks TLS answers there" in _refused(plain, 8)
+    old = Secrets(tmp_path, "former", "old", days=-1)
+    with (
+        Machines(tmp_path, environment=old.environment(), options=started.options) as started,
+        dask.config.set(old.settings()),
+    ):
+        assert "not accepted (certificate has expired)" in _refused(started.address, 8)
     with dask.config.set({"distributed.comm.require-encryption": True}):
         assert "settings here ask for encryption, and tcp:// has none" in _refused(pair.address)

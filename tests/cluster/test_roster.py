@@ -83,7 +83,7 @@ def test_every_worker_that_is_unlike_us_is_refused_in_words(
 def test_workers_without_a_connection_to_each_other_are_refused(tmp_path, machines) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import asyncio\n"
-        "async def refused(*place):\n"
+        "async def refused(*place, **keys):\n"
         "    raise ConnectionRefusedError\n"
         "asyncio.open_connection = refused\n"
     )

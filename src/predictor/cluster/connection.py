@@ -11,7 +11,8 @@ import warnings
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from predictor.cluster.executor import Cluster
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """The address of a cluster that is started here, and ends with the command."""
+_LOCAL_MOST = 4  # workers for each processor
 _SCHEMES = ("tcp", "tls")
 _SECRETS = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
@@ -82,6 +84,7 @@ def connect(
             f"--cluster needs Dask, and there is no {error.name}; {EXTRA}"
         ) from None
     del distributed
+    address = _plain(address)
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_QUIET))
         stack.enter_context(_without_logs())
@@ -92,6 +95,12 @@ def connect(
         roster = Roster(client, patience=patience, say=say, imports=imports)
         roster.open()
         yield Cluster(client, roster)
+
+
+def _plain(address: str) -> str:
+    """Without what does not matter: blanks, capitals of the scheme, a slash at the end."""
+    scheme, mark, place = address.strip().rstrip("/").partition("://")
+    return f"{scheme.lower()}{mark}{place}"
 
 
 @contextmanager
@@ -116,6 +125,12 @@ def _started_here(workers: int) -> Iterator[Client]:
     """A cluster of processes of this machine, which no other user of it can talk to."""
     from distributed import Client, LocalCluster
 
+    most = _LOCAL_MOST * processors(-1)
+    if workers > most:
+        raise PredictorError(
+            f"{LOCAL}: {workers} workers are more than the {processors(-1)} processors here can "
+            f"use; start at most {most} (--jobs)"
+        )
     with (
         tempfile.TemporaryDirectory(prefix="predictor-cluster-") as folder,
         LocalCluster(
@@ -154,8 +169,7 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
         secrets = security.get_connection_args("client")
     except (OSError, ValueError) as error:
         raise PredictorError(
-            f"the keys for TLS cannot be read ({getattr(error, 'strerror', None) or error}); look "
-            f"at {_SECRETS}"
+            f"the keys for TLS cannot be read ({_unreadable(error)}); look at {_SECRETS}"
         ) from None
     _check_address(address, security, has_keys=secrets.get("ssl_context") is not None)
     _run(_check_scheduler(address, secrets, seconds))
@@ -173,6 +187,20 @@ def _answering(address: str, say: Say | None, seconds: float) -> Iterator[Client
         raise PredictorError(f"{address}: the Dask scheduler there answers no more") from None
     with client:
         yield client
+
+
+def _unreadable(error: Exception) -> str:
+    """Why keys cannot be read; Dask tells of no file which it is."""
+    import dask
+
+    files = dask.config.get("distributed.comm.tls")
+    named = [files["ca-file"], files["client"]["cert"], files["client"]["key"]]
+    missing = [str(file) for file in named if file and not Path(str(file)).is_file()]
+    if missing:
+        return f"there is no file {missing[0]}"
+    if isinstance(error, ssl.SSLError):
+        return "one of the files is none of a key or a certificate, or the two do not go together"
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _run(question: Coroutine[Any, Any, None]) -> None:
@@ -194,7 +222,9 @@ async def _check_scheduler(address: str, secrets: Mapping[str, object], seconds:
     place = urlsplit(address)
     try:
         # Dask tries again and again, and what it says in the end may be that time was up
-        listening = asyncio.open_connection(place.hostname, place.port)
+        keys = cast("ssl.SSLContext | None", secrets.get("ssl_context"))
+        encrypted = keys if place.scheme == "tls" else None
+        listening = asyncio.open_connection(place.hostname, place.port, ssl=encrypted)
         _, knock = await asyncio.wait_for(listening, seconds)
         knock.close()
         async with rpc(address, timeout=seconds, connection_args=secrets) as there:
@@ -218,11 +248,13 @@ def _why(error: BaseException, address: str) -> str:
     scheme = urlsplit(address).scheme
     if any(isinstance(each, socket.gaierror) for each in causes):
         return "no machine of that name is known here"
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):
-        return (
-            "the certificate of the scheduler is not from the authority whose file is named in "
-            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
-        )
+    for each in causes:
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return (
+                f"the certificate of the scheduler is not accepted ({each.verify_message}); it has "
+                f"to be valid today, and from the authority whose file is named in "
+                f"DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
+            )
     if any(isinstance(each, ConnectionRefusedError) for each in causes):
         return "nothing listens there; is the scheduler running (dask scheduler)?"
     if scheme == "tcp":
@@ -232,7 +264,8 @@ def _why(error: BaseException, address: str) -> str:
         )
     return (
         "no Dask scheduler that speaks TLS answers there; is it running (dask scheduler), with "
-        "TLS (if not, write tcp://), and does it trust the authority of our certificate?"
+        "TLS (if not, write tcp://), and does it accept our certificate (openssl x509 -noout "
+        "-issuer -enddate -in FILE: from its authority, and valid today)?"
     )
 
 

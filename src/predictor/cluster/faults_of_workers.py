@@ -81,5 +81,8 @@ def _what_to_do(difference: str) -> str:
             "NPY_DISABLE_CPU_FEATURES alike everywhere, here too, or leave that worker out"
         )
     if difference.startswith(CODE):
-        return "it has another state of predictor's code, though the version is the same"
+        return (
+            "it has another state of predictor's code, though the version is the same; install the "
+            "same wheel everywhere, or the same commit of a clone"
+        )
     return difference

@@ -32,14 +32,16 @@ def introduction(imports: Sequence[str], dask_worker: Worker) -> tuple[Mapping[s
     return environment(), bool(limited) and any(fraction is not False for fraction in fractions)
 
 
-async def unreached(addresses: Sequence[str]) -> list[str]:
-    """Those of other workers to whom a connection is not made; even a busy one would let it in."""
+async def unreached(addresses: Sequence[str], dask_worker: Worker) -> list[str]:
+    """Those of other workers to whom no connection is made; also a busy one would let it in."""
+    keys = dask_worker.security.get_connection_args("worker").get("ssl_context")
 
     async def reached(address: str) -> bool:
         place = urlsplit(address)
+        encrypted = keys if place.scheme == "tls" else None
         try:
             _, knock = await asyncio.wait_for(
-                asyncio.open_connection(place.hostname, place.port), _KNOCK
+                asyncio.open_connection(place.hostname, place.port, ssl=encrypted), _KNOCK
             )
         except (TimeoutError, OSError):
             return False

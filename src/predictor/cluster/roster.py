@@ -229,7 +229,10 @@ class Roster:
             return
         self._helpless_since = self._helpless_since or now
         if now - self._helpless_since >= self._patience:
-            raise PredictorError(f"{why}; that was waited for, and this command has ended")
+            raise PredictorError(
+                f"{why}; that was waited for, and this command has ended: mend it, and start "
+                f"the command again"
+            )
 
     def _helpless(self, now: float) -> str | None:
         """Why nobody computes, if nobody does."""

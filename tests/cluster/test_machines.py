@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -10,6 +14,7 @@ from predictor.cluster import connect
 from predictor.cluster.machines import in_rows, together
 from predictor.errors import PredictorError
 from tests.cluster import work
+from tests.cluster.machines import PATIENCE, wait_until
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -49,13 +54,59 @@ class _Elsewhere:
 def test_what_is_not_encrypted_is_refused_where_encryption_is_asked_for() -> None:
     pieces: Any = _Elsewhere("tls://10.0.0.1:40000", "tls://10.0.0.2:40000")
     with pytest.raises(PredictorError, match="this cluster asks for TLS"):
-        together(pieces, len, weights=[1.0, 1.0])
+        together(pieces, len, len, weights=[1.0, 1.0])
 
 
 def test_workers_of_a_cluster_that_others_started_work_together(pair) -> None:
     with connect(pair.address) as cluster:
         pieces = cluster.pieces(float, ["1", "2", "4", "8"])
-        found = together(pieces, work.summed_by, 10.0, weights=[1, 1, 1, 1])
-        assert found == [(0, 2, 13.0), (1, 2, 22.0)]
+        found = together(pieces, work.summed, work.done_by, 10.0, weights=[1, 1, 1, 1])
+        assert found == [(0, 2, 23.0), (1, 2, 32.0)]
         with pytest.raises(FileNotFoundError, match="has no such file"):
-            together(pieces, work.not_found, weights=[1, 1, 1, 1])
+            together(pieces, work.summed, work.not_found, weights=[1, 1, 1, 1])
+        with pytest.raises(FileNotFoundError, match="no file of"):
+            together(pieces, work.no_file, work.not_found, weights=[1, 1, 1, 1])
+
+
+def test_nobody_can_take_a_port_before_it_is_used_and_it_is_nobodys_afterwards(pair) -> None:
+    with connect(pair.address) as cluster:
+        pieces = cluster.pieces(float, ["1", "2"])
+        found = together(pieces, work.summed, work.port_is_free, weights=[1, 1])
+        assert [tried for _, *tried in found] == [[False, True]] * 2
+        ports, _ = together(pieces, work.summed, work.ports, weights=[1, 1])  # kept to the end
+        wait_until(lambda: all(map(work.can_be_had, ports)), "ports are let go of")
+
+
+def test_nobody_waits_for_who_died_before_it_was_ready(tmp_path, machines) -> None:
+    place = tmp_path / "pid"
+    with machines("one", "two") as started, connect(started.address) as cluster:
+        pieces = cluster.pieces(float, ["1", "2"])
+        pieces.each(abs)
+
+        def kill() -> None:
+            wait_until(place.exists, "somebody takes long")
+            time.sleep(3)  # the other one is ready
+            os.kill(int(place.read_text()), signal.SIGKILL)
+
+        with ThreadPoolExecutor(1) as beside:
+            killed = beside.submit(kill)
+            start = time.monotonic()
+            (found,) = together(pieces, work.ready_at_last, work.linked, place, weights=[1, 1])
+            assert time.monotonic() - start < PATIENCE
+            killed.result()
+        assert found != int(place.read_text())
+
+
+def test_nobody_waits_for_who_died_while_trees_are_grown(tmp_path, machines) -> None:
+    with (
+        ThreadPoolExecutor(1) as beside,
+        machines("one", "two", "three") as started,
+        connect(started.address) as cluster,
+    ):
+        pieces = cluster.pieces(float, ["1", "2", "3"])
+        found = beside.submit(together, pieces, work.first, work.grown, tmp_path, weights=[1, 1, 1])
+        wait_until(lambda: len([*tmp_path.glob("[012]")]) == 3, "all grow trees")
+        time.sleep(0.5)
+        os.kill(int((tmp_path / "0").read_text()), signal.SIGKILL)
+        # one of the others reads from it, the other one from that
+        assert found.result(PATIENCE) == [2, 2]

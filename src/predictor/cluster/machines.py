@@ -1,11 +1,16 @@
-"""Work of which all workers do a part at the same time, while they talk to each other."""
+"""Work of which all workers do a part at the same time, while they talk to each other.
+
+Who waits in LightGBM's network for somebody who died on the way there, or found his port taken,
+cannot be called back, and dies of it after minutes. So each gets ready alone first, and keeps a
+port; when all are ready, all begin. If one is lost later, the others are broken off.
+"""
 
 from __future__ import annotations
 
-import socket
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,6 +18,8 @@ from urllib.parse import urlsplit
 
 from predictor.cluster import tasks
 from predictor.cluster.pieces_there import PiecesThere
+from predictor.cluster.ports import Port, break_off
+from predictor.cluster.roster import asked
 from predictor.cluster.tasks import Outcome, Sealed
 from predictor.errors import PredictorError
 
@@ -37,16 +44,30 @@ class Machine:
     Attributes
     ----------
     addresses
-        ``host:port`` of all of them, in the same order for all; nobody listens at the port.
+        ``host:port`` of all of them, in the same order for all.
     own
         Which of them this is.
     threads
         How many it may use.
+    port
+        Its own, to be let go of just before something listens there; None if it is alone.
     """
 
     addresses: tuple[str, ...]
     own: int
     threads: int
+    port: Port | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Ready:
+    """What a worker has got ready, gone if it was moved, and its port."""
+
+    port: Port
+    things: tuple[Any, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Ready, (self.port, ())
 
 
 class _LostWorkerError(Exception):
@@ -55,6 +76,7 @@ class _LostWorkerError(Exception):
 
 def together(
     pieces: PiecesThere[Piece],
+    ready: Callable[..., object],
     work: Callable[..., Found],
     /,
     *told: object,
@@ -71,9 +93,11 @@ def together(
     ----------
     pieces
         Of all workers.
+    ready
+        ``ready(pieces, *told)`` with a list of pieces, which each does alone; what comes of it
+        stays there. A function of a module.
     work
-        ``work(pieces, machine, *told)`` with a list of pieces and a `Machine`; a function of a
-        module.
+        ``work(what is ready, machine, *told)`` with a `Machine`, which all do once all are ready.
     told
         Is sent to every worker.
     weights
@@ -92,14 +116,14 @@ def together(
         If workers die again and again, none is left, or they would have to talk over a network
         that is to be encrypted; and whatever the work raises.
     """
-    sealed = Sealed(work), Sealed(told)
+    sealed = [Sealed(each) for each in (ready, work, told)]
     with pieces.cluster.gone():
         for _ in range(_ATTEMPTS):
             threads = dict(sorted(pieces.cluster.threads().items()))
             _check_network(threads)
             rows = in_rows(weights, len(threads), least)
             try:
-                outcomes = _attempt(pieces, rows, threads, sealed)
+                outcomes = _attempt(pieces, rows, threads, *sealed)
                 break
             except _LostWorkerError:
                 pieces.each(_nothing)  # what it had is read again by others
@@ -150,27 +174,47 @@ def _attempt(
     pieces: PiecesThere[Any],
     rows: Sequence[range],
     threads: Mapping[str, int],
-    sealed: tuple[Sealed, Sealed],
+    ready: Sealed,
+    work: Sealed,
+    told: Sealed,
 ) -> list[Outcome]:
     cluster, futures = pieces.cluster, pieces.futures
     chosen = _nearest(cluster.client.who_has(futures), futures, rows, list(threads))
-    asked = [cluster.submit("port", _free_port, worker=each) for each in chosen]
-    ports = [outcome.get() for outcome in _outcomes(cluster, asked, chosen)]
-    addresses = tuple(
-        f"{urlsplit(worker).hostname}:{port}" for worker, port in zip(chosen, ports, strict=True)
-    )
-    working = [
-        cluster.submit(
-            "together",
-            _work,
-            *sealed,
-            Sealed(Machine(addresses, own, threads[worker])),
-            *futures[row.start : row.stop],
-            worker=worker,
-        )
-        for own, (worker, row) in enumerate(zip(chosen, rows, strict=True))
+    own = [futures[row.start : row.stop] for row in rows]
+    given = [
+        cluster.submit("ready", _get_ready, ready, told, *its, worker=worker)
+        for worker, its in zip(chosen, own, strict=True)
     ]
-    return _outcomes(cluster, working, chosen)
+    places: dict[str, str] = {}
+    ended = False
+    try:
+        outcomes = _outcomes(cluster, given, chosen)
+        if any(outcome.failed for outcome in outcomes):
+            return outcomes
+        for worker, outcome in zip(chosen, outcomes, strict=True):
+            places[worker] = f"{urlsplit(worker).hostname}:{outcome.get().port.number}"
+        given += [
+            cluster.submit(
+                "together",
+                _work,
+                ready,
+                work,
+                told,
+                Sealed(Machine(tuple(places.values()), place, threads[worker])),
+                given[place],
+                *own[place],
+                worker=worker,
+            )
+            for place, worker in enumerate(chosen)
+        ]
+        outcomes = _outcomes(cluster, given[len(chosen) :], chosen)
+        ended = not any(outcome.failed for outcome in outcomes)
+        return outcomes
+    finally:
+        if cluster.client.status == "running":
+            cluster.client.cancel(given, force=True)
+            if places and not ended:
+                _break_off(cluster, places)
 
 
 def _nearest(
@@ -201,24 +245,20 @@ def _outcomes(cluster: Cluster, futures: Sequence[Future], workers: Sequence[str
     from distributed import wait
 
     waiting, found = set(futures), {}
-    try:
-        while waiting:
-            try:
-                with cluster.client.as_current():
-                    ended = wait(waiting, _LOOK, "FIRST_COMPLETED").done
-            except TimeoutError:
-                _check_there(cluster, workers)
-                continue
-            waiting -= ended
-            for future in ended:
-                found[future] = _fetched(future)
-            if any(outcome.failed for outcome in found.values()):
-                _check_soon(cluster, workers)
-                break
-        return [found[future] for future in futures if future in found]
-    finally:
-        if cluster.client.status == "running":
-            cluster.client.cancel(list(futures), force=True)
+    while waiting:
+        try:
+            with cluster.client.as_current():
+                ended = wait(waiting, _LOOK, "FIRST_COMPLETED").done
+        except TimeoutError:
+            _check_there(cluster, workers)
+            continue
+        waiting -= ended
+        for future in ended:
+            found[future] = _fetched(future)
+        if any(outcome.failed for outcome in found.values()):
+            _check_soon(cluster, workers)
+            break
+    return [found[future] for future in futures if future in found]
 
 
 def _fetched(future: Future) -> Outcome:
@@ -228,6 +268,13 @@ def _fetched(future: Future) -> Outcome:
         return cast("Outcome", future.result(timeout=_FETCHED))
     except TimeoutError:  # it ended with the worker that had it
         raise _LostWorkerError from None
+
+
+def _break_off(cluster: Cluster, places: Mapping[str, str]) -> None:
+    """Let those who are left end what they wait for; who is slow to answer is not waited for."""
+    client, left = cluster.client, sorted(places.keys() & cluster.threads().keys())
+    with suppress(TimeoutError):
+        asked(client, lambda: client.run(break_off, places, workers=left, on_error="ignore"))
 
 
 def _check_there(cluster: Cluster, workers: Sequence[str]) -> None:
@@ -243,17 +290,24 @@ def _check_soon(cluster: Cluster, workers: Sequence[str]) -> None:
         sleep(_LOOK / 10)
 
 
-def _free_port() -> Outcome:
-    """A port of this machine at which nobody listens."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
-        one.bind(("", 0))
-        return Outcome(one.getsockname()[1])
+def _get_ready(ready: Sealed, told: Sealed, *pieces: Outcome) -> Outcome:
+    return tasks.tried(lambda: _Ready(Port(), (_made_ready(ready, told, pieces),)))
 
 
-def _work(work: Sealed, told: Sealed, machine: Sealed, *pieces: Outcome) -> Outcome:
-    return tasks.tried(
-        lambda: work.open()([piece.get() for piece in pieces], machine.open(), *told.open())
-    )
+def _made_ready(ready: Sealed, told: Sealed, pieces: Sequence[Outcome]) -> Any:
+    return ready.open()([piece.get() for piece in pieces], *told.open())
+
+
+def _work(
+    ready: Sealed, work: Sealed, told: Sealed, machine: Sealed, own: Outcome, *pieces: Outcome
+) -> Outcome:
+    def do() -> Any:
+        found: _Ready = own.get()
+        # if the worker has written it to its disk meanwhile it is made again
+        (thing,) = found.things or (_made_ready(ready, told, pieces),)
+        return work.open()(thing, replace(machine.open(), port=found.port), *told.open())
+
+    return tasks.tried(do)
 
 
 def _nothing(piece: object) -> None:

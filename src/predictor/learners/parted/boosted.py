@@ -261,8 +261,8 @@ def _size(learner: LightGBM, X: Floats, y: Floats, chunk: tuple[Ints, float]) ->
 def _text(pieces: Pieces[Block], growing: Growing, sizes: Sequence[int]) -> str:
     try:
         if not isinstance(pieces, PiecesThere):
-            return _grown_of(pieces, growing, _ALONE)
-        return together(pieces, _grown, growing, weights=sizes, least=_FEWEST)[0]
+            return _grown(_dataset(pieces, growing), _ALONE, growing)
+        return together(pieces, _dataset_of, _grown, growing, weights=sizes, least=_FEWEST)[0]
     except LightGBMError as error:
         raise PredictorError(
             f"LightGBM gave up while the workers grew trees together ({error}); can they reach "
@@ -270,25 +270,32 @@ def _text(pieces: Pieces[Block], growing: Growing, sizes: Sequence[int]) -> str:
         ) from None
 
 
-def _grown(blocks: Sequence[Block], machine: Machine, growing: Growing) -> str:
-    return _grown_of(PiecesHere.of(_itself, blocks), growing, machine)
+def _dataset_of(blocks: Sequence[Block], growing: Growing) -> Dataset:
+    return _dataset(PiecesHere.of(_itself, blocks), growing)
 
 
 def _itself(block: Block) -> Block:
     return block
 
 
-def _grown_of(pieces: Pieces[Block], growing: Growing, machine: Machine) -> str:
-    """The trees as LightGBM writes them, the same on all machines."""
+def _dataset(pieces: Pieces[Block], growing: Growing) -> Dataset:
+    """The patients of a sample, sorted into bins."""
     outcome = np.concatenate(pieces.each(_outcomes, growing))
     dataset = Dataset.like(growing.bins, len(outcome), growing.settings)
     pieces.each(_add, dataset, growing)
     dataset.label(outcome)
     dataset.start_from(growing.initial)
+    return dataset
+
+
+def _grown(dataset: Dataset, machine: Machine, growing: Growing) -> str:
+    """The trees as LightGBM writes them, the same on all machines."""
     settings = {**growing.settings, "num_threads": machine.threads}
     several = len(machine.addresses) > 1
     if several:
         settings |= {"tree_learner": "data", "num_machines": len(machine.addresses)}
+    if machine.port is not None:
+        machine.port.let_go()  # LightGBM takes it
     with network(machine.addresses, machine.own, _MINUTES) if several else nullcontext():
         return grown(dataset, settings, growing.leaves, growing.trees).text()
 

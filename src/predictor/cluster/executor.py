@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from concurrent.futures import CancelledError
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -32,14 +32,16 @@ _ABREAST = 3  # chunks for each thread of the cluster, of which one is computed 
 _BROUGHT = 2.0  # seconds in which workers may fetch data before work is given out, and
 _PER_SECOND = 2**24  # bytes that they may take another second for
 _TIMES = 4  # what an array needs at work, in its own size
+_KEPT = 2**26  # bytes of arrays that may stay for works to come
 
 
 class Cluster:
     """Computes chunks of work on the workers of a cluster; what comes of them is the same there.
 
     ``cluster(work, chunks)`` is an executor in the sense of `predictor.processes.Elsewhere`. Large
-    arrays that the work is bound to are sent once for all works that have them, each under a name
-    that tells nothing. A chunk whose worker dies is computed again by another one. When nobody
+    arrays that the work is bound to are sent once for successive works that have them, each under a
+    name that tells nothing; those of earlier works stay as long as all are no more than 64 MB. A
+    chunk whose worker dies is computed again by another one. When nobody
     waits for the chunks any more, what has not begun does not begin.
 
     Parameters
@@ -52,7 +54,9 @@ class Cluster:
 
     def __init__(self, client: Client, roster: Roster) -> None:
         self._client, self._roster = client, roster
-        self._arrays: dict[bytes, Future] = {}
+        self._arrays: dict[
+            bytes, tuple[Future, int]
+        ] = {}  # with their bytes; used last, stands last
 
     @property
     def client(self) -> Client:
@@ -97,9 +101,7 @@ class Cluster:
     def _outcomes(self, work: Callable[..., Any], chunks: Sequence[Any]) -> Generator[Outcome]:
         rest, arrays = self._taken_out(work)
         with self.gone():
-            needed = sum(array.nbytes for array in arrays)
-            self._check_memory(needed)
-            sent = [self._array(array) for array in arrays]
+            sent, needed = self._there(arrays)
             sealed = self.sent(rest)
             if len(chunks) > 1:
                 self._bring_to_all(needed, sealed, *sent)
@@ -175,14 +177,30 @@ class Cluster:
         keywords = {name: take(value) for name, value in work.keywords.items()}
         return partial(work.func, *map(take, work.args), **keywords), arrays
 
-    def _array(self, array: Any) -> Future:
-        """The same array, sent once; its print stays here, the name there is by chance."""
-        digest = hashlib.blake2b(repr((array.dtype, array.shape)).encode())
-        digest.update(np.ascontiguousarray(array).data)
-        key = digest.digest()
-        if key not in self._arrays:
-            self._arrays[key] = self.sent(array)
-        return self._arrays[key]
+    def _there(self, arrays: Sequence[Any]) -> tuple[list[Future], int]:
+        """The arrays on the cluster, and how many bytes had to be sent, of those not there yet."""
+        names = [_print_of(array) for array in arrays]
+        new = {
+            name: array
+            for name, array in zip(names, arrays, strict=True)
+            if name not in self._arrays
+        }
+        needed = sum(array.nbytes for array in new.values())
+        self._check_memory(needed, self._let_go(needed, used=set(names)))
+        for name, array in new.items():
+            self._arrays[name] = self.sent(array), array.nbytes
+        for name in names:
+            self._arrays[name] = self._arrays.pop(name)
+        return [self._arrays[name][0] for name in names], needed
+
+    def _let_go(self, needed: int, used: Set[bytes]) -> int:
+        """Let go of arrays that were used longest ago, for so many bytes to come; how many went."""
+        kept, gone = needed + sum(size for _, size in self._arrays.values()), 0
+        for name in [each for each in self._arrays if each not in used]:
+            if kept - gone <= _KEPT:
+                break
+            gone += self._arrays.pop(name)[1]
+        return gone
 
     def sent(self, thing: object) -> Future:
         """Something, packed and sent to the cluster once, for many tasks."""
@@ -274,10 +292,10 @@ class Cluster:
                 self._roster.look()
                 seconds *= 2  # it may be large, and it begins anew
 
-    def _check_memory(self, needed: int) -> None:
-        """Refuse to send more than a worker has memory for."""
+    def _check_memory(self, needed: int, gone: int) -> None:
+        """Refuse to send more than a worker has memory for, of which some has just become free."""
         for name, worker in self._roster.workers().items():
-            limit, taken = worker["memory_limit"], worker["metrics"].get("memory", 0)
+            limit, taken = worker["memory_limit"], worker["metrics"].get("memory", 0) - gone
             if limit and needed and limit - taken < _TIMES * needed:
                 raise PredictorError(
                     f"worker {name}: it may take {(limit - taken) // 2**20} MB more, and the "
@@ -296,3 +314,10 @@ class Cluster:
                 "the connection to the scheduler of the cluster was lost, and what was computed "
                 "with it; start it again, and then this command"
             ) from None
+
+
+def _print_of(array: Any) -> bytes:
+    """Of what is in an array; it stays here, the name there is by chance."""
+    digest = hashlib.blake2b(repr((array.dtype, array.shape)).encode())
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.digest()

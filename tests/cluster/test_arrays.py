@@ -67,7 +67,7 @@ def test_works_with_other_arrays_do_not_fill_the_workers(cluster) -> None:
         return max(held) < 3.5 * BYTES and client.run_on_scheduler(_known) == 3
 
     wait_until(bounded, "arrays are let go of", 20)
-    assert min(client.run(_held).values()) > 2.5 * BYTES
+    assert sum(client.run(_held).values()) > 2.5 * BYTES  # somebody has each of three
 
 
 def test_works_that_follow_each_other_have_an_array_sent_once(cluster, roster) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,10 +28,11 @@ from predictor.workflows.prints_of_parts import (
     write_prints,
 )
 from predictor.workflows.scores_file import ScoresFile
-from predictor.workflows.unfinished_scores import UnfinishedScores, unseen
+from predictor.workflows.unfinished_scores import REFUSED, UnfinishedScores, unseen
 
 SCORES, RECORD = ".parquet", ".done"
 """End the names of the scores of a part, and of what is known of them."""
+State = tuple[int, int]  # of a file: bytes, and when it was changed
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +55,8 @@ class Order:
         By which patients who are there twice were found; None before that.
     threads
         That compute one part; None for as many as there are processors.
+    run
+        Drawn by each command: what a worker of an earlier one finds does not count in this one.
     """
 
     model: ModelFiles
@@ -63,6 +67,7 @@ class Order:
     written: Mapping[str, Written] = field(default_factory=dict)
     comparison: Comparison | None = None
     threads: int | None = 1
+    run: str = field(default_factory=partial(secrets.token_hex, 8))
 
 
 @dataclass(frozen=True, repr=False)
@@ -170,22 +175,26 @@ def score_part(order: Order, part: PartAsked) -> PartDone:
     kept = _kept(folder, stem)
     if kept is not None:
         return kept
-    done = _scored(order, part, folder, repeated, PartDone(source, stem))
-    if _state(part.file) != state:
-        raise _changed(part)
+    done = _scored(order, part, folder, repeated, PartDone(source, stem), state)
     if done.sha256 is not None:
         folder.write_document(stem + RECORD, done.to_json())
     return done
 
 
 def _scored(
-    order: Order, part: PartAsked, folder: UnfinishedScores, repeated: Rows, done: PartDone
+    order: Order,
+    part: PartAsked,
+    folder: UnfinishedScores,
+    repeated: Rows,
+    done: PartDone,
+    state: State,
 ) -> PartDone:
     """Write the scores of a part and its prints; without its record they are nobody's."""
     model = order.model.model()
     (opened,) = (replace(each, name=part.name) for each in open_patients(part.file, model.study))
     table = WholeTable(order.written, {part.name: repeated})
-    only_check = folder.refused.exists()
+    refused = folder.named(order.run + REFUSED)
+    only_check = refused.exists()
     with (
         Prepared(model, order.asked, KeyedHashing(folder.secret)) as prepared,
         folder.writing(done.stem + SCORES) as file,
@@ -201,6 +210,9 @@ def _scored(
             threads=order.threads,
             only_check=only_check,
         )
+        # before they get their name: another worker may have put the right ones there
+        if _state(part.file) != state:
+            raise _changed(part)
     done = replace(
         done,
         patients=found.patients,
@@ -209,7 +221,7 @@ def _scored(
         faulty=found.faults.columns,
     )
     if found.faults and not order.asked.lenient:
-        folder.refused.touch()
+        refused.touch()
         return replace(done, faults=found.faults)
     if only_check:
         return done
@@ -261,7 +273,7 @@ def digest_of(path: Path) -> str:
         raise unseen(path) from None
 
 
-def _state(path: Path) -> tuple[int, int]:
+def _state(path: Path) -> State:
     try:
         found = path.stat()
     except FileNotFoundError:

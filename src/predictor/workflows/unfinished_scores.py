@@ -16,10 +16,11 @@ from predictor.disk.file_lock import FileLock
 from predictor.errors import PredictorError
 
 SUFFIX = ".unfinished"
+REFUSED = ".refused"
+"""Ends the name of a file that is there once a part was refused: no scores are needed any more."""
 _ABOUT = "unfinished.json"
 _SECRET = "secret"
 _LOCK = "in-use"
-_REFUSED = "refused"
 _NEW = ".new"  # ends the name of a file that is being written
 _IS = "scores that predictor has not finished"
 _LARGEST = 2**26  # bytes of what is read whole
@@ -66,7 +67,7 @@ class UnfinishedScores:
             ) from None
         try:
             # by a worker that died, and of a table that may have been corrected
-            for left in (*path.glob(f"*{_NEW}"), path / _REFUSED):
+            for left in (*path.glob(f"*{_NEW}"), *path.glob(f"*{REFUSED}")):
                 left.unlink(missing_ok=True)
             if not (path / _ABOUT).exists():
                 _write(path / _SECRET, secrets.token_bytes(32))
@@ -97,11 +98,6 @@ class UnfinishedScores:
     def secret(self) -> bytes:
         """Known to whoever can read the scores, and sent to nobody."""
         return read_plain(self.path / _SECRET, limit=_LARGEST)
-
-    @property
-    def refused(self) -> Path:
-        """A file that is there once a part was refused: no scores are needed any more."""
-        return self.path / _REFUSED
 
     def named(self, name: str) -> Path:
         """Where a file is, or would be."""

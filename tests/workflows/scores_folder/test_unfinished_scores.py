@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from predictor.errors import DataError, PredictorError
-from predictor.workflows import score_file, score_folder
+from predictor.workflows import score_file, score_folder, scored_parts
 from predictor.workflows.unfinished_scores import UnfinishedScores
 from tests.workflows.scores_folder.given import (
     OUT,
@@ -24,6 +25,57 @@ from tests.workflows.scores_folder.given import (
     twice,
     whole,
 )
+
+
+def test_a_late_worker_changes_nothing_that_is_done(ridge, table, monkeypatch) -> None:
+    """It reads a file that was corrected once another worker had done it."""
+    folder = folder_of(table)
+    score_folder(ridge, folder, Path("once"))
+
+    class Late(Workers):
+        def done(self, work: Callable[[Any], Any], chunk: Any) -> Any:
+            if self.calls > 1 or chunk.file.name != "p0.parquet":
+                return work(chunk)
+            one_pass, found = scored_parts.one_pass, []
+
+            def meanwhile(*args: Any, **options: Any) -> Any:
+                monkeypatch.setattr(scored_parts, "one_pass", one_pass)
+                found.append(work(chunk))
+                corrected = changed(table, {(0, "pain_t0"): "5"})
+                parquet.write_table(corrected.slice(0, 20), chunk.file)
+                return one_pass(*args, **options)
+
+            monkeypatch.setattr(scored_parts, "one_pass", meanwhile)
+            with pytest.raises(PredictorError, match="was changed while"):
+                work(chunk)
+            return found[0]
+
+    score_folder(ridge, folder, OUT, elsewhere=Late())
+    assert files(OUT) == files(Path("once"))
+
+
+def test_what_a_late_worker_of_an_earlier_run_refuses_is_not_refused_now(ridge, table) -> None:
+    late: list[Callable[[], Any]] = []
+
+    class Lost(Workers):
+        def done(self, work: Callable[[Any], Any], chunk: Any) -> Any:
+            if chunk.file.name == "p3.parquet":
+                late.append(partial(work, chunk))
+                raise PredictorError("the scheduler is gone")
+            return work(chunk)
+
+    folder = folder_of(changed(table, {(80, "pain_t0"): "70"}))
+    with pytest.raises(PredictorError, match="the scheduler is gone"):
+        score_folder(ridge, folder, OUT, elsewhere=Lost())
+
+    def refused(call: int, chunk: int) -> None:
+        if (call, chunk) == (0, 0):
+            late[0]()
+            folder_of(changed(table, {(80, "pain_t0"): "7"}))
+
+    assert score_folder(ridge, folder, OUT, elsewhere=Workers(refused)).kept == 3
+    score_folder(ridge, folder, Path("once"))
+    assert files(OUT) == files(Path("once"))
 
 
 def after(done: int) -> Workers:

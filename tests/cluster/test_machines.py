@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from predictor.cluster import connect
-from predictor.cluster.machines import in_rows, together
+from predictor.cluster.machines import Machine, _get_ready, _work, in_rows, together
+from predictor.cluster.tasks import Outcome, Sealed
 from predictor.errors import PredictorError
 from tests.cluster import work
 from tests.cluster.machines import PATIENCE, wait_until
@@ -110,3 +112,14 @@ def test_nobody_waits_for_who_died_while_trees_are_grown(tmp_path, machines) -> 
         os.kill(int((tmp_path / "0").read_text()), signal.SIGKILL)
         # one of the others reads from it, the other one from that
         assert found.result(PATIENCE) == [2, 2]
+
+
+def test_what_was_ready_is_made_again_if_the_worker_has_written_it_to_its_disk() -> None:
+    """What Dask writes there is packed, and patients sorted into bins cannot be."""
+    ready, told, piece = Sealed(work.summed), Sealed((10.0,)), Outcome(2.0)
+    own = _get_ready(ready, told, piece)
+    machine = Sealed(Machine(("here:1",), 0, 1))
+    for found in (own, pickle.loads(pickle.dumps(own))):
+        did = _work(ready, Sealed(work.done_by), told, machine, found, piece)
+        assert did.get() == (0, 1, 22.0)
+    assert pickle.loads(pickle.dumps(own)).get().port.number == own.get().port.number

@@ -16,18 +16,6 @@ from predictor.errors import DataError, PredictorError
 from predictor.workflows import score_file
 
 
-@pytest.fixture
-def ridge(trained) -> str:
-    return str(trained.directory("ridge"))
-
-
-@pytest.fixture
-def table(small) -> pa.Table:
-    """Patients who can all be scored."""
-    small.table([{**row, "course": 1} for row in small.rows], "new.csv")
-    return pyarrow.csv.read_csv("new.csv")
-
-
 def folder_of(table: pa.Table, *ends: int) -> Path:
     folder = Path("parts")
     folder.mkdir()

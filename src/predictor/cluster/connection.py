@@ -12,11 +12,12 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from predictor.cluster.executor import Cluster
 from predictor.cluster.faults_of_workers import EXTRA
+from predictor.cluster.knocks import knock
 from predictor.cluster.roster import ANSWER, PATIENCE, Roster, Say
 from predictor.errors import PredictorError
 from predictor.processes import processors
@@ -219,14 +220,9 @@ async def _check_scheduler(address: str, secrets: Mapping[str, object], seconds:
     from distributed.core import rpc
 
     told: object = None
-    place = urlsplit(address)
     try:
         # Dask tries again and again, and what it says in the end may be that time was up
-        keys = cast("ssl.SSLContext | None", secrets.get("ssl_context"))
-        encrypted = keys if place.scheme == "tls" else None
-        listening = asyncio.open_connection(place.hostname, place.port, ssl=encrypted)
-        _, knock = await asyncio.wait_for(listening, seconds)
-        knock.close()
+        await knock(address, secrets, seconds)
         async with rpc(address, timeout=seconds, connection_args=secrets) as there:
             told = await asyncio.wait_for(there.identity(), 2 * seconds)
     except Exception as error:  # noqa: BLE001 - a stranger may answer anything

@@ -54,9 +54,8 @@ class Cluster:
 
     def __init__(self, client: Client, roster: Roster) -> None:
         self._client, self._roster = client, roster
-        self._arrays: dict[
-            bytes, tuple[Future, int]
-        ] = {}  # with their bytes; used last, stands last
+        # by their print, with their bytes; what was used last stands last
+        self._arrays: dict[bytes, tuple[Future, int]] = {}
 
     @property
     def client(self) -> Client:

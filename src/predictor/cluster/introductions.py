@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from predictor.cluster.environments import environment
+from predictor.cluster.knocks import knock
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -34,18 +34,13 @@ def introduction(imports: Sequence[str], dask_worker: Worker) -> tuple[Mapping[s
 
 async def unreached(addresses: Sequence[str], dask_worker: Worker) -> list[str]:
     """Those of other workers to whom no connection is made; also a busy one would let it in."""
-    keys = dask_worker.security.get_connection_args("worker").get("ssl_context")
+    secrets = dask_worker.security.get_connection_args("worker")
 
     async def reached(address: str) -> bool:
-        place = urlsplit(address)
-        encrypted = keys if place.scheme == "tls" else None
         try:
-            _, knock = await asyncio.wait_for(
-                asyncio.open_connection(place.hostname, place.port, ssl=encrypted), _KNOCK
-            )
+            await knock(address, secrets, _KNOCK)
         except (TimeoutError, OSError):
             return False
-        knock.close()
         return True
 
     found = await asyncio.gather(*map(reached, addresses))
